@@ -1,0 +1,120 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.problem;
+
+import java.util.Objects;
+
+/**
+ * The loads of several groups that share one {@link MinMaxProblem}: an expert-parallel group each, or a layer, or a
+ * micro-batch. Two flat arrays, group after group, that the caller fills and a solver only reads:
+ *
+ * <pre>
+ *   fixed  [groups][ranks]  | f of group 0: rank 0, rank 1, ... | f of group 1: ... |     load that cannot move
+ *   load   [groups][items]  | w of group 0: item 0, item 1, ... | w of group 1: ... |     load that can be split
+ * </pre>
+ *
+ * <p>Loads are tokens, finite and not negative. Not thread-safe: one thread fills it, and nobody writes during a solve.
+ */
+public final class MinMaxBatch {
+    private final MinMaxProblem problem;
+    private final int groups;
+    private final double[] fixed;
+    private final double[] load;
+
+    /**
+     * A batch with all loads zero.
+     *
+     * @param problem what the groups share
+     * @param groups number of groups; 0 is an empty batch
+     */
+    public MinMaxBatch(MinMaxProblem problem, int groups) {
+        this.problem = Objects.requireNonNull(problem, "problem");
+        if (groups < 0) {
+            throw new IllegalArgumentException("groups: got " + groups + ", expected at least 0");
+        }
+        this.groups = groups;
+        this.fixed = new double[Math.multiplyExact(groups, problem.ranks())];
+        this.load = new double[Math.multiplyExact(groups, problem.items())];
+    }
+
+    /** A batch of one group that holds copies of the given loads, for callers with a single problem. */
+    public static MinMaxBatch of(MinMaxProblem problem, double[] fixed, double[] load) {
+        MinMaxBatch batch = new MinMaxBatch(problem, 1);
+        batch.set(0, fixed, load);
+        return batch;
+    }
+
+    /**
+     * Copies one group's loads into the batch.
+     *
+     * @param fixed {@code [ranks]}
+     * @param load {@code [items]}
+     * @throws IllegalArgumentException if a length is wrong
+     */
+    public void set(int group, double[] fixed, double[] load) {
+        Objects.checkIndex(group, groups);
+        requireLength("fixed", fixed.length, problem.ranks());
+        requireLength("load", load.length, problem.items());
+        System.arraycopy(fixed, 0, this.fixed, group * problem.ranks(), fixed.length);
+        System.arraycopy(load, 0, this.load, group * problem.items(), load.length);
+    }
+
+    private static void requireLength(String name, int got, int expected) {
+        if (got != expected) {
+            throw new IllegalArgumentException(name + ": got length " + got + ", expected " + expected);
+        }
+    }
+
+    /** Returns the problem that the groups share. */
+    public MinMaxProblem problem() {
+        return problem;
+    }
+
+    /** Returns the number of groups. */
+    public int groups() {
+        return groups;
+    }
+
+    /** Returns the fixed loads themselves, not a copy: {@code [groups * ranks]}. */
+    public double[] fixed() {
+        return fixed;
+    }
+
+    /** Returns the items' loads themselves, not a copy: {@code [groups * items]}. */
+    public double[] load() {
+        return load;
+    }
+
+    /** Returns a group's mean load: all of its tokens divided by all speeds. No split can do better. */
+    public double meanLoad(int group) {
+        double sum = 0;
+        int ranks = problem.ranks();
+        for (int k = group * ranks; k < (group + 1) * ranks; k++) {
+            sum += fixed[k];
+        }
+        int items = problem.items();
+        for (int k = group * items; k < (group + 1) * items; k++) {
+            sum += load[k];
+        }
+        return sum / problem.totalSpeed();
+    }
+
+    /**
+     * Checks that every load is a finite number and not negative.
+     *
+     * @throws IllegalArgumentException naming the group, the rank or item, and the value
+     */
+    public void requireValid() {
+        requireValid("fixed load", "rank", fixed, problem.ranks());
+        requireValid("load", "item", load, problem.items());
+    }
+
+    private static void requireValid(String what, String where, double[] values, int perGroup) {
+        for (int k = 0; k < values.length; k++) {
+            double v = values[k];
+            if (!(v >= 0) || v == Double.POSITIVE_INFINITY) {
+                throw new IllegalArgumentException(what + " of group " + k / perGroup + ", " + where + " "
+                        + k % perGroup + ": got " + v + ", expected a finite number of at least 0");
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.problem;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The unchanging part of a min-max problem: the ranks with their speeds, and for every item the ranks that may
+ * host it. The changing part, the loads, lives in a {@link MinMaxBatch}, so that one problem serves every batch.
+ *
+ * <pre>
+ *   L[r](a) = (f[r] + sum of a[i,h] over the entries (i,h) with h = r) / s[r]
+ *
+ *   minimise   max over r of L[r](a)
+ *   subject to sum over h of a[i,h] = w[i],   a[i,h] &gt;= 0
+ * </pre>
+ *
+ * <p>An <em>item</em> is a load that may be divided: an expert with several replicas, or several experts that are
+ * replicated on the same ranks. An <em>entry</em> is one (item, host) pair. Entries are numbered item by item, in
+ * the order in which the hosts were given:
+ *
+ * <pre>
+ *   item          |    0    |       1       | 2 | ...
+ *   entry         | 0  | 1  | 2  | 3  | 4   | 5 | ...     offset = {0, 2, 5, 6, ...}, length items + 1
+ *   host of entry | 3  | 0  | 6  | 1  | 2   | 7 | ...
+ * </pre>
+ *
+ * <p>LPLB's topologies are the case of two hosts an item (LPLB, {@code solver.py}); a placement by EPLB gives longer
+ * lists. Both go through the same code.
+ *
+ * <p>Immutable, hence safe for use by several threads.
+ */
+public final class MinMaxProblem {
+    private final int ranks;
+    private final double[] speed;
+    private final int[] offset;
+    private final int[] host;
+    private final double totalSpeed;
+
+    private MinMaxProblem(int ranks, double[] speed, int[] offset, int[] host) {
+        this.ranks = ranks;
+        this.speed = speed;
+        this.offset = offset;
+        this.host = host;
+        double total = 0;
+        for (double s : speed) {
+            total += s;
+        }
+        this.totalSpeed = total;
+    }
+
+    /**
+     * A problem whose ranks all have speed 1.
+     *
+     * @param ranks number of ranks, at least 1
+     * @param hosts {@code [items][hosts of the item]}, ranks from 0 to {@code ranks - 1}, none twice in one item
+     * @throws IllegalArgumentException if a host list is empty, names a rank that does not exist or names one twice
+     */
+    public static MinMaxProblem of(int ranks, int[][] hosts) {
+        return of(ranks, null, hosts);
+    }
+
+    /**
+     * A problem with ranks of different speeds.
+     *
+     * @param ranks number of ranks, at least 1
+     * @param speed {@code [ranks]}, tokens per unit of time, finite and positive; null means 1 everywhere
+     * @param hosts {@code [items][hosts of the item]}, ranks from 0 to {@code ranks - 1}, none twice in one item
+     * @throws IllegalArgumentException if a host list is empty, names a rank that does not exist or names one twice,
+     *     or if a speed is not a positive finite number
+     */
+    public static MinMaxProblem of(int ranks, double @Nullable [] speed, int[][] hosts) {
+        if (ranks < 1) {
+            throw new IllegalArgumentException("ranks: got " + ranks + ", expected at least 1");
+        }
+        Objects.requireNonNull(hosts, "hosts");
+        int[] offset = new int[hosts.length + 1];
+        for (int i = 0; i < hosts.length; i++) {
+            Objects.requireNonNull(hosts[i], "hosts of an item");
+            offset[i + 1] = Math.addExact(offset[i], hosts[i].length);
+        }
+        int[] host = new int[offset[hosts.length]];
+        int[] lastItem = new int[ranks];
+        for (int i = 0; i < hosts.length; i++) {
+            copyHosts(i, hosts[i], host, offset[i], lastItem);
+        }
+        return new MinMaxProblem(ranks, checkedSpeed(ranks, speed), offset, host);
+    }
+
+    private static void copyHosts(int item, int[] hosts, int[] to, int at, int[] lastItem) {
+        if (hosts.length == 0) {
+            throw new IllegalArgumentException("item " + item + ": got no host, expected at least one");
+        }
+        for (int k = 0; k < hosts.length; k++) {
+            int h = hosts[k];
+            if (h < 0 || h >= lastItem.length) {
+                throw new IllegalArgumentException(
+                        "item " + item + ", host " + k + ": got rank " + h + ", expected 0.." + (lastItem.length - 1));
+            }
+            if (lastItem[h] == item + 1) {
+                throw new IllegalArgumentException(
+                        "item " + item + ": got rank " + h + " twice among its hosts, expected it once");
+            }
+            lastItem[h] = item + 1;
+            to[at + k] = h;
+        }
+    }
+
+    private static double[] checkedSpeed(int ranks, double @Nullable [] speed) {
+        double[] result = new double[ranks];
+        if (speed == null) {
+            Arrays.fill(result, 1);
+            return result;
+        }
+        if (speed.length != ranks) {
+            throw new IllegalArgumentException("speed: got length " + speed.length + ", expected " + ranks);
+        }
+        for (int r = 0; r < ranks; r++) {
+            double s = speed[r];
+            if (!(s > 0) || s == Double.POSITIVE_INFINITY) {
+                throw new IllegalArgumentException(
+                        "speed of rank " + r + ": got " + s + ", expected a positive finite number");
+            }
+            result[r] = s;
+        }
+        return result;
+    }
+
+    /** Returns the number of ranks, {@code G} in the formulas. */
+    public int ranks() {
+        return ranks;
+    }
+
+    /** Returns the number of items. */
+    public int items() {
+        return offset.length - 1;
+    }
+
+    /** Returns the number of (item, host) pairs. */
+    public int entries() {
+        return host.length;
+    }
+
+    /** Returns the speed of a rank in tokens per unit of time. */
+    public double speed(int rank) {
+        return speed[rank];
+    }
+
+    /** Returns the sum of all speeds: a load spread perfectly makes every rank carry total load / total speed. */
+    public double totalSpeed() {
+        return totalSpeed;
+    }
+
+    /** Returns whether every rank has speed 1, so that loads are tokens and the optimum of tokens is an integer. */
+    public boolean hasUnitSpeeds() {
+        for (double s : speed) {
+            if (s != 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns the first entry of an item; {@code item} may be {@link #items()}, which gives the end. */
+    public int firstEntry(int item) {
+        return offset[item];
+    }
+
+    /** Returns the number of hosts of an item. */
+    public int hostCount(int item) {
+        return offset[item + 1] - offset[item];
+    }
+
+    /** Returns the rank of an entry. */
+    public int host(int entry) {
+        return host[entry];
+    }
+
+    /** Returns a copy of the offsets, {@code [items + 1]}: item i owns entries {@code offset[i]} to {@code offset[i + 1]}. */
+    public int[] offsets() {
+        return offset.clone();
+    }
+
+    /** Returns a copy of the ranks of all entries, {@code [entries]}. */
+    public int[] hosts() {
+        return host.clone();
+    }
+
+    /** Returns a copy of the speeds, {@code [ranks]}. */
+    public double[] speeds() {
+        return speed.clone();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        if (this == other) {
+            return true;
+        }
+        return other instanceof MinMaxProblem that
+                && ranks == that.ranks
+                && Arrays.equals(offset, that.offset)
+                && Arrays.equals(host, that.host)
+                && Arrays.equals(speed, that.speed);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(host) + Arrays.hashCode(offset) + ranks;
+    }
+
+    @Override
+    public String toString() {
+        return "MinMaxProblem[ranks=" + ranks + ", items=" + items() + ", entries=" + entries() + "]";
+    }
+}

@@ -1,0 +1,87 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.solver;
+
+import io.lplb.problem.MinMaxBatch;
+import io.lplb.problem.MinMaxProblem;
+import java.util.Objects;
+
+/**
+ * What solvers on the CPU have in common: the checks, and the loop over the groups. A subclass solves one group.
+ *
+ * <p>Not thread-safe, like every {@link MinMaxSolver}.
+ */
+public abstract class AbstractMinMaxSolver implements MinMaxSolver {
+    private final String name;
+    private final MinMaxProblem problem;
+    private final double tolerance;
+    private boolean closed;
+
+    /**
+     * @param tolerance gap at which an answer counts as OPTIMAL, as a fraction of the mean load; positive and finite
+     * @throws IllegalArgumentException if the tolerance is not positive and finite
+     */
+    protected AbstractMinMaxSolver(String name, MinMaxProblem problem, double tolerance) {
+        this.name = Objects.requireNonNull(name, "name");
+        this.problem = Objects.requireNonNull(problem, "problem");
+        if (!(tolerance > 0) || tolerance == Double.POSITIVE_INFINITY) {
+            throw new IllegalArgumentException(
+                    "tolerance: got " + tolerance + ", expected a positive fraction of the mean load");
+        }
+        this.tolerance = tolerance;
+    }
+
+    /** Solves one group of checked loads: writes its shares and calls {@link SplitBatch#report}. */
+    protected abstract void solveGroup(MinMaxBatch batch, int group, SplitBatch split);
+
+    @Override
+    public final void solve(MinMaxBatch batch, SplitBatch split) {
+        if (closed) {
+            throw new IllegalStateException(name + " solver: got a solve after close, expected an open solver");
+        }
+        requireMatching(problem, batch, split);
+        for (int g = 0; g < batch.groups(); g++) {
+            solveGroup(batch, g, split);
+        }
+    }
+
+    /**
+     * The checks that {@link MinMaxSolver#solve} promises, for every implementation.
+     *
+     * @throws IllegalArgumentException if the arguments do not belong together or a load is not a valid number
+     */
+    public static void requireMatching(MinMaxProblem problem, MinMaxBatch batch, SplitBatch split) {
+        requireSame("batch", batch.problem(), problem);
+        requireSame("split", split.problem(), problem);
+        if (split.groups() != batch.groups()) {
+            throw new IllegalArgumentException(
+                    "split: got " + split.groups() + " groups, expected the batch's " + batch.groups());
+        }
+        batch.requireValid();
+    }
+
+    private static void requireSame(String what, MinMaxProblem got, MinMaxProblem expected) {
+        if (!got.equals(expected)) {
+            throw new IllegalArgumentException(what + ": got " + got + ", expected the solver's " + expected);
+        }
+    }
+
+    @Override
+    public final String name() {
+        return name;
+    }
+
+    @Override
+    public final MinMaxProblem problem() {
+        return problem;
+    }
+
+    @Override
+    public final double tolerance() {
+        return tolerance;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,101 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.solver;
+
+import io.lplb.problem.MinMaxProblem;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * The answers for a batch, owned by the caller and overwritten by every solve. Flat arrays, group after group:
+ *
+ * <pre>
+ *   share       [groups][entries]  tokens of the item that the entry's host computes; an item's entries sum to its load
+ *   maxLoad     [groups]           max over ranks of load / speed, computed from the shares
+ *   lowerBound  [groups]           no split of these loads can be better than this (a proven bound, see Certificate)
+ *   iterations  [groups]           interior-point steps or relaxation sweeps, whichever the solver counts
+ *   status      [groups]           see SolveStatus; INVALID until a solver has answered
+ * </pre>
+ *
+ * <p>Not thread-safe.
+ */
+public final class SplitBatch {
+    private final MinMaxProblem problem;
+    private final int groups;
+    private final double[] share;
+    private final double[] maxLoad;
+    private final double[] lowerBound;
+    private final int[] iterations;
+    private final SolveStatus[] status;
+
+    /** Room for the answers of {@code groups} groups, all INVALID. */
+    public SplitBatch(MinMaxProblem problem, int groups) {
+        this.problem = Objects.requireNonNull(problem, "problem");
+        if (groups < 0) {
+            throw new IllegalArgumentException("groups: got " + groups + ", expected at least 0");
+        }
+        this.groups = groups;
+        this.share = new double[Math.multiplyExact(groups, problem.entries())];
+        this.maxLoad = new double[groups];
+        this.lowerBound = new double[groups];
+        this.iterations = new int[groups];
+        this.status = new SolveStatus[groups];
+        invalidate();
+    }
+
+    /** Marks every answer INVALID and fills the numbers with NaN, so that an answer that was never written shows. */
+    public void invalidate() {
+        Arrays.fill(share, Double.NaN);
+        Arrays.fill(maxLoad, Double.NaN);
+        Arrays.fill(lowerBound, Double.NaN);
+        Arrays.fill(iterations, -1);
+        Arrays.fill(status, SolveStatus.INVALID);
+    }
+
+    /** Writes everything about a group but its shares; for solvers. */
+    public void report(int group, double maxLoad, double lowerBound, int iterations, SolveStatus status) {
+        this.maxLoad[group] = maxLoad;
+        this.lowerBound[group] = lowerBound;
+        this.iterations[group] = iterations;
+        this.status[group] = status;
+    }
+
+    /** Returns the problem whose entries the shares belong to. */
+    public MinMaxProblem problem() {
+        return problem;
+    }
+
+    /** Returns the number of groups. */
+    public int groups() {
+        return groups;
+    }
+
+    /** Returns the shares themselves, not a copy: {@code [groups * entries]}, in tokens. */
+    public double[] share() {
+        return share;
+    }
+
+    /** Returns the largest load / speed of a group's ranks under its split. */
+    public double maxLoad(int group) {
+        return maxLoad[group];
+    }
+
+    /** Returns the proven lower bound on the largest load of any split. */
+    public double lowerBound(int group) {
+        return lowerBound[group];
+    }
+
+    /** Returns {@code maxLoad - lowerBound}: the split is at most this far from optimal. Never negative. */
+    public double gap(int group) {
+        return maxLoad[group] - lowerBound[group];
+    }
+
+    /** Returns how many iterations the solver took. */
+    public int iterations(int group) {
+        return iterations[group];
+    }
+
+    /** Returns how the solve ended. */
+    public SolveStatus status(int group) {
+        return status[group];
+    }
+}

@@ -1,0 +1,5 @@
+/** Replica topologies. */
+@NullMarked
+package io.lplb.topology;
+
+import org.jspecify.annotations.NullMarked;
