@@ -1,8 +1,15 @@
 /** From routed tokens to a balanced plan: count, problem, solve, split, quota, route. */
 module io.lplb.api {
     requires transitive io.lplb.topology;
+    requires org.apache.logging.log4j;
     requires static transitive org.jspecify;
 
+    exports io.lplb.count;
+    exports io.lplb.exchange;
     exports io.lplb.problem;
+    exports io.lplb.quota;
+    exports io.lplb.route;
     exports io.lplb.solver;
+
+    uses io.lplb.solver.SolverProvider;
 }

@@ -1,0 +1,186 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.problem;
+
+import io.lplb.placement.ExpertPlacement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The min-max problem that an expert placement implies, for any number of replicas per expert.
+ *
+ * <p>An expert whose slots all lie on one rank is part of that rank's fixed load. The others are split. Experts with the
+ * same hosts in the same order form one item, as only their sum matters to the loads; this is how LPLB's "several
+ * experts per variable" and any other placement become the same small problem.
+ *
+ * <p>Each group of ranks (see {@link ExpertPlacement}) is one group of the batch. The groups share one
+ * {@link MinMaxProblem}, whose items are the host lists that occur in any of them; a list that a group does not have
+ * gets no load there. If the speeds differ between groups, all ranks form a single group.
+ *
+ * <pre>
+ *   counts [experts]  --fill-->  fixed [groups][ranks of a group]   tokens of experts that live on one rank
+ *                                load  [groups][items]              tokens of all experts of the item
+ * </pre>
+ *
+ * <p>Immutable, hence safe for use by several threads.
+ */
+public final class PlacementProblem {
+    private final MinMaxProblem problem;
+    private final int groups;
+    private final int[] groupOf;
+    private final int[] itemOf;
+    private final int[] rankOf;
+
+    private PlacementProblem(MinMaxProblem problem, int groups, int[] groupOf, int[] itemOf, int[] rankOf) {
+        this.problem = problem;
+        this.groups = groups;
+        this.groupOf = groupOf;
+        this.itemOf = itemOf;
+        this.rankOf = rankOf;
+    }
+
+    /**
+     * The problem of a placement.
+     *
+     * @param speed {@code [ranks of the placement]}, null for 1 everywhere
+     * @throws IllegalArgumentException if the number of speeds is wrong or one is not a positive finite number
+     */
+    public static PlacementProblem of(ExpertPlacement placement, double @Nullable [] speed) {
+        Objects.requireNonNull(placement, "placement");
+        if (speed != null && speed.length != placement.ranks()) {
+            throw new IllegalArgumentException(
+                    "speed: got length " + speed.length + ", expected " + placement.ranks() + " ranks");
+        }
+        int groupRanks =
+                speed == null || repeats(speed, placement.groupSize()) ? placement.groupSize() : placement.ranks();
+        int experts = placement.experts();
+        int[] groupOf = new int[experts];
+        int[] itemOf = new int[experts];
+        int[] rankOf = new int[experts];
+        Map<List<Integer>, Integer> itemOfHosts = new LinkedHashMap<>();
+        for (int e = 0; e < experts; e++) {
+            List<Integer> hosts = hostsOf(placement, e, groupRanks);
+            groupOf[e] = placement.rankOf(placement.slotOf(e, 0)) / groupRanks;
+            rankOf[e] = hosts.get(0);
+            itemOf[e] = hosts.size() == 1 ? -1 : itemOfHosts.computeIfAbsent(hosts, h -> itemOfHosts.size());
+        }
+        int[][] hosts = new int[itemOfHosts.size()][];
+        itemOfHosts.forEach((list, item) ->
+                hosts[item] = list.stream().mapToInt(Integer::intValue).toArray());
+        MinMaxProblem problem =
+                MinMaxProblem.of(groupRanks, speed == null ? null : Arrays.copyOf(speed, groupRanks), hosts);
+        return new PlacementProblem(problem, placement.ranks() / groupRanks, groupOf, itemOf, rankOf);
+    }
+
+    private static boolean repeats(double[] speed, int period) {
+        for (int r = period; r < speed.length; r++) {
+            if (speed[r] != speed[r - period]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The distinct ranks of an expert inside its group, the original's first, the others rising. */
+    private static List<Integer> hostsOf(ExpertPlacement placement, int expert, int groupRanks) {
+        List<Integer> others = new ArrayList<>();
+        int first = placement.rankOf(placement.slotOf(expert, 0)) % groupRanks;
+        for (int k = 1; k < placement.replicaCount(expert); k++) {
+            int rank = placement.rankOf(placement.slotOf(expert, k)) % groupRanks;
+            if (rank != first && !others.contains(rank)) {
+                others.add(rank);
+            }
+        }
+        others.sort(null);
+        others.add(0, first);
+        return others;
+    }
+
+    /** Returns the problem that all groups share. */
+    public MinMaxProblem problem() {
+        return problem;
+    }
+
+    /** Returns the number of groups. */
+    public int groups() {
+        return groups;
+    }
+
+    /** Returns the number of experts. */
+    public int experts() {
+        return itemOf.length;
+    }
+
+    /** Returns the group of an expert. */
+    public int groupOf(int expert) {
+        return groupOf[expert];
+    }
+
+    /** Returns the item of an expert, or -1 if the expert lives on one rank only. */
+    public int itemOf(int expert) {
+        return itemOf[expert];
+    }
+
+    /**
+     * Turns token counts into loads.
+     *
+     * @param counts {@code [experts]}, tokens routed to each expert, not negative
+     * @param fixed {@code [groups * ranks]}, overwritten
+     * @param load {@code [groups * items]}, overwritten
+     * @throws IllegalArgumentException if a length is wrong or a count is negative
+     */
+    public void fill(long[] counts, long[] fixed, long[] load) {
+        requireLength("counts", counts.length, itemOf.length);
+        requireLength("fixed", fixed.length, groups * problem.ranks());
+        requireLength("load", load.length, groups * problem.items());
+        for (int e = 0; e < counts.length; e++) {
+            if (counts[e] < 0) {
+                throw new IllegalArgumentException(
+                        "counts[" + e + "]: got " + counts[e] + ", expected at least 0 tokens");
+            }
+        }
+        Arrays.fill(fixed, 0);
+        Arrays.fill(load, 0);
+        for (int e = 0; e < counts.length; e++) {
+            if (itemOf[e] < 0) {
+                fixed[groupOf[e] * problem.ranks() + rankOf[e]] += counts[e];
+            } else {
+                load[groupOf[e] * problem.items() + itemOf[e]] += counts[e];
+            }
+        }
+    }
+
+    /**
+     * Turns token counts into the loads of a batch; allocates, for callers that do not mind.
+     *
+     * @param counts {@code [experts]}
+     */
+    public void fill(long[] counts, MinMaxBatch batch) {
+        if (!batch.problem().equals(problem) || batch.groups() != groups) {
+            throw new IllegalArgumentException("batch: got " + batch.problem() + " with " + batch.groups()
+                    + " groups, expected " + problem + " with " + groups);
+        }
+        long[] fixed = new long[groups * problem.ranks()];
+        long[] load = new long[groups * problem.items()];
+        fill(counts, fixed, load);
+        copy(fixed, batch.fixed());
+        copy(load, batch.load());
+    }
+
+    /** Copies whole tokens into an array of loads of the same length. */
+    public static void copy(long[] tokens, double[] to) {
+        for (int k = 0; k < tokens.length; k++) {
+            to[k] = tokens[k];
+        }
+    }
+
+    private static void requireLength(String name, int got, int expected) {
+        if (got != expected) {
+            throw new IllegalArgumentException(name + ": got length " + got + ", expected " + expected);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.route;
+
+import io.lplb.count.TokenCounter;
+import io.lplb.quota.ReplicaQuotas;
+import java.util.Objects;
+
+/**
+ * Sends every token to one replica of its expert, so that each replica gets exactly its quota.
+ *
+ * <p>The c-th token of an expert with n tokens takes position {@code p(c) = (start + c * stride) mod n}, where stride has
+ * no common divisor with n, so that the positions of all n tokens are all of 0..n-1. The positions are divided among the
+ * replicas by their running quotas:
+ *
+ * <pre>
+ *   position   0 ............... bound 0 ......... bound 1 ....... n
+ *   replica    |    replica 0    |    replica 1    |   replica 2   |
+ * </pre>
+ *
+ * <p>With a stride near n / golden ratio, consecutive tokens fall far apart (Knuth, TAOCP 3, 6.4), so every stretch of
+ * the batch is divided like the whole. Deterministic: no random numbers, no hash. (LPLB takes a fixed multiplier of 499,
+ * which stops permuting when 499 divides n.) A source that knows how many tokens of the expert come before its own
+ * starts there and needs no other word with the other sources.
+ *
+ * <p>State, one record per expert, with room for the largest number of replicas (K); unused bounds never count:
+ *
+ * <pre>
+ *   | position | stride | n | bound 0 .. bound K-2 | slot 0 .. slot K-1 |
+ * </pre>
+ *
+ * The replica is the number of bounds at or below the position, counted without a branch: which replica comes next is
+ * meant to be unpredictable.
+ *
+ * <p>Not thread-safe. Routing allocates nothing.
+ */
+public final class TokenRouter {
+    private static final double GOLDEN_RATIO = 1.618033988749895;
+    private static final int POSITION = 0;
+    private static final int STRIDE = 1;
+    private static final int TOTAL = 2;
+    private static final int BOUND = 3;
+
+    private final ReplicaQuotas replicas;
+    private final int experts;
+    private final int bounds;
+    private final int width;
+    private final int[] record;
+
+    /**
+     * A router that sends every token to the first replica of its expert until {@link #load} is called.
+     *
+     * @param replicas the layout of the replicas
+     * @param experts number of experts
+     */
+    public TokenRouter(ReplicaQuotas replicas, int experts) {
+        this.replicas = Objects.requireNonNull(replicas, "replicas");
+        this.experts = experts;
+        int most = 1;
+        for (int e = 0; e < experts; e++) {
+            most = Math.max(most, replicas.firstReplica(e + 1) - replicas.firstReplica(e));
+        }
+        bounds = most - 1;
+        width = BOUND + bounds + most;
+        record = new int[Math.multiplyExact(experts, width)];
+        for (int e = 0; e < experts; e++) {
+            int at = e * width;
+            int first = replicas.firstReplica(e);
+            for (int k = first; k < replicas.firstReplica(e + 1); k++) {
+                record[at + BOUND + bounds + k - first] = replicas.slot(k);
+            }
+            clear(at);
+        }
+    }
+
+    private void clear(int at) {
+        record[at + POSITION] = 0;
+        record[at + STRIDE] = 0;
+        record[at + TOTAL] = 1;
+        for (int k = 0; k < bounds; k++) {
+            record[at + BOUND + k] = Integer.MAX_VALUE;
+        }
+    }
+
+    /**
+     * Takes over quotas and puts every expert at the position of its first token.
+     *
+     * @param quota {@code [replicas]}, tokens per replica; an expert's sum is at most 2^31 - 1
+     * @param before {@code [experts]}, tokens of each expert that other sources send ahead of this one's
+     */
+    public void load(long[] quota, long[] before) {
+        for (int e = 0; e < experts; e++) {
+            int at = e * width;
+            int first = replicas.firstReplica(e);
+            int end = replicas.firstReplica(e + 1);
+            clear(at);
+            long total = 0;
+            for (int k = first; k < end; k++) {
+                total += quota[k];
+                if (k < end - 1) {
+                    record[at + BOUND + k - first] = Math.toIntExact(total);
+                }
+            }
+            if (total == 0) {
+                // Not in the plan: bounds of zero would send a stray token to the last replica.
+                clear(at);
+            } else {
+                int n = Math.toIntExact(total);
+                int stride = stride(n);
+                record[at + STRIDE] = stride;
+                record[at + TOTAL] = n;
+                record[at + POSITION] = (int) (before[e] % n * stride % n);
+            }
+        }
+    }
+
+    /** The number nearest below n / golden ratio that has no common divisor with n; 0 for n = 1. */
+    static int stride(int n) {
+        int stride = (int) (n / GOLDEN_RATIO);
+        while (stride > 1 && gcd(stride, n) != 1) {
+            stride--;
+        }
+        return n == 1 ? 0 : Math.max(stride, 1);
+    }
+
+    private static int gcd(int a, int b) {
+        int x = a;
+        int y = b;
+        while (y != 0) {
+            int r = x % y;
+            x = y;
+            y = r;
+        }
+        return x;
+    }
+
+    /**
+     * Routes ids; successive calls continue where the last one stopped.
+     *
+     * @param ids logical expert of every token; -1 stays -1
+     * @param out physical slot of every token, as long as {@code ids}, which it may be
+     * @throws IllegalArgumentException if an id is below -1 or names no expert, or the lengths differ
+     */
+    public void route(int[] ids, int[] out) {
+        Objects.requireNonNull(ids, "ids");
+        if (out.length != ids.length) {
+            throw new IllegalArgumentException(
+                    "out: got length " + out.length + ", expected " + ids.length + " as ids");
+        }
+        TokenCounter.requireIds(ids, experts);
+        if (bounds == 1) {
+            routePairs(ids, out);
+        } else {
+            routeAny(ids, out);
+        }
+    }
+
+    /** Two replicas at most: one comparison. */
+    private void routePairs(int[] ids, int[] out) {
+        for (int k = 0; k < ids.length; k++) {
+            int id = ids[k];
+            if (id >= 0) {
+                int at = id * 6;
+                int p = next(at);
+                out[k] = record[at + BOUND + 1 + (p >= record[at + BOUND] ? 1 : 0)];
+            } else {
+                out[k] = -1;
+            }
+        }
+    }
+
+    private void routeAny(int[] ids, int[] out) {
+        for (int k = 0; k < ids.length; k++) {
+            int id = ids[k];
+            if (id >= 0) {
+                int at = id * width;
+                int p = next(at);
+                int replica = 0;
+                for (int b = at + BOUND; b < at + BOUND + bounds; b++) {
+                    replica += p >= record[b] ? 1 : 0;
+                }
+                out[k] = record[at + BOUND + bounds + replica];
+            } else {
+                out[k] = -1;
+            }
+        }
+    }
+
+    /** The current position; steps on without overflow. */
+    private int next(int at) {
+        int p = record[at + POSITION];
+        int room = record[at + TOTAL] - record[at + STRIDE];
+        record[at + POSITION] = p >= room ? p - room : p + record[at + STRIDE];
+        return p;
+    }
+}

@@ -1,0 +1,144 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.solver;
+
+import io.lplb.problem.MinMaxBatch;
+import io.lplb.problem.MinMaxProblem;
+
+/**
+ * The items of one group whose load is not zero, scaled to a mean load of 1 and packed without gaps, so that loops over
+ * their entries are loops over a plain range. Items of zero load take no part in a solve: their shares are zero, and an
+ * interior point has no interior to start from.
+ *
+ * <pre>
+ *   item   of the problem  |  0  | 1 (zero) |  2  |          active item   |  0  |  1  |
+ *   entry  of the problem  | 0 1 |   2 3    | 4 5 |          active entry  | 0 1 | 2 3 |
+ * </pre>
+ *
+ * <p>Not thread-safe: an instance is a workspace.
+ */
+final class ActiveItems {
+    private final int ranks;
+    private final int[] offset;
+    private final int[] host;
+    private final double totalSpeed;
+
+    private final int[] activeOffset;
+    private final int[] activeHost;
+    private final int[] firstEntry;
+    private final double[] fixed;
+    private final double[] load;
+    private int count;
+    private double scale;
+
+    ActiveItems(MinMaxProblem problem) {
+        ranks = problem.ranks();
+        offset = problem.offsets();
+        host = problem.hosts();
+        totalSpeed = problem.totalSpeed();
+        activeOffset = new int[problem.items() + 1];
+        activeHost = new int[host.length];
+        firstEntry = new int[problem.items()];
+        fixed = new double[ranks];
+        load = new double[problem.items()];
+    }
+
+    /** Takes over a group's loads. */
+    void select(MinMaxBatch batch, int group) {
+        count = 0;
+        scale = batch.meanLoad(group);
+        double inverse = scale > 0 ? 1 / scale : 0;
+        int fixedAt = group * ranks;
+        for (int r = 0; r < ranks; r++) {
+            fixed[r] = batch.fixed()[fixedAt + r] * inverse;
+        }
+        int items = firstEntry.length;
+        int loadAt = group * items;
+        int to = 0;
+        for (int i = 0; i < items; i++) {
+            double w = batch.load()[loadAt + i] * inverse;
+            if (w > 0) {
+                load[count] = w;
+                firstEntry[count] = offset[i];
+                count++;
+                for (int e = offset[i]; e < offset[i + 1]; e++) {
+                    activeHost[to++] = host[e];
+                }
+                activeOffset[count] = to;
+            }
+        }
+    }
+
+    /** Number of active items. */
+    int count() {
+        return count;
+    }
+
+    /** Number of active entries. */
+    int entries() {
+        return activeOffset[count];
+    }
+
+    /** First active entry of an active item. */
+    int first(int item) {
+        return activeOffset[item];
+    }
+
+    /** End of an active item's entries. */
+    int end(int item) {
+        return activeOffset[item + 1];
+    }
+
+    /** Rank of an active entry. */
+    int host(int entry) {
+        return activeHost[entry];
+    }
+
+    /** Scaled load of an active item. */
+    double load(int item) {
+        return load[item];
+    }
+
+    /** The problem's entry with which an active item begins. */
+    int problemEntry(int item) {
+        return firstEntry[item];
+    }
+
+    /** The mean load by which everything here has been divided; 0 if all loads are zero. */
+    double scale() {
+        return scale;
+    }
+
+    double totalSpeed() {
+        return totalSpeed;
+    }
+
+    /** Divides every item evenly among its hosts. */
+    void evenSplit(double[] share) {
+        for (int i = 0; i < count; i++) {
+            double even = load[i] / (activeOffset[i + 1] - activeOffset[i]);
+            for (int e = activeOffset[i]; e < activeOffset[i + 1]; e++) {
+                share[e] = even;
+            }
+        }
+    }
+
+    /** Fixed load plus shares of every rank, {@code to[ranks]}. */
+    void rankSums(double[] share, double[] to) {
+        System.arraycopy(fixed, 0, to, 0, ranks);
+        int n = entries();
+        for (int e = 0; e < n; e++) {
+            to[activeHost[e]] += share[e];
+        }
+    }
+
+    /** Sum of a value over the hosts of every active item, {@code to[count]}. */
+    void itemSums(double[] value, double[] to) {
+        for (int i = 0; i < count; i++) {
+            double sum = 0;
+            for (int e = activeOffset[i]; e < activeOffset[i + 1]; e++) {
+                sum += value[e];
+            }
+            to[i] = sum;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.solver;
+
+import io.lplb.problem.MinMaxProblem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * Chooses a backend and makes its solver.
+ *
+ * <p>GPU takes the first provider of that name that is available and fails otherwise. AUTO takes it if it is available
+ * and the batch has at least {@link SolverProvider#worthwhileGroups} groups, and says at INFO what it chose and why.
+ * {@code -Dlplb.requireBackend=gpu} turns every other choice into an exception, for tests and benchmarks that must not
+ * measure the wrong thing.
+ *
+ * <p>Stateless, hence safe for use by several threads.
+ */
+public final class Backends {
+    /** System property that names the only backend allowed. */
+    public static final String REQUIRE_PROPERTY = "lplb.requireBackend";
+
+    private static final Logger LOG = LogManager.getLogger(Backends.class);
+    private static final String GPU = "gpu";
+    private static final String CPU = "cpu";
+
+    private Backends() {}
+
+    /**
+     * Returns the providers on the class path. One that cannot even be loaded is left out with a warning.
+     */
+    public static List<SolverProvider> providers() {
+        List<SolverProvider> providers = new ArrayList<>();
+        var iterator = ServiceLoader.load(SolverProvider.class).iterator();
+        while (true) {
+            try {
+                if (!iterator.hasNext()) {
+                    return providers;
+                }
+                providers.add(iterator.next());
+            } catch (ServiceConfigurationError | LinkageError e) {
+                LOG.warn("A solver provider could not be loaded and is left out: {}", e.toString());
+            }
+        }
+    }
+
+    /**
+     * Makes a solver on a backend.
+     *
+     * @param name one of {@link Solvers#names()}
+     * @param tolerance gap that counts as OPTIMAL, as a fraction of the mean load
+     * @param groups the batch size that decides for AUTO, and the largest one the solver will be given
+     * @throws IllegalStateException if the backend asked for is not available; the message gives reason and remedy
+     */
+    public static MinMaxSolver create(
+            Backend backend, String name, MinMaxProblem problem, double tolerance, int groups) {
+        return create(backend, name, problem, tolerance, groups, providers());
+    }
+
+    static MinMaxSolver create(
+            Backend backend,
+            String name,
+            MinMaxProblem problem,
+            double tolerance,
+            int groups,
+            List<SolverProvider> providers) {
+        String required = System.getProperty(REQUIRE_PROPERTY, "").toLowerCase(Locale.ROOT);
+        if (backend == Backend.CPU) {
+            requireAllowed(required, CPU, "the CPU was asked for");
+            return Solvers.create(name, problem, tolerance);
+        }
+        StringBuilder reasons = new StringBuilder();
+        for (SolverProvider provider : providers) {
+            if (!provider.backend().equals(GPU)) {
+                continue;
+            }
+            SolverProvider.Availability found = provider.probe();
+            if (!found.available()) {
+                reasons.append(found.reason())
+                        .append(' ')
+                        .append(found.remedy())
+                        .append(' ');
+            } else if (backend == Backend.AUTO && groups < provider.worthwhileGroups(problem)) {
+                reasons.append("A batch of ")
+                        .append(groups)
+                        .append(" groups is faster on the CPU; the GPU pays from ")
+                        .append(provider.worthwhileGroups(problem))
+                        .append(" on. ");
+            } else {
+                requireAllowed(required, GPU, found.reason());
+                LOG.info("Backend gpu: {}", found.reason());
+                return provider.create(name, problem, tolerance, groups);
+            }
+        }
+        String why = reasons.isEmpty()
+                ? "No GPU provider is on the class path."
+                : reasons.toString().strip();
+        if (backend == Backend.GPU) {
+            throw new IllegalStateException("backend gpu: not available. " + why);
+        }
+        requireAllowed(required, CPU, why);
+        LOG.info("Backend cpu: {}", why);
+        return Solvers.create(name, problem, tolerance);
+    }
+
+    private static void requireAllowed(String required, String chosen, String why) {
+        if (!required.isEmpty() && !required.equals(chosen)) {
+            throw new IllegalStateException(
+                    "backend: got " + chosen + ", expected " + required + " as " + REQUIRE_PROPERTY + " says. " + why);
+        }
+    }
+}

@@ -1,0 +1,348 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.solver;
+
+import io.lplb.problem.MinMaxBatch;
+import io.lplb.problem.MinMaxProblem;
+
+/**
+ * Primal-dual interior point on the structure of the min-max problem, in double.
+ *
+ * <p>With loads scaled to a mean of 1, the problem and its dual are
+ *
+ * <pre>
+ *   minimise t            q[r] = s[r] t - f[r] - sum of a[i,r]  &gt;= 0    (slack of rank r,   dual y[r] &gt;= 0)
+ *                         sum over h of a[i,h] = w[i]                     (item i,            dual u[i] free)
+ *                         a[i,h] &gt;= 0                                    (share,             dual z[i,h] = y[h] - u[i])
+ *                         sum of s[r] y[r] = 1                            (t)
+ * </pre>
+ *
+ * <p>Method: Mehrotra's predictor-corrector (Mehrotra, SIAM J. Optim. 2, 1992; Wright, Primal-Dual Interior-Point
+ * Methods, 1997, ch. 10), started from a point that is feasible for both sides: the even split, a t above its maximum,
+ * equal y, and z chosen so that every product a z is the same. Newton steps keep a feasible point feasible, so only the
+ * complementarity products have to go to zero; the rounding left in the primal rows is put back into each step.
+ *
+ * <p>Eliminating a, z and the item rows leaves one symmetric positive definite system of size G = number of ranks,
+ * where LPLB factors one of size G + items:
+ *
+ * <pre>
+ *   M = diag(q / y) + sum over i of [ D_i - D_i 1 1' D_i / (1' D_i 1) ],   D_i = diag(a / z) over the hosts of i
+ *   M dy + s dt = rhs,   s' dy = 0
+ * </pre>
+ *
+ * <p>The steps are the building blocks {@link #assemble matrix update}, {@link BorderedSystem Gaussian elimination},
+ * and {@link #direction}, {@link #advance} for the step itself. Once the products are small enough for it to matter, the
+ * split is cleaned (negative shares cut, item sums restored) and certified, and the best one is kept. A step costs
+ * O(G^3 / 6 + entries).
+ *
+ * <p>Not thread-safe; allocates nothing per solve.
+ */
+public final class InteriorPointSolver extends AbstractMinMaxSolver {
+    /** Name for reports and the command line. */
+    public static final String NAME = "interior-point";
+
+    /** Default gap, as a fraction of the mean load. */
+    public static final double DEFAULT_TOLERANCE = 1e-9;
+
+    private static final int DEFAULT_MAX_ITERATIONS = 50;
+
+    /** Share of the distance to the boundary that a step may go, far from the optimum. */
+    private static final double STEP_RATIO = 0.99;
+
+    /** How far t starts above the largest load, in mean loads. */
+    private static final double START_MARGIN = 0.5;
+
+    /** The split is certified once the sum of all products is below this many tolerances. */
+    private static final double CERTIFY_BELOW = 1e4;
+
+    private final int maxIterations;
+    private final int ranks;
+    private final double[] speed;
+    private final ActiveItems items;
+    private final BestSplit best;
+    private final BorderedSystem system;
+
+    // The iterate: shares and their duals per active entry, slacks and their duals per rank.
+    private final double[] a;
+    private final double[] z;
+    private final double[] q;
+    private final double[] y;
+    private double t;
+
+    // The step, and what is computed once per iteration.
+    private final double[] da;
+    private final double[] dz;
+    private final double[] dq;
+    private final double[] dy;
+    private double dt;
+    private final double[] d;
+    private final double[] inverseA;
+    private final double[] inverseZ;
+    private final double[] inverseQ;
+    private final double[] inverseY;
+    private final double[] inverseSumD;
+    private final double[] rankResidual;
+    private final double[] itemResidual;
+
+    /** A solver with the default tolerance of 1e-9 of the mean load. */
+    public InteriorPointSolver(MinMaxProblem problem) {
+        this(problem, DEFAULT_TOLERANCE);
+    }
+
+    /** A solver with the given tolerance and at most 50 iterations. */
+    public InteriorPointSolver(MinMaxProblem problem, double tolerance) {
+        this(problem, tolerance, DEFAULT_MAX_ITERATIONS);
+    }
+
+    /**
+     * A solver.
+     *
+     * @param tolerance gap at which an answer counts as OPTIMAL, as a fraction of the mean load
+     * @param maxIterations at least 1
+     */
+    public InteriorPointSolver(MinMaxProblem problem, double tolerance, int maxIterations) {
+        super(NAME, problem, tolerance);
+        if (maxIterations < 1) {
+            throw new IllegalArgumentException("maxIterations: got " + maxIterations + ", expected at least 1");
+        }
+        this.maxIterations = maxIterations;
+        ranks = problem.ranks();
+        speed = problem.speeds();
+        items = new ActiveItems(problem);
+        best = new BestSplit(problem);
+        system = new BorderedSystem(speed);
+        int entries = problem.entries();
+        a = new double[entries];
+        z = new double[entries];
+        q = new double[ranks];
+        y = new double[ranks];
+        da = new double[entries];
+        dz = new double[entries];
+        dq = new double[ranks];
+        dy = new double[ranks];
+        d = new double[entries];
+        inverseA = new double[entries];
+        inverseZ = new double[entries];
+        inverseQ = new double[ranks];
+        inverseY = new double[ranks];
+        inverseSumD = new double[problem.items()];
+        rankResidual = new double[ranks];
+        itemResidual = new double[problem.items()];
+    }
+
+    @Override
+    protected void solveGroup(MinMaxBatch batch, int group, SplitBatch split) {
+        items.select(batch, group);
+        start();
+        best.begin(batch, group, split);
+        double allowed = tolerance();
+        double products = complementarity();
+        int iteration = 0;
+        boolean certified = items.count() == 0 && best.offer(items, a) <= allowed;
+        boolean healthy = true;
+        while (!certified && healthy && iteration < maxIterations) {
+            products = step(products);
+            iteration++;
+            healthy = products > 0 && products < Double.POSITIVE_INFINITY;
+            if (products < CERTIFY_BELOW * allowed) {
+                certified = best.offer(items, a) <= allowed;
+            }
+        }
+        if (!certified) {
+            certified = best.offer(items, a) <= allowed;
+        }
+        if (best.isEmpty()) {
+            items.evenSplit(a);
+            certified = best.offer(items, a) <= allowed;
+        }
+        SolveStatus failure = healthy ? SolveStatus.ITERATION_LIMIT : SolveStatus.NUMERICAL_FAILURE;
+        best.report(iteration, certified ? SolveStatus.OPTIMAL : failure);
+    }
+
+    /** Sets the first iterate, feasible on both sides. */
+    private void start() {
+        items.evenSplit(a);
+        items.rankSums(a, q);
+        double max = 0;
+        for (int r = 0; r < ranks; r++) {
+            max = Math.max(max, q[r] / speed[r]);
+        }
+        t = max + START_MARGIN;
+        double equalY = 1 / items.totalSpeed();
+        double mu = 0;
+        for (int r = 0; r < ranks; r++) {
+            q[r] = speed[r] * t - q[r];
+            y[r] = equalY;
+            mu += q[r] * equalY;
+        }
+        mu /= ranks;
+        for (int e = 0; e < items.entries(); e++) {
+            z[e] = mu / a[e];
+        }
+    }
+
+    /** One predictor-corrector step from an iterate with this sum of products; returns the new sum. */
+    private double step(double products) {
+        int terms = ranks + items.entries();
+        double mu = products / terms;
+        invert();
+        residuals();
+        assemble();
+        direction(0, 0);
+        double ratio = complementarity(primalLength(), dualLength()) / products;
+        direction(ratio * ratio * ratio * mu, 1);
+        double keep = Math.max(STEP_RATIO, 1 - mu);
+        advance(Math.min(1, keep * primalLength()), Math.min(1, keep * dualLength()));
+        return complementarity();
+    }
+
+    private void invert() {
+        for (int r = 0; r < ranks; r++) {
+            inverseQ[r] = 1 / q[r];
+            inverseY[r] = 1 / y[r];
+        }
+        for (int e = 0; e < items.entries(); e++) {
+            inverseA[e] = 1 / a[e];
+        }
+        for (int e = 0; e < items.entries(); e++) {
+            inverseZ[e] = 1 / z[e];
+            d[e] = a[e] * inverseZ[e];
+        }
+    }
+
+    /** What rounding has left in the primal rows; each step takes it back. */
+    private void residuals() {
+        items.rankSums(a, rankResidual);
+        for (int r = 0; r < ranks; r++) {
+            rankResidual[r] += q[r] - speed[r] * t;
+        }
+        items.itemSums(a, itemResidual);
+        for (int i = 0; i < items.count(); i++) {
+            itemResidual[i] = items.load(i) - itemResidual[i];
+        }
+    }
+
+    /** Matrix update: M from the shares, the duals and the host lists, then its factorisation. */
+    private void assemble() {
+        system.clear();
+        for (int r = 0; r < ranks; r++) {
+            system.add(r, r, q[r] * inverseY[r]);
+        }
+        items.itemSums(d, inverseSumD);
+        for (int i = 0; i < items.count(); i++) {
+            double inverse = 1 / inverseSumD[i];
+            inverseSumD[i] = inverse;
+            for (int e = items.first(i); e < items.end(i); e++) {
+                int r = items.host(e);
+                double scaled = d[e] * inverse;
+                for (int o = e + 1; o < items.end(i); o++) {
+                    // Off the diagonal -d d' / sum; on it the same with the other sign, since rows of D - dd'/sum
+                    // sum to zero: nothing is subtracted, so nothing cancels.
+                    double weight = scaled * d[o];
+                    system.add(r, items.host(o), -weight);
+                    system.add(r, r, weight);
+                    system.add(items.host(o), items.host(o), weight);
+                }
+            }
+        }
+        system.factor();
+    }
+
+    /**
+     * The Newton direction towards products equal to {@code target}.
+     *
+     * @param secondOrder 1 to correct for the products of the direction computed before, 0 for the first direction
+     */
+    private void direction(double target, int secondOrder) {
+        int n = items.count();
+        for (int r = 0; r < ranks; r++) {
+            double c = secondOrder == 0 ? target : target - dq[r] * dy[r];
+            dq[r] = c * inverseY[r] - q[r];
+            dy[r] = dq[r] + rankResidual[r];
+        }
+        for (int e = 0; e < items.entries(); e++) {
+            double c = secondOrder == 0 ? target : target - da[e] * dz[e];
+            da[e] = c * inverseZ[e] - a[e];
+        }
+        for (int i = 0; i < n; i++) {
+            double sum = -itemResidual[i];
+            for (int e = items.first(i); e < items.end(i); e++) {
+                sum += da[e];
+            }
+            double mean = sum * inverseSumD[i];
+            for (int e = items.first(i); e < items.end(i); e++) {
+                dy[items.host(e)] += da[e] - d[e] * mean;
+            }
+        }
+        dt = system.solve(dy);
+        for (int r = 0; r < ranks; r++) {
+            dq[r] -= q[r] * inverseY[r] * dy[r];
+        }
+        for (int i = 0; i < n; i++) {
+            double sum = itemResidual[i];
+            for (int e = items.first(i); e < items.end(i); e++) {
+                dz[e] = dy[items.host(e)];
+                sum += d[e] * dz[e] - da[e];
+            }
+            double du = sum * inverseSumD[i];
+            for (int e = items.first(i); e < items.end(i); e++) {
+                dz[e] -= du;
+                da[e] -= d[e] * dz[e];
+            }
+        }
+    }
+
+    private double complementarity() {
+        double sum = 0;
+        for (int r = 0; r < ranks; r++) {
+            sum += q[r] * y[r];
+        }
+        for (int e = 0; e < items.entries(); e++) {
+            sum += a[e] * z[e];
+        }
+        return sum;
+    }
+
+    /** The sum of all products after a step of the given lengths. */
+    private double complementarity(double primal, double dual) {
+        double sum = 0;
+        for (int r = 0; r < ranks; r++) {
+            sum += (q[r] + primal * dq[r]) * (y[r] + dual * dy[r]);
+        }
+        for (int e = 0; e < items.entries(); e++) {
+            sum += (a[e] + primal * da[e]) * (z[e] + dual * dz[e]);
+        }
+        return sum;
+    }
+
+    private double primalLength() {
+        return 1 / ratioTest(da, inverseA, items.entries(), ratioTest(dq, inverseQ, ranks, 1));
+    }
+
+    private double dualLength() {
+        return 1 / ratioTest(dz, inverseZ, items.entries(), ratioTest(dy, inverseY, ranks, 1));
+    }
+
+    /** Ratio test: the largest of {@code atLeast} and all -d/v, the inverse of the step that reaches the boundary. */
+    private static double ratioTest(double[] d, double[] inverseV, int n, double atLeast) {
+        double largest = atLeast;
+        for (int k = 0; k < n; k++) {
+            double v = -d[k] * inverseV[k];
+            if (v > largest) {
+                largest = v;
+            }
+        }
+        return largest;
+    }
+
+    private void advance(double primal, double dual) {
+        t += primal * dt;
+        for (int r = 0; r < ranks; r++) {
+            q[r] += primal * dq[r];
+            y[r] += dual * dy[r];
+        }
+        for (int e = 0; e < items.entries(); e++) {
+            a[e] += primal * da[e];
+            z[e] += dual * dz[e];
+        }
+    }
+}

@@ -1,0 +1,41 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.solver;
+
+import io.lplb.problem.MinMaxProblem;
+
+/**
+ * A source of solvers for something other than plain Java on the CPU, found by {@link java.util.ServiceLoader}.
+ *
+ * <p>A provider's constructor must be harmless: it must not touch a native library. {@link #probe()} says whether its
+ * solvers can work here, without trying anything that could end the process.
+ */
+public interface SolverProvider {
+
+    /** Returns the backend's name in lower case, such as {@code gpu}. */
+    String backend();
+
+    /** Looks whether the backend can be used on this machine. */
+    Availability probe();
+
+    /**
+     * Makes a solver.
+     *
+     * @param name what {@link MinMaxSolver#name()} shall be, one of {@link Solvers#names()}
+     * @param tolerance gap that counts as OPTIMAL, as a fraction of the mean load
+     * @param maxGroups the largest batch that it will be given
+     * @throws IllegalArgumentException if this backend has no solver of that name or cannot hold the problem
+     */
+    MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups);
+
+    /** Returns the number of groups from which on this backend is faster than the CPU, as measured; for AUTO. */
+    int worthwhileGroups(MinMaxProblem problem);
+
+    /**
+     * Whether a backend can be used.
+     *
+     * @param available whether it can
+     * @param reason what was found, in one sentence
+     * @param remedy what to do about it, in one sentence; empty if it is available
+     */
+    record Availability(boolean available, String reason, String remedy) {}
+}
