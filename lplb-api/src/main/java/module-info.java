@@ -1,6 +1,8 @@
 /** From routed tokens to a balanced plan: count, problem, solve, split, quota, route. */
 module io.lplb.api {
     requires transitive io.lplb.topology;
+    requires ejml.core;
+    requires ejml.ddense;
     requires jdk.jfr;
     requires org.apache.logging.log4j;
     requires static transitive org.jspecify;
@@ -12,6 +14,7 @@ module io.lplb.api {
     exports io.lplb.quota;
     exports io.lplb.route;
     exports io.lplb.solver;
+    exports io.lplb.solver.dense;
 
     uses io.lplb.solver.SolverProvider;
 }
