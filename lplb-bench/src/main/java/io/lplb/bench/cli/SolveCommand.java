@@ -1,0 +1,153 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.bench.cli;
+
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.MinMaxSolver;
+import io.lplb.solver.Solvers;
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code lplb solve}: min-max problems in, splits with their certificates out, one JSON object a line each. */
+@Command(
+        name = "solve",
+        description = {
+            "Split the loads of min-max problems over their hosts.",
+            "",
+            "Input, a JSON object a line; other fields are ignored, blank lines skipped:",
+            "  {\"id\":text,\"ranks\":n,\"fixed\":[load per rank],\"items\":[[load,[hosts]],...],\"speed\":[per rank, optional]}",
+            "Output, in the same order, shares as load per host:",
+            "  {\"id\",\"status\",\"maxLoad\",\"lowerBound\",\"gap\",\"iterations\",\"shares\":[[per host],...]}",
+            "Lines that cannot be read are named by number, and then nothing is written.",
+            ""
+        })
+final class SolveCommand implements Callable<Integer> {
+    private static final String STANDARD = "-";
+
+    private final Solving solving;
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private Lplb lplb;
+
+    @Option(names = "--input", paramLabel = "FILE", description = "Problems; - is standard input, the default.")
+    private String input = STANDARD;
+
+    @Option(names = "--output", paramLabel = "FILE", description = "Answers; - is standard output, the default.")
+    private String output = STANDARD;
+
+    @Option(
+            names = "--solver",
+            paramLabel = "NAME",
+            completionCandidates = SolverNames.class,
+            description = "One of ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} if absent.")
+    private String solver = "interior-point";
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            description = "Where to solve: cpu, emulator or gpu (see lplb doctor); ${DEFAULT-VALUE} if absent.")
+    private String backend = "cpu";
+
+    @Option(
+            names = "--tolerance",
+            paramLabel = "GAP",
+            description =
+                    "Gap, as a fraction of the mean load, at which an answer is OPTIMAL; the solver's own if absent.")
+    private @Nullable Double tolerance;
+
+    SolveCommand() {
+        this(Solvers::create);
+    }
+
+    /** A command with other solvers than those of the library. */
+    SolveCommand(Solving solving) {
+        this.solving = solving;
+    }
+
+    /** Makes a solver from its name, the problem and the tolerance. */
+    @FunctionalInterface
+    interface Solving {
+        MinMaxSolver create(String name, MinMaxProblem problem, double tolerance);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        requireOptions();
+        double gap = tolerance == null ? Solvers.defaultTolerance(solver) : tolerance;
+        long start = System.nanoTime();
+        try (InputStream in = openInput();
+                AtomicOutput out = openOutput();
+                SolveRun run = new SolveRun(problem -> solving.create(solver, problem, gap))) {
+            run.solve(in, out.stream());
+            if (!run.badLines().isEmpty()) {
+                run.badLines().print(inputName(), lplb.console().errText());
+                return ErrorReport.FAILED;
+            }
+            out.commit();
+            double seconds = (System.nanoTime() - start) / 1e9;
+            String how = String.format(Locale.ROOT, ", %.2f s (%s, tolerance %.2g)", seconds, solver, gap);
+            lplb.console().errText().println("lplb: " + run.summary() + how);
+        }
+        return 0;
+    }
+
+    private void requireOptions() {
+        Backends.require(backend);
+        if (!Solvers.names().contains(solver)) {
+            throw new IllegalArgumentException(
+                    "solver: got " + solver + ", expected one of " + String.join(", ", Solvers.names()));
+        }
+        if (tolerance != null && (!(tolerance > 0) || tolerance.isInfinite())) {
+            throw new IllegalArgumentException(
+                    "tolerance: got " + tolerance + ", expected a positive fraction of the mean load");
+        }
+    }
+
+    private String inputName() {
+        return STANDARD.equals(input) ? "standard input" : input;
+    }
+
+    private InputStream openInput() throws IOException {
+        if (STANDARD.equals(input)) {
+            return new Unclosed(lplb.console().in());
+        }
+        Path file = Path.of(input);
+        if (Files.isDirectory(file)) {
+            throw new IOException(input + ": got a folder, expected a file");
+        }
+        return new BufferedInputStream(Files.newInputStream(file));
+    }
+
+    private AtomicOutput openOutput() throws IOException {
+        return STANDARD.equals(output) ? AtomicOutput.to(lplb.console().out()) : AtomicOutput.to(Path.of(output));
+    }
+
+    /** Standard input, which outlives the command. */
+    private static final class Unclosed extends FilterInputStream {
+        Unclosed(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** The solvers' names for the help text. */
+    static final class SolverNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Solvers.names().iterator();
+        }
+    }
+}
