@@ -24,11 +24,15 @@ import picocli.CommandLine.ParentCommand;
         description = {
             "Split the loads of min-max problems over their hosts.",
             "",
-            "Input, a JSON object a line; other fields are ignored, blank lines skipped:",
-            "  {\"id\":text,\"ranks\":n,\"fixed\":[load per rank],\"items\":[[load,[hosts]],...],\"speed\":[per rank, optional]}",
-            "Output, in the same order, shares as load per host:",
-            "  {\"id\",\"status\",\"maxLoad\",\"lowerBound\",\"gap\",\"iterations\",\"shares\":[[per host],...]}",
-            "Lines that cannot be read are named by number, and then nothing is written.",
+            "Input is a JSON object a line, with the fields:",
+            "  id      text, copied to the answer",
+            "  ranks   number of ranks",
+            "  fixed   load per rank that cannot move",
+            "  items   list of [load, [host ranks]]",
+            "  speed   speed per rank (optional, 1 if absent)",
+            "Output is in the same order, with the fields id, status, maxLoad,",
+            "lowerBound, gap, iterations and shares (per item the load on each host).",
+            "If lines cannot be read they are named by number, and nothing is written.",
             ""
         })
 final class SolveCommand implements Callable<Integer> {
