@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.cli;
 
+import io.lplb.solver.SolverProvider;
+import io.lplb.solver.SolverProvider.Availability;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -30,9 +32,10 @@ final class DoctorCommand implements Callable<Integer> {
         row(out, "processor", processor(Path.of("/proc/cpuinfo")));
         row(out, "memory", memory());
         out.println("backends");
-        for (BackendStatus backend : Backends.all()) {
-            String state = backend.available() ? "available" : "not available";
-            out.printf(Locale.ROOT, "  %-10s%-15s%s%n", backend.name(), state, backend.detail());
+        for (SolverProvider provider : BackendTable.here().providers()) {
+            Availability found = BackendTable.probe(provider);
+            String state = found.available() ? "available" : "not available";
+            out.printf(Locale.ROOT, "  %-10s%-15s%s%n", provider.backend(), state, BackendTable.text(found));
         }
         return 0;
     }

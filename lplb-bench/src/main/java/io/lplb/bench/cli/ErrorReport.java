@@ -64,7 +64,7 @@ final class ErrorReport {
         if (e instanceof NotDirectoryException) {
             return message + ": not a folder";
         }
-        if (e instanceof IOException || e instanceof IllegalArgumentException) {
+        if (e instanceof IOException || e instanceof IllegalArgumentException || e instanceof IllegalStateException) {
             return message;
         }
         return "internal error, please report it with the stack trace that --verbose shows: " + e;

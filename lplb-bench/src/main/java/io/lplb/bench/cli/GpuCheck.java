@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.cli;
 
+import io.lplb.solver.SolverProvider.Availability;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ final class GpuCheck {
     }
 
     /** Returns the state, with every reason why the GPU cannot be used. */
-    BackendStatus status() {
+    Availability probe() {
         List<String> missing = new ArrayList<>();
         if (!hasDevice()) {
             missing.add("no NVIDIA device (/dev/nvidia0 or /dev/dxg)");
@@ -49,12 +50,12 @@ final class GpuCheck {
         if (home.isEmpty()) {
             missing.add("no TornadoVM (TORNADOVM_HOME is not set)");
         } else if (!Files.isDirectory(Path.of(home))) {
-            missing.add("no TornadoVM (TORNADOVM_HOME is " + home + ", which is not a folder)");
+            missing.add("no TornadoVM (TORNADOVM_HOME is " + home + ", not a folder)");
         }
-        if (missing.isEmpty()) {
-            missing.add("this build has no provider of kernels");
-        }
-        return new BackendStatus("gpu", false, String.join("; ", missing));
+        String reason = missing.isEmpty()
+                ? "Device, driver and TornadoVM are there, but this build has no GPU kernels."
+                : "This machine has " + String.join(", ", missing) + ".";
+        return new Availability(false, reason, "");
     }
 
     private boolean hasDevice() {

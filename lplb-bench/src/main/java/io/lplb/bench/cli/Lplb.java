@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IFactory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -98,10 +99,13 @@ public final class Lplb implements Runnable {
     /** Without a command there is nothing to do: an error that names the commands. */
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(
-                spec.commandLine(),
-                "got no command, expected one of "
-                        + String.join(", ", spec.subcommands().keySet()));
+        throw noCommand(spec);
+    }
+
+    /** The error of a command line that ends before it names a command of this one. */
+    static ParameterException noCommand(CommandSpec spec) {
+        String commands = String.join(", ", spec.subcommands().keySet());
+        return new ParameterException(spec.commandLine(), "got no command, expected one of " + commands);
     }
 
     /** Returns the streams of this run. */

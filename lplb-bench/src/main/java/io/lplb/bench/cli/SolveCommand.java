@@ -1,8 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.cli;
 
-import io.lplb.problem.MinMaxProblem;
-import io.lplb.solver.MinMaxSolver;
+import io.lplb.solver.SolverProvider;
 import io.lplb.solver.Solvers;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
@@ -13,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,7 +38,7 @@ import picocli.CommandLine.ParentCommand;
 final class SolveCommand implements Callable<Integer> {
     private static final String STANDARD = "-";
 
-    private final Solving solving;
+    private final Supplier<BackendTable> backends;
 
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it.
@@ -55,7 +55,7 @@ final class SolveCommand implements Callable<Integer> {
             paramLabel = "NAME",
             completionCandidates = SolverNames.class,
             description = "One of ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} if absent.")
-    private String solver = "interior-point";
+    private String solver = Solvers.names().getFirst();
 
     @Option(
             names = "--backend",
@@ -71,28 +71,22 @@ final class SolveCommand implements Callable<Integer> {
     private @Nullable Double tolerance;
 
     SolveCommand() {
-        this(Solvers::create);
+        this(BackendTable::here);
     }
 
-    /** A command with other solvers than those of the library. */
-    SolveCommand(Solving solving) {
-        this.solving = solving;
-    }
-
-    /** Makes a solver from its name, the problem and the tolerance. */
-    @FunctionalInterface
-    interface Solving {
-        MinMaxSolver create(String name, MinMaxProblem problem, double tolerance);
+    /** A command with other backends than those of this machine. */
+    SolveCommand(Supplier<BackendTable> backends) {
+        this.backends = backends;
     }
 
     @Override
     public Integer call() throws IOException {
-        requireOptions();
-        double gap = tolerance == null ? Solvers.defaultTolerance(solver) : tolerance;
+        SolverProvider provider = backends.get().require(backend);
+        double gap = checkedTolerance();
         long start = System.nanoTime();
         try (InputStream in = openInput();
                 AtomicOutput out = openOutput();
-                SolveRun run = new SolveRun(problem -> solving.create(solver, problem, gap))) {
+                SolveRun run = new SolveRun(problem -> provider.create(solver, problem, gap, 1))) {
             run.solve(in, out.stream());
             if (!run.badLines().isEmpty()) {
                 run.badLines().print(inputName(), lplb.console().errText());
@@ -106,16 +100,16 @@ final class SolveCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void requireOptions() {
-        Backends.require(backend);
-        if (!Solvers.names().contains(solver)) {
-            throw new IllegalArgumentException(
-                    "solver: got " + solver + ", expected one of " + String.join(", ", Solvers.names()));
+    private double checkedTolerance() {
+        double fallback = Solvers.defaultTolerance(solver);
+        if (tolerance == null) {
+            return fallback;
         }
-        if (tolerance != null && (!(tolerance > 0) || tolerance.isInfinite())) {
+        if (!(tolerance > 0) || tolerance.isInfinite()) {
             throw new IllegalArgumentException(
                     "tolerance: got " + tolerance + ", expected a positive fraction of the mean load");
         }
+        return tolerance;
     }
 
     private String inputName() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lplb.solver.SolverProvider.Availability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,26 +22,27 @@ class DoctorCommandTest {
         assertTrue(run.out().contains(Runtime.version().toString()), run.out());
         assertTrue(run.out().contains(Runtime.getRuntime().availableProcessors() + " cores"), run.out());
         assertTrue(run.out().matches("(?s).*\\Rmemory +\\d+\\.\\d GiB, \\d+\\.\\d GiB for the heap\\R.*"), run.out());
-        assertTrue(run.out().matches("(?s).*\\R  cpu +available +interior-point, .*"), run.out());
+        assertTrue(run.out().matches("(?s).*\\R  cpu +available +Solvers: interior-point, .*"), run.out());
         assertTrue(run.out().matches("(?s).*\\R  gpu +not available +\\S.*"), run.out());
     }
 
     @Test
     void everyReasonAgainstTheGpuIsGiven(@TempDir Path root) throws IOException {
         assertEquals(
-                "no NVIDIA device (/dev/nvidia0 or /dev/dxg); no NVIDIA driver (libcuda.so.1);"
-                        + " no TornadoVM (TORNADOVM_HOME is not set)",
-                GpuCheck.of(Map.of(), root).status().detail());
+                "This machine has no NVIDIA device (/dev/nvidia0 or /dev/dxg), no NVIDIA driver (libcuda.so.1),"
+                        + " no TornadoVM (TORNADOVM_HOME is not set).",
+                GpuCheck.of(Map.of(), root).probe().reason());
         Files.createDirectories(root.resolve("dev"));
         Files.createFile(root.resolve("dev/nvidia0"));
         assertEquals(
-                "no NVIDIA driver (libcuda.so.1); no TornadoVM (TORNADOVM_HOME is /nowhere, which is not a folder)",
-                GpuCheck.of(Map.of("TORNADOVM_HOME", "/nowhere"), root).status().detail());
+                "This machine has no NVIDIA driver (libcuda.so.1),"
+                        + " no TornadoVM (TORNADOVM_HOME is /nowhere, not a folder).",
+                GpuCheck.of(Map.of("TORNADOVM_HOME", "/nowhere"), root).probe().reason());
         Path libraries = Files.createDirectories(root.resolve("usr/lib64"));
         Files.createFile(libraries.resolve("libcuda.so.1"));
-        BackendStatus found =
-                GpuCheck.of(Map.of("TORNADOVM_HOME", root.toString()), root).status();
-        assertEquals("this build has no provider of kernels", found.detail());
+        Availability found =
+                GpuCheck.of(Map.of("TORNADOVM_HOME", root.toString()), root).probe();
+        assertEquals("Device, driver and TornadoVM are there, but this build has no GPU kernels.", found.reason());
         assertFalse(found.available());
     }
 
@@ -49,8 +51,8 @@ class DoctorCommandTest {
         Path folder = Files.createDirectories(root.resolve("driver"));
         Files.createFile(folder.resolve("libcuda.so.1"));
         String detail = GpuCheck.of(Map.of("LD_LIBRARY_PATH", ":/none:" + folder), root)
-                .status()
-                .detail();
+                .probe()
+                .reason();
         assertFalse(detail.contains("libcuda"), detail);
     }
 }

@@ -5,14 +5,45 @@ import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.AbstractMinMaxSolver;
 import io.lplb.solver.Certificate;
+import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolveStatus;
+import io.lplb.solver.SolverProvider;
 import io.lplb.solver.SplitBatch;
+import java.util.List;
 
 /** A test double: splits every item evenly over its hosts, and counts how many were made and closed. */
 final class EvenSolver extends AbstractMinMaxSolver {
     static final class Counter {
         int made;
         int closed;
+    }
+
+    /** A backend called cpu that makes such solvers, and refuses problems of a single rank if told so. */
+    static BackendTable backend(Counter counter, boolean refuseOneRank) {
+        return new BackendTable(List.of(new SolverProvider() {
+            @Override
+            public String backend() {
+                return "cpu";
+            }
+
+            @Override
+            public Availability probe() {
+                return new Availability(true, "Splits evenly.", "");
+            }
+
+            @Override
+            public MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
+                if (refuseOneRank && problem.ranks() == 1) {
+                    throw new IllegalArgumentException("ranks: got 1, expected more");
+                }
+                return new EvenSolver(name, problem, tolerance, counter);
+            }
+
+            @Override
+            public int worthwhileGroups(MinMaxProblem problem) {
+                return 0;
+            }
+        }));
     }
 
     private final Counter counter;

@@ -34,7 +34,7 @@ class SolveCommandTest {
     }
 
     private CliRun solve(InputStream input, String... options) {
-        SolveCommand command = new SolveCommand((name, problem, gap) -> new EvenSolver(name, problem, gap, counter));
+        SolveCommand command = new SolveCommand(() -> EvenSolver.backend(counter, false));
         String[] args = Stream.concat(Stream.of("solve"), Stream.of(options)).toArray(String[]::new);
         return CliRun.of(input, CliRun.replacing(SolveCommand.class, command), args);
     }
@@ -137,12 +137,7 @@ class SolveCommandTest {
 
     @Test
     void aSolverThatCannotTakeAProblemNamesItsLine() {
-        SolveCommand command = new SolveCommand((name, problem, gap) -> {
-            if (problem.ranks() == 1) {
-                throw new IllegalArgumentException("ranks: got 1, expected more");
-            }
-            return new EvenSolver(name, problem, gap, counter);
-        });
+        SolveCommand command = new SolveCommand(() -> EvenSolver.backend(counter, true));
         CliRun run = CliRun.of(
                 new ByteArrayInputStream((ONE + "\n" + OTHER).getBytes(StandardCharsets.UTF_8)),
                 CliRun.replacing(SolveCommand.class, command),
