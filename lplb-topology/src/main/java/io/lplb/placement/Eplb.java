@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * DeepSeek's expert-parallel load balancer (EPLB, {@code eplb.py}): from the experts' past loads, how many replicas each
- * gets and on which GPU they live.
+ * DeepSeek's expert-parallel load balancer (EPLB, {@code eplb.py}): from the experts' past loads, how many replicas
+ * each gets and on which GPU they live.
  *
  * <p>Hierarchical, if the expert groups are a multiple of the nodes:
  *
