@@ -109,7 +109,10 @@ public final class RelaxationSolver extends AbstractMinMaxSolver {
         Arrays.fill(a, 0, items.entries(), 0);
         items.rankSums(a, b);
         for (int i = 0; i < items.count(); i++) {
-            pour(items.first(i), items.end(i), levelAmongLowest(items.load(i), items.first(i), items.end(i), Double.POSITIVE_INFINITY));
+            pour(
+                    items.first(i),
+                    items.end(i),
+                    levelAmongLowest(items.load(i), items.first(i), items.end(i), Double.POSITIVE_INFINITY));
         }
     }
 

@@ -1,3 +1,4 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.count;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -41,9 +42,10 @@ class TokenCounterTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // null is what is tested
     void refusesWrongSizes() {
-        IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class, () -> new TokenCounter(3).count(new int[0], new int[2]));
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> new TokenCounter(3).count(new int[0], new int[2]));
         assertEquals("counts: got length 2, expected 3", e.getMessage());
         assertThrows(IllegalArgumentException.class, () -> new TokenCounter(0));
         assertThrows(NullPointerException.class, () -> new TokenCounter(3).count(null, new int[3]));

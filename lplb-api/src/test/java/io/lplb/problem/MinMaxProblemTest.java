@@ -1,3 +1,4 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.problem;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -14,8 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MinMaxProblemTest {
 
     private static String refused(int ranks, int[]... hosts) {
-        return assertThrows(IllegalArgumentException.class, () -> MinMaxProblem.of(ranks, hosts))
-                .getMessage();
+        return String.valueOf(assertThrows(IllegalArgumentException.class, () -> MinMaxProblem.of(ranks, hosts))
+                .getMessage());
     }
 
     @Test
@@ -32,6 +33,7 @@ class MinMaxProblemTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // null is one of the wrong hosts
     void namesWhatIsWrongWithHosts() {
         assertEquals("item 1, host 1: got rank 2, expected 0..1", refused(2, new int[] {0}, new int[] {1, 2}));
         assertEquals("item 0, host 0: got rank -1, expected 0..1", refused(2, new int[] {-1}));
@@ -83,7 +85,8 @@ class MinMaxProblemTest {
         batch.load()[1] = -3;
         assertEquals(
                 "load of group 1, item 0: got -3.0, expected a finite number of at least 0",
-                assertThrows(IllegalArgumentException.class, batch::requireValid).getMessage());
+                assertThrows(IllegalArgumentException.class, batch::requireValid)
+                        .getMessage());
         assertEquals(0, new MinMaxBatch(problem, 0).groups());
     }
 }

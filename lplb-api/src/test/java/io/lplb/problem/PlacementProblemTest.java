@@ -1,3 +1,4 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.problem;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -29,8 +30,7 @@ class PlacementProblemTest {
 
     @Test
     void aDifferentOriginalIsADifferentItem() {
-        ExpertPlacement placement = ExpertPlacement.of(
-                2, 2, new int[] {0, 1, 1, 0}, new int[][] {{0, 3}, {2, 1}});
+        ExpertPlacement placement = ExpertPlacement.of(2, 2, new int[] {0, 1, 1, 0}, new int[][] {{0, 3}, {2, 1}});
         MinMaxProblem problem = PlacementProblem.of(placement, null).problem();
         assertEquals(2, problem.items());
         assertArrayEquals(new int[] {0, 1, 1, 0}, problem.hosts());
@@ -38,7 +38,8 @@ class PlacementProblemTest {
 
     @Test
     void speedsThatDifferBetweenGroupsJoinThem() {
-        assertEquals(2, PlacementProblem.of(TWO_GROUPS, new double[] {1, 2, 1, 2}).groups());
+        assertEquals(
+                2, PlacementProblem.of(TWO_GROUPS, new double[] {1, 2, 1, 2}).groups());
         PlacementProblem joined = PlacementProblem.of(TWO_GROUPS, new double[] {1, 2, 2, 1});
         assertEquals(1, joined.groups());
         assertEquals(4, joined.problem().ranks());

@@ -1,3 +1,4 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.quota;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;

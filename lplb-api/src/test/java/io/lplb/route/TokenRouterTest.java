@@ -1,3 +1,4 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.route;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -86,7 +87,8 @@ class TokenRouterTest {
             for (int slot : out) {
                 original += slot == 0 ? 1 : 0;
             }
-            assertTrue(Math.abs(original - 25) <= 3, "stretch " + stretch + ": " + original + " of 100 at the original");
+            assertTrue(
+                    Math.abs(original - 25) <= 3, "stretch " + stretch + ": " + original + " of 100 at the original");
         }
     }
 

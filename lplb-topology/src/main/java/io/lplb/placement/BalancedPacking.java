@@ -1,14 +1,12 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.placement;
 
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
  * Packs weighted items into packs of equal size so that the packs weigh about the same (EPLB, balanced packing): items
- * by falling weight, each into the lightest pack that has room. Of equal items and of equal packs the lowest number
- * goes first. If a pack holds one item, item i is in pack i.
+ * by falling weight ({@link FallingOrder}), each into the lightest pack that has room, of equal packs the lowest. If a
+ * pack holds one item, item i is in pack i.
  */
 final class BalancedPacking {
     private BalancedPacking() {}
@@ -28,7 +26,7 @@ final class BalancedPacking {
         double[] load = new double[packs];
         int[] filled = new int[packs];
         int[] places = new int[weight.length];
-        for (int item : byFallingWeight(weight)) {
+        for (int item : FallingOrder.of(weight)) {
             int best = -1;
             for (int p = 0; p < packs; p++) {
                 if (filled[p] < room && (best < 0 || load[p] < load[best])) {
@@ -39,13 +37,5 @@ final class BalancedPacking {
             load[best] += weight[item];
         }
         return places;
-    }
-
-    /** The items' numbers by falling weight; equal ones by rising number. */
-    static int[] byFallingWeight(double[] weight) {
-        Integer[] order = new Integer[weight.length];
-        Arrays.setAll(order, i -> i);
-        Arrays.sort(order, Comparator.comparingDouble((Integer i) -> -weight[i]));
-        return Arrays.stream(order).mapToInt(i -> i).toArray();
     }
 }

@@ -20,8 +20,7 @@ import java.util.Objects;
  * <p>Global otherwise: the same with one group and one node. Each layer is placed on its own. Two replicas of an expert
  * may come to lie on one GPU, as in the original.
  *
- * <p>Weights are computed with in double, the original's in float: where floats tie and doubles do not, or where
- * weights are equal and the original's sort is free to choose, the answers may differ.
+ * <p>Equal weights are taken in the order of the original's sort, so that its tables are met entry by entry. Weights are double here, float there; only where floats tie and doubles do not may the answers differ.
  */
 public final class Eplb {
     private final int experts;

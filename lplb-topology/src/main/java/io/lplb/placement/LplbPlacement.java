@@ -116,7 +116,7 @@ public final class LplbPlacement {
             for (int k = 0; k < originals; k++) {
                 load[k] = history[local[k]];
             }
-            int[] byFallingLoad = BalancedPacking.byFallingWeight(load);
+            int[] byFallingLoad = FallingOrder.of(load);
             for (int k = 0; k < originals; k++) {
                 order[first + k] = local[byFallingLoad[k]];
             }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  */
 public final class Topologies {
     /** The largest number of ranks in a group. */
-    public static final int MAX_RANKS = 65_536;
+    public static final int MAX_RANKS = 4096;
 
     private static final int[] CUBE_EDGES = {3, 0, 1, 2, 7, 4, 5, 6};
     private static final int[] CUBE_DIAGONALS = {6, 7, 4, 5, 0, 1, 2, 3};

@@ -114,7 +114,7 @@ public final class TopologyAdvisor {
 
     private static Shape shape(int ranks, int row, int sets) {
         if (sets == 1) {
-            return new Shape(Topologies.ring(ranks), "a ring, since there is one replica set a rank");
+            return new Shape(Topologies.ring(ranks), "a ring, the topology of one replica set a rank");
         }
         if (sets == 2 && ranks == 8) {
             return new Shape(Topologies.cube(), "a cube, which LPLB made for 8 ranks with two replica sets");
@@ -131,9 +131,10 @@ public final class TopologyAdvisor {
         if (sets == 2 && isBalanced(ranks / side, side)) {
             return new Shape(Topologies.torus(ranks / side, side), "a torus about square, for short paths");
         }
+        String cause = sets == 2 ? "no torus of these ranks is nearly square" : "a torus has two replica sets only";
         return new Shape(
                 Topologies.circulant(ranks, offsets(ranks, sets)),
-                "a circulant with short paths for " + sets + " replica sets, since no torus fits");
+                "a circulant with short paths and " + sets + " replica sets, since " + cause);
     }
 
     private static boolean isBalanced(int m, int n) {

@@ -6,6 +6,9 @@ import java.util.function.IntBinaryOperator;
 
 /** A topology as plain text: a line with arrows for each rank, then its metrics. */
 public final class TopologyText {
+    /** The share of loads replicated for which the text gives a hot rank's limit: 2 of 8 experts, as in LPLB's tests. */
+    private static final double QUARTER = 0.25;
+
     private TopologyText() {}
 
     /** Draws a topology; lines end with {@code \n}. */
@@ -59,6 +62,11 @@ public final class TopologyText {
         out.append("edge connectivity           ").append(m.edgeConnectivity()).append('\n');
         out.append("a rank's load reaches       ").append(m.takersMin()).append(" directly, ");
         out.append(m.reachMin()).append(" in all\n");
+        double limit = new HotRank(topology, 0, QUARTER).levelLimit();
+        out.append(String.format(
+                Locale.ROOT,
+                "rank 0 levels with others   up to %.2f times their load, a quarter of it replicated\n",
+                limit));
         out.append("colours of the edges        ")
                 .append(EdgeColouring.of(topology).colours())
                 .append('\n');

@@ -37,20 +37,19 @@ final class AtomicOutput implements Closeable {
         void take(Path finished) throws IOException;
     }
 
-    /** An output that goes to a stream, which stays open. */
-    static AtomicOutput to(OutputStream stream) throws IOException {
+    /** The output that an option names: a file, or standard output for {@code -}. */
+    static AtomicOutput to(String name, Console console) throws IOException {
+        return name.equals("-") ? toStream(console.out()) : toFile(Path.of(name));
+    }
+
+    private static AtomicOutput toStream(OutputStream stream) throws IOException {
         return new AtomicOutput(temporaryFolder(), finished -> {
             Files.copy(finished, stream);
             stream.flush();
         });
     }
 
-    /**
-     * An output that becomes or replaces a file.
-     *
-     * @throws IOException if the file is a folder, or its folder does not exist or cannot be written to
-     */
-    static AtomicOutput to(Path file) throws IOException {
+    private static AtomicOutput toFile(Path file) throws IOException {
         if (Files.isDirectory(file)) {
             throw new IOException(file + ": got a folder, expected a file");
         }

@@ -85,7 +85,7 @@ final class SolveCommand implements Callable<Integer> {
         double gap = checkedTolerance();
         long start = System.nanoTime();
         try (InputStream in = openInput();
-                AtomicOutput out = openOutput();
+                AtomicOutput out = AtomicOutput.to(output, lplb.console());
                 SolveRun run = new SolveRun(problem -> provider.create(solver, problem, gap, 1))) {
             run.solve(in, out.stream());
             if (!run.badLines().isEmpty()) {
@@ -125,10 +125,6 @@ final class SolveCommand implements Callable<Integer> {
             throw new IOException(input + ": got a folder, expected a file");
         }
         return new BufferedInputStream(Files.newInputStream(file));
-    }
-
-    private AtomicOutput openOutput() throws IOException {
-        return STANDARD.equals(output) ? AtomicOutput.to(lplb.console().out()) : AtomicOutput.to(Path.of(output));
     }
 
     /** Standard input, which outlives the command. */

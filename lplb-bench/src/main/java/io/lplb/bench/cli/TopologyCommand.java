@@ -69,8 +69,11 @@ final class TopologyCommand implements Runnable {
                             paramLabel = "FILE",
                             description = "A custom topology instead: a line per rank with the ranks it copies.")
                     @Nullable Path file,
-            @Option(names = "--svg", paramLabel = "FILE", description = "Write an SVG drawing instead of text.")
-                    @Nullable Path svg)
+            @Option(
+                            names = "--svg",
+                            paramLabel = "FILE",
+                            description = "Write an SVG drawing instead of text; - is standard output.")
+                    @Nullable String svg)
             throws IOException {
         ReplicaTopology topology = topology(name, file);
         if (topology.groupSize() > SHOWN_RANKS) {
@@ -81,7 +84,7 @@ final class TopologyCommand implements Runnable {
             lplb.console().outText().print(TopologyText.of(topology));
             return 0;
         }
-        try (AtomicOutput out = AtomicOutput.to(svg)) {
+        try (AtomicOutput out = AtomicOutput.to(svg, lplb.console())) {
             out.stream().write(TopologySvg.of(topology).getBytes(StandardCharsets.UTF_8));
             out.commit();
         }
