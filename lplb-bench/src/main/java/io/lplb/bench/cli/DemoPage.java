@@ -101,12 +101,13 @@ final class DemoPage {
         long after = Arrays.stream(rankLoads.get(Replay.LIBRARY)).max().orElse(0);
         return """
                 What this means: popular experts have copies on other ranks, and this library decides for every batch how
-                many tokens each copy gets. A batch takes %s times as long as with equal ranks, without it %s times.
+                many tokens each copy gets. The busiest rank, for which all others wait, has %s %% more tokens than the mean;
+                without balancing it has %s %% more.
                 Proof:  however this batch is divided over these copies, some rank gets at least %s tokens; here the
                         busiest rank gets %d%s.
                 Routed: %d ids, %s.""".formatted(
-                        mean(Replay.LIBRARY),
-                        mean(Replay.NONE),
+                        excess(Replay.LIBRARY),
+                        excess(Replay.NONE),
                         decimal(plan.lowerBound()),
                         after,
                         after == Replay.wholeTokens(plan.lowerBound())
@@ -116,8 +117,10 @@ final class DemoPage {
                         routing());
     }
 
-    private String mean(int strategy) {
-        return decimal(report.strategies().get(strategy).imbalance().mean());
+    /** How much the busiest rank has above the mean, averaged over the batches, in percent. */
+    private String excess(int strategy) {
+        double mean = report.strategies().get(strategy).imbalance().mean();
+        return String.format(Locale.ROOT, "%.1f", 100 * (mean - 1));
     }
 
     private String routing() {

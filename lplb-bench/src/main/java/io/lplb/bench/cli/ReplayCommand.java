@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ import picocli.CommandLine.ParentCommand;
             ""
         })
 final class ReplayCommand implements Callable<Integer> {
+    private static final String STANDARD = "-";
+    private static final Duration WARM_UP = Duration.ofMillis(500);
+
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // Set by picocli.
     private Lplb lplb;
@@ -90,19 +94,18 @@ final class ReplayCommand implements Callable<Integer> {
         ReplaySetup setup = new ReplaySetup(source.experts(), ranks, openTopology(), replicas, solver);
         ReplayReport report;
         try (Replay replay = new Replay(setup, source)) {
+            replay.warmUp(WARM_UP);
             report = run(replay, (long) source.layers() * source.batches());
         }
-        if ("-".equals(json)) {
-            report.writeJson(lplb.console().out());
-            return 0;
-        }
         if (json != null) {
-            try (AtomicOutput out = AtomicOutput.to(Path.of(json))) {
+            try (AtomicOutput out = AtomicOutput.to(json, lplb.console())) {
                 report.writeJson(out.stream());
                 out.commit();
             }
         }
-        print(report);
+        if (!STANDARD.equals(json)) {
+            print(report);
+        }
         return 0;
     }
 
@@ -134,6 +137,6 @@ final class ReplayCommand implements Callable<Integer> {
         out.println("mean, p99, max: tokens of the busiest rank / mean tokens of a rank; 1 is perfect.");
         out.println("mean gap: tokens of the busiest rank above the fewest possible on this placement / mean tokens.");
         out.println("at optimum: batches on which the busiest rank has exactly the fewest whole tokens possible.");
-        out.println("time/plan: median, from counts to tokens per rank, on one core.");
+        out.println("time/plan: median, from counts to tokens per rank, on one core, after a warm-up.");
     }
 }

@@ -49,19 +49,24 @@ final class Contest implements AutoCloseable {
         }
     }
 
-    /** Lets every strategy divide a batch; one without a token tells nothing and is left out. */
+    /** Lets every strategy divide a batch and tallies the results. A batch without a token tells nothing and is left out. */
     void play(int[] counts) {
         if (Arrays.stream(counts).allMatch(c -> c == 0)) {
             return;
         }
+        divide(counts);
+        long fewest = Replay.wholeTokens(library.lowerBound());
+        for (int k = 0; k < strategies.size(); k++) {
+            tallies.get(k).add(rankLoads[k], fewest, accepted[k], nanos[k]);
+        }
+    }
+
+    /** Lets every strategy divide a batch. */
+    void divide(int[] counts) {
         for (int k = 0; k < strategies.size(); k++) {
             long start = System.nanoTime();
             accepted[k] = strategies.get(k).divide(counts, rankLoads[k]);
             nanos[k] = System.nanoTime() - start;
-        }
-        long fewest = Replay.wholeTokens(library.lowerBound());
-        for (int k = 0; k < strategies.size(); k++) {
-            tallies.get(k).add(rankLoads[k], fewest, accepted[k], nanos[k]);
         }
     }
 

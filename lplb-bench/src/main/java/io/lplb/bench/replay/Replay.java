@@ -2,6 +2,7 @@
 package io.lplb.bench.replay;
 
 import io.lplb.balance.LoadBalancer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,6 +57,20 @@ public final class Replay implements AutoCloseable {
             }
         }
         return report();
+    }
+
+    /**
+     * Divides the batches of the first layer over and over and forgets the results, so that the times tell of compiled
+     * code.
+     */
+    public void warmUp(Duration time) {
+        begin(0);
+        long end = System.nanoTime() + time.toNanos();
+        for (int b = 0; System.nanoTime() < end; b = (b + 1) % source.batches()) {
+            source.counts(0, b, counts);
+            onTopology.divide(counts);
+            onEplb.divide(counts);
+        }
     }
 
     /** Begins a layer: makes its placements. */
