@@ -21,7 +21,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "lplb",
         description = "Balances the load of Mixture-of-Experts models over the ranks of an expert-parallel group.",
-        subcommands = {SolveCommand.class, TopologyCommand.class, DoctorCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            ReplayCommand.class,
+            SolveCommand.class,
+            TopologyCommand.class,
+            DoctorCommand.class
+        },
         versionProvider = Version.class,
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,

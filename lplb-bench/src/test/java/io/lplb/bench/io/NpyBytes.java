@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Makes .npy files byte by byte, right and wrong ones. */
-final class NpyBytes {
+public final class NpyBytes {
     private NpyBytes() {}
 
     /** A file of a version with this header text and these numbers of {@code size} bytes each. */
@@ -41,7 +41,7 @@ final class NpyBytes {
     }
 
     /** Writes a file of version 1 into a folder. */
-    static Path write(Path folder, String descr, String shape, int size, long... numbers) throws IOException {
+    public static Path write(Path folder, String descr, String shape, int size, long... numbers) throws IOException {
         return write(folder, file(1, header(descr, shape), size, numbers));
     }
 
