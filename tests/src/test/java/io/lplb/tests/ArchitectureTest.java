@@ -1,3 +1,4 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tests;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -16,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
-            .withImportOption(location -> !location.toString().toLowerCase(Locale.ROOT).contains("tests.jar"))
+            .withImportOption(
+                    location -> !location.toString().toLowerCase(Locale.ROOT).contains("tests.jar"))
             .importPackages("io.lplb");
 
     private static final String[] LIBRARIES = {
