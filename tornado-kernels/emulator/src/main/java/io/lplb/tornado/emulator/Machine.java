@@ -139,6 +139,7 @@ public final class Machine {
     }
 
     void passBarrier() {
+        memory.endInterval();
         time.barrier();
     }
 

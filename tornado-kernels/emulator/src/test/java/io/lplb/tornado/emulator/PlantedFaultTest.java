@@ -54,9 +54,8 @@ class PlantedFaultTest {
                         1,
                         Fault.RACE,
                         "kernel g.t (WrongKernels.missingBarrier)",
-                        "group 0, thread 16",
-                        "reads element 15 of local int[1024] allocated at WrongKernels.java:16",
-                        "thread 15 wrote at WrongKernels.java:17 with no barrier between"),
+                        "group 0, thread 16: writes element 16 of local int[1024] allocated at WrongKernels.java:14 at WrongKernels.java:15",
+                        "thread 15 read at WrongKernels.java:16 with no barrier between"),
                 access(
                         "two writers",
                         WrongKernels::readBeforeWriteOfNeighbour,
@@ -83,8 +82,8 @@ class PlantedFaultTest {
                         WrongKernels::globalRace,
                         1,
                         Fault.RACE,
-                        "element 0 of global IntArray[32]",
-                        "thread 0 wrote"),
+                        "thread 1: writes element 1 of global IntArray[32]",
+                        "thread 0 read"),
                 access(
                         "two groups write",
                         WrongKernels::groupsWriteTheSame,
@@ -113,7 +112,7 @@ class PlantedFaultTest {
                         2,
                         Fault.RACE,
                         "group 1, thread 0: reads element 0",
-                        "another group's several threads added to atomically"),
+                        "another group added to atomically"),
                 access(
                         "plain, then atomic",
                         WrongKernels::plainThenAtomic,
