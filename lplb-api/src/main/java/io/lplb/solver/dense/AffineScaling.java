@@ -3,11 +3,14 @@ package io.lplb.solver.dense;
 
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
-import java.util.Arrays;
+import org.ejml.data.FMatrixRMaj;
+import org.ejml.dense.row.CommonOps_FDRM;
+import org.ejml.dense.row.factory.LinearSolverFactory_FDRM;
+import org.ejml.interfaces.linsol.LinearSolverDense;
 
 /**
- * LPLB's linear program of one group and its five affine-scaling steps, in float (LPLB, {@code minilp.cu}). With G ranks
- * and I items of two hosts:
+ * LPLB's linear program of one group and its five affine-scaling steps (LPLB, {@code minilp.cu}), in float as there, on
+ * EJML's dense matrices. With G ranks and I items of two hosts:
  *
  * <pre>
  *   columns          I: at first host   I: at second host   G: slack   1: t    1: Big-M         right-hand side
@@ -28,15 +31,18 @@ final class AffineScaling {
     private final boolean lastWarpOnly;
     private final int rows;
     private final int columns;
-    private final FloatCholesky cholesky;
-    private final float[] a;
-    private final float[] b;
-    private final float[] c;
-    private final float[] x;
-    private final float[] scaledA;
-    private final float[] matrix;
-    private final float[] v;
-    private final float[] d;
+    private final LinearSolverDense<FMatrixRMaj> cholesky;
+    private final FMatrixRMaj a;
+    private final FMatrixRMaj b;
+    private final FMatrixRMaj c;
+    private final FMatrixRMaj x;
+    private final FMatrixRMaj squares;
+    private final FMatrixRMaj scaledA;
+    private final FMatrixRMaj matrix;
+    private final FMatrixRMaj right;
+    private final FMatrixRMaj v;
+    private final FMatrixRMaj d;
+    private final FMatrixRMaj errors;
     private float largestD;
 
     /**
@@ -49,89 +55,72 @@ final class AffineScaling {
         this.lastWarpOnly = lastWarpOnly;
         rows = problem.ranks() + problem.items();
         columns = 2 * problem.items() + problem.ranks() + 2;
-        cholesky = new FloatCholesky(rows);
-        a = new float[rows * columns];
-        b = new float[rows];
-        c = new float[columns];
-        c[columns - 2] = 1;
-        c[columns - 1] = BIG_M_COST;
-        x = new float[columns];
-        scaledA = new float[rows * columns];
-        matrix = new float[rows * rows];
-        v = new float[rows];
-        d = new float[columns];
+        cholesky = LinearSolverFactory_FDRM.chol(rows);
+        a = new FMatrixRMaj(rows, columns);
+        b = new FMatrixRMaj(rows, 1);
+        c = new FMatrixRMaj(columns, 1);
+        c.data[columns - 2] = 1;
+        c.data[columns - 1] = BIG_M_COST;
+        x = new FMatrixRMaj(columns, 1);
+        squares = new FMatrixRMaj(columns, 1);
+        scaledA = new FMatrixRMaj(rows, columns);
+        matrix = new FMatrixRMaj(rows, rows);
+        right = new FMatrixRMaj(rows, 1);
+        v = new FMatrixRMaj(rows, 1);
+        d = new FMatrixRMaj(columns, 1);
+        errors = new FMatrixRMaj(rows, 1);
     }
 
     /** Sets up the program of a group, loads divided by {@code scale}, and starts at all ones. */
     void start(MinMaxBatch batch, int group, double scale) {
         int ranks = problem.ranks();
         int items = problem.items();
-        Arrays.fill(a, 0);
+        a.zero();
         for (int i = 0; i < items; i++) {
             float w = (float) (batch.load()[group * items + i] / scale);
             int e = problem.firstEntry(i);
-            put(problem.host(e), i, w);
-            put(problem.host(e + 1), items + i, w);
-            put(ranks + i, i, 1);
-            put(ranks + i, items + i, 1);
-            b[ranks + i] = 1;
+            a.set(problem.host(e), i, w);
+            a.set(problem.host(e + 1), items + i, w);
+            a.set(ranks + i, i, 1);
+            a.set(ranks + i, items + i, 1);
+            b.data[ranks + i] = 1;
         }
         for (int r = 0; r < ranks; r++) {
-            put(r, 2 * items + r, 1);
-            put(r, 2 * items + ranks, (float) -problem.speed(r));
-            b[r] = (float) -(batch.fixed()[group * ranks + r] / scale);
+            a.set(r, 2 * items + r, 1);
+            a.set(r, 2 * items + ranks, (float) -problem.speed(r));
+            b.data[r] = (float) -(batch.fixed()[group * ranks + r] / scale);
         }
-        for (int row = 0; row < rows; row++) {
-            float rest = b[row];
-            for (int j = 0; j < columns - 1; j++) {
-                rest -= a[row * columns + j];
-            }
-            put(row, columns - 1, rest);
-        }
-        Arrays.fill(x, 1);
+        // With the Big-M column still 0 and x all ones, what the equations leave is that column.
+        CommonOps_FDRM.fill(x, 1);
+        setErrors();
+        CommonOps_FDRM.insert(errors, a, 0, columns - 1);
     }
 
-    private void put(int row, int column, float value) {
-        a[row * columns + column] = value;
+    private void setErrors() {
+        CommonOps_FDRM.mult(a, x, errors);
+        CommonOps_FDRM.subtract(b, errors, errors);
     }
 
     /** Takes one step; false if the system cannot be factored. */
     boolean step() {
-        for (int k = 0; k < a.length; k++) {
-            float at = x[k % columns];
-            scaledA[k] = a[k] * at * at;
-        }
-        for (int i = 0; i < rows; i++) {
-            v[i] = dot(scaledA, i * columns, c, 0);
-            for (int j = 0; j <= i; j++) {
-                matrix[i * rows + j] = dot(scaledA, i * columns, a, j * columns);
-            }
-        }
-        if (!cholesky.factor(matrix)) {
+        CommonOps_FDRM.elementMult(x, x, squares);
+        scaledA.setTo(a);
+        CommonOps_FDRM.multCols(scaledA, squares.data);
+        CommonOps_FDRM.multTransB(scaledA, a, matrix);
+        CommonOps_FDRM.mult(scaledA, c, right);
+        if (!cholesky.setA(matrix)) {
             return false;
         }
-        cholesky.solve(v);
-        for (int j = 0; j < columns; j++) {
-            float r = 0;
-            for (int i = 0; i < rows; i++) {
-                r += v[i] * a[i * columns + j];
-            }
-            d[j] = x[j] * (c[j] - r);
-        }
-        largestD = largest(d);
+        cholesky.solve(right, v);
+        CommonOps_FDRM.multTransA(a, v, d);
+        CommonOps_FDRM.subtract(c, d, d);
+        CommonOps_FDRM.elementMult(d, x);
+        largestD = largest(d.data);
         float alpha = (float) (STEP_FRACTION / largestD);
         for (int j = 0; j < columns; j++) {
-            x[j] *= 1 - alpha * d[j];
+            x.data[j] *= 1 - alpha * d.data[j];
         }
         return true;
-    }
-
-    private float dot(float[] left, int leftAt, float[] right, int rightAt) {
-        float sum = 0;
-        for (int j = 0; j < columns; j++) {
-            sum += left[leftAt + j] * right[rightAt + j];
-        }
-        return sum;
     }
 
     /**
@@ -154,21 +143,17 @@ final class AffineScaling {
 
     /** Returns the Big-M variable, 0 in a feasible answer. */
     float bigM() {
-        return x[columns - 1];
+        return x.data[columns - 1];
     }
 
     /** Returns the largest error of the equations. */
     float residual() {
-        float max = 0;
-        for (int i = 0; i < rows; i++) {
-            float error = Math.abs(dot(a, i * columns, x, 0) - b[i]);
-            max = error > max ? error : max;
-        }
-        return max;
+        setErrors();
+        return CommonOps_FDRM.elementMaxAbs(errors);
     }
 
     /** Returns the fraction of an item that its first host keeps, not necessarily within 0 and 1. */
     float ratio(int item) {
-        return x[item];
+        return x.data[item];
     }
 }

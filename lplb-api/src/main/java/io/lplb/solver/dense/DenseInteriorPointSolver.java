@@ -69,8 +69,7 @@ public final class DenseInteriorPointSolver extends AbstractMinMaxSolver {
         maxLoad = Double.NaN;
         keepIfBetter(batch, group, split);
         int at = group * problem().entries();
-        lowerBound = duality.bound(
-                batch, group, duality.rankLoads(batch, group, split.share(), at).clone());
+        lowerBound = duality.bound(batch, group, duality.rankLoads(batch, group, split.share(), at));
         int steps = 0;
         boolean sound = true;
         while (!(maxLoad - lowerBound <= limit) && steps < maxIterations && sound) {

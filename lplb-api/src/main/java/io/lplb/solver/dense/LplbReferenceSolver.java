@@ -7,7 +7,6 @@ import io.lplb.solver.AbstractMinMaxSolver;
 import io.lplb.solver.Certificate;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Objects;
 
@@ -24,7 +23,8 @@ import java.util.Objects;
  *
  * <p>What differs from LPLB: loads are scaled by the largest item of the group, where LPLB divides by the largest expert
  * of all groups, which a {@link MinMaxBatch} does not know; ratios are clipped to [0, 1] to give a split; and speeds are
- * heeded, which LPLB does not have.
+ * heeded, which LPLB does not have. A group without load is not a number in this arithmetic and is rejected; a problem
+ * without items has nothing to decide and counts as accepted.
  *
  * <p>Status: a rejected group is NUMERICAL_FAILURE, with the even split; an accepted one is OPTIMAL if the certificate
  * says so, else ITERATION_LIMIT. Not thread-safe.
@@ -105,9 +105,10 @@ public final class LplbReferenceSolver extends AbstractMinMaxSolver {
 
     private int takeSteps(MinMaxBatch batch, int group) {
         int items = problem().items();
-        double largest = Arrays.stream(batch.load(), group * items, (group + 1) * items)
-                .max()
-                .orElse(0);
+        double largest = 0;
+        for (int i = 0; i < items; i++) {
+            largest = Math.max(largest, batch.load()[group * items + i]);
+        }
         scaling.start(batch, group, largest);
         int steps = 0;
         while (steps < AffineScaling.STEPS && scaling.step()) {
