@@ -2,11 +2,13 @@
 package io.lplb.solver;
 
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.dense.DenseInteriorPointSolver;
 import java.util.List;
 
 /** The CPU solvers by name. */
 public final class Solvers {
-    private static final List<String> NAMES = List.of(InteriorPointSolver.NAME, RelaxationSolver.NAME);
+    private static final List<String> NAMES =
+            List.of(InteriorPointSolver.NAME, RelaxationSolver.NAME, DenseInteriorPointSolver.NAME);
 
     private Solvers() {}
 
@@ -33,7 +35,9 @@ public final class Solvers {
     public static MinMaxSolver create(String name, MinMaxProblem problem, double tolerance) {
         return switch (requireName(name)) {
             case InteriorPointSolver.NAME -> new InteriorPointSolver(problem, tolerance);
-            default -> new RelaxationSolver(problem, tolerance);
+            case RelaxationSolver.NAME -> new RelaxationSolver(problem, tolerance);
+            default ->
+                new DenseInteriorPointSolver(problem, tolerance, DenseInteriorPointSolver.DEFAULT_MAX_ITERATIONS);
         };
     }
 

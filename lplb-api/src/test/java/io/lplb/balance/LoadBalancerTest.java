@@ -62,7 +62,13 @@ class LoadBalancerTest {
     @ParameterizedTest(name = "{0}, {1} experts on {2} ranks, {3} replicas, reorder {4}: below {5}, on average {6}")
     @MethodSource("lplbTable")
     void balancesWhatLplbsTestsBalance(
-            ReplicaTopology topology, int experts, int ranks, int replicas, boolean reorder, double tolerance, double mean) {
+            ReplicaTopology topology,
+            int experts,
+            int ranks,
+            int replicas,
+            boolean reorder,
+            double tolerance,
+            double mean) {
         double sum = 0;
         double best = Double.POSITIVE_INFINITY;
         for (int seed = 0; seed < 20; seed++) {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * DeepSeek's expert-parallel load balancer (EPLB, {@code eplb.py}): from the experts' past loads, how many replicas each
- * gets and on which GPU they live.
+ * DeepSeek's expert-parallel load balancer (EPLB, {@code eplb.py}): from the experts' past loads, how many replicas
+ * each gets and on which GPU they live.
  *
  * <p>Hierarchical, if the expert groups are a multiple of the nodes:
  *
@@ -20,7 +20,8 @@ import java.util.Objects;
  * <p>Global otherwise: the same with one group and one node. Each layer is placed on its own. Two replicas of an expert
  * may come to lie on one GPU, as in the original.
  *
- * <p>Equal weights are taken in the order of the original's sort, so that its tables are met entry by entry. Weights are double here, float there; only where floats tie and doubles do not may the answers differ.
+ * <p>Equal weights are taken in the order of the original's sort, so that its tables are met entry by entry. Weights
+ * are double here, float there; only where floats tie and doubles do not may the answers differ.
  */
 public final class Eplb {
     private final int experts;

@@ -27,8 +27,8 @@ public final class EplbPlacement {
     }
 
     /**
-     * Returns the slots of each expert, {@code [layers][experts][most replicas of any expert in any layer]}; -1 where an
-     * expert has fewer.
+     * Returns the slots of each expert, {@code [layers][experts][most replicas of any expert in any layer]}; -1 where
+     * an expert has fewer.
      */
     public int[][][] log2phy() {
         int most = Arrays.stream(counts()).flatMapToInt(Arrays::stream).max().orElse(0);

@@ -7,12 +7,13 @@ import java.util.stream.IntStream;
 
 /**
  * Sorts items by falling weight, equal ones in the order in which EPLB's sort leaves them. The replicas of an expert
- * weigh the same, so ties are the rule there; with the same order of ties, its tables and ours are equal entry by entry.
+ * weigh the same, so ties are the rule there; with the same order of ties, its tables and ours are equal entry by
+ * entry.
  *
  * <p>EPLB leaves that order to PyTorch; its answers show it to be that of {@code std::sort} in GCC's library, an
- * introsort (Musser 1997): quicksort down to ranges of 16, around the median of the second, the middle and the last item,
- * then one insertion sort over all. Up to 16 items it is stable: of equal ones the lowest number goes first. More items
- * are in an order of ties that is always the same but follows no rule of its own.
+ * introsort (Musser 1997): quicksort down to ranges of 16, around the median of the second, the middle and the last
+ * item, then one insertion sort over all. Up to 16 items it is stable: of equal ones the lowest number goes first. More
+ * items are in an order of ties that is always the same but follows no rule of its own.
  *
  * <p>Where the depth of the quicksort reaches twice the logarithm of the number of items, which takes a malicious order
  * of weights, the rest is sorted stably here, and by heapsort there; only there can ties differ.

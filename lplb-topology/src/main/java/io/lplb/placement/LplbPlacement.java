@@ -21,8 +21,8 @@ import java.util.Objects;
  * original comes first, then the copy.
  *
  * <p>{@link #natural} leaves expert e at its natural place, slot e of the originals. {@link #reordered} first lets
- * {@link Eplb} balance the experts over the ranks by their past loads, without replicas, and sorts each rank's experts by
- * falling load, so that the heaviest are the replicated ones.
+ * {@link Eplb} balance the experts over the ranks by their past loads, without replicas, and sorts each rank's experts
+ * by falling load, so that the heaviest are the replicated ones.
  *
  * <p>Immutable, hence safe for use by several threads.
  */

@@ -43,7 +43,9 @@ public final class ReplicaTopology {
         return of(name, r2o, r -> "r2o[" + r + "]");
     }
 
-    /** As {@link #of(String, int[][])}, with the names that errors use for the rows, so that a file can name its lines. */
+    /**
+     * As {@link #of(String, int[][])}, with the names that errors use for the rows, so that a file can name its lines.
+     */
     static ReplicaTopology of(String name, int[][] r2o, IntFunction<String> rowName) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(r2o, "r2o");

@@ -6,7 +6,8 @@ package io.lplb.topology;
  *
  * @param topology the topology, of one group of ranks
  * @param groups number of groups of consecutive ranks, which share no expert; the topology holds inside each
- * @param expertsPerVariable experts of a rank that share a set of copies: replica slots over the topology's replica sets
+ * @param expertsPerVariable experts of a rank that share a set of copies: replica slots over the topology's replica
+ *     sets
  * @param reason why this topology, in one or two sentences
  * @param general when a placement without a topology is the better choice
  */
@@ -14,9 +15,9 @@ public record TopologyAdvice(
         ReplicaTopology topology, int groups, int expertsPerVariable, String reason, GeneralPlacement general) {
 
     /**
-     * When to prefer a general placement (EPLB's: any number of replicas of an expert on any ranks, with the exact split
-     * of each batch) to the recommended topology. Figures: mean of max/mean over 58 real layers, 32 ranks, 2 replica
-     * slots a rank, exact split.
+     * When to prefer a general placement (EPLB's: any number of replicas of an expert on any ranks, with the exact
+     * split of each batch) to the recommended topology. Figures: mean of max/mean over 58 real layers, 32 ranks, 2
+     * replica slots a rank, exact split.
      */
     public enum GeneralPlacement {
         /** Every rank's copies already reach all ranks of the only group: a general placement can add little. */
@@ -27,7 +28,9 @@ public record TopologyAdvice(
          */
         IF_LOADS_ARE_STEADY("better than one wide topology while loads stay as in the history (1.001 to 1.010), worse"
                 + " once they shift (1.158 to 1.062)"),
-        /** With several groups a general placement is better wherever groups differ in load (1.001 to the cube's 1.67). */
+        /**
+         * With several groups a general placement is better wherever groups differ in load (1.001 to the cube's 1.67).
+         */
         IF_GROUPS_DIFFER("better than several groups wherever these differ in load, which no group can pass on"
                 + " (1.001 to 1.67 for cubes on 32 ranks)");
 

@@ -8,15 +8,15 @@ import java.util.Objects;
  * Recommends a topology for a number of ranks, ranks a node and replica slots a rank.
  *
  * <p>First the reach of the groups. A group inside a node keeps copies and their traffic on the node's fast links, but
- * cannot pass load to other nodes: cubes on 32 ranks leave a max/mean of 1.67 where a torus over all ranks reaches 1.010
- * (58 real layers). The more ranks a group has, the less groups differ. So nodes of {@value #LARGE_NODE} ranks and more
- * get groups of their own (a rule of thumb, not a measurement), smaller ones are joined by one wide group; the caller
- * may decide otherwise.
+ * cannot pass load to other nodes: cubes on 32 ranks leave a max/mean of 1.67 where a torus over all ranks reaches
+ * 1.010 (58 real layers). The more ranks a group has, the less groups differ. So nodes of {@value #LARGE_NODE} ranks
+ * and more get groups of their own (a rule of thumb, not a measurement), smaller ones are joined by one wide group; the
+ * caller may decide otherwise.
  *
  * <p>Then the shape of a group of n ranks. It has as many replica sets as possible, D: the largest divisor of the
  * replica slots below n. One set makes a ring; two make a cube (8 ranks), a hypercube (16), else a torus with the nodes
- * as its rows, or about square. Where its sides would be too unequal, and for three sets and more, a circulant with short
- * paths from each rank to all others.
+ * as its rows, or about square. Where its sides would be too unequal, and for three sets and more, a circulant with
+ * short paths from each rank to all others.
  */
 public final class TopologyAdvisor {
     /** The least number of ranks in a node that make groups inside nodes the default. */
@@ -41,20 +41,22 @@ public final class TopologyAdvisor {
      * @param ranks number of ranks, at least 2
      * @param ranksPerNode ranks in a node, at least 1; nodes are made of consecutive ranks
      * @param replicaSlots replica slots a rank, at least 1
-     * @throws IllegalArgumentException if a number is too small, or there are more ranks than {@link Topologies#MAX_RANKS}
+     * @throws IllegalArgumentException if a number is too small, or there are more ranks than
+     *     {@link Topologies#MAX_RANKS}
      */
     public static TopologyAdvice recommend(int ranks, int ranksPerNode, int replicaSlots) {
         return recommend(ranks, ranksPerNode, replicaSlots, ranksPerNode >= LARGE_NODE ? Reach.NODE : Reach.ALL_RANKS);
     }
 
     /**
-     * Recommends a topology whose groups have a given reach. Where nodes cannot be groups (a node of one rank, or a last
-     * node with fewer ranks) the answer is one group over all ranks, and its reason says so.
+     * Recommends a topology whose groups have a given reach. Where nodes cannot be groups (a node of one rank, or a
+     * last node with fewer ranks) the answer is one group over all ranks, and its reason says so.
      *
      * @param ranks number of ranks, at least 2
      * @param ranksPerNode ranks in a node, at least 1; nodes are made of consecutive ranks
      * @param replicaSlots replica slots a rank, at least 1
-     * @throws IllegalArgumentException if a number is too small, or there are more ranks than {@link Topologies#MAX_RANKS}
+     * @throws IllegalArgumentException if a number is too small, or there are more ranks than
+     *     {@link Topologies#MAX_RANKS}
      */
     public static TopologyAdvice recommend(int ranks, int ranksPerNode, int replicaSlots, Reach reach) {
         Objects.requireNonNull(reach, "reach");

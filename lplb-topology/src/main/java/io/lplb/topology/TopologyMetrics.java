@@ -23,7 +23,8 @@ import java.util.OptionalInt;
  *     connected
  * @param edgeConnectivity the least number of edges (replica sets) whose removal disconnects the undirected
  *     multigraph, in which two ranks that copy each other have two edges; 0 if not connected
- * @param takersMin the smallest number of distinct ranks that hold copies of one rank's experts: its load's direct reach
+ * @param takersMin the smallest number of distinct ranks that hold copies of one rank's experts: its load's direct
+ *     reach
  * @param reachMin the smallest number of other ranks that one rank's load can reach over any number of edges
  */
 public record TopologyMetrics(

@@ -6,7 +6,9 @@ import java.util.function.IntBinaryOperator;
 
 /** A topology as plain text: a line with arrows for each rank, then its metrics. */
 public final class TopologyText {
-    /** The share of loads replicated for which the text gives a hot rank's limit: 2 of 8 experts, as in LPLB's tests. */
+    /**
+     * The share of loads replicated for which the text gives a hot rank's limit: 2 of 8 experts, as in LPLB's tests.
+     */
     private static final double QUARTER = 0.25;
 
     private TopologyText() {}

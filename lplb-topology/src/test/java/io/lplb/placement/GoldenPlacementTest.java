@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
@@ -22,10 +22,10 @@ class GoldenPlacementTest {
     private static final Path GOLDEN = Path.of("../../shared/golden/placement.json");
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static JsonNode golden;
+    private JsonNode golden;
 
-    @BeforeAll
-    static void read() throws IOException {
+    @BeforeEach
+    void read() throws IOException {
         assumeTrue(Files.exists(GOLDEN), "no ../shared/golden/placement.json: nothing is compared with it");
         golden = JSON.readTree(GOLDEN.toFile());
     }

@@ -66,7 +66,9 @@ class HotRankTest {
         }
     }
 
-    /** On a ring of 8 the taker may pass on 1/4 only: the pair keeps h + 3/4, level up to (h + 3/4) / 2 = (h + 7) / 8. */
+    /**
+     * On a ring of 8 the taker may pass on 1/4 only: the pair keeps h + 3/4, level up to (h + 3/4) / 2 = (h + 7) / 8.
+     */
     @Test
     void limitByAPairOnARing() {
         assertEquals(4.0 / 3, new HotRank(Topologies.ring(8), 2, 0.25).levelLimit(), CLOSE);
