@@ -15,6 +15,7 @@ import org.ejml.dense.row.MatrixFeatures_DDRM;
  */
 final class PredictorCorrector {
     private static final double LEAST_STEP_RATIO = 0.99;
+    private static final double MOST_STEP_RATIO = 0.9999;
 
     private final StandardForm form;
     private final NewtonSystem system;
@@ -62,7 +63,14 @@ final class PredictorCorrector {
         int columns = form.a.numCols;
         x.reshape(columns, 1);
         x.zero();
-        form.evenFractions(x);
+        y.reshape(rows, 1);
+        y.zero();
+        for (int j = 0; j < form.entries(); j++) {
+            y.data[form.itemRow(j)]++; // counts the hosts, for the moment
+        }
+        for (int j = 0; j < form.entries(); j++) {
+            x.data[j] = 1 / y.data[form.itemRow(j)];
+        }
         primalResidual.setTo(form.b);
         CommonOps_DDRM.multAdd(-1, form.a, x, primalResidual);
         t = 0;
@@ -81,22 +89,14 @@ final class PredictorCorrector {
     }
 
     private void startDuals(double weight, double product) {
-        y.reshape(form.a.numRows, 1);
-        for (int k = form.items(); k < y.numRows; k++) {
-            y.data[k] = weight;
+        for (int k = 0; k < y.numRows; k++) {
+            y.data[k] = k < form.items() ? 0 : weight;
         }
         z.reshape(x.numRows, 1);
-        for (int k = 0; k < form.items(); k++) {
-            y.data[k] = 0;
-        }
         CommonOps_DDRM.multTransA(-1, form.a, y, z);
-        // z of an entry is now w[i] * weight, the same for all of an item; it becomes product / x by the item's dual.
-        for (int k = 0; k < form.items(); k++) {
-            int first = 0;
-            while (form.a.get(k, first) == 0) {
-                first++;
-            }
-            y.data[k] = z.data[first] - product / x.data[first];
+        // An entry's z is now w[i] * weight, the same for all of an item; it becomes product / x by the item's dual.
+        for (int j = 0; j < form.entries(); j++) {
+            y.data[form.itemRow(j)] = z.data[j] - product / x.data[j];
         }
         CommonOps_DDRM.multTransA(-1, form.a, y, z);
     }
@@ -117,7 +117,7 @@ final class PredictorCorrector {
             complementarity.data[j] = sigma * mu - x.data[j] * z.data[j] - dx.data[j] * dz.data[j];
         }
         direction();
-        double ratio = Math.max(LEAST_STEP_RATIO, 1 - mu);
+        double ratio = Math.min(MOST_STEP_RATIO, Math.max(LEAST_STEP_RATIO, 1 - mu));
         return advance(Math.min(1, ratio * largestStep(x, dx)), Math.min(1, ratio * largestStep(z, dz)));
     }
 

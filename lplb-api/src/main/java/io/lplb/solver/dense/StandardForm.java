@@ -3,6 +3,7 @@ package io.lplb.solver.dense;
 
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
+import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
 
 /**
@@ -22,10 +23,11 @@ final class StandardForm {
     final DMatrixRMaj a;
     final DMatrixRMaj b;
     final DMatrixRMaj g;
-    /** The active entries, as numbers of the problem's entries: column j is entry {@code entry[j]}. */
-    private final int[] entry;
 
     private final MinMaxProblem problem;
+    /** The row of the item that an active entry's column belongs to. */
+    private final int[] itemRow;
+
     private int items;
     private int entries;
 
@@ -36,58 +38,46 @@ final class StandardForm {
         a = new DMatrixRMaj(rows, problem.entries() + problem.ranks());
         b = new DMatrixRMaj(rows, 1);
         g = new DMatrixRMaj(rows, 1);
-        entry = new int[problem.entries()];
+        itemRow = new int[problem.entries()];
     }
 
     /** Sets up the program of a group whose loads are divided by {@code scale}. */
     void set(MinMaxBatch batch, int group, double scale) {
-        select(batch, group);
-        int rows = items + problem.ranks();
-        int columns = entries + problem.ranks();
-        a.reshape(rows, columns);
-        b.reshape(rows, 1);
-        g.reshape(rows, 1);
+        countActive(batch, group);
+        a.reshape(items + problem.ranks(), entries + problem.ranks());
         a.zero();
-        g.zero();
-        int row = -1;
-        int lastItem = -1;
-        for (int j = 0; j < entries; j++) {
-            int item = itemOf(entry[j], Math.max(lastItem, 0));
-            if (item != lastItem) {
-                lastItem = item;
-                row++;
-                b.set(row, 0, 1);
+        b.reshape(a.numRows, 1);
+        g.reshape(a.numRows, 1);
+        int row = 0;
+        int column = 0;
+        for (int i = 0; i < problem.items(); i++) {
+            double w = batch.load()[group * problem.items() + i];
+            if (w > 0) {
+                for (int e = problem.firstEntry(i); e < problem.firstEntry(i + 1); e++) {
+                    a.set(row, column, 1);
+                    a.set(items + problem.host(e), column, -w / scale);
+                    itemRow[column++] = row;
+                }
+                b.data[row] = 1;
+                g.data[row++] = 0;
             }
-            double w = batch.load()[group * problem.items() + item] / scale;
-            a.set(row, j, 1);
-            a.set(items + problem.host(entry[j]), j, -w);
         }
         for (int r = 0; r < problem.ranks(); r++) {
             a.set(items + r, entries + r, -1);
-            b.set(items + r, 0, batch.fixed()[group * problem.ranks() + r] / scale);
-            g.set(items + r, 0, problem.speed(r));
+            b.data[items + r] = batch.fixed()[group * problem.ranks() + r] / scale;
+            g.data[items + r] = problem.speed(r);
         }
     }
 
-    private void select(MinMaxBatch batch, int group) {
+    private void countActive(MinMaxBatch batch, int group) {
         items = 0;
         entries = 0;
         for (int i = 0; i < problem.items(); i++) {
             if (batch.load()[group * problem.items() + i] > 0) {
                 items++;
-                for (int e = problem.firstEntry(i); e < problem.firstEntry(i + 1); e++) {
-                    entry[entries++] = e;
-                }
+                entries += problem.hostCount(i);
             }
         }
-    }
-
-    private int itemOf(int e, int from) {
-        int item = from;
-        while (problem.firstEntry(item + 1) <= e) {
-            item++;
-        }
-        return item;
     }
 
     /** Returns the number of active items: rank r is row {@code items() + r}. */
@@ -105,11 +95,9 @@ final class StandardForm {
         return problem.ranks();
     }
 
-    /** Writes an even split of every item into x's entries. */
-    void evenFractions(DMatrixRMaj x) {
-        for (int j = 0; j < entries; j++) {
-            x.data[j] = 1.0 / problem.hostCount(itemOf(entry[j], 0));
-        }
+    /** Returns the row of the item that the column of an active entry belongs to. */
+    int itemRow(int column) {
+        return itemRow[column];
     }
 
     /**
@@ -120,28 +108,33 @@ final class StandardForm {
      * @return false, with the split unfinished, if an item has no positive finite sum
      */
     boolean toShares(DMatrixRMaj x, MinMaxBatch batch, int group, double[] share, int at) {
-        int j = 0;
+        int column = 0;
         for (int i = 0; i < problem.items(); i++) {
             double w = batch.load()[group * problem.items() + i];
             int count = problem.hostCount(i);
             int to = at + problem.firstEntry(i);
             if (w > 0) {
-                double sum = 0;
-                for (int k = 0; k < count; k++) {
-                    sum += Math.max(x.data[j + k], 0);
-                }
-                if (!(sum > 0 && sum < Double.POSITIVE_INFINITY)) {
+                if (!itemToShares(x.data, column, count, w, share, to)) {
                     return false;
                 }
-                for (int k = 0; k < count; k++) {
-                    share[to + k] = w * (Math.max(x.data[j + k], 0) / sum);
-                }
-                j += count;
+                column += count;
             } else {
-                for (int k = 0; k < count; k++) {
-                    share[to + k] = 0;
-                }
+                Arrays.fill(share, to, to + count, 0);
             }
+        }
+        return true;
+    }
+
+    private static boolean itemToShares(double[] x, int column, int count, double w, double[] share, int to) {
+        double sum = 0;
+        for (int k = 0; k < count; k++) {
+            sum += Math.max(x[column + k], 0);
+        }
+        if (!(sum > 0 && sum < Double.POSITIVE_INFINITY)) {
+            return false;
+        }
+        for (int k = 0; k < count; k++) {
+            share[to + k] = w * (Math.max(x[column + k], 0) / sum);
         }
         return true;
     }
