@@ -37,7 +37,10 @@ import org.openjdk.jmh.annotations.Warmup;
         jvmArgsAppend = {"-Xmx2g", "--enable-native-access=ALL-UNNAMED"})
 public class SolveBenchmark {
 
-    /** A solver of this library, or "glop" (a model for every solve) or "glop-reused" (one model, new bounds). */
+    /**
+     * A solver of this library, or "glop" (a model for every solve) or "glop-reused" (one model, new bounds). LPLB's
+     * needs items of two hosts and refuses eplb64 where an expert has more.
+     */
     @Param({"interior-point", "relaxation", "ejml", "lplb-reference", "glop", "glop-reused"})
     public String solver = "";
 

@@ -121,15 +121,15 @@ class ReplayCommandTest {
         assertTrue(run.err().startsWith("lplb: Missing required option: '--trace=FILE'"), run.err());
     }
 
-    /** Real routing; the figure without balancing was computed by a NumPy script that shares no code. */
+    /** Real routing. The figure without balancing is that of a NumPy script, up to the order of equal experts. */
     @Test
     void realRoutingIsBalancedToTheIntegerOptimumOnEveryBatch() throws IOException {
         assumeTrue(Files.exists(ESFT), "no " + ESFT + ": real routing is not replayed");
         CliRun run = CliRun.of("replay", "--trace", ESFT.toString(), "--json", "-");
         assertEquals(0, run.exitCode(), run.err());
         JsonNode strategies = new ObjectMapper().readTree(run.out()).get("strategies");
-        assertEquals(1.13389, strategies.get(0).get("imbalance").get("mean").asDouble(), 1e-4, "none");
-        assertEquals(1.01, strategies.get(2).get("imbalance").get("mean").asDouble(), 0.01, "LPLB");
+        assertEquals(1.134, strategies.get(0).get("imbalance").get("mean").asDouble(), 0.002, "none");
+        assertEquals(1.01, strategies.get(2).get("imbalance").get("mean").asDouble(), 0.002, "LPLB");
         for (int k = 3; k < 5; k++) {
             assertEquals(832, strategies.get(k).get("batches").asInt());
             assertEquals(
