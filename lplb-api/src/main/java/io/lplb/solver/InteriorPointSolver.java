@@ -29,9 +29,10 @@ import io.lplb.problem.MinMaxProblem;
  *   M dy + s dt = rhs,   s' dy = 0
  * </pre>
  *
- * <p>The steps are the building blocks {@link #assemble matrix update}, {@link BorderedSystem Gaussian elimination},
- * and {@link #direction}, {@link #advance} for the step itself. Once the products are small enough for it to matter, the
- * split is cleaned (negative shares cut, item sums restored) and certified, and the best one is kept. A step costs
+ * <p>The building blocks: matrix update ({@code assemble}), Gaussian elimination ({@link BorderedSystem}), and the step
+ * ({@code aim}, {@code expand}, the ratio test, {@code advance}). Items with two hosts, which come first, have their
+ * loops written out; the formulas are the same. Once the products are small enough for it to matter, the split is
+ * cleaned (negative shares cut, item sums restored) and certified, and the best one is kept. A step costs
  * O(G^3 / 6 + entries).
  *
  * <p>Not thread-safe; allocates nothing per solve.
