@@ -78,8 +78,7 @@ public final class QuotaKernels {
         context.localBarrier();
         int tail = QuotaTable.tailAt(items, entries, ranks, groups) + 3 * group;
         float bound = shares.get(t[tail]) * mean;
-        QuotaRepair.repair(
-                context, thread, threads, t, quota, fixed, repair, items, entries, ranks, bound, repairs);
+        QuotaRepair.repair(context, thread, threads, t, quota, fixed, repair, items, entries, ranks, bound, repairs);
         if (thread == 0) {
             int at = PipelineLayout.OUT_HEADER + group * PipelineLayout.OUT_GROUP;
             out.set(at, in.get(0));
@@ -150,8 +149,7 @@ public final class QuotaKernels {
     }
 
     /** Tokens shared evenly among the expert's replicas of an entry, the first ones taking what is left over. */
-    private static void spread(
-            int tokens, int[] t, int expert, int entry, int firstReplica, int entryOf, int[] part) {
+    private static void spread(int tokens, int[] t, int expert, int entry, int firstReplica, int entryOf, int[] part) {
         int from = t[firstReplica + expert];
         int to = t[firstReplica + expert + 1];
         int same = 0;

@@ -231,8 +231,10 @@ final class QuotaRepair {
                 }
                 int reached = state[LOAD + r] > level ? 2 + r : 1;
                 state[mark + r] = out < 0 ? 0 : reached;
-                state[leaving + r] = out;
-                state[arriving + r] = in;
+                if (out > -1) {
+                    state[leaving + r] = out;
+                    state[arriving + r] = in;
+                }
             }
             context.localBarrier();
             step++;

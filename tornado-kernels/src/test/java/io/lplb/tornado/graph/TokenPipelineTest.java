@@ -1,0 +1,213 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.graph;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lplb.count.TokenCounter;
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.problem.PlacementProblem;
+import io.lplb.quota.QuotaRounder;
+import io.lplb.quota.ReplicaQuotas;
+import io.lplb.route.TokenRouter;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The pipeline's kernels against the classes of the CPU, token by token. */
+class TokenPipelineTest {
+    private static final long SEED = 20260301;
+
+    static Stream<Arguments> cases() {
+        return Stream.of(
+                Arguments.of("torus 8x4", Placements.torus(3), 1021, 2.0),
+                Arguments.of("torus 8x4, a block and one", Placements.torus(2), 257, 1.0),
+                Arguments.of("two groups of 4, random", Placements.random(8, 4, 7, 5, SEED), 499, 1.5),
+                Arguments.of("7 ranks, up to many replicas", Placements.random(7, 7, 23, 9, SEED), 1499, 3.0),
+                Arguments.of("items of several experts", Placements.mirrored(5, 3), 613, 2.0),
+                Arguments.of("no replicas", Placements.random(3, 3, 9, 3, SEED), 101, 1.0),
+                Arguments.of("one expert on one rank", Placements.random(1, 1, 1, 1, SEED), 1, 1.0));
+    }
+
+    @ParameterizedTest(name = "{0}, {2} tokens, seed " + SEED)
+    @MethodSource("cases")
+    void roundsAndRoutesAsTheCpuDoes(String name, ExpertPlacement placement, int tokens, double skew) {
+        double[] speed = new double[placement.ranks()];
+        Arrays.fill(speed, 2);
+        PlacementProblem problem = PlacementProblem.of(placement, speed);
+        WeightedStage stage = new WeightedStage(problem.problem(), problem.groups(), SEED);
+        int[] ids = Placements.ids(tokens, placement.experts(), skew, SEED);
+        int[] physical = new int[tokens];
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, tokens + 37, stage, false)) {
+            assertEquals(0, pipeline.route(ids, physical), name);
+            Cpu cpu = new Cpu(placement, problem, ids);
+            long[] quota = cpu.rounded(stage);
+            assertArrayEquals(cpu.route(cpu.replicas(quota)), physical, name);
+            assertEquals(0, pipeline.repairRounds(0));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, {2} tokens, seed " + SEED)
+    @MethodSource("cases")
+    void repairsToTheOptimumAndRoutesByItsQuotas(String name, ExpertPlacement placement, int tokens, double skew) {
+        PlacementProblem problem = PlacementProblem.of(placement, null);
+        WeightedStage stage = new WeightedStage(problem.problem(), problem.groups(), SEED + 1);
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, tokens, stage, true)) {
+            for (int run = 0; run < 3; run++) {
+                // The later batches are smaller than the pipeline, and empty.
+                int[] ids =
+                        Placements.ids(run == 2 ? 0 : tokens - run * tokens / 3, placement.experts(), skew, SEED + run);
+                int[] physical = new int[ids.length];
+                assertEquals(0, pipeline.route(ids, physical), name);
+                Cpu cpu = new Cpu(placement, problem, ids);
+                assertArrayEquals(cpu.route(cpu.replicasOf(physical)), physical, name);
+                long[] quota = cpu.rounded(stage);
+                for (int g = 0; g < problem.groups(); g++) {
+                    QuotaRounder rounder = cpu.repair(quota, g);
+                    assertEquals(rounder.maxLoad(), pipeline.maxLoad(g), name + ", run " + run + ", group " + g);
+                    assertEquals(rounder.maxLoad(), pipeline.level(g), name + ", run " + run + ", group " + g);
+                    assertEquals(cpu.largestRank(physical, g), pipeline.maxLoad(g), name);
+                    assertEquals(1, pipeline.solverStatus(g));
+                }
+            }
+        }
+    }
+
+    @Test
+    void idsOutOfRangeAreCountedAndRoutedNowhere() {
+        ExpertPlacement placement = Placements.torus(2);
+        PlacementProblem problem = PlacementProblem.of(placement, null);
+        WeightedStage stage = new WeightedStage(problem.problem(), 1, SEED);
+        int[] ids = Placements.ids(300, placement.experts(), 1, SEED);
+        int[] clean = ids.clone();
+        int[] bad = {0, 100, 299};
+        int[] values = {placement.experts(), Integer.MIN_VALUE, Integer.MAX_VALUE};
+        for (int k = 0; k < bad.length; k++) {
+            ids[bad[k]] = values[k];
+            clean[bad[k]] = -1;
+        }
+        int[] physical = new int[300];
+        int[] expected = new int[300];
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, 300, stage, false)) {
+            assertEquals(3, pipeline.route(ids, physical));
+            assertEquals(0, pipeline.route(clean, expected));
+        }
+        assertArrayEquals(expected, physical);
+        assertEquals(-1, physical[100]);
+    }
+
+    @Test
+    void countsThat499DividesAreSpreadToo() {
+        ExpertPlacement placement = Placements.random(2, 2, 1, 2, SEED);
+        PlacementProblem problem = PlacementProblem.of(placement, null);
+        WeightedStage stage = new WeightedStage(problem.problem(), 1, SEED);
+        int[] physical = new int[998];
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, 998, stage, false)) {
+            pipeline.route(new int[998], physical);
+        }
+        int changes = 0;
+        for (int k = 1; k < 998; k++) {
+            changes += physical[k] == physical[k - 1] ? 0 : 1;
+        }
+        assertTrue(changes > 300, "got " + changes + " changes of replica, expected hundreds");
+    }
+
+    @Test
+    void wrongSizesAreRefused() {
+        ExpertPlacement placement = Placements.torus(2);
+        PlacementProblem problem = PlacementProblem.of(placement, null);
+        WeightedStage stage = new WeightedStage(problem.problem(), 1, SEED);
+        assertThrows(IllegalArgumentException.class, () -> new TokenPipeline(placement, problem, 0, stage, false));
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, 8, stage, false)) {
+            assertThrows(IllegalArgumentException.class, () -> pipeline.route(new int[9], new int[9]));
+            assertThrows(IllegalArgumentException.class, () -> pipeline.route(new int[8], new int[7]));
+            assertThrows(IndexOutOfBoundsException.class, () -> pipeline.maxLoad(1));
+        }
+    }
+
+    /** The same stations with the CPU's classes. */
+    private static final class Cpu {
+        private final ExpertPlacement placement;
+        private final PlacementProblem problem;
+        private final MinMaxProblem shared;
+        private final ReplicaQuotas replicas;
+        private final int[] ids;
+        private final long[] counts;
+        private final long[] fixed;
+        private final long[] load;
+
+        Cpu(ExpertPlacement placement, PlacementProblem problem, int[] ids) {
+            this.placement = placement;
+            this.problem = problem;
+            this.shared = problem.problem();
+            this.ids = ids;
+            replicas = new ReplicaQuotas(placement, problem);
+            int[] tokens = new int[placement.experts()];
+            new TokenCounter(tokens.length).count(ids, tokens);
+            counts = Arrays.stream(tokens).asLongStream().toArray();
+            fixed = new long[problem.groups() * shared.ranks()];
+            load = new long[problem.groups() * shared.items()];
+            problem.fill(counts, fixed, load);
+        }
+
+        long[] rounded(WeightedStage stage) {
+            double[] shares = stage.shares(fixed, load);
+            long[] quota = new long[shares.length];
+            QuotaRounder rounder = new QuotaRounder(shared);
+            for (int g = 0; g < problem.groups(); g++) {
+                rounder.round(load, g * shared.items(), shares, g * shared.entries(), quota);
+            }
+            return quota;
+        }
+
+        QuotaRounder repair(long[] quota, int group) {
+            QuotaRounder rounder = new QuotaRounder(shared);
+            rounder.repair(fixed, group * shared.ranks(), quota, group * shared.entries());
+            return rounder;
+        }
+
+        long[] replicas(long[] quota) {
+            long[] result = new long[replicas.replicas()];
+            replicas.distribute(counts, quota, result);
+            return result;
+        }
+
+        long[] replicasOf(int[] physical) {
+            long[] perSlot = new long[placement.physicalExperts()];
+            for (int slot : physical) {
+                if (slot >= 0) {
+                    perSlot[slot]++;
+                }
+            }
+            long[] result = new long[replicas.replicas()];
+            Arrays.setAll(result, k -> perSlot[replicas.slot(k)]);
+            return result;
+        }
+
+        int[] route(long[] quota) {
+            TokenRouter router = new TokenRouter(replicas, placement.experts());
+            router.load(quota, new long[placement.experts()]);
+            int[] physical = new int[ids.length];
+            router.route(ids, physical);
+            return physical;
+        }
+
+        long largestRank(int[] physical, int group) {
+            long[] tokens = new long[placement.ranks()];
+            for (int slot : physical) {
+                if (slot >= 0) {
+                    tokens[placement.rankOf(slot)]++;
+                }
+            }
+            return Arrays.stream(tokens, group * shared.ranks(), (group + 1) * shared.ranks())
+                    .max()
+                    .orElse(0);
+        }
+    }
+}
