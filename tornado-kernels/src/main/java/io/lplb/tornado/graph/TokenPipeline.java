@@ -19,7 +19,6 @@ import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
@@ -53,6 +52,7 @@ public final class TokenPipeline implements AutoCloseable {
     private final int solverThreads;
     private final int stampAt;
     private final int physicalAt;
+    private final PipelineBuffers buffers;
     private final IntArray in;
     private final IntArray out;
     private final TornadoExecutionPlan plan;
@@ -79,12 +79,18 @@ public final class TokenPipeline implements AutoCloseable {
         solverThreads = stage.threads();
         stampAt = PipelineLayout.stampAt(groups);
         physicalAt = PipelineLayout.physicalAt(groups, blocks);
-        in = new IntArray(PipelineLayout.IN_HEADER + tokens);
-        out = new IntArray(physicalAt + tokens);
+        buffers = PipelineBuffers.of(placement, problem, tokens, stage);
+        in = buffers.in();
+        out = buffers.out();
         GridScheduler grids = new GridScheduler();
         TaskGraph graph = graph(placement, problem, stage, grids);
         TornadoExecutionPlan made = new TornadoExecutionPlan(graph.snapshot()).withGridScheduler(grids);
         plan = cudaGraph ? made.withCUDAGraph() : made;
+    }
+
+    /** Returns the arrays that the tasks share. */
+    PipelineBuffers buffers() {
+        return buffers;
     }
 
     private TaskGraph graph(
@@ -93,48 +99,44 @@ public final class TokenPipeline implements AutoCloseable {
         int experts = placement.experts();
         int items = shared.items();
         int ranks = shared.ranks();
-        PipelineTables tables = new PipelineTables(placement, problem);
-        int replicas = tables.mostReplicas();
-        int width = PipelineLayout.PLAN_BOUND + replicas - 1;
+        int width = buffers.width();
         float speed = (float) shared.totalSpeed();
         int repairs = shared.hasUnitSpeeds() ? REPAIRS : 0;
 
         KernelContext context = new KernelContext();
-        IntArray counts = new IntArray(blocks * (experts + 1));
-        IntArray place = new IntArray(tokens);
-        IntArray loadTable = IntArray.fromArray(tables.loads(stage));
-        IntArray loads = new IntArray(groups * (ranks + items + 1));
-        IntArray quotaTable = IntArray.fromArray(tables.quotas(stage));
-        IntArray routes = new IntArray(experts * width);
-        IntArray slots = IntArray.fromArray(tables.slots());
-        FloatArray solverIn = stage.input();
-        FloatArray solverOut = stage.output();
-
         TaskGraph graph = new TaskGraph(GRAPH)
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, in)
                 .transferToDevice(
                         DataTransferMode.FIRST_EXECUTION,
-                        counts,
-                        place,
-                        loadTable,
-                        loads,
-                        quotaTable,
-                        routes,
-                        slots,
-                        solverOut,
+                        buffers.counts(),
+                        buffers.place(),
+                        buffers.loadTable(),
+                        buffers.loads(),
+                        buffers.quotaTable(),
+                        buffers.plan(),
+                        buffers.slots(),
+                        stage.output(),
                         out)
                 .transferToDevice(DataTransferMode.FIRST_EXECUTION, stage.constants())
-                .task("countBlocks", CountKernels::countBlocks, context, in, counts, place, tokens, experts)
+                .task(
+                        "countBlocks",
+                        CountKernels::countBlocks,
+                        context,
+                        in,
+                        buffers.counts(),
+                        buffers.place(),
+                        tokens,
+                        experts)
                 .task(
                         "sumBlocks",
                         CountKernels::sumBlocks,
                         context,
                         in,
-                        counts,
-                        loadTable,
-                        loads,
-                        solverIn,
-                        routes,
+                        buffers.counts(),
+                        buffers.loadTable(),
+                        buffers.loads(),
+                        stage.input(),
+                        buffers.plan(),
                         out,
                         blocks,
                         experts,
@@ -149,10 +151,10 @@ public final class TokenPipeline implements AutoCloseable {
                         QuotaKernels::quotas,
                         context,
                         in,
-                        quotaTable,
-                        solverOut,
-                        loads,
-                        routes,
+                        buffers.quotaTable(),
+                        stage.output(),
+                        buffers.loads(),
+                        buffers.plan(),
                         out,
                         items,
                         shared.entries(),
@@ -167,10 +169,10 @@ public final class TokenPipeline implements AutoCloseable {
                         RouteKernels::route,
                         context,
                         in,
-                        counts,
-                        place,
-                        routes,
-                        slots,
+                        buffers.counts(),
+                        buffers.place(),
+                        buffers.plan(),
+                        buffers.slots(),
                         out,
                         tokens,
                         experts,

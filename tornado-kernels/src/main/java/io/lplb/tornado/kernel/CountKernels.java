@@ -46,18 +46,31 @@ public final class CountKernels {
         int[] places = context.allocateIntLocalArray(PipelineLayout.BLOCK_IDS);
         int first = block * PipelineLayout.BLOCK_IDS;
         int here = TornadoMath.min(PipelineLayout.BLOCK_IDS, tokens - first);
-        for (int k = thread; k < here; k += threads) {
-            int id = in.get(PipelineLayout.IN_HEADER + first + k);
+        for (int k = thread; k < PipelineLayout.BLOCK_IDS; k += threads) {
+            int id = k < here ? in.get(PipelineLayout.IN_HEADER + first + k) : -1;
             ids[k] = id < -1 || id > experts ? experts : id;
         }
         context.localBarrier();
         for (int e = thread; e < experts + 1; e += threads) {
             int seen = 0;
-            for (int k = 0; k < here; k++) {
-                if (ids[k] == e) {
-                    places[k] = seen;
-                    seen++;
-                }
+            // Eight loads in flight: one at a time, their latency would be most of the kernel.
+            for (int k = 0; k < PipelineLayout.BLOCK_IDS; k += 8) {
+                int i0 = ids[k];
+                int i1 = ids[k + 1];
+                int i2 = ids[k + 2];
+                int i3 = ids[k + 3];
+                int i4 = ids[k + 4];
+                int i5 = ids[k + 5];
+                int i6 = ids[k + 6];
+                int i7 = ids[k + 7];
+                seen = note(places, k, i0, e, seen);
+                seen = note(places, k + 1, i1, e, seen);
+                seen = note(places, k + 2, i2, e, seen);
+                seen = note(places, k + 3, i3, e, seen);
+                seen = note(places, k + 4, i4, e, seen);
+                seen = note(places, k + 5, i5, e, seen);
+                seen = note(places, k + 6, i6, e, seen);
+                seen = note(places, k + 7, i7, e, seen);
             }
             counts.set(block * (experts + 1) + e, seen);
         }
@@ -68,6 +81,13 @@ public final class CountKernels {
                 place.set(first + k, places[k]);
             }
         }
+    }
+
+    private static int note(int[] places, int k, int id, int expert, int seen) {
+        if (id == expert) {
+            places[k] = seen;
+        }
+        return id == expert ? seen + 1 : seen;
     }
 
     /**

@@ -88,11 +88,7 @@ final class QuotaRepair {
                 excess += far * (state[LOAD + r] - level);
                 stuck += far;
             }
-            context.localBarrier();
-            if (thread == 0 && found > 1) {
-                push(t, quota, state, items, ranks, level, found - 2);
-            }
-            context.localBarrier();
+            push(context, thread, t, quota, state, items, ranks, level, found);
             int raise = over > 0 && found < 2 ? (excess + stuck - 1) / TornadoMath.max(stuck, 1) : 0;
             level += raise;
             rounds += over;
@@ -249,26 +245,47 @@ final class QuotaRepair {
         return found;
     }
 
-    /** Moves as many tokens as the path from a rank allows; one thread. */
-    private static void push(int[] t, int[] quota, int[] state, int items, int ranks, int level, int from) {
-        int distance = LOAD + 2 * ranks;
+    /**
+     * Moves as many tokens as the path from rank {@code found - 2} allows; if there is none, nothing. All threads walk
+     * along the path, the first one writes. (A branch around the two loops makes TornadoVM lose a block.)
+     */
+    private static void push(
+            KernelContext context,
+            int thread,
+            int[] t,
+            int[] quota,
+            int[] state,
+            int items,
+            int ranks,
+            int level,
+            int found) {
         int leaving = LOAD + 3 * ranks;
         int arriving = LOAD + 4 * ranks;
         int host = QuotaTable.host(items);
+        int from = TornadoMath.max(found - 2, 0);
+        int steps = found > 1 ? state[LOAD + 2 * ranks + from] : 0;
         int amount = state[LOAD + from] - level;
+        int end = from;
+        for (int k = 0; k < steps; k++) {
+            amount = TornadoMath.min(amount, quota[state[leaving + end]]);
+            end = t[host + state[arriving + end]];
+        }
+        amount = TornadoMath.min(amount, level - state[LOAD + end]);
+        context.localBarrier();
         int r = from;
-        while (state[distance + r] > 0) {
-            amount = TornadoMath.min(amount, quota[state[leaving + r]]);
-            r = t[host + state[arriving + r]];
+        for (int k = 0; k < steps; k++) {
+            int out = state[leaving + r];
+            int in = state[arriving + r];
+            if (thread == 0) {
+                quota[out] -= amount;
+                quota[in] += amount;
+            }
+            r = t[host + in];
         }
-        amount = TornadoMath.min(amount, level - state[LOAD + r]);
-        state[LOAD + r] += amount;
-        state[LOAD + from] -= amount;
-        r = from;
-        while (state[distance + r] > 0) {
-            quota[state[leaving + r]] -= amount;
-            quota[state[arriving + r]] += amount;
-            r = t[host + state[arriving + r]];
+        if (thread == 0 && steps > 0) {
+            state[LOAD + from] -= amount;
+            state[LOAD + end] += amount;
         }
+        context.localBarrier();
     }
 }
