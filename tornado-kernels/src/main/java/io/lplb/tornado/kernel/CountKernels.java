@@ -9,25 +9,33 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 /**
  * Count: routed ids to tokens per expert, and for every token its number among the tokens of its expert.
  *
- * <p>{@link #countBlocks} gives each work-group one block of ids in local memory, and each of its threads one expert,
- * which reads the whole block in order. That is E * N comparisons, but without atomics, which local memory lacks here:
- * the time does not depend on how skewed the ids are, and the order of the tokens, which routing needs, costs nothing
- * more. {@link #sumBlocks}, one work-group, turns the counts of the blocks into running sums over the blocks and fills
- * the loads of the min-max problem.
+ * <p>{@link #countBlocks} gives each work-group one block of ids in local memory. A thread compares all of them with two
+ * experts and keeps the outcome as bits, one word for 32 ids:
  *
- * <p>Buffers as in {@link PipelineLayout}. Any number of threads gives the same result.
+ * <pre>
+ *   mask [word][expert]   bit j of word w: id 32 w + j names the expert
+ * </pre>
+ *
+ * An expert's tokens are the ones in its column; a token's place is the number of ones before its own. That is E * N
+ * comparisons, but neither atomics, which local memory lacks here, nor a branch: the time does not depend on how skewed
+ * the ids are. {@link #sumBlocks}, one work-group, turns the counts of the blocks into running sums over the blocks and
+ * fills the loads of the min-max problem.
+ *
+ * <p>Buffers as in {@link PipelineLayout}. Any number of threads gives the same result, for sumBlocks any multiple of 32.
  */
 public final class CountKernels {
     /** Threads of the one work-group of {@link #sumBlocks}. */
     public static final int SUM_THREADS = 1024;
 
     private static final double GOLDEN_RATIO = 1.618033988749895;
+    private static final int WARP = 32;
+    private static final int WORDS = PipelineLayout.BLOCK_IDS / 32;
 
     private CountKernels() {}
 
-    /** Returns the threads of a work-group of {@link #countBlocks}: one per expert and one more, up to 1,024. */
+    /** Returns the threads of a work-group of {@link #countBlocks}: one per two columns, from 128 to 512. */
     public static int countThreads(int experts) {
-        return Math.min(SUM_THREADS, Math.ceilDiv(experts + 1, 32) * 32);
+        return Math.max(128, Math.min(512, Math.ceilDiv(experts + 1, 2 * WARP) * WARP));
     }
 
     /**
@@ -42,8 +50,9 @@ public final class CountKernels {
         int thread = context.localIdx;
         int block = context.groupIdx;
         int threads = context.localGroupSizeX;
+        int columns = experts + 1;
         int[] ids = context.allocateIntLocalArray(PipelineLayout.BLOCK_IDS);
-        int[] places = context.allocateIntLocalArray(PipelineLayout.BLOCK_IDS);
+        int[] mask = context.allocateIntLocalArray(WORDS * columns);
         int first = block * PipelineLayout.BLOCK_IDS;
         int here = TornadoMath.min(PipelineLayout.BLOCK_IDS, tokens - first);
         for (int k = thread; k < PipelineLayout.BLOCK_IDS; k += threads) {
@@ -51,43 +60,42 @@ public final class CountKernels {
             ids[k] = id < -1 || id > experts ? experts : id;
         }
         context.localBarrier();
-        for (int e = thread; e < experts + 1; e += threads) {
-            int seen = 0;
-            // Eight loads in flight: one at a time, their latency would be most of the kernel.
-            for (int k = 0; k < PipelineLayout.BLOCK_IDS; k += 8) {
-                int i0 = ids[k];
-                int i1 = ids[k + 1];
-                int i2 = ids[k + 2];
-                int i3 = ids[k + 3];
-                int i4 = ids[k + 4];
-                int i5 = ids[k + 5];
-                int i6 = ids[k + 6];
-                int i7 = ids[k + 7];
-                seen = note(places, k, i0, e, seen);
-                seen = note(places, k + 1, i1, e, seen);
-                seen = note(places, k + 2, i2, e, seen);
-                seen = note(places, k + 3, i3, e, seen);
-                seen = note(places, k + 4, i4, e, seen);
-                seen = note(places, k + 5, i5, e, seen);
-                seen = note(places, k + 6, i6, e, seen);
-                seen = note(places, k + 7, i7, e, seen);
+        for (int e = thread; e < columns; e += 2 * threads) {
+            int other = e + threads;
+            int tokensOfE = 0;
+            int tokensOfOther = 0;
+            for (int w = 0; w < WORDS; w++) {
+                int bits = 0;
+                int otherBits = 0;
+                for (int j = 0; j < 32; j++) {
+                    int id = ids[32 * w + j];
+                    bits |= id == e ? 1 << j : 0;
+                    otherBits |= id == other ? 1 << j : 0;
+                }
+                mask[w * columns + e] = bits;
+                if (other < columns) {
+                    mask[w * columns + other] = otherBits;
+                }
+                tokensOfE += Integer.bitCount(bits);
+                tokensOfOther += Integer.bitCount(otherBits);
             }
-            counts.set(block * (experts + 1) + e, seen);
+            counts.set(block * columns + e, tokensOfE);
+            if (other < columns) {
+                counts.set(block * columns + other, tokensOfOther);
+            }
         }
         context.localBarrier();
         for (int k = thread; k < here; k += threads) {
             int id = ids[k];
-            if (id >= 0) {
-                place.set(first + k, places[k]);
+            if (id > -1) {
+                int word = k / 32;
+                int before = Integer.bitCount(mask[word * columns + id] & ((1 << (k % 32)) - 1));
+                for (int w = 0; w < word; w++) {
+                    before += Integer.bitCount(mask[w * columns + id]);
+                }
+                place.set(first + k, before);
             }
         }
-    }
-
-    private static int note(int[] places, int k, int id, int expert, int seen) {
-        if (id == expert) {
-            places[k] = seen;
-        }
-        return id == expert ? seen + 1 : seen;
     }
 
     /**
@@ -134,16 +142,20 @@ public final class CountKernels {
         int[] local = context.allocateIntLocalArray(entries);
         int[] load = context.allocateIntLocalArray(targets);
         float[] scale = context.allocateFloatLocalArray(groups);
-        for (int k = thread; k < entries; k += threads) {
-            local[k] = table.get(k);
-        }
         if (thread == 0) {
             out.set(0, in.get(0));
             out.set(PipelineLayout.OUT_BAD_IDS, 0);
         }
+        int prefetched = thread < entries ? table.get(thread) : 0;
         for (int u = thread; u < parts * experts; u += threads) {
             int part = u / experts;
             partial[u] = sum(counts, part * chunk, TornadoMath.min(blocks, (part + 1) * chunk), u % experts, columns);
+        }
+        if (thread < entries) {
+            local[thread] = prefetched;
+        }
+        for (int k = thread + threads; k < entries; k += threads) {
+            local[k] = table.get(k);
         }
         context.localBarrier();
         for (int b = thread; b < blocks; b += threads) {
@@ -174,49 +186,46 @@ public final class CountKernels {
             loads.set(t, tokens);
             load[t] = tokens;
         }
+        // From the last thread down: those are idle meanwhile.
+        for (int e = threads - 1 - thread; e < experts; e += threads) {
+            int n = total[e];
+            plan.set(e * width, stride(n));
+            plan.set(e * width + 1, n);
+        }
         context.localBarrier();
-        for (int g = thread; g < groups; g += threads) {
-            int sum = sum(load, g * ranks, (g + 1) * ranks)
-                    + sum(load, groups * ranks + g * items, groups * ranks + (g + 1) * items);
-            loads.set(targets + g, sum);
-            scale[g] = speed / TornadoMath.max(sum, 1);
+        int lane = thread % WARP;
+        for (int g = thread / WARP; g < groups; g += threads / WARP) {
+            int own = 0;
+            for (int r = lane; r < ranks; r += WARP) {
+                own += load[g * ranks + r];
+            }
+            for (int i = lane; i < items; i += WARP) {
+                own += load[groups * ranks + g * items + i];
+            }
+            // Exact: fewer than 2^24 tokens.
+            float sum = context.simdSum((float) own);
+            if (lane == 0) {
+                loads.set(targets + g, (int) sum);
+                scale[g] = speed / TornadoMath.max(sum, 1f);
+            }
         }
         context.localBarrier();
         for (int t = thread; t < targets; t += threads) {
             int g = t < groups * ranks ? t / ranks : (t - groups * ranks) / TornadoMath.max(items, 1);
             solverIn.set(local[targets + 1 + experts + t], load[t] * scale[g]);
         }
-        for (int e = thread; e < experts; e += threads) {
-            int n = total[e];
-            plan.set(e * width, stride(n));
-            plan.set(e * width + 1, n);
-        }
     }
 
-    private static int sum(int[] values, int from, int to) {
-        int sum = 0;
-        for (int k = from; k < to; k++) {
-            sum += values[k];
-        }
-        return sum;
-    }
-
-    /** One column summed over blocks, eight loads in flight. */
+    /** One column summed over blocks, 16 loads in flight. */
     private static int sum(IntArray counts, int from, int to, int column, int columns) {
         int sum = 0;
         int b = from;
-        while (b + 8 < to + 1) {
+        while (b + 16 < to + 1) {
             int at = b * columns + column;
-            int c0 = counts.get(at);
-            int c1 = counts.get(at + columns);
-            int c2 = counts.get(at + 2 * columns);
-            int c3 = counts.get(at + 3 * columns);
-            int c4 = counts.get(at + 4 * columns);
-            int c5 = counts.get(at + 5 * columns);
-            int c6 = counts.get(at + 6 * columns);
-            int c7 = counts.get(at + 7 * columns);
-            sum += ((c0 + c1) + (c2 + c3)) + ((c4 + c5) + (c6 + c7));
-            b += 8;
+            for (int k = 0; k < 16; k++) {
+                sum += counts.get(at + k * columns);
+            }
+            b += 16;
         }
         while (b < to) {
             sum += counts.get(b * columns + column);
@@ -263,15 +272,25 @@ public final class CountKernels {
         return n < 2 ? 0 : TornadoMath.max(stride, 1);
     }
 
-    /** Euclid's algorithm, written with minimum and maximum since TornadoVM can lose a copy when loops swap values. */
+    /**
+     * Euclid's algorithm. Beginning near the golden ratio most quotients are 1, so that two subtractions go before every
+     * division, which takes longer than both. Written with minimum and maximum, since TornadoVM can lose a copy when
+     * loops swap values.
+     */
     private static int gcd(int n, int m) {
         int a = n;
         int b = m;
         while (TornadoMath.min(a, b) > 0) {
             int low = TornadoMath.min(a, b);
-            int high = TornadoMath.max(a, b);
-            a = high % low;
-            b = low;
+            int rest = TornadoMath.max(a, b) - low;
+            int low2 = TornadoMath.min(low, rest);
+            int rest2 = TornadoMath.max(low, rest) - low2;
+            int low3 = TornadoMath.min(low2, rest2);
+            int high3 = TornadoMath.max(low2, rest2);
+            a = high3 % TornadoMath.max(low3, 1);
+            b = low3;
+            // A remainder of nothing by nothing: the divisor is the other one.
+            a = low3 > 0 ? a : high3;
         }
         return TornadoMath.max(a, b);
     }

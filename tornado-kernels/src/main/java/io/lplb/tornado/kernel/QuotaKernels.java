@@ -20,7 +20,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  */
 public final class QuotaKernels {
     /** Threads of a work-group. */
-    public static final int THREADS = 128;
+    public static final int THREADS = 512;
 
     private QuotaKernels() {}
 
@@ -62,22 +62,34 @@ public final class QuotaKernels {
         float[] remainder = context.allocateFloatLocalArray(entries + 1);
         int[] fixed = context.allocateIntLocalArray(ranks);
         int[] part = context.allocateIntLocalArray(replicas);
+        int[] count = context.allocateIntLocalArray(experts);
+        int[] load = context.allocateIntLocalArray(items + 1);
         int[] repair = context.allocateIntLocalArray(QuotaRepair.size(ranks));
         for (int k = thread; k < size; k += threads) {
             t[k] = table.get(k);
         }
+        for (int e = thread; e < experts; e += threads) {
+            count[e] = plan.get(e * width + 1);
+        }
         for (int r = thread; r < ranks; r += threads) {
             fixed[r] = loads.get(group * ranks + r);
         }
-        context.localBarrier();
-        float mean = loads.get(groups * (ranks + items) + group) / speed;
-        int shareAt = QuotaTable.shareAt(items, entries, ranks) + group * entries;
         for (int i = thread; i < items; i += threads) {
-            round(loads.get(groups * ranks + group * items + i), t, i, shareAt, shares, mean, remainder, quota);
+            load[i] = loads.get(groups * ranks + group * items + i);
         }
+        float mean = loads.get(groups * (ranks + items) + group) / speed;
         context.localBarrier();
+        int shareAt = QuotaTable.shareAt(items, entries, ranks) + group * entries;
+        for (int x = thread; x < entries; x += threads) {
+            remainder[x] = shares.get(t[shareAt + x]) * mean;
+        }
         int tail = QuotaTable.tailAt(items, entries, ranks, groups) + 3 * group;
         float bound = shares.get(t[tail]) * mean;
+        context.localBarrier();
+        for (int i = thread; i < items; i += threads) {
+            round(load[i], t, i, remainder, quota);
+        }
+        context.localBarrier();
         QuotaRepair.repair(context, thread, threads, t, quota, fixed, repair, items, entries, ranks, bound, repairs);
         if (thread == 0) {
             int at = PipelineLayout.OUT_HEADER + group * PipelineLayout.OUT_GROUP;
@@ -96,26 +108,25 @@ public final class QuotaKernels {
             int list = from + group * items + i;
             for (int x = t[list]; x < t[list + 1]; x++) {
                 int e = t[expert + x];
-                alongHosts(plan.get(e * width + 1), t, i, quota, e, firstReplica, entryOf, part);
-                bounds(e, t, firstReplica, part, plan, width);
+                alongHosts(count[e], t, i, quota, e, firstReplica, entryOf, part);
+                bounds(e, count[e], t, firstReplica, part, plan, width);
             }
         }
         int list = from + groups * items + group;
         for (int x = t[list] + thread; x < t[list + 1]; x += threads) {
             int e = t[expert + x];
-            spread(plan.get(e * width + 1), t, e, -1, firstReplica, entryOf, part);
-            bounds(e, t, firstReplica, part, plan, width);
+            spread(count[e], t, e, -1, firstReplica, entryOf, part);
+            bounds(e, count[e], t, firstReplica, part, plan, width);
         }
     }
 
-    /** Largest remainder for one item; shares that are not numbers, or negative, count as nothing. */
-    private static void round(
-            int load, int[] t, int item, int shareAt, FloatArray shares, float mean, float[] remainder, int[] quota) {
+    /** Largest remainder for one item, whose remainders begin as its shares; nonsense and negative ones count as 0. */
+    private static void round(int load, int[] t, int item, float[] remainder, int[] quota) {
         int from = t[item];
         int to = t[item + 1];
         int left = load;
         for (int x = from; x < to; x++) {
-            float share = shares.get(t[shareAt + x]) * mean;
+            float share = remainder[x];
             float bounded = share > 0 && share < 1.0e9f ? share : 0;
             int whole = TornadoMath.min((int) bounded, left);
             quota[x] = whole;
@@ -159,7 +170,7 @@ public final class QuotaKernels {
         int rest = tokens;
         for (int k = from; k < to; k++) {
             if (t[entryOf + k] == entry) {
-                int own = (rest + same - 1) / same;
+                int own = same < 2 ? rest : (rest + same - 1) / same;
                 part[k] = own;
                 rest -= own;
                 same--;
@@ -168,11 +179,10 @@ public final class QuotaKernels {
     }
 
     /** One expert's quotas as running sums, without the last; an expert without tokens stays with its first replica. */
-    private static void bounds(int expert, int[] t, int firstReplica, int[] part, IntArray plan, int width) {
+    private static void bounds(int expert, int n, int[] t, int firstReplica, int[] part, IntArray plan, int width) {
         int from = t[firstReplica + expert];
         int last = t[firstReplica + expert + 1] - 1;
         int at = expert * width + PipelineLayout.PLAN_BOUND;
-        int n = plan.get(expert * width + 1);
         int sum = 0;
         for (int k = 0; k < width - PipelineLayout.PLAN_BOUND; k++) {
             int bound = Integer.MAX_VALUE;

@@ -65,12 +65,14 @@ final class QuotaRepair {
         float low = bound > 0 && bound < 1.0e9f ? bound * (1 - BOUND_ERROR) : 0;
         int whole = (int) low;
         int level = TornadoMath.max((total + ranks - 1) / ranks, low > whole ? whole + 1 : whole);
-        for (int pull = 0; pull < (limit > 0 ? PULLS : 0); pull++) {
+        // Often rounding has done no harm.
+        int needed = limit > 0 && largest(state, LOAD, ranks) > level ? 1 : 0;
+        for (int pull = 0; pull < needed * PULLS; pull++) {
             pull(context, thread, threads, t, quota, state, items, entries, ranks, level);
             sumLoads(context, thread, threads, t, quota, fixed, state, items, entries, ranks);
         }
         int rounds = 0;
-        int active = limit > 0 ? 1 : 0;
+        int active = needed;
         while (active > 0) {
             for (int r = thread; r < ranks; r += threads) {
                 int load = state[LOAD + r];

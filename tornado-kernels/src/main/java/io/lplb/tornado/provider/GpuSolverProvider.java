@@ -19,8 +19,12 @@ public final class GpuSolverProvider implements SolverProvider {
      */
     private static final double CALL_NANOS = 81_000;
 
-    /** Time of the CPU's interior point per group and entry, in nanoseconds; see {@link #worthwhileGroups}. */
-    private static final double CPU_NANOS_PER_ENTRY = 1_000;
+    /**
+     * Time of the CPU's relaxation per group and entry, in nanoseconds, at a tolerance of 1e-4 on one core of an AMD EPYC:
+     * 105 (cube, 3.4 us a group), 79 (hypercube, 5.1 us), 67 (torus 8x4, 8.6 us). The interior point takes 250 to 325;
+     * the faster one counts, so that AUTO is not slower for either. The GPU's time per group is small beside both.
+     */
+    private static final double CPU_NANOS_PER_ENTRY = 80;
 
     /** Made by ServiceLoader; touches nothing. */
     public GpuSolverProvider() {}
