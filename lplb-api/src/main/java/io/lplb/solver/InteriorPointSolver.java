@@ -107,7 +107,7 @@ public final class InteriorPointSolver extends AbstractMinMaxSolver {
         this.maxIterations = maxIterations;
         ranks = problem.ranks();
         speed = problem.speeds();
-        items = new ActiveItems(problem);
+        items = new ActiveItems(problem, ItemOrder.of(problem));
         best = new BestSplit(problem);
         system = new BorderedSystem(speed);
         int entries = problem.entries();

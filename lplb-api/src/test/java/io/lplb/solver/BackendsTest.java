@@ -7,125 +7,31 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import java.util.List;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which backend is taken, and that none is taken silently. */
 class BackendsTest {
-    private static final MinMaxProblem PROBLEM = MinMaxProblem.of(2, new int[][] {{0, 1}});
-    private static final String NAME = Solvers.names().get(0);
-    private static final SolverProvider.Availability YES = new SolverProvider.Availability(true, "A device.", "");
-    private static final SolverProvider.Availability NO =
-            new SolverProvider.Availability(false, "No device.", "Plug one in.");
+    private static final MinMaxProblem PAIR = MinMaxProblem.of(2, new int[][] {{0, 1}});
 
-    @AfterEach
-    void forget() {
-        System.clearProperty(Backends.REQUIRE_PROPERTY);
-    }
+    /** Stands in for a GPU: its solver is a CPU solver of another name of tolerance, recognisable by identity. */
+    private static final class FakeGpu implements SolverProvider {
+        final MinMaxSolver solver = new InteriorPointSolver(PAIR, 0.25);
+        final boolean available;
 
-    @Test
-    void autoTakesTheGpuFromTheWorthwhileBatchOn() {
-        Fake gpu = new Fake("gpu", () -> YES);
-        assertSame(gpu.solver, create(Backend.AUTO, 10, gpu));
-        assertInstanceOf(InteriorPointSolver.class, create(Backend.AUTO, 9, gpu));
-    }
-
-    @Test
-    void autoTakesTheCpuWhereTheGpuIsMissingOrFails() {
-        assertInstanceOf(InteriorPointSolver.class, create(Backend.AUTO, 10));
-        assertInstanceOf(InteriorPointSolver.class, create(Backend.AUTO, 10, new Fake("gpu", () -> NO)));
-        assertInstanceOf(InteriorPointSolver.class, create(Backend.AUTO, 10, new Fake("gpu", BackendsTest::broken)));
-        assertInstanceOf(InteriorPointSolver.class, create(Backend.AUTO, 10, new Unmakeable()));
-    }
-
-    @Test
-    void gpuNeverFallsBack() {
-        IllegalStateException none = assertThrows(IllegalStateException.class, () -> create(Backend.GPU, 1));
-        assertTrue(none.toString().contains("No GPU provider"), none.toString());
-        IllegalStateException no =
-                assertThrows(IllegalStateException.class, () -> create(Backend.GPU, 1, new Fake("gpu", () -> NO)));
-        assertTrue(no.toString().contains("No device. Plug one in."), no.toString());
-        IllegalStateException failed = assertThrows(
-                IllegalStateException.class, () -> create(Backend.GPU, 1, new Fake("gpu", BackendsTest::broken)));
-        assertTrue(failed.toString().contains("UnsatisfiedLinkError"), failed.toString());
-        assertThrows(NoClassDefFoundError.class, () -> create(Backend.GPU, 1, new Unmakeable()));
-        Fake gpu = new Fake("gpu", () -> YES);
-        assertSame(gpu.solver, create(Backend.GPU, 1, new Fake("gpu", () -> NO), gpu));
-    }
-
-    @Test
-    void aGpuThatSilentlyBecameTheCpuIsFatalWhereItIsRequired() {
-        System.setProperty(Backends.REQUIRE_PROPERTY, "gpu");
-        Fake gpu = new Fake("gpu", () -> YES);
-        assertSame(gpu.solver, create(Backend.AUTO, 10, gpu));
-        for (SolverProvider[] providers : new SolverProvider[][] {
-            {}, {new Fake("gpu", () -> NO)}, {new Fake("gpu", BackendsTest::broken)}, {new Unmakeable()}
-        }) {
-            IllegalStateException e =
-                    assertThrows(IllegalStateException.class, () -> create(Backend.AUTO, 10, providers));
-            assertTrue(e.toString().contains("expected gpu"), e.toString());
-        }
-        assertThrows(IllegalStateException.class, () -> create(Backend.AUTO, 9, gpu));
-        assertThrows(IllegalStateException.class, () -> create(Backend.CPU, 10, gpu));
-        Fake emulator = new Fake("emulator", () -> YES);
-        assertThrows(IllegalStateException.class, () -> createNamed("emulator", emulator));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"cpu", "CPU", "auto"})
-    void namesOfTheEnumWork(String backend) {
-        assertInstanceOf(InteriorPointSolver.class, createNamed(backend));
-        assertInstanceOf(
-                InteriorPointSolver.class,
-                Backends.createNamed(backend, NAME, PROBLEM, Solvers.defaultTolerance(NAME), 1));
-    }
-
-    @Test
-    void otherProvidersAreTakenByNameOnly() {
-        Fake emulator = new Fake("emulator", () -> YES);
-        assertSame(emulator.solver, createNamed("Emulator", emulator));
-        assertInstanceOf(InteriorPointSolver.class, create(Backend.AUTO, 10, emulator));
-        assertThrows(IllegalStateException.class, () -> createNamed("emulator", new Fake("emulator", () -> NO)));
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> createNamed("tpu", emulator));
-        assertEquals("backend: got tpu, expected one of auto, cpu, emulator, gpu", e.getMessage());
-    }
-
-    private static SolverProvider.Availability broken() {
-        throw new UnsatisfiedLinkError("libcuda.so.1");
-    }
-
-    private static MinMaxSolver create(Backend backend, int groups, SolverProvider... providers) {
-        return Backends.create(backend, NAME, PROBLEM, Solvers.defaultTolerance(NAME), groups, List.of(providers));
-    }
-
-    private static MinMaxSolver createNamed(String backend, SolverProvider... providers) {
-        return Backends.createNamed(backend, NAME, PROBLEM, Solvers.defaultTolerance(NAME), 1, List.of(providers));
-    }
-
-    private static class Fake implements SolverProvider {
-        final MinMaxSolver solver = new Idle();
-        private final String backend;
-        private final Supplier<Availability> probe;
-
-        Fake(String backend, Supplier<Availability> probe) {
-            this.backend = backend;
-            this.probe = probe;
+        FakeGpu(boolean available) {
+            this.available = available;
         }
 
         @Override
         public String backend() {
-            return backend;
+            return "gpu";
         }
 
         @Override
         public Availability probe() {
-            return probe.get();
+            return new Availability(available, available ? "A GPU is there." : "There is no GPU.", "Buy one.");
         }
 
         @Override
@@ -135,45 +41,61 @@ class BackendsTest {
 
         @Override
         public int worthwhileGroups(MinMaxProblem problem) {
-            return 10;
+            return 100;
         }
     }
 
-    /** Available, but a class that its solver needs is missing. */
-    private static final class Unmakeable extends Fake {
-        Unmakeable() {
-            super("gpu", () -> YES);
-        }
-
-        @Override
-        public MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
-            throw new NoClassDefFoundError("uk/ac/manchester/tornado/api/TaskGraph");
-        }
+    @AfterEach
+    void forgetRequirement() {
+        System.clearProperty(Backends.REQUIRE_PROPERTY);
     }
 
-    /** Answers nothing. */
-    private static final class Idle implements MinMaxSolver {
-        @Override
-        public String name() {
-            return NAME;
-        }
+    private static MinMaxSolver create(Backend backend, int groups, SolverProvider... providers) {
+        return Backends.create(backend, InteriorPointSolver.NAME, PAIR, 1e-6, groups, List.of(providers));
+    }
 
-        @Override
-        public MinMaxProblem problem() {
-            return PROBLEM;
-        }
+    @Test
+    void gpuMeansTheGpuOrAnException() {
+        FakeGpu gpu = new FakeGpu(true);
+        assertSame(gpu.solver, create(Backend.GPU, 1, new FakeGpu(false), gpu));
+        IllegalStateException e =
+                assertThrows(IllegalStateException.class, () -> create(Backend.GPU, 1, new FakeGpu(false)));
+        assertEquals("backend gpu: not available. There is no GPU. Buy one.", e.getMessage());
+        assertThrows(IllegalStateException.class, () -> create(Backend.GPU, 1));
+    }
 
-        @Override
-        public double tolerance() {
-            return 1;
-        }
+    @Test
+    void autoTakesTheGpuFromTheWorthwhileBatchOn() {
+        FakeGpu gpu = new FakeGpu(true);
+        assertSame(gpu.solver, create(Backend.AUTO, 100, gpu));
+        assertInstanceOf(InteriorPointSolver.class, create(Backend.AUTO, 99, gpu));
+        assertEquals(1e-6, create(Backend.AUTO, 99, gpu).tolerance());
+        assertEquals(1e-6, create(Backend.AUTO, 100, new FakeGpu(false)).tolerance());
+        assertEquals(1e-6, create(Backend.CPU, 100, gpu).tolerance());
+    }
 
-        @Override
-        public void solve(MinMaxBatch batch, SplitBatch split) {
-            split.invalidate();
+    @Test
+    void aRequiredBackendMakesEveryOtherChoiceFail() {
+        System.setProperty(Backends.REQUIRE_PROPERTY, "gpu");
+        FakeGpu gpu = new FakeGpu(true);
+        assertSame(gpu.solver, create(Backend.AUTO, 100, gpu));
+        for (Backend backend : new Backend[] {Backend.AUTO, Backend.CPU}) {
+            IllegalStateException e =
+                    assertThrows(IllegalStateException.class, () -> create(backend, 1, new FakeGpu(false)));
+            assertTrue(String.valueOf(e.getMessage()).startsWith("backend: got cpu, expected gpu"), e.getMessage());
         }
+        System.setProperty(Backends.REQUIRE_PROPERTY, "cpu");
+        assertThrows(IllegalStateException.class, () -> create(Backend.GPU, 1, gpu));
+    }
 
-        @Override
-        public void close() {}
+    @Test
+    void solversAreMadeByName() {
+        for (String name : Solvers.names()) {
+            try (MinMaxSolver solver = Solvers.create(name, PAIR, Solvers.defaultTolerance(name))) {
+                assertEquals(name, solver.name());
+                assertEquals(PAIR, solver.problem());
+            }
+        }
+        assertThrows(IllegalArgumentException.class, () -> Solvers.create("x", PAIR, 1));
     }
 }

@@ -27,6 +27,7 @@ public final class MemoryChecker {
     private @Nullable Shadow[] lastShadow = new Shadow[0];
     private boolean checks;
     private long stamp;
+    private @Nullable EmulatorException neverWritten;
 
     MemoryChecker(Machine machine, MemoryEpoch time) {
         this.machine = machine;
@@ -42,6 +43,7 @@ public final class MemoryChecker {
     }
 
     void startGroup() {
+        neverWritten = null;
         tracked.subList(globalArrays, tracked.size()).clear();
     }
 
@@ -53,6 +55,21 @@ public final class MemoryChecker {
     private void forgetLast() {
         Arrays.fill(lastArray, null);
         Arrays.fill(lastShadow, null);
+    }
+
+    /**
+     * Called at a barrier and at a group's end. A read of an element without a value is not thrown before that: if
+     * another thread writes the element in the same interval, then what is wrong is the missing barrier.
+     */
+    void endInterval() {
+        if (neverWritten != null) {
+            throw neverWritten;
+        }
+    }
+
+    /** Returns the earlier fault that led to this one, if there is one, otherwise this one. */
+    EmulatorException rootOf(EmulatorException fault) {
+        return neverWritten == null || fault.fault() == Fault.RACE ? fault : neverWritten;
     }
 
     void trackLocal(Object array, int size, String name) {
@@ -142,12 +159,17 @@ public final class MemoryChecker {
         }
         String what = verb + " element " + index + " of " + shadow.name + " at " + machine.where(site);
         if (other == Shadow.NEVER_WRITTEN) {
-            throw machine.fault(Fault.UNINITIALISED, what + ", which nothing has written");
+            if (neverWritten == null) {
+                neverWritten = machine.fault(Fault.UNINITIALISED, what + ", which nothing has written");
+            }
+            return;
         }
         int thread = AccessStamp.thread(other);
         boolean group = time.earlierGroup(other) || (other & AccessStamp.OTHERS) != 0;
-        String who = (group ? "another group's " : "")
-                + (thread == AccessStamp.SEVERAL ? "several threads" : "thread " + thread);
+        String who = thread == AccessStamp.SEVERAL ? "several threads" : "thread " + thread;
+        if (group) {
+            who = thread == AccessStamp.SEVERAL ? "another group" : "another group's " + who;
+        }
         String did = AccessStamp.atomic(other) ? "added to atomically" : shadow.otherWrote() ? "wrote" : "read";
         throw machine.fault(
                 Fault.RACE,

@@ -46,11 +46,7 @@ final class Shadow {
 
     long read(int i, long stamp, MemoryEpoch now) {
         long written = write[i];
-        if (written == 0) {
-            if (!initialised) {
-                return NEVER_WRITTEN;
-            }
-        } else if (now.races(written, stamp)) {
+        if (written != 0 && now.races(written, stamp)) {
             otherWrote = true;
             return written;
         }
@@ -63,7 +59,7 @@ final class Shadow {
         } else if (AccessStamp.thread(last) != AccessStamp.thread(stamp)) {
             secondRead[i] = stamp;
         }
-        return NO_RACE;
+        return written == 0 && !initialised ? NEVER_WRITTEN : NO_RACE;
     }
 
     long write(int i, long stamp, MemoryEpoch now) {

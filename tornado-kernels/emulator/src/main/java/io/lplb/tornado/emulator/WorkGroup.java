@@ -4,6 +4,7 @@ package io.lplb.tornado.emulator;
 import io.lplb.tornado.emulator.DeviceThread.Waiting;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One work-group while it runs. Threads run one at a time in a fixed order: a warp's lanes in turn, each to its next
@@ -36,6 +37,9 @@ final class WorkGroup {
                     thread.release();
                 }
             }
+            machine.memory.endInterval();
+        } catch (EmulatorException fault) {
+            throw machine.memory.rootOf(fault);
         } finally {
             for (DeviceThread thread : threads) {
                 thread.abandon();
@@ -96,7 +100,7 @@ final class WorkGroup {
                         + " threads; " + list(others));
     }
 
-    private @org.jspecify.annotations.Nullable DeviceThread firstWaiting(Waiting reason, int first, int end) {
+    private @Nullable DeviceThread firstWaiting(Waiting reason, int first, int end) {
         for (int k = first; k < end; k++) {
             if (threads[k].waiting() == reason) {
                 return threads[k];
