@@ -2,7 +2,8 @@
 //
 // Times kernels that TornadoVM emitted as PTX, through the CUDA driver API, and checks every answer in double.
 //
-//   kernel_times DIRECTORY < cases           one case a line:  PTX SHAPE GROUPS THREADS TEAMS WORD_MAJOR(0|1) TOLERANCE
+//   kernel_times DIRECTORY [REPEATS] < cases   REPEATS of each chain, default 20; 0 checks only
+//   one case a line:  PTX SHAPE KERNEL GROUPS THREADS TEAMS WORD_MAJOR(0|1) TOLERANCE
 //
 // DIRECTORY holds, written by KernelCases:
 //   SHAPE.tables               int32 ranks, items, entries, words; int32 table[words]; float speed[ranks]; int32 offset, host
@@ -121,11 +122,12 @@ static void judge(const Tables &t, const Loads &l, const std::vector<float> &out
 }
 
 int main(int argc, char **argv) {
-    if (argc != 2) {
-        std::fprintf(stderr, "usage: kernel_times DIRECTORY < cases\n");
+    if (argc < 2 || argc > 3) {
+        std::fprintf(stderr, "usage: kernel_times DIRECTORY [REPEATS] < cases\n");
         return 2;
     }
     std::string directory = argv[1];
+    int repeats = argc > 2 ? std::atoi(argv[2]) : 20;
     CU(cuInit(0));
     CUdevice device;
     CUcontext context;
@@ -204,7 +206,7 @@ int main(int argc, char **argv) {
         CU(cuEventCreate(&begin, CU_EVENT_DEFAULT));
         CU(cuEventCreate(&end, CU_EVENT_DEFAULT));
         std::vector<double> times;
-        size_t chains = groups == 1 ? in.size() / CHAIN : in.size();
+        size_t chains = repeats == 0 ? 0 : groups == 1 ? in.size() / CHAIN : in.size();
         for (size_t c = 0; c < chains; c++) {
             CUgraph graph;
             CUgraphExec exec;
@@ -212,7 +214,7 @@ int main(int argc, char **argv) {
             for (int k = 0; k < CHAIN; k++) launch(groups == 1 ? c * CHAIN + k : c);
             CU(cuStreamEndCapture(stream, &graph));
             CU(cuGraphInstantiate(&exec, graph, 0));
-            for (int repeat = 0; repeat < 23; repeat++) {
+            for (int repeat = 0; repeat < repeats + 3; repeat++) {
                 CU(cuEventRecord(begin, stream));
                 CU(cuGraphLaunch(exec, stream));
                 CU(cuEventRecord(end, stream));

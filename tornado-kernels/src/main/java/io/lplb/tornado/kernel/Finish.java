@@ -60,6 +60,7 @@ final class Finish {
                 running = best - bound > tolerance;
             }
             rounds++;
+            Reduction.barrier(context, t);
             any = Reduction.anyTeam(context, m, t, running);
         }
         float status = best - bound <= tolerance ? Packing.CONVERGED : Packing.LIMIT;
