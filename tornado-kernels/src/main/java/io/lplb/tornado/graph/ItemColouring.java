@@ -4,6 +4,8 @@ package io.lplb.tornado.graph;
 import io.lplb.problem.MinMaxProblem;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 
 /**
  * Colours the items of a problem so that items of one colour share no rank: each colour is one parallel step of a
@@ -43,8 +45,21 @@ final class ItemColouring {
         return colours;
     }
 
-    /** Returns an item's colour. */
-    int colourOf(int item) {
-        return colourOf[item];
+    /** Returns the number of items of each colour. */
+    int[] sizes() {
+        int[] size = new int[colours];
+        for (int c : colourOf) {
+            size[c]++;
+        }
+        return size;
+    }
+
+    /** Returns the items, colour by colour. */
+    int[] itemsByColour() {
+        return IntStream.range(0, colourOf.length)
+                .boxed()
+                .sorted(Comparator.comparingInt(i -> colourOf[i]))
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 }

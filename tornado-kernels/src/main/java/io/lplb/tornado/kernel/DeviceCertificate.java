@@ -20,30 +20,41 @@ final class DeviceCertificate {
      */
     static Reduction.Totals certify(KernelContext context, float[] m, int[] table, Team t) {
         float largest = 0f;
-        for (int r = t.lane; r < t.ranks; r += t.threads) {
-            float load = m[t.b(r)] / t.speed(m, r);
-            m[t.dq(r)] = load;
-            largest = Reduction.larger(largest, load);
+        for (int j = 0; j < t.rankRounds; j++) {
+            int r = t.lane + j * t.threads;
+            if (r < t.ranks) {
+                float load = m[t.b(r)] / t.speed(m, r);
+                m[t.dq(r)] = load;
+                largest = Reduction.larger(largest, load);
+            }
         }
         Reduction.barrier(context, t);
-        for (int r = t.lane; r < t.ranks; r += t.threads) {
-            float load = m[t.dq(r)];
-            float position = 0f;
-            for (int o = 0; o < t.ranks; o++) {
-                float other = m[t.dq(o)];
-                boolean before = other > load || (other == load && o < r);
-                position += before ? 1f : 0f;
+        for (int j = 0; j < t.rankRounds; j++) {
+            int r = t.lane + j * t.threads;
+            if (r < t.ranks) {
+                float load = m[t.dq(r)];
+                float position = 0f;
+                for (int o = 0; o < t.ranks; o++) {
+                    float other = m[t.dq(o)];
+                    boolean before = other > load || (other == load && o < r);
+                    position += before ? 1f : 0f;
+                }
+                m[t.dy(r)] = position;
             }
-            m[t.dy(r)] = position;
         }
         Reduction.barrier(context, t);
-        for (int i = t.lane; i < t.items; i += t.threads) {
-            float last = 0f;
-            int end = t.end(table, i);
-            for (int e = t.first(table, i); e < end; e++) {
-                last = Reduction.larger(last, m[t.dy(t.host(table, e))]);
+        for (int j = 0; j < t.itemRounds; j++) {
+            int i = t.lane + j * t.threads;
+            if (i < t.items) {
+                float last = 0f;
+                int count = t.count(table, i);
+                int first = t.first(table, i);
+                    for (int k = 0; k < count; k++) {
+                    int e = first + k;
+                    last = Reduction.larger(last, m[t.dy(t.host(table, e))]);
+                }
+                m[t.inverseSum(i)] = last;
             }
-            m[t.inverseSum(i)] = last;
         }
         Reduction.barrier(context, t);
         Reduction.Totals x = new Reduction.Totals(largest, bestBound(m, t), 0f, 0f);

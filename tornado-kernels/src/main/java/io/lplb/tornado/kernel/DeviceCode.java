@@ -24,7 +24,7 @@ public final class DeviceCode {
         RelaxationKernel.class,
         Row8.class,
         Step.class,
-        SweepInverse.class,
+        TileInverse.class,
         Team.class
     };
 

@@ -20,24 +20,55 @@ final class GroupMemory {
             Team t,
             int group,
             int capacity) {
-        int words = Team.tableWords(t.ranks, t.items, t.entries, t.colours);
-        for (int k = t.lane * t.teams + t.at; k < words; k += t.threads * t.teams) {
-            table[k] = tables.get(k);
-        }
+        copyTables(tables, table, t);
         int base = capacity > 0 ? group : group * (t.ranks + t.items);
         int step = capacity > 0 ? capacity : 1;
-        for (int r = t.lane; r < t.ranks; r += t.threads) {
-            m[t.f(r)] = in.get(Packing.HEADER + base + r * step);
+        for (int j = 0; j < t.rankRounds; j++) {
+            int r = t.lane + j * t.threads;
+            if (r < t.ranks) {
+                m[t.f(r)] = in.get(Packing.HEADER + base + r * step);
+            }
         }
-        for (int i = t.lane; i < t.items; i += t.threads) {
-            m[t.w(i)] = in.get(Packing.HEADER + base + (t.ranks + i) * step);
+        for (int j = 0; j < t.itemRounds; j++) {
+            int i = t.lane + j * t.threads;
+            if (i < t.items) {
+                m[t.w(i)] = in.get(Packing.HEADER + base + (t.ranks + i) * step);
+            }
         }
         if (!t.unitSpeeds) {
-            for (int r = t.lane; r < t.ranks; r += t.threads) {
-                m[t.s(r)] = speed.get(r);
+            for (int j = 0; j < t.rankRounds; j++) {
+                int r = t.lane + j * t.threads;
+                if (r < t.ranks) {
+                    m[t.s(r)] = speed.get(r);
+                }
             }
         }
         context.localBarrier();
+    }
+
+    /** Four loads of a thread under way at a time, as each takes longer than everything else here. */
+    private static void copyTables(IntArray tables, int[] table, Team t) {
+        int width = t.threads * t.teams;
+        int words = Team.tableWords(t.ranks, t.items, t.entries, t.colours);
+        int local = t.lane * t.teams + t.at;
+        int rounds = words / (4 * width);
+        for (int j = 0; j < rounds; j++) {
+            int k = j * 4 * width + local;
+            int v0 = tables.get(k);
+            int v1 = tables.get(k + width);
+            int v2 = tables.get(k + 2 * width);
+            int v3 = tables.get(k + 3 * width);
+            table[k] = v0;
+            table[k + width] = v1;
+            table[k + 2 * width] = v2;
+            table[k + 3 * width] = v3;
+        }
+        for (int j = rounds * 4; j * width < words; j++) {
+            int k = j * width + local;
+            if (k < words) {
+                table[k] = tables.get(k);
+            }
+        }
     }
 
     private static int word(Team t, int group, int capacity, int k) {

@@ -42,15 +42,14 @@ final class InteriorPoint {
             Step.rightHandSide(m, table, t);
             Reduction.barrier(context, t);
             RegisterElimination small = new RegisterElimination();
-            float inverseBorder = 0f;
+            TileInverse large = new TileInverse();
             float dt;
             if (t.ranks <= Team.REGISTER_RANKS) {
                 small.factor(m, t);
                 dt = small.solve(m, t);
             } else {
-                SweepInverse.invert(context, m, t);
-                inverseBorder = SweepInverse.border(context, m, t);
-                dt = SweepInverse.solve(context, m, t, inverseBorder);
+                large.invert(context, m, t);
+                dt = large.solve(context, m, t);
             }
             Reduction.barrier(context, t);
             Reduction.Totals x = Step.direction(context, m, table, t);
@@ -65,7 +64,7 @@ final class InteriorPoint {
             if (t.ranks <= Team.REGISTER_RANKS) {
                 dt = small.solve(m, t);
             } else {
-                dt = SweepInverse.solve(context, m, t, inverseBorder);
+                dt = large.solve(context, m, t);
             }
             Reduction.barrier(context, t);
             x = Step.direction(context, m, table, t);

@@ -25,6 +25,7 @@ public final class InteriorPointKernel {
             int items,
             int entries,
             int hosts,
+            int degree,
             int colours,
             int unitSpeeds,
             int capacity,
@@ -33,56 +34,8 @@ public final class InteriorPointKernel {
         int block = context.groupIdx;
         float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 1, unitSpeeds == 1) * 32);
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 32, local % 32, 1, 32, ranks, items, entries, hosts, colours, unitSpeeds == 1);
+        Team t = new Team(local / 32, local % 32, 1, 32, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block * 32 + local % 32, capacity, tolerance);
-    }
-
-    /** Geometry: eight threads a problem, four problems a warp. */
-    @WorkGroup(threads = 32, problems = 4)
-    public static void perOctet(
-            KernelContext context,
-            FloatArray in,
-            IntArray tables,
-            FloatArray speed,
-            FloatArray out,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int colours,
-            int unitSpeeds,
-            int capacity,
-            float tolerance) {
-        int local = context.localIdx;
-        int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 8, unitSpeeds == 1) * 4);
-        int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 4, local % 4, 8, 4, ranks, items, entries, hosts, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block * 4 + local % 4, capacity, tolerance);
-    }
-
-    /** Geometry: sixteen threads a problem, two problems a warp. */
-    @WorkGroup(threads = 32, problems = 2)
-    public static void perHalfWarp(
-            KernelContext context,
-            FloatArray in,
-            IntArray tables,
-            FloatArray speed,
-            FloatArray out,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int colours,
-            int unitSpeeds,
-            int capacity,
-            float tolerance) {
-        int local = context.localIdx;
-        int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 16, unitSpeeds == 1) * 2);
-        int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 2, local % 2, 16, 2, ranks, items, entries, hosts, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block * 2 + local % 2, capacity, tolerance);
     }
 
     /** Geometry: a warp a problem. */
@@ -97,6 +50,7 @@ public final class InteriorPointKernel {
             int items,
             int entries,
             int hosts,
+            int degree,
             int colours,
             int unitSpeeds,
             int capacity,
@@ -105,7 +59,7 @@ public final class InteriorPointKernel {
         int block = context.groupIdx;
         float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 32, unitSpeeds == 1) * 1);
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 1, local % 1, 32, 1, ranks, items, entries, hosts, colours, unitSpeeds == 1);
+        Team t = new Team(local / 1, local % 1, 32, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block * 1 + local % 1, capacity, tolerance);
     }
 
@@ -121,6 +75,7 @@ public final class InteriorPointKernel {
             int items,
             int entries,
             int hosts,
+            int degree,
             int colours,
             int unitSpeeds,
             int capacity,
@@ -129,7 +84,7 @@ public final class InteriorPointKernel {
         int block = context.groupIdx;
         float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 64, unitSpeeds == 1) * 1);
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 1, local % 1, 64, 1, ranks, items, entries, hosts, colours, unitSpeeds == 1);
+        Team t = new Team(local / 1, local % 1, 64, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block * 1 + local % 1, capacity, tolerance);
     }
 
@@ -145,6 +100,7 @@ public final class InteriorPointKernel {
             int items,
             int entries,
             int hosts,
+            int degree,
             int colours,
             int unitSpeeds,
             int capacity,
@@ -153,7 +109,7 @@ public final class InteriorPointKernel {
         int block = context.groupIdx;
         float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 128, unitSpeeds == 1) * 1);
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 1, local % 1, 128, 1, ranks, items, entries, hosts, colours, unitSpeeds == 1);
+        Team t = new Team(local / 1, local % 1, 128, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block * 1 + local % 1, capacity, tolerance);
     }
 
@@ -169,6 +125,7 @@ public final class InteriorPointKernel {
             int items,
             int entries,
             int hosts,
+            int degree,
             int colours,
             int unitSpeeds,
             int capacity,
@@ -177,7 +134,7 @@ public final class InteriorPointKernel {
         int block = context.groupIdx;
         float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 256, unitSpeeds == 1) * 1);
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 1, local % 1, 256, 1, ranks, items, entries, hosts, colours, unitSpeeds == 1);
+        Team t = new Team(local / 1, local % 1, 256, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block * 1 + local % 1, capacity, tolerance);
     }
 

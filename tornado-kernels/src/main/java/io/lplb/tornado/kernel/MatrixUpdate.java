@@ -17,27 +17,33 @@ final class MatrixUpdate {
 
     /** Assembles the rows of this thread from d, inverse sums, q and y. */
     static void assemble(float[] m, int[] table, Team t) {
-        for (int r = t.lane; r < t.ranks; r += t.threads) {
-            for (int c = 0; c < t.ranks; c++) {
-                m[t.m(r, c)] = 0f;
-            }
-            float diagonal = m[t.q(r)] / m[t.y(r)];
-            int end = t.rankFirst(table, r + 1);
-            for (int k = t.rankFirst(table, r); k < end; k++) {
-                int e = t.rankEntry(table, k);
-                int i = t.rankItem(table, k);
-                float scaled = m[t.d(e)] * m[t.inverseSum(i)];
-                int itemEnd = t.end(table, i);
-                for (int o = t.first(table, i); o < itemEnd; o++) {
-                    if (o != e) {
-                        float weight = scaled * m[t.d(o)];
-                        int at = t.m(r, t.host(table, o));
-                        diagonal += weight;
-                        m[at] = m[at] - weight;
+        for (int j = 0; j < t.rankRounds; j++) {
+            int r = t.lane + j * t.threads;
+            if (r < t.ranks) {
+                for (int c = 0; c < t.ranks; c++) {
+                    m[t.m(r, c)] = 0f;
+                }
+                float diagonal = m[t.q(r)] / m[t.y(r)];
+                int firstOfRank = t.rankFirst(table, r);
+                int degree = t.rankCount(table, r);
+                for (int k = 0; k < degree; k++) {
+                    int e = t.rankEntry(table, firstOfRank + k);
+                    int i = t.rankItem(table, firstOfRank + k);
+                    float scaled = m[t.d(e)] * m[t.inverseSum(i)];
+                    int first = t.first(table, i);
+                    int count = t.count(table, i);
+                    for (int h = 0; h < count; h++) {
+                        int o = first + h;
+                        if (o != e) {
+                            float weight = scaled * m[t.d(o)];
+                            int at = t.m(r, t.host(table, o));
+                            diagonal += weight;
+                            m[at] = m[at] - weight;
+                        }
                     }
                 }
+                m[t.m(r, r)] = diagonal;
             }
-            m[t.m(r, r)] = diagonal;
         }
     }
 }

@@ -42,4 +42,9 @@ public final class Packing {
     public static final float BROKEN = 3f;
 
     private Packing() {}
+
+    /** Returns the length of a table of so many words, padded so that whole warps copy it. */
+    public static int paddedTable(int words) {
+        return (words + Team.TABLE_STEP - 1) / Team.TABLE_STEP * Team.TABLE_STEP;
+    }
 }

@@ -15,33 +15,44 @@ final class Pouring {
         for (int e = t.lane; e < t.entries; e += t.threads) {
             m[t.a(e)] = 0f;
         }
-        for (int r = t.lane; r < t.ranks; r += t.threads) {
-            m[t.b(r)] = m[t.f(r)];
+        for (int j = 0; j < t.rankRounds; j++) {
+            int r = t.lane + j * t.threads;
+            if (r < t.ranks) {
+                m[t.b(r)] = m[t.f(r)];
+            }
         }
     }
 
     /** Makes a split of what the interior point left: no negative share, shares that sum to their item. */
     static void clean(float[] m, int[] table, Team t) {
-        for (int i = t.lane; i < t.items; i += t.threads) {
-            int first = t.first(table, i);
-            int end = t.end(table, i);
-            float sum = 0f;
-            for (int e = first; e < end; e++) {
-                sum += Reduction.larger(m[t.a(e)], 0f);
-            }
-            float w = m[t.w(i)];
-            float scale = sum > 0f ? w / sum : 0f;
-            float rest = sum > 0f ? 0f : w / (end - first);
-            for (int e = first; e < end; e++) {
-                m[t.a(e)] = Reduction.larger(m[t.a(e)], 0f) * scale + rest;
+        for (int j = 0; j < t.itemRounds; j++) {
+            int i = t.lane + j * t.threads;
+            if (i < t.items) {
+                int first = t.first(table, i);
+                int count = t.count(table, i);
+                float sum = 0f;
+                for (int k = 0; k < count; k++) {
+                    int e = first + k;
+                    sum += Reduction.larger(m[t.a(e)], 0f);
+                }
+                float w = m[t.w(i)];
+                float scale = sum > 0f ? w / sum : 0f;
+                float rest = sum > 0f ? 0f : w / count;
+                for (int k = 0; k < count; k++) {
+                    int e = first + k;
+                    m[t.a(e)] = Reduction.larger(m[t.a(e)], 0f) * scale + rest;
+                }
             }
         }
     }
 
     /** Sets the load b of every rank from the shares. */
     static void loads(float[] m, int[] table, Team t) {
-        for (int r = t.lane; r < t.ranks; r += t.threads) {
-            m[t.b(r)] = Step.rankSum(m, table, t, r);
+        for (int j = 0; j < t.rankRounds; j++) {
+            int r = t.lane + j * t.threads;
+            if (r < t.ranks) {
+                m[t.b(r)] = Step.rankSum(m, table, t, r);
+            }
         }
     }
 
@@ -49,8 +60,7 @@ final class Pouring {
     static void sweep(KernelContext context, float[] m, int[] table, Team t, float relaxation) {
         for (int c = 0; c < t.colours; c++) {
             int end = t.colourFirst(table, c + 1);
-            for (int k = t.colourFirst(table, c) + t.lane; k < end; k += t.threads) {
-                int i = t.colourItem(table, k);
+            for (int i = t.colourFirst(table, c) + t.lane; i < end; i += t.threads) {
                 if (t.hosts == 2) {
                     pourTwo(m, table, t, i, relaxation);
                 } else {
@@ -86,10 +96,11 @@ final class Pouring {
 
     private static void pour(float[] m, int[] table, Team t, int i, float relaxation) {
         int first = t.first(table, i);
-        int end = t.end(table, i);
+        int count = t.count(table, i);
         float water = m[t.w(i)];
         float width = 0f;
-        for (int e = first; e < end; e++) {
+        for (int k = 0; k < count; k++) {
+            int e = first + k;
             int r = t.host(table, e);
             float base = m[t.b(r)] - m[t.a(e)];
             m[t.b(r)] = base;
@@ -99,7 +110,8 @@ final class Pouring {
         float level = water / width;
         float least = 0f;
         boolean dry = false;
-        for (int e = first; e < end; e++) {
+        for (int k = 0; k < count; k++) {
+            int e = first + k;
             int r = t.host(table, e);
             float a = m[t.a(e)];
             float exact = t.speed(m, r) * level - m[t.b(r)];
@@ -111,7 +123,8 @@ final class Pouring {
         if (!beyond && dry) {
             level = levelAmongLowest(m, table, t, i, level);
         }
-        for (int e = first; e < end; e++) {
+        for (int k = 0; k < count; k++) {
+            int e = first + k;
             int r = t.host(table, e);
             float a = m[t.a(e)];
             float base = m[t.b(r)];
@@ -125,16 +138,17 @@ final class Pouring {
     /** The level when some hosts stand above it: leave those out, which lowers it, until none is left to leave out. */
     private static float levelAmongLowest(float[] m, int[] table, Team t, int i, float tooHigh) {
         int first = t.first(table, i);
-        int end = t.end(table, i);
+        int count = t.count(table, i);
         float level = tooHigh;
-        int before = end - first + 1;
-        int wet = end - first;
+        int before = count + 1;
+        int wet = count;
         while (wet < before) {
             before = wet;
             wet = 0;
             float water = m[t.w(i)];
             float width = 0f;
-            for (int e = first; e < end; e++) {
+            for (int k = 0; k < count; k++) {
+                int e = first + k;
                 int r = t.host(table, e);
                 float base = m[t.b(r)];
                 float s = t.speed(m, r);

@@ -27,12 +27,16 @@ final class Step {
 
     /** Divides every item evenly. */
     static void evenSplit(float[] m, int[] table, Team t) {
-        for (int i = t.lane; i < t.items; i += t.threads) {
-            int first = t.first(table, i);
-            int end = t.end(table, i);
-            float share = m[t.w(i)] / (end - first);
-            for (int e = first; e < end; e++) {
-                m[t.a(e)] = share;
+        for (int j = 0; j < t.itemRounds; j++) {
+            int i = t.lane + j * t.threads;
+            if (i < t.items) {
+                int first = t.first(table, i);
+                int count = t.count(table, i);
+                float share = m[t.w(i)] / count;
+                for (int k = 0; k < count; k++) {
+                    int e = first + k;
+                    m[t.a(e)] = share;
+                }
             }
         }
     }
@@ -40,9 +44,10 @@ final class Step {
     /** Fixed load and shares of a rank. */
     static float rankSum(float[] m, int[] table, Team t, int r) {
         float sum = m[t.f(r)];
-        int end = t.rankFirst(table, r + 1);
-        for (int k = t.rankFirst(table, r); k < end; k++) {
-            sum += m[t.a(t.rankEntry(table, k))];
+        int firstOfRank = t.rankFirst(table, r);
+        int degree = t.rankCount(table, r);
+        for (int k = 0; k < degree; k++) {
+            sum += m[t.a(t.rankEntry(table, firstOfRank + k))];
         }
         return sum;
     }
@@ -54,34 +59,48 @@ final class Step {
      */
     static Reduction.Totals start(KernelContext context, float[] m, int[] table, Team t, float totalSpeed) {
         float largest = 0f;
-        for (int r = t.lane; r < t.ranks; r += t.threads) {
-            float sum = rankSum(m, table, t, r);
-            m[t.q(r)] = sum;
-            largest = Reduction.larger(largest, sum / t.speed(m, r));
+        for (int j = 0; j < t.rankRounds; j++) {
+            int r = t.lane + j * t.threads;
+            if (r < t.ranks) {
+                float sum = rankSum(m, table, t, r);
+                m[t.q(r)] = sum;
+                largest = Reduction.larger(largest, sum / t.speed(m, r));
+            }
         }
         float top = Reduction.max(context, m, t, largest) + START_MARGIN;
         float equalY = 1f / totalSpeed;
         float products = 0f;
-        for (int r = t.lane; r < t.ranks; r += t.threads) {
-            float q = t.speed(m, r) * top - m[t.q(r)];
-            m[t.q(r)] = q;
-            m[t.y(r)] = equalY;
-            products += q * equalY;
+        for (int j = 0; j < t.rankRounds; j++) {
+            int r = t.lane + j * t.threads;
+            if (r < t.ranks) {
+                float q = t.speed(m, r) * top - m[t.q(r)];
+                m[t.q(r)] = q;
+                m[t.y(r)] = equalY;
+                products += q * equalY;
+            }
         }
         float terms = 0f;
-        for (int i = t.lane; i < t.items; i += t.threads) {
-            terms += m[t.w(i)] > LIGHTEST ? t.end(table, i) - t.first(table, i) : 0;
+        for (int j = 0; j < t.itemRounds; j++) {
+            int i = t.lane + j * t.threads;
+            if (i < t.items) {
+                terms += m[t.w(i)] > LIGHTEST ? t.count(table, i) : 0;
+            }
         }
         Reduction.Totals totals = new Reduction.Totals(top, 0f, products, terms);
         Reduction.reduce(context, m, t, totals);
         float mu = totals.sum0 / t.ranks;
         totals.sum1 += t.ranks;
         totals.sum0 = mu * totals.sum1;
-        for (int i = t.lane; i < t.items; i += t.threads) {
-            boolean active = m[t.w(i)] > LIGHTEST;
-            int end = t.end(table, i);
-            for (int e = t.first(table, i); e < end; e++) {
-                m[t.z(e)] = active ? mu / m[t.a(e)] : 1f;
+        for (int j = 0; j < t.itemRounds; j++) {
+            int i = t.lane + j * t.threads;
+            if (i < t.items) {
+                boolean active = m[t.w(i)] > LIGHTEST;
+                int count = t.count(table, i);
+                int first = t.first(table, i);
+                    for (int k = 0; k < count; k++) {
+                    int e = first + k;
+                    m[t.z(e)] = active ? mu / m[t.a(e)] : 1f;
+                }
             }
         }
         return totals;
@@ -89,78 +108,97 @@ final class Step {
 
     /** d, 1/z and their sums per item, and the items' part of the predictor's right-hand side. */
     static void scale(float[] m, int[] table, Team t) {
-        for (int i = t.lane; i < t.items; i += t.threads) {
-            int first = t.first(table, i);
-            int end = t.end(table, i);
-            float w = m[t.w(i)];
-            boolean active = w > LIGHTEST;
-            float sum = 0f;
-            float total = 0f;
-            for (int e = first; e < end; e++) {
-                float a = m[t.a(e)];
-                float inverse = active ? 1f / m[t.z(e)] : 0f;
-                m[t.inverseZ(e)] = inverse;
-                m[t.d(e)] = a * inverse;
-                m[t.da(e)] = active ? -a : 0f;
-                sum += a * inverse;
-                total += a;
+        for (int j = 0; j < t.itemRounds; j++) {
+            int i = t.lane + j * t.threads;
+            if (i < t.items) {
+                int first = t.first(table, i);
+                int count = t.count(table, i);
+                float w = m[t.w(i)];
+                boolean active = w > LIGHTEST;
+                float sum = 0f;
+                float total = 0f;
+                for (int k = 0; k < count; k++) {
+                    int e = first + k;
+                    float a = m[t.a(e)];
+                    float inverse = active ? 1f / m[t.z(e)] : 0f;
+                    m[t.inverseZ(e)] = inverse;
+                    m[t.d(e)] = a * inverse;
+                    m[t.da(e)] = active ? -a : 0f;
+                    sum += a * inverse;
+                    total += a;
+                }
+                float inverseSum = active ? 1f / sum : 0f;
+                m[t.inverseSum(i)] = inverseSum;
+                // With da = -a the item's residual w - sum(a) and the sum of da make up -w.
+                contribute(m, t, first, count, -w * inverseSum);
             }
-            float inverseSum = active ? 1f / sum : 0f;
-            m[t.inverseSum(i)] = inverseSum;
-            // With da = -a the item's residual w - sum(a) and the sum of da make up -w.
-            contribute(m, t, first, end, -w * inverseSum);
         }
     }
 
     /** Leaves in dz what an item's entries add to their ranks' right-hand side. */
-    private static void contribute(float[] m, Team t, int first, int end, float mean) {
-        for (int e = first; e < end; e++) {
+    private static void contribute(float[] m, Team t, int first, int count, float mean) {
+        for (int k = 0; k < count; k++) {
+            int e = first + k;
             m[t.dz(e)] = m[t.da(e)] + (-m[t.d(e)]) * mean;
         }
     }
 
     /** Residuals of the rank rows, and the ranks' part of the predictor's right-hand side. */
     static void residuals(float[] m, int[] table, Team t, float top) {
-        for (int r = t.lane; r < t.ranks; r += t.threads) {
-            float q = m[t.q(r)];
-            m[t.residual(r)] = rankSum(m, table, t, r) + q - t.speed(m, r) * top;
-            m[t.dq(r)] = -q;
+        for (int j = 0; j < t.rankRounds; j++) {
+            int r = t.lane + j * t.threads;
+            if (r < t.ranks) {
+                float q = m[t.q(r)];
+                m[t.residual(r)] = rankSum(m, table, t, r) + q - t.speed(m, r) * top;
+                m[t.dq(r)] = -q;
+            }
         }
     }
 
     /** Sets the right-hand side b of a direction. */
     static void rightHandSide(float[] m, int[] table, Team t) {
-        for (int r = t.lane; r < t.ranks; r += t.threads) {
-            float sum = m[t.dq(r)] + m[t.residual(r)];
-            int end = t.rankFirst(table, r + 1);
-            for (int k = t.rankFirst(table, r); k < end; k++) {
-                sum += m[t.dz(t.rankEntry(table, k))];
+        for (int j = 0; j < t.rankRounds; j++) {
+            int r = t.lane + j * t.threads;
+            if (r < t.ranks) {
+                float sum = m[t.dq(r)] + m[t.residual(r)];
+                int firstOfRank = t.rankFirst(table, r);
+                int degree = t.rankCount(table, r);
+                for (int k = 0; k < degree; k++) {
+                    sum += m[t.dz(t.rankEntry(table, firstOfRank + k))];
+                }
+                m[t.b(r)] = sum;
             }
-            m[t.b(r)] = sum;
         }
     }
 
     /** Replaces the first-order terms by those of the corrector: products equal to target, second order included. */
     static void correct(float[] m, int[] table, Team t, float target) {
-        for (int r = t.lane; r < t.ranks; r += t.threads) {
-            m[t.dq(r)] = (target + (-m[t.dq(r)]) * m[t.dy(r)]) / m[t.y(r)] - m[t.q(r)];
-        }
-        for (int i = t.lane; i < t.items; i += t.threads) {
-            int first = t.first(table, i);
-            int end = t.end(table, i);
-            float w = m[t.w(i)];
-            boolean active = w > LIGHTEST;
-            float sum = 0f;
-            float total = 0f;
-            for (int e = first; e < end; e++) {
-                float a = m[t.a(e)];
-                float da = (target + (-m[t.da(e)]) * m[t.dz(e)]) * m[t.inverseZ(e)] - a;
-                da = active ? da : 0f;
-                m[t.da(e)] = da;
-                sum += da;
-                total += a;
+        for (int j = 0; j < t.rankRounds; j++) {
+            int r = t.lane + j * t.threads;
+            if (r < t.ranks) {
+                m[t.dq(r)] = (target + (-m[t.dq(r)]) * m[t.dy(r)]) / m[t.y(r)] - m[t.q(r)];
             }
-            contribute(m, t, first, end, (sum + total - w) * m[t.inverseSum(i)]);
+        }
+        for (int j = 0; j < t.itemRounds; j++) {
+            int i = t.lane + j * t.threads;
+            if (i < t.items) {
+                int first = t.first(table, i);
+                int count = t.count(table, i);
+                float w = m[t.w(i)];
+                boolean active = w > LIGHTEST;
+                float sum = 0f;
+                float total = 0f;
+                for (int k = 0; k < count; k++) {
+                    int e = first + k;
+                    float a = m[t.a(e)];
+                    float da = (target + (-m[t.da(e)]) * m[t.dz(e)]) * m[t.inverseZ(e)] - a;
+                    da = active ? da : 0f;
+                    m[t.da(e)] = da;
+                    sum += da;
+                    total += a;
+                }
+                contribute(m, t, first, count, (sum + total - w) * m[t.inverseSum(i)]);
+            }
         }
     }
 
@@ -171,38 +209,46 @@ final class Step {
      */
     static Reduction.Totals direction(KernelContext context, float[] m, int[] table, Team t) {
         Reduction.Totals x = new Reduction.Totals(1f, 1f, 0f, 0f);
-        for (int r = t.lane; r < t.ranks; r += t.threads) {
-            float q = m[t.q(r)];
-            float y = m[t.y(r)];
-            float dy = m[t.dy(r)];
-            float dq = m[t.dq(r)] + (-(q / y)) * dy;
-            m[t.dq(r)] = dq;
-            x.max0 = Reduction.larger(x.max0, -dq / q);
-            x.max1 = Reduction.larger(x.max1, -dy / y);
-            x.sum0 += y * dq;
-            x.sum1 += q * dy;
-        }
-        for (int i = t.lane; i < t.items; i += t.threads) {
-            int first = t.first(table, i);
-            int end = t.end(table, i);
-            float w = m[t.w(i)];
-            boolean active = w > LIGHTEST;
-            float sum = w;
-            for (int e = first; e < end; e++) {
-                sum += m[t.d(e)] * m[t.dy(t.host(table, e))] - m[t.da(e)] - m[t.a(e)];
+        for (int j = 0; j < t.rankRounds; j++) {
+            int r = t.lane + j * t.threads;
+            if (r < t.ranks) {
+                float q = m[t.q(r)];
+                float y = m[t.y(r)];
+                float dy = m[t.dy(r)];
+                float dq = m[t.dq(r)] + (-(q / y)) * dy;
+                m[t.dq(r)] = dq;
+                x.max0 = Reduction.larger(x.max0, -dq / q);
+                x.max1 = Reduction.larger(x.max1, -dy / y);
+                x.sum0 += y * dq;
+                x.sum1 += q * dy;
             }
-            float du = sum * m[t.inverseSum(i)];
-            for (int e = first; e < end; e++) {
-                float a = m[t.a(e)];
-                float z = m[t.z(e)];
-                float dz = active ? m[t.dy(t.host(table, e))] - du : 0f;
-                float da = m[t.da(e)] + (-m[t.d(e)]) * dz;
-                m[t.dz(e)] = dz;
-                m[t.da(e)] = da;
-                x.max0 = Reduction.larger(x.max0, active ? -da / a : 0f);
-                x.max1 = Reduction.larger(x.max1, -dz * m[t.inverseZ(e)]);
-                x.sum0 += z * da;
-                x.sum1 += a * dz;
+        }
+        for (int j = 0; j < t.itemRounds; j++) {
+            int i = t.lane + j * t.threads;
+            if (i < t.items) {
+                int first = t.first(table, i);
+                int count = t.count(table, i);
+                float w = m[t.w(i)];
+                boolean active = w > LIGHTEST;
+                float sum = w;
+                for (int k = 0; k < count; k++) {
+                    int e = first + k;
+                    sum += m[t.d(e)] * m[t.dy(t.host(table, e))] - m[t.da(e)] - m[t.a(e)];
+                }
+                float du = sum * m[t.inverseSum(i)];
+                for (int k = 0; k < count; k++) {
+                    int e = first + k;
+                    float a = m[t.a(e)];
+                    float z = m[t.z(e)];
+                    float dz = active ? m[t.dy(t.host(table, e))] - du : 0f;
+                    float da = m[t.da(e)] + (-m[t.d(e)]) * dz;
+                    m[t.dz(e)] = dz;
+                    m[t.da(e)] = da;
+                    x.max0 = Reduction.larger(x.max0, active ? -da / a : 0f);
+                    x.max1 = Reduction.larger(x.max1, -dz * m[t.inverseZ(e)]);
+                    x.sum0 += z * da;
+                    x.sum1 += a * dz;
+                }
             }
         }
         Reduction.reduce(context, m, t, x);
@@ -211,15 +257,23 @@ final class Step {
 
     /** Moves the iterate. */
     static void advance(float[] m, int[] table, Team t, float primal, float dual) {
-        for (int r = t.lane; r < t.ranks; r += t.threads) {
-            m[t.q(r)] = m[t.q(r)] + primal * m[t.dq(r)];
-            m[t.y(r)] = m[t.y(r)] + dual * m[t.dy(r)];
+        for (int j = 0; j < t.rankRounds; j++) {
+            int r = t.lane + j * t.threads;
+            if (r < t.ranks) {
+                m[t.q(r)] = m[t.q(r)] + primal * m[t.dq(r)];
+                m[t.y(r)] = m[t.y(r)] + dual * m[t.dy(r)];
+            }
         }
-        for (int i = t.lane; i < t.items; i += t.threads) {
-            int end = t.end(table, i);
-            for (int e = t.first(table, i); e < end; e++) {
-                m[t.a(e)] = m[t.a(e)] + primal * m[t.da(e)];
-                m[t.z(e)] = m[t.z(e)] + dual * m[t.dz(e)];
+        for (int j = 0; j < t.itemRounds; j++) {
+            int i = t.lane + j * t.threads;
+            if (i < t.items) {
+                int count = t.count(table, i);
+                int first = t.first(table, i);
+                    for (int k = 0; k < count; k++) {
+                    int e = first + k;
+                    m[t.a(e)] = m[t.a(e)] + primal * m[t.da(e)];
+                    m[t.z(e)] = m[t.z(e)] + dual * m[t.dz(e)];
+                }
             }
         }
     }

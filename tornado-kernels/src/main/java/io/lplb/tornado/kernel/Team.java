@@ -14,14 +14,16 @@ package io.lplb.tornado.kernel;
  *                      | z da dz d 1/z [entries each] | q y residual v [ranks each]
  *                      | matrix [ranks * pitch] | columns [2 * ranks, where M is inverted in memory]
  *   integers of all    offset [items + 1] | host [entries] | rank offset [ranks + 1] | entry by rank [entries]
- *                      | colour offset [colours + 1] | item by colour [items]
- *                      | item by rank [entries]
+ *                      | colour offset [colours + 1] | item by rank [entries] | padding
  * </pre>
  *
  * <p>All fields are constants once the kernel is compiled, but for {@code lane} and {@code at}; the object itself is
  * never made on a device. It must not hold an array or the context: TornadoVM would then index them wrongly.
  */
 final class Team {
+    /** Tables are padded to a multiple of this, so that whole warps copy them. */
+    static final int TABLE_STEP = 32;
+
     /** Up to this many ranks the system is solved in registers. */
     static final int REGISTER_RANKS = 8;
 
@@ -33,8 +35,14 @@ final class Team {
     final int items;
     final int entries;
     final int hosts;
+    final int degree;
     final int colours;
     final boolean unitSpeeds;
+
+    /** How often a loop over the items, or the ranks, goes round: constants, so that such loops unroll. */
+    final int itemRounds;
+
+    final int rankRounds;
 
     /**
      * @param lane this thread's number in its team
@@ -42,6 +50,7 @@ final class Team {
      * @param threads threads of a team: 1, or a power of two from 2 to 16, or a multiple of 32
      * @param teams teams of a work-group; 1 if threads exceeds 16
      * @param hosts hosts of every item, 0 if they differ
+     * @param degree entries of every rank, 0 if they differ
      */
     Team(
             int lane,
@@ -52,6 +61,7 @@ final class Team {
             int items,
             int entries,
             int hosts,
+            int degree,
             int colours,
             boolean unitSpeeds) {
         this.lane = lane;
@@ -62,8 +72,11 @@ final class Team {
         this.items = items;
         this.entries = entries;
         this.hosts = hosts;
+        this.degree = degree;
         this.colours = colours;
         this.unitSpeeds = unitSpeeds;
+        this.itemRounds = (items + threads - 1) / threads;
+        this.rankRounds = (ranks + threads - 1) / threads;
     }
 
     private int word(int k) {
@@ -155,8 +168,14 @@ final class Team {
         return later(5 * entries + 4 * ranks + i * pitch(ranks, threads) + j);
     }
 
+    /** A column of the matrix, of which two are kept. */
     int column(int parity, int i) {
         return later(5 * entries + 4 * ranks + ranks * pitch(ranks, threads) + parity * ranks + i);
+    }
+
+    /** What the threads of a row add up; lies where the matrix was. */
+    int partial(int i, int laneColumn) {
+        return later(5 * entries + 4 * ranks + i * (TileInverse.ACROSS + 1) + laneColumn);
     }
 
     private static int pitch(int ranks, int threads) {
@@ -179,15 +198,15 @@ final class Team {
 
     /** Integers of local memory, the same for all teams. */
     static int tableWords(int ranks, int items, int entries, int colours) {
-        return 2 * items + 3 * entries + ranks + colours + 3;
+        return Packing.paddedTable(items + 3 * entries + ranks + colours + 3);
     }
 
     int first(int[] table, int item) {
         return hosts > 0 ? item * hosts : table[item];
     }
 
-    int end(int[] table, int item) {
-        return hosts > 0 ? (item + 1) * hosts : table[item + 1];
+    int count(int[] table, int item) {
+        return hosts > 0 ? hosts : table[item + 1] - table[item];
     }
 
     int host(int[] table, int entry) {
@@ -195,23 +214,24 @@ final class Team {
     }
 
     int rankFirst(int[] table, int rank) {
-        return table[items + 1 + entries + rank];
+        return degree > 0 ? rank * degree : table[items + 1 + entries + rank];
+    }
+
+    int rankCount(int[] table, int rank) {
+        return degree > 0 ? degree : table[items + 2 + entries + rank] - table[items + 1 + entries + rank];
     }
 
     int rankEntry(int[] table, int k) {
         return table[items + entries + ranks + 2 + k];
     }
 
+    /** First item of a colour; items are numbered colour by colour. */
     int colourFirst(int[] table, int colour) {
         return table[items + 2 * entries + ranks + 2 + colour];
     }
 
-    int colourItem(int[] table, int k) {
-        return table[items + 2 * entries + ranks + colours + 3 + k];
-    }
-
     int rankItem(int[] table, int k) {
-        return hosts > 0 ? rankEntry(table, k) / hosts : table[2 * items + 2 * entries + ranks + colours + 3 + k];
+        return hosts > 0 ? rankEntry(table, k) / hosts : table[items + 2 * entries + ranks + colours + 3 + k];
     }
 
     float speed(float[] m, int rank) {
