@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-/** Task graphs: which kernels run on which buffers, and what is copied when. */
+/** Host side of the kernels: packing, task graphs, and the solver that runs them. */
 @NullMarked
 package io.lplb.tornado.graph;
 
