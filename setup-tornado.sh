@@ -182,9 +182,11 @@ write_args() {
 -Dtornado.recover.bailout=False
 # Otherwise values at constant indices are carried across barriers.
 -Djdk.graal.OptEarlyReadElimination=false
-# Otherwise a local array that is passed to a helper gets wrong indices.
+# Otherwise a local array that is passed to a helper gets wrong indices, or a large kernel is refused.
 -Dtornado.compiler.bytecodeInlining=true
 -Djdk.graal.TrivialInliningSize=20000
+-Djdk.graal.InlineDuringParsingMaxDepth=30
+-DInlineDuringParsingPlugin.NodeBudget=1000000
 # What the SDK's modules open to each other.
 END
     grep -hv -e '^[[:space:]]*#' -e '^[[:space:]]*$' "$sdk/etc/exportLists/common-exports" "$sdk/etc/exportLists/ptx-exports"

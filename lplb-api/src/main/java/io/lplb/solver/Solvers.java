@@ -38,8 +38,8 @@ public final class Solvers {
         return switch (requireName(name)) {
             case InteriorPointSolver.NAME -> new InteriorPointSolver(problem, tolerance);
             case RelaxationSolver.NAME -> new RelaxationSolver(problem, tolerance);
-            case DenseInteriorPointSolver.NAME -> new DenseInteriorPointSolver(
-                    problem, tolerance, DenseInteriorPointSolver.DEFAULT_MAX_ITERATIONS);
+            case DenseInteriorPointSolver.NAME ->
+                new DenseInteriorPointSolver(problem, tolerance, DenseInteriorPointSolver.DEFAULT_MAX_ITERATIONS);
             default -> new LplbReferenceSolver(problem, tolerance, LplbReferenceSolver.StepLength.LAST_32_VARIABLES);
         };
     }

@@ -40,7 +40,8 @@ class BackendFailureTest {
     void autoTakesTheCpuWhereTheGpuIsMissingOrFails() {
         assertInstanceOf(InteriorPointSolver.class, create(Backend.AUTO, 10));
         assertInstanceOf(InteriorPointSolver.class, create(Backend.AUTO, 10, new Fake("gpu", () -> NO)));
-        assertInstanceOf(InteriorPointSolver.class, create(Backend.AUTO, 10, new Fake("gpu", BackendFailureTest::broken)));
+        assertInstanceOf(
+                InteriorPointSolver.class, create(Backend.AUTO, 10, new Fake("gpu", BackendFailureTest::broken)));
         assertInstanceOf(InteriorPointSolver.class, create(Backend.AUTO, 10, new Unmakeable()));
     }
 

@@ -4,6 +4,7 @@ package io.lplb.tornado.graph;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.route.TokenRouter;
 import io.lplb.tornado.kernel.PipelineLayout;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -17,6 +18,7 @@ record PipelineBuffers(
         IntArray counts,
         IntArray place,
         IntArray loadTable,
+        IntArray strides,
         IntArray loads,
         IntArray quotaTable,
         IntArray plan,
@@ -37,11 +39,20 @@ record PipelineBuffers(
                 new IntArray(Math.multiplyExact(blocks, experts + 1)),
                 new IntArray(tokens),
                 IntArray.fromArray(tables.loads(stage)),
+                strides(tokens),
                 new IntArray(groups * (shared.ranks() + shared.items() + 1)),
                 IntArray.fromArray(tables.quotas(stage)),
                 new IntArray(experts * width),
                 IntArray.fromArray(tables.slots()),
                 new IntArray(PipelineLayout.physicalAt(groups, blocks) + tokens),
                 width);
+    }
+
+    private static IntArray strides(int tokens) {
+        IntArray strides = new IntArray(tokens + 1);
+        for (int n = 0; n <= tokens; n++) {
+            strides.set(n, TokenRouter.stride(n));
+        }
+        return strides;
     }
 }

@@ -76,6 +76,7 @@ final class PipelineTables {
         }
         first.addAll(experts.toArray());
         first.addAll(target.toArray());
+        first.add(stage.countAt());
         return first.toArray();
     }
 

@@ -25,6 +25,12 @@ public interface SolveStage {
     /** Returns where the input has the load of an item. */
     int loadAt(int group, int item);
 
+    /**
+     * Returns where the input has the number of groups, or -1 if nowhere. It is written on the device: TornadoVM does not
+     * copy an array there whose first task only writes to it.
+     */
+    int countAt();
+
     /** Returns where the output has the share of an entry. */
     int shareAt(int group, int entry);
 

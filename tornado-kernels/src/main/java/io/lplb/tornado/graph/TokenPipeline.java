@@ -5,6 +5,7 @@ import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.tornado.kernel.CountKernels;
+import io.lplb.tornado.kernel.DeviceCode;
 import io.lplb.tornado.kernel.PipelineLayout;
 import io.lplb.tornado.kernel.QuotaKernels;
 import io.lplb.tornado.kernel.RouteKernels;
@@ -73,6 +74,7 @@ public final class TokenPipeline implements AutoCloseable {
         if (tokens < 1 || tokens > MOST_TOKENS) {
             throw new IllegalArgumentException("tokens: got " + tokens + ", expected 1.." + MOST_TOKENS);
         }
+        DeviceCode.link();
         this.tokens = tokens;
         groups = problem.groups();
         blocks = PipelineLayout.blocks(tokens);
@@ -111,6 +113,7 @@ public final class TokenPipeline implements AutoCloseable {
                         buffers.counts(),
                         buffers.place(),
                         buffers.loadTable(),
+                        buffers.strides(),
                         buffers.loads(),
                         buffers.quotaTable(),
                         buffers.plan(),
@@ -134,6 +137,7 @@ public final class TokenPipeline implements AutoCloseable {
                         in,
                         buffers.counts(),
                         buffers.loadTable(),
+                        buffers.strides(),
                         buffers.loads(),
                         stage.input(),
                         buffers.plan(),
@@ -143,7 +147,6 @@ public final class TokenPipeline implements AutoCloseable {
                         ranks,
                         items,
                         groups,
-                        width,
                         speed);
         stage.addTo(graph, grids, "solve");
         graph.task(

@@ -9,33 +9,34 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 /**
  * Count: routed ids to tokens per expert, and for every token its number among the tokens of its expert.
  *
- * <p>{@link #countBlocks} gives each work-group one block of ids in local memory. A thread compares all of them with two
- * experts and keeps the outcome as bits, one word for 32 ids:
+ * <p>{@link #countBlocks} gives each work-group one block of ids. An id has two digits, {@code high = id / 32} and
+ * {@code low = id % 32}; for every value of either digit a thread notes as bits which of 32 ids have it:
  *
  * <pre>
- *   mask [word][expert]   bit j of word w: id 32 w + j names the expert
+ *   mask [word][digit]   bit j of word w: id 32 w + j has the digit;   digit = 0 .. highs - 1 | highs + 0 .. 31
  * </pre>
  *
- * An expert's tokens are the ones in its column; a token's place is the number of ones before its own. That is E * N
- * comparisons, but neither atomics, which local memory lacks here, nor a branch: the time does not depend on how skewed
- * the ids are. {@link #sumBlocks}, one work-group, turns the counts of the blocks into running sums over the blocks and
- * fills the loads of the min-max problem.
+ * An expert's tokens are the ones that both of its masks have, a token's place is their number before its own. That is
+ * E / 32 + 32 comparisons per id instead of E, with neither atomics, which local memory lacks here, nor branches: the
+ * time does not depend on how skewed the ids are. {@link #sumBlocks}, one work-group, turns the counts of the blocks into
+ * running sums over the blocks and fills the loads of the min-max problem.
  *
- * <p>Buffers as in {@link PipelineLayout}. Any number of threads gives the same result, for sumBlocks any multiple of 32.
+ * <p>Buffers as in {@link PipelineLayout}. Any multiple of 32 threads gives the same result.
  */
 public final class CountKernels {
     /** Threads of the one work-group of {@link #sumBlocks}. */
     public static final int SUM_THREADS = 1024;
 
-    private static final double GOLDEN_RATIO = 1.618033988749895;
     private static final int WARP = 32;
+    private static final int LOWS = 32;
     private static final int WORDS = PipelineLayout.BLOCK_IDS / 32;
 
     private CountKernels() {}
 
-    /** Returns the threads of a work-group of {@link #countBlocks}: one per two columns, from 128 to 512. */
+    /** Returns the threads of a work-group of {@link #countBlocks}: one per mask, from 256 to 1,024. */
     public static int countThreads(int experts) {
-        return Math.max(128, Math.min(512, Math.ceilDiv(experts + 1, 2 * WARP) * WARP));
+        int masks = (Math.ceilDiv(experts, LOWS) + LOWS) * WORDS;
+        return Math.max(PipelineLayout.BLOCK_IDS, Math.min(SUM_THREADS, Math.ceilDiv(masks, WARP) * WARP));
     }
 
     /**
@@ -51,50 +52,67 @@ public final class CountKernels {
         int block = context.groupIdx;
         int threads = context.localGroupSizeX;
         int columns = experts + 1;
+        int highs = (experts + LOWS - 1) / LOWS;
+        int digits = highs + LOWS;
         int[] ids = context.allocateIntLocalArray(PipelineLayout.BLOCK_IDS);
-        int[] mask = context.allocateIntLocalArray(WORDS * columns);
+        int[] mask = context.allocateIntLocalArray(WORDS * digits);
+        float[] bad = context.allocateFloatLocalArray(WORDS);
         int first = block * PipelineLayout.BLOCK_IDS;
         int here = TornadoMath.min(PipelineLayout.BLOCK_IDS, tokens - first);
         for (int k = thread; k < PipelineLayout.BLOCK_IDS; k += threads) {
             int id = k < here ? in.get(PipelineLayout.IN_HEADER + first + k) : -1;
-            ids[k] = id < -1 || id > experts ? experts : id;
+            boolean names = id > -1 && id < experts;
+            // No mask has the high digit of an id that names nobody.
+            ids[k] = names ? id : highs * LOWS;
+            float wrong = context.simdSum(names || id == -1 ? 0f : 1f);
+            if (k % WARP == 0) {
+                bad[k / WARP] = wrong;
+            }
         }
         context.localBarrier();
-        for (int e = thread; e < columns; e += 2 * threads) {
-            int other = e + threads;
-            int tokensOfE = 0;
-            int tokensOfOther = 0;
+        for (int m = thread; m < WORDS * digits; m += threads) {
+            int word = m / digits;
+            int digit = m - word * digits;
+            int shift = digit < highs ? LOWS : 1;
+            int wanted = digit < highs ? digit : digit - highs;
+            int bits = 0;
+            for (int j = 0; j < 32; j++) {
+                int id = ids[32 * word + j];
+                int value = shift > 1 ? id / LOWS : id % LOWS;
+                bits |= value == wanted ? 1 << j : 0;
+            }
+            mask[m] = bits;
+        }
+        context.localBarrier();
+        for (int e = thread; e < experts; e += threads) {
+            int high = e / LOWS;
+            int low = highs + e % LOWS;
+            int sum = 0;
             for (int w = 0; w < WORDS; w++) {
-                int bits = 0;
-                int otherBits = 0;
-                for (int j = 0; j < 32; j++) {
-                    int id = ids[32 * w + j];
-                    bits |= id == e ? 1 << j : 0;
-                    otherBits |= id == other ? 1 << j : 0;
-                }
-                mask[w * columns + e] = bits;
-                if (other < columns) {
-                    mask[w * columns + other] = otherBits;
-                }
-                tokensOfE += Integer.bitCount(bits);
-                tokensOfOther += Integer.bitCount(otherBits);
+                sum += Integer.bitCount(mask[w * digits + high] & mask[w * digits + low]);
             }
-            counts.set(block * columns + e, tokensOfE);
-            if (other < columns) {
-                counts.set(block * columns + other, tokensOfOther);
-            }
+            counts.set(block * columns + e, sum);
         }
-        context.localBarrier();
         for (int k = thread; k < here; k += threads) {
             int id = ids[k];
-            if (id > -1) {
+            if (id < highs * LOWS) {
+                int high = id / LOWS;
+                int low = highs + id % LOWS;
                 int word = k / 32;
-                int before = Integer.bitCount(mask[word * columns + id] & ((1 << (k % 32)) - 1));
+                int own = mask[word * digits + high] & mask[word * digits + low];
+                int before = Integer.bitCount(own & ((1 << (k % 32)) - 1));
                 for (int w = 0; w < word; w++) {
-                    before += Integer.bitCount(mask[w * columns + id]);
+                    before += Integer.bitCount(mask[w * digits + high] & mask[w * digits + low]);
                 }
                 place.set(first + k, before);
             }
+        }
+        if (thread == threads - 1) {
+            float sum = 0;
+            for (int w = 0; w < WORDS; w++) {
+                sum += bad[w];
+            }
+            counts.set(block * columns + experts, (int) sum);
         }
     }
 
@@ -107,7 +125,8 @@ public final class CountKernels {
      * @param in run number
      * @param counts {@code [blocks][experts + 1]}; becomes the tokens in earlier blocks
      * @param table {@code first [targets + 1] | expert [experts] | place in solverIn [targets]}: which experts each
-     *     fixed load and each item's load consists of
+     *     fixed load and each item's load consists of; then the place of the number of groups in solverIn, or -1
+     * @param strides {@code [most tokens of an expert + 1]}, TokenRouter's stride of each number of tokens
      * @param loads {@code [targets] | [groups]}, overwritten: whole tokens, then the sum of each group
      * @param solverIn the solver's input, written at the targets' places: loads as multiples of the group's mean
      * @param speed the sum of the speeds of a group's ranks
@@ -119,6 +138,7 @@ public final class CountKernels {
             IntArray in,
             IntArray counts,
             IntArray table,
+            IntArray strides,
             IntArray loads,
             FloatArray solverIn,
             IntArray plan,
@@ -128,15 +148,15 @@ public final class CountKernels {
             int ranks,
             int items,
             int groups,
-            int width,
             float speed) {
         int thread = context.localIdx;
         int threads = context.localGroupSizeX;
         int columns = experts + 1;
         int parts = TornadoMath.max(SUM_THREADS / experts, 1);
         int chunk = (blocks + parts - 1) / parts;
+        int width = plan.getSize() / experts;
         int targets = groups * (ranks + items);
-        int entries = 2 * targets + 1 + experts;
+        int entries = 2 * targets + 2 + experts;
         int[] partial = context.allocateIntLocalArray(parts * experts);
         int[] total = context.allocateIntLocalArray(experts);
         int[] local = context.allocateIntLocalArray(entries);
@@ -189,8 +209,11 @@ public final class CountKernels {
         // From the last thread down: those are idle meanwhile.
         for (int e = threads - 1 - thread; e < experts; e += threads) {
             int n = total[e];
-            plan.set(e * width, stride(n));
+            plan.set(e * width, strides.get(n));
             plan.set(e * width + 1, n);
+        }
+        if (thread == 0 && local[entries - 1] > -1) {
+            solverIn.set(local[entries - 1], groups);
         }
         context.localBarrier();
         int lane = thread % WARP;
@@ -238,18 +261,27 @@ public final class CountKernels {
     private static int run(IntArray counts, int from, int to, int column, int columns, int before) {
         int sum = before;
         int b = from;
-        while (b + 4 < to + 1) {
+        while (b + 8 < to + 1) {
             int at = b * columns + column;
             int c0 = counts.get(at);
             int c1 = counts.get(at + columns);
             int c2 = counts.get(at + 2 * columns);
             int c3 = counts.get(at + 3 * columns);
+            int c4 = counts.get(at + 4 * columns);
+            int c5 = counts.get(at + 5 * columns);
+            int c6 = counts.get(at + 6 * columns);
+            int c7 = counts.get(at + 7 * columns);
+            int half = sum + (c0 + c1) + (c2 + c3);
             counts.set(at, sum);
             counts.set(at + columns, sum + c0);
             counts.set(at + 2 * columns, sum + c0 + c1);
             counts.set(at + 3 * columns, sum + c0 + c1 + c2);
-            sum += (c0 + c1) + (c2 + c3);
-            b += 4;
+            counts.set(at + 4 * columns, half);
+            counts.set(at + 5 * columns, half + c4);
+            counts.set(at + 6 * columns, half + c4 + c5);
+            counts.set(at + 7 * columns, half + c4 + c5 + c6);
+            sum = half + (c4 + c5) + (c6 + c7);
+            b += 8;
         }
         while (b < to) {
             int at = b * columns + column;
@@ -259,39 +291,5 @@ public final class CountKernels {
             b++;
         }
         return sum;
-    }
-
-    /** As TokenRouter's stride: the number nearest below n / golden ratio that has no common divisor with n; 0 for 1. */
-    private static int stride(int n) {
-        int stride = (int) (n / GOLDEN_RATIO);
-        int divisor = n < 2 ? 1 : gcd(n, TornadoMath.max(stride, 1));
-        while (divisor > 1) {
-            stride--;
-            divisor = gcd(n, TornadoMath.max(stride, 1));
-        }
-        return n < 2 ? 0 : TornadoMath.max(stride, 1);
-    }
-
-    /**
-     * Euclid's algorithm. Beginning near the golden ratio most quotients are 1, so that two subtractions go before every
-     * division, which takes longer than both. Written with minimum and maximum, since TornadoVM can lose a copy when
-     * loops swap values.
-     */
-    private static int gcd(int n, int m) {
-        int a = n;
-        int b = m;
-        while (TornadoMath.min(a, b) > 0) {
-            int low = TornadoMath.min(a, b);
-            int rest = TornadoMath.max(a, b) - low;
-            int low2 = TornadoMath.min(low, rest);
-            int rest2 = TornadoMath.max(low, rest) - low2;
-            int low3 = TornadoMath.min(low2, rest2);
-            int high3 = TornadoMath.max(low2, rest2);
-            a = high3 % TornadoMath.max(low3, 1);
-            b = low3;
-            // A remainder of nothing by nothing: the divisor is the other one.
-            a = low3 > 0 ? a : high3;
-        }
-        return TornadoMath.max(a, b);
     }
 }

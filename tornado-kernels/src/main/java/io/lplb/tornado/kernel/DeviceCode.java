@@ -10,6 +10,7 @@ package io.lplb.tornado.kernel;
  */
 public final class DeviceCode {
     private static final Class<?>[] CLASSES = {
+        CountKernels.class,
         DeviceCertificate.class,
         Finish.class,
         GroupMemory.class,
@@ -17,11 +18,17 @@ public final class DeviceCode {
         InteriorPointKernel.class,
         MatrixUpdate.class,
         Packing.class,
+        PipelineLayout.class,
         Pouring.class,
+        ProbeKernel.class,
+        QuotaKernels.class,
+        QuotaRepair.class,
+        QuotaTable.class,
         Reduction.class,
         Reduction.Totals.class,
         RegisterElimination.class,
         RelaxationKernel.class,
+        RouteKernels.class,
         Row8.class,
         Step.class,
         TileInverse.class,

@@ -16,7 +16,9 @@ final class RequiredFlags {
             "-Dtornado.recover.bailout=", "false",
             "-Djdk.graal.OptEarlyReadElimination=", "false",
             "-Dtornado.compiler.bytecodeInlining=", "true",
-            "-Djdk.graal.TrivialInliningSize=", "20000");
+            "-Djdk.graal.TrivialInliningSize=", "20000",
+            "-Djdk.graal.InlineDuringParsingMaxDepth=", "30",
+            "-DInlineDuringParsingPlugin.NodeBudget=", "1000000");
     private static final List<String> SWITCHES = List.of("-XX:+EnableJVMCI");
     private static final List<String> FORBIDDEN = List.of("-XX:-UseCompressedOops", "-XX:-UseCompressedClassPointers");
 

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.quota.QuotaRounder;
+import io.lplb.solver.InteriorPointSolver;
+import io.lplb.solver.RelaxationSolver;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +77,30 @@ class TokenPipelineTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest(name = "{0}, {2} tokens, seed " + SEED)
+    @MethodSource("cases")
+    void withTheSolversKernelsThePlanIsOptimal(String name, ExpertPlacement placement, int tokens, double skew) {
+        PlacementProblem problem = PlacementProblem.of(placement, null);
+        assumeTrue(problem.problem().items() > 0, "skipped: nothing to solve");
+        for (String solver : List.of(InteriorPointSolver.NAME, RelaxationSolver.NAME)) {
+            KernelStage stage = new KernelStage(solver, problem.problem(), problem.groups(), 1e-4);
+            try (TokenPipeline pipeline = new TokenPipeline(placement, problem, tokens, stage, true)) {
+                int[] ids = Placements.ids(tokens, placement.experts(), skew, SEED);
+                int[] physical = new int[tokens];
+                pipeline.route(ids, physical);
+                CpuPipeline cpu = new CpuPipeline(placement, problem, ids);
+                assertArrayEquals(cpu.route(cpu.replicasOf(physical)), physical, solver);
+                long[] quota = cpu.rounded(new WeightedStage(problem.problem(), problem.groups(), SEED));
+                for (int g = 0; g < problem.groups(); g++) {
+                    assertEquals(cpu.repair(quota, g).maxLoad(), pipeline.maxLoad(g), solver + ", group " + g);
+                    assertEquals(cpu.largestRank(physical, g), pipeline.maxLoad(g), solver + ", group " + g);
+                    assertTrue(pipeline.solverStatus(g) >= 1, solver + ", status " + pipeline.solverStatus(g));
+                }
+            }
+        }
+        assertThrows(IllegalArgumentException.class, () -> new KernelStage("simplex", problem.problem(), 1, 1e-4));
     }
 
     @Test

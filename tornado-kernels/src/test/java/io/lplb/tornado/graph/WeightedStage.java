@@ -93,6 +93,11 @@ final class WeightedStage implements SolveStage {
     }
 
     @Override
+    public int countAt() {
+        return -1;
+    }
+
+    @Override
     public int shareAt(int group, int entry) {
         return group * (problem.entries() + 3) + entry;
     }

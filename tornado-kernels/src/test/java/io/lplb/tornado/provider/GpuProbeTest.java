@@ -35,7 +35,9 @@ class GpuProbeTest {
             "-Dtornado.recover.bailout=False",
             "-Djdk.graal.OptEarlyReadElimination=false",
             "-Dtornado.compiler.bytecodeInlining=true",
-            "-Djdk.graal.TrivialInliningSize=20000");
+            "-Djdk.graal.TrivialInliningSize=20000",
+            "-Djdk.graal.InlineDuringParsingMaxDepth=30",
+            "-DInlineDuringParsingPlugin.NodeBudget=1000000");
 
     @TempDir
     Path root;
@@ -86,7 +88,7 @@ class GpuProbeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4})
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6})
     void withoutAFlag(int missing) {
         List<String> flags = new ArrayList<>(FLAGS);
         String flag = flags.remove(missing);

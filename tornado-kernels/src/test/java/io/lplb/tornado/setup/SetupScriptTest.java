@@ -137,6 +137,7 @@ class SetupScriptTest {
                 "-Djdk.graal.OptEarlyReadElimination=false",
                 "-Dtornado.compiler.bytecodeInlining=true",
                 "-Djdk.graal.TrivialInliningSize=20000",
+                "-DInlineDuringParsingPlugin.NodeBudget=1000000",
                 "-XX:+EnableJVMCI",
                 "--add-exports a/b=c",
                 "--add-exports d/e=f",
