@@ -151,6 +151,7 @@ public final class InteriorPointKernel {
             int capacity,
             float tolerance) {
         int count = (int) in.get(0);
+        float stamp = in.get(1);
         boolean inside = index < count;
         int group = inside ? index : 0;
         GroupMemory.load(context, in, tables, speed, m, table, t, group, capacity);
@@ -164,6 +165,6 @@ public final class InteriorPointKernel {
         Pouring.loads(m, table, t);
         Reduction.barrier(context, t);
         Finish.sweepAndStore(
-                context, out, m, table, t, group, capacity, inside, iterations, 0f, MAX_ROUNDS, tolerance);
+                context, out, m, table, t, group, capacity, inside, iterations, 0f, MAX_ROUNDS, tolerance, stamp);
     }
 }

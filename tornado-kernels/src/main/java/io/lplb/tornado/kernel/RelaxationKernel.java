@@ -176,11 +176,12 @@ public final class RelaxationKernel {
             int capacity,
             float tolerance) {
         int count = (int) in.get(0);
+        float stamp = in.get(1);
         boolean inside = index < count;
         int group = inside ? index : 0;
         GroupMemory.load(context, in, tables, speed, m, table, t, group, capacity);
         Pouring.empty(m, table, t);
         Reduction.barrier(context, t);
-        Finish.sweepAndStore(context, out, m, table, t, group, capacity, inside, 0f, 1f, MAX_ROUNDS, tolerance);
+        Finish.sweepAndStore(context, out, m, table, t, group, capacity, inside, 0f, 1f, MAX_ROUNDS, tolerance, stamp);
     }
 }
