@@ -35,7 +35,8 @@ static void check(CUresult r, const char *what) {
 }
 #define CU(call) check(call, #call)
 
-static const int HEADER_BYTES = 16, HEADER_WORDS = 4, TAIL = 5, CHAIN = 16;
+static const int HEADER_BYTES = 16, HEADER_WORDS = 4, TAIL = 6, CHAIN = 16;
+static const float STAMP = 12345.f;
 
 struct Tables {
     int32_t ranks, items, entries;
@@ -96,7 +97,8 @@ static void judge(const Tables &t, const Loads &l, const std::vector<float> &out
     for (int g = 0; g < l.groups; g++) {
         auto word = [&](int k) { return double(out[wordMajor ? size_t(k) * capacity + g : size_t(g) * words + k]); };
         const float *in = &l.words[size_t(g) * (t.ranks + t.items)];
-        bool good = word(t.entries + 3) >= 1 && word(t.entries + 3) <= 3 && word(t.entries + 4) == threads;
+        bool good = word(t.entries + 3) >= 1 && word(t.entries + 3) <= 3 && word(t.entries + 4) == threads &&
+                    word(t.entries + 5) == STAMP;
         for (int r = 0; r < t.ranks; r++) load[r] = in[r];
         for (int i = 0; i < t.items; i++) {
             double sum = 0, w = in[t.ranks + i];
@@ -178,6 +180,7 @@ int main(int argc, char **argv) {
             int words = t.ranks + t.items;
             std::vector<float> packed(HEADER_WORDS + size_t(capacity) * words, 0.f);
             packed[0] = float(l.groups);
+            packed[1] = STAMP;
             for (int g = 0; g < l.groups; g++)
                 for (int k = 0; k < words; k++)
                     packed[HEADER_WORDS + (wordMajor ? size_t(k) * capacity + g : size_t(g) * words + k)] =
@@ -186,13 +189,12 @@ int main(int argc, char **argv) {
             in.push_back(upload(packed.data(), packed.size() * 4));
             out.push_back(upload(poison.data(), outWords * 4));
         }
-        CUdeviceptr nothing = 0;
         auto launch = [&](size_t k) {
-            void *arguments[] = {&nothing, &nothing, &in[k], &table, &speed, &out[k], nullptr, nullptr, nullptr, nullptr,
-                                 nullptr, nullptr, nullptr, nullptr};
+            // Scalar arguments are constants in the code by now; the launch still wants values for them.
             uint64_t unused = 0;
-            for (int j = 6; j < 14; j++) arguments[j] = &unused;
-            CU(cuLaunchKernel(function, blocks, 1, 1, threads, 1, 1, 0, stream, arguments, nullptr));
+            std::vector<void *> arguments(24, &unused);
+            arguments[2] = &in[k], arguments[3] = &table, arguments[4] = &speed, arguments[5] = &out[k];
+            CU(cuLaunchKernel(function, blocks, 1, 1, threads, 1, 1, 0, stream, arguments.data(), nullptr));
         };
         for (size_t k = 0; k < in.size(); k++) launch(k);
         CU(cuStreamSynchronize(stream));

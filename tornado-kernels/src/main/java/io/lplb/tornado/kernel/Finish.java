@@ -36,7 +36,8 @@ final class Finish {
             float iterations,
             float sweepCounts,
             int maxRounds,
-            float tolerance) {
+            float tolerance,
+            float stamp) {
         float best = Float.MAX_VALUE;
         float bound = 0f;
         float sweeps = 0f;
@@ -76,7 +77,8 @@ final class Finish {
                     best,
                     Reduction.smaller(bound, best),
                     done + sweepCounts * sweeps,
-                    iterations < 0f && status != Packing.CONVERGED ? Packing.BROKEN : status);
+                    iterations < 0f && status != Packing.CONVERGED ? Packing.BROKEN : status,
+                    stamp);
         }
     }
 }

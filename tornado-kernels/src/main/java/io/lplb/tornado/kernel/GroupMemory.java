@@ -92,7 +92,8 @@ final class GroupMemory {
             float maxLoad,
             float lowerBound,
             float iterations,
-            float status) {
+            float status,
+            float stamp) {
         int threads = context.localGroupSizeX;
         if (t.lane == 0) {
             out.set(word(t, group, capacity, t.entries + Packing.MAX_LOAD), maxLoad);
@@ -100,6 +101,7 @@ final class GroupMemory {
             out.set(word(t, group, capacity, t.entries + Packing.ITERATIONS), iterations);
             out.set(word(t, group, capacity, t.entries + Packing.STATUS), status);
             out.set(word(t, group, capacity, t.entries + Packing.THREADS), threads);
+            out.set(word(t, group, capacity, t.entries + Packing.STAMP), stamp);
         }
     }
 }

@@ -34,8 +34,7 @@ public final class InteriorPointKernel {
         int block = context.groupIdx;
         float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 1, unitSpeeds == 1) * 32);
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t =
-                new Team(local / 32, local % 32, 1, 32, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        Team t = new Team(local / 32, local % 32, 1, 32, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block * 32 + local % 32, capacity, tolerance);
     }
 
@@ -152,6 +151,7 @@ public final class InteriorPointKernel {
             int capacity,
             float tolerance) {
         int count = (int) in.get(0);
+        float stamp = in.get(1);
         boolean inside = index < count;
         int group = inside ? index : 0;
         GroupMemory.load(context, in, tables, speed, m, table, t, group, capacity);
@@ -164,6 +164,7 @@ public final class InteriorPointKernel {
         Reduction.barrier(context, t);
         Pouring.loads(m, table, t);
         Reduction.barrier(context, t);
-        Finish.sweepAndStore(context, out, m, table, t, group, capacity, inside, iterations, 0f, MAX_ROUNDS, tolerance);
+        Finish.sweepAndStore(
+                context, out, m, table, t, group, capacity, inside, iterations, 0f, MAX_ROUNDS, tolerance, stamp);
     }
 }

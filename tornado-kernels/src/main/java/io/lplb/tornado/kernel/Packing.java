@@ -5,21 +5,23 @@ package io.lplb.tornado.kernel;
  * How problems and answers lie in the packed buffers of a launch; shared by the kernels and by the host.
  *
  * <pre>
- *   in   float  | count | 3 unused | words of the groups ...       word k of a group:  f[0..ranks), w[0..items)
+ *   in   float  | count | stamp | 2 unused | words of the groups ...       word k of a group:  f[0..ranks), w[0..items)
  *   out  float  | words of the groups ...                          word k of a group:  shares[0..entries), tail
- *   tail        | max load | lower bound | iterations | status | threads of the work-group |
+ *   tail        | max load | lower bound | iterations | status | threads of the work-group | stamp |
  * </pre>
+ *
+ * <p>The stamp is a number that the host changes with every launch: an answer without it is an old one.
  *
  * <p>Loads are divided by the group's mean load. Word k of group g lies at {@code g * words + k} where a team of
  * threads reads a group, and at {@code k * capacity + g} where each thread reads its own, so that neighbouring threads
  * always read neighbouring words.
  */
 public final class Packing {
-    /** Words in front of the groups' inputs; word 0 is the number of groups. */
+    /** Words in front of the groups' inputs: the number of groups, the stamp, two unused. */
     public static final int HEADER = 4;
 
     /** Words behind a group's shares. */
-    public static final int TAIL = 5;
+    public static final int TAIL = 6;
 
     /** Offsets in the tail. */
     public static final int MAX_LOAD = 0;
@@ -32,6 +34,8 @@ public final class Packing {
 
     public static final int THREADS = 4;
 
+    public static final int STAMP = 5;
+
     /** Status: the gap is within the tolerance. */
     public static final float CONVERGED = 1f;
 
@@ -42,6 +46,21 @@ public final class Packing {
     public static final float BROKEN = 3f;
 
     private Packing() {}
+
+    /**
+     * Local memory of a work-group of a fused kernel.
+     *
+     * @param threads threads of a team
+     * @param teams teams of a work-group
+     * @param interiorPoint false for the relaxation, which needs less
+     */
+    public static int localBytes(
+            int ranks, int items, int entries, int colours, int threads, int teams, boolean interiorPoint) {
+        int words = interiorPoint
+                ? Team.words(ranks, items, entries, threads, false)
+                : Team.relaxationWords(ranks, items, entries, threads, false);
+        return Float.BYTES * (words * teams + Team.tableWords(ranks, items, entries, colours));
+    }
 
     /** Returns the length of a table of so many words, padded so that whole warps copy it. */
     public static int paddedTable(int words) {

@@ -39,6 +39,10 @@ final class TileInverse {
         return t.lane / ACROSS + which * (t.threads / ACROSS);
     }
 
+    private static boolean rowsFit(Team t) {
+        return t.ranks % (t.threads / ACROSS) == 0;
+    }
+
     private static boolean has(Team t, int which) {
         return which * (t.threads / ACROSS) < t.ranks;
     }
@@ -66,8 +70,8 @@ final class TileInverse {
             float pivot = m[t.column(parity, k)];
             float inverse = 1f / (pivot > floor ? pivot : HUGE_PIVOT);
             loadColumn(m, t, parity, v, o);
-            int own = v == k % ACROSS ? k / ACROSS : -1;
-            int next = v == (k + 1) % ACROSS ? (k + 1) / ACROSS : -1;
+            int own = v == (k & (ACROSS - 1)) ? k / ACROSS : -1;
+            int next = v == ((k + 1) & (ACROSS - 1)) ? (k + 1) / ACROSS : -1;
             sweepRow(m, t, 0, k, parity, inverse, own, next, o, t0);
             sweepRow(m, t, 1, k, parity, inverse, own, next, o, t1);
             sweepRow(m, t, 2, k, parity, inverse, own, next, o, t2);
@@ -89,16 +93,30 @@ final class TileInverse {
     private static void load(float[] m, Team t, int which, int v, float rho, Row8 x) {
         if (has(t, which)) {
             int i = row(t, which);
-            boolean inside = i < t.ranks;
+            boolean inside = rowsFit(t) || i < t.ranks;
             float f = inside ? rho * t.speed(m, i) : 0f;
             x.x0 = element(m, t, inside, i, v, f);
-            x.x1 = element(m, t, inside, i, v + ACROSS, f);
-            x.x2 = element(m, t, inside, i, v + 2 * ACROSS, f);
-            x.x3 = element(m, t, inside, i, v + 3 * ACROSS, f);
-            x.x4 = element(m, t, inside, i, v + 4 * ACROSS, f);
-            x.x5 = element(m, t, inside, i, v + 5 * ACROSS, f);
-            x.x6 = element(m, t, inside, i, v + 6 * ACROSS, f);
-            x.x7 = element(m, t, inside, i, v + 7 * ACROSS, f);
+            if (ACROSS < t.ranks) {
+                x.x1 = element(m, t, inside, i, v + ACROSS, f);
+            }
+            if (2 * ACROSS < t.ranks) {
+                x.x2 = element(m, t, inside, i, v + 2 * ACROSS, f);
+            }
+            if (3 * ACROSS < t.ranks) {
+                x.x3 = element(m, t, inside, i, v + 3 * ACROSS, f);
+            }
+            if (4 * ACROSS < t.ranks) {
+                x.x4 = element(m, t, inside, i, v + 4 * ACROSS, f);
+            }
+            if (5 * ACROSS < t.ranks) {
+                x.x5 = element(m, t, inside, i, v + 5 * ACROSS, f);
+            }
+            if (6 * ACROSS < t.ranks) {
+                x.x6 = element(m, t, inside, i, v + 6 * ACROSS, f);
+            }
+            if (7 * ACROSS < t.ranks) {
+                x.x7 = element(m, t, inside, i, v + 7 * ACROSS, f);
+            }
             if (inside && v == 0) {
                 m[t.column(0, i)] = x.x0;
             }
@@ -106,7 +124,7 @@ final class TileInverse {
     }
 
     private static float element(float[] m, Team t, boolean inside, int i, int j, float f) {
-        return inside && j < t.ranks ? m[t.m(i, j)] + f * t.speed(m, j) : 0f;
+        return inside && (t.ranks % ACROSS == 0 || j < t.ranks) ? m[t.m(i, j)] + f * t.speed(m, j) : 0f;
     }
 
     private static void loadColumn(float[] m, Team t, int parity, int v, Row8 o) {
@@ -115,36 +133,76 @@ final class TileInverse {
 
     /** This thread's elements v, v + 8, ... of a vector. */
     private static void loadVector(float[] m, Team t, int from, int v, Row8 o) {
-        o.x0 = v < t.ranks ? m[from + v] : 0f;
-        o.x1 = v + ACROSS < t.ranks ? m[from + v + ACROSS] : 0f;
-        o.x2 = v + 2 * ACROSS < t.ranks ? m[from + v + 2 * ACROSS] : 0f;
-        o.x3 = v + 3 * ACROSS < t.ranks ? m[from + v + 3 * ACROSS] : 0f;
-        o.x4 = v + 4 * ACROSS < t.ranks ? m[from + v + 4 * ACROSS] : 0f;
-        o.x5 = v + 5 * ACROSS < t.ranks ? m[from + v + 5 * ACROSS] : 0f;
-        o.x6 = v + 6 * ACROSS < t.ranks ? m[from + v + 6 * ACROSS] : 0f;
-        o.x7 = v + 7 * ACROSS < t.ranks ? m[from + v + 7 * ACROSS] : 0f;
+        o.x0 = word(m, t, from, v);
+        if (ACROSS < t.ranks) {
+            o.x1 = word(m, t, from, v + ACROSS);
+        }
+        if (2 * ACROSS < t.ranks) {
+            o.x2 = word(m, t, from, v + 2 * ACROSS);
+        }
+        if (3 * ACROSS < t.ranks) {
+            o.x3 = word(m, t, from, v + 3 * ACROSS);
+        }
+        if (4 * ACROSS < t.ranks) {
+            o.x4 = word(m, t, from, v + 4 * ACROSS);
+        }
+        if (5 * ACROSS < t.ranks) {
+            o.x5 = word(m, t, from, v + 5 * ACROSS);
+        }
+        if (6 * ACROSS < t.ranks) {
+            o.x6 = word(m, t, from, v + 6 * ACROSS);
+        }
+        if (7 * ACROSS < t.ranks) {
+            o.x7 = word(m, t, from, v + 7 * ACROSS);
+        }
+    }
+
+    private static float word(float[] m, Team t, int from, int j) {
+        return t.ranks % ACROSS == 0 || j < t.ranks ? m[from + j] : 0f;
     }
 
     private static void sweepRow(
             float[] m, Team t, int which, int k, int parity, float inverse, int own, int next, Row8 o, Row8 x) {
         if (has(t, which)) {
             int i = row(t, which);
-            boolean inside = i < t.ranks;
+            boolean inside = rowsFit(t) || i < t.ranks;
             float c = inside ? m[t.column(parity, i)] : 0f;
             float f = c * inverse;
             float keep = i == k ? 0f : 1f;
             float factor = i == k ? inverse : -f;
             float diagonal = i == k ? -inverse : f;
             x.x0 = own == 0 ? diagonal : keep * x.x0 + factor * o.x0;
-            x.x1 = own == 1 ? diagonal : keep * x.x1 + factor * o.x1;
-            x.x2 = own == 2 ? diagonal : keep * x.x2 + factor * o.x2;
-            x.x3 = own == 3 ? diagonal : keep * x.x3 + factor * o.x3;
-            x.x4 = own == 4 ? diagonal : keep * x.x4 + factor * o.x4;
-            x.x5 = own == 5 ? diagonal : keep * x.x5 + factor * o.x5;
-            x.x6 = own == 6 ? diagonal : keep * x.x6 + factor * o.x6;
-            x.x7 = own == 7 ? diagonal : keep * x.x7 + factor * o.x7;
+            float ahead = x.x0;
+            if (ACROSS < t.ranks) {
+                x.x1 = own == 1 ? diagonal : keep * x.x1 + factor * o.x1;
+                ahead = next == 1 ? x.x1 : ahead;
+            }
+            if (2 * ACROSS < t.ranks) {
+                x.x2 = own == 2 ? diagonal : keep * x.x2 + factor * o.x2;
+                ahead = next == 2 ? x.x2 : ahead;
+            }
+            if (3 * ACROSS < t.ranks) {
+                x.x3 = own == 3 ? diagonal : keep * x.x3 + factor * o.x3;
+                ahead = next == 3 ? x.x3 : ahead;
+            }
+            if (4 * ACROSS < t.ranks) {
+                x.x4 = own == 4 ? diagonal : keep * x.x4 + factor * o.x4;
+                ahead = next == 4 ? x.x4 : ahead;
+            }
+            if (5 * ACROSS < t.ranks) {
+                x.x5 = own == 5 ? diagonal : keep * x.x5 + factor * o.x5;
+                ahead = next == 5 ? x.x5 : ahead;
+            }
+            if (6 * ACROSS < t.ranks) {
+                x.x6 = own == 6 ? diagonal : keep * x.x6 + factor * o.x6;
+                ahead = next == 6 ? x.x6 : ahead;
+            }
+            if (7 * ACROSS < t.ranks) {
+                x.x7 = own == 7 ? diagonal : keep * x.x7 + factor * o.x7;
+                ahead = next == 7 ? x.x7 : ahead;
+            }
             if (inside && next >= 0 && k + 1 < t.ranks) {
-                m[t.column(1 - parity, i)] = x.get(next);
+                m[t.column(1 - parity, i)] = ahead;
             }
         }
     }
@@ -178,7 +236,7 @@ final class TileInverse {
     private static void partial(float[] m, Team t, int which, int v, Row8 o, Row8 x) {
         if (has(t, which)) {
             int i = row(t, which);
-            if (i < t.ranks) {
+            if (rowsFit(t) || i < t.ranks) {
                 m[t.partial(i, v)] = x.dot(o);
             }
         }
