@@ -4,51 +4,23 @@ package io.lplb.tornado.graph;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
-import io.lplb.tornado.kernel.InteriorPointKernel;
 import io.lplb.tornado.kernel.Packing;
-import io.lplb.tornado.kernel.RelaxationKernel;
 import uk.ac.manchester.tornado.api.GridScheduler;
-import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task14;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
-import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * A fused solver as a stage of the pipeline: one work-group a group, its buffers laid out as in {@link Packing}.
+ * A fused solver as a stage of the pipeline; its buffers are laid out as in {@link Packing}.
  *
  * <p>Not thread-safe; belongs to one graph.
  */
 public final class KernelStage implements SolveStage {
-    /** Up to this many ranks a warp is enough. */
-    private static final int WARP_RANKS = 32;
-
-    private static final int WARP = 32;
-
-    /** A fused solver's kernel. */
-    private interface Kernel
-            extends Task14<
-                    KernelContext,
-                    FloatArray,
-                    IntArray,
-                    FloatArray,
-                    FloatArray,
-                    Integer,
-                    Integer,
-                    Integer,
-                    Integer,
-                    Integer,
-                    Integer,
-                    Integer,
-                    Integer,
-                    Float> {}
-
     private final MinMaxProblem problem;
     private final ProblemTables tables;
     private final int groups;
     private final float tolerance;
-    private final boolean relaxation;
+    private final KernelShape shape;
     private final int[] deviceItem;
     private final int[] deviceEntry;
     private final FloatArray input;
@@ -61,18 +33,15 @@ public final class KernelStage implements SolveStage {
      * @param problem what the groups share
      * @param groups number of groups
      * @param tolerance gap at which a group is solved, as a fraction of its mean load
-     * @throws IllegalArgumentException if there is no such kernel
+     * @throws IllegalArgumentException if there is no such kernel or it cannot hold the problem
      */
     public KernelStage(String solver, MinMaxProblem problem, int groups, double tolerance) {
-        relaxation = solver.equals(RelaxationSolver.NAME);
-        if (!relaxation && !solver.equals(InteriorPointSolver.NAME)) {
-            throw new IllegalArgumentException("solver: got " + solver + ", expected " + InteriorPointSolver.NAME
-                    + " or " + RelaxationSolver.NAME);
-        }
         this.problem = problem;
         this.groups = groups;
         this.tolerance = (float) tolerance;
+        shape = KernelShape.of(solver, problem, groups);
         tables = new ProblemTables(problem);
+        shape.requireFits(tables);
         deviceItem = new int[problem.items()];
         deviceEntry = new int[problem.entries()];
         for (int i = 0; i < deviceItem.length; i++) {
@@ -138,7 +107,7 @@ public final class KernelStage implements SolveStage {
 
     @Override
     public int threads() {
-        return problem.ranks() <= WARP_RANKS ? WARP : 2 * WARP;
+        return shape.threads();
     }
 
     @Override
@@ -148,33 +117,9 @@ public final class KernelStage implements SolveStage {
 
     @Override
     public void addTo(TaskGraph graph, GridScheduler grids, String task) {
-        if (relaxation) {
-            add(graph, task, threads() == WARP ? RelaxationKernel::perWarp : RelaxationKernel::perTwoWarps);
-        } else {
-            add(graph, task, threads() == WARP ? InteriorPointKernel::perWarp : InteriorPointKernel::perTwoWarps);
-        }
-        WorkerGrid1D grid = new WorkerGrid1D(groups * threads());
-        grid.setLocalWork(threads(), 1, 1);
+        shape.addTo(graph, task, tables, input, output, tolerance);
+        WorkerGrid1D grid = new WorkerGrid1D(shape.workGroups(groups) * shape.threads());
+        grid.setLocalWork(shape.threads(), 1, 1);
         grids.addWorkerGrid(graph.getTaskGraphName() + "." + task, grid);
-    }
-
-    private void add(TaskGraph graph, String task, Kernel kernel) {
-        graph.task(
-                task,
-                kernel,
-                new KernelContext(),
-                input,
-                tables.table(),
-                tables.speed(),
-                output,
-                problem.ranks(),
-                problem.items(),
-                problem.entries(),
-                tables.hosts(),
-                tables.degree(),
-                tables.colours(),
-                tables.unitSpeeds(),
-                0,
-                tolerance);
     }
 }

@@ -13,30 +13,33 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * {@code low = id % 32}; for every value of either digit a thread notes as bits which of 32 ids have it:
  *
  * <pre>
- *   mask [word][digit]   bit j of word w: id 32 w + j has the digit;   digit = 0 .. highs - 1 | highs + 0 .. 31
+ *   mask [word][digit]   bit j of word w: id 32 w + j has the digit;   digit = high 0 .. highs - 1 | low 0 .. 31
  * </pre>
  *
- * An expert's tokens are the ones that both of its masks have, a token's place is their number before its own. That is
+ * Ids out of range have a high digit of their own. An expert's tokens are the ones that both of its masks have, a token's place is their number before its own. That is
  * E / 32 + 32 comparisons per id instead of E, with neither atomics, which local memory lacks here, nor branches: the
- * time does not depend on how skewed the ids are. {@link #sumBlocks}, one work-group, turns the counts of the blocks into
+ * time does not depend on how skewed the ids are. (No warp functions either: behind a condition TornadoVM may put one
+ * into both branches, and the warp is then no longer whole.) {@link #sumBlocks}, one work-group, turns the counts of the blocks into
  * running sums over the blocks and fills the loads of the min-max problem.
  *
- * <p>Buffers as in {@link PipelineLayout}. Any multiple of 32 threads gives the same result.
+ * <p>Buffers as in {@link PipelineLayout}. Any number of threads gives the same result, also where
+ * TornadoVM makes the work-groups smaller than asked, and hence more: those beyond the blocks return at once.
  */
 public final class CountKernels {
     /** Threads of the one work-group of {@link #sumBlocks}. */
-    public static final int SUM_THREADS = 1024;
+    public static final int SUM_THREADS = 512;
 
+    private static final int MOST_COUNT_THREADS = 512;
     private static final int WARP = 32;
     private static final int LOWS = 32;
     private static final int WORDS = PipelineLayout.BLOCK_IDS / 32;
 
     private CountKernels() {}
 
-    /** Returns the threads of a work-group of {@link #countBlocks}: one per mask, from 256 to 1,024. */
+    /** Returns the threads of a work-group of {@link #countBlocks}: one per mask, from 256 to 512. */
     public static int countThreads(int experts) {
-        int masks = (Math.ceilDiv(experts, LOWS) + LOWS) * WORDS;
-        return Math.max(PipelineLayout.BLOCK_IDS, Math.min(SUM_THREADS, Math.ceilDiv(masks, WARP) * WARP));
+        int masks = (Math.ceilDiv(experts, LOWS) + 1 + LOWS) * WORDS;
+        return Math.max(PipelineLayout.BLOCK_IDS, Math.min(MOST_COUNT_THREADS, Math.ceilDiv(masks, WARP) * WARP));
     }
 
     /**
@@ -51,35 +54,44 @@ public final class CountKernels {
         int thread = context.localIdx;
         int block = context.groupIdx;
         int threads = context.localGroupSizeX;
+        if (block > PipelineLayout.blocks(tokens) - 1) {
+            return;
+        }
         int columns = experts + 1;
-        int highs = (experts + LOWS - 1) / LOWS;
+        int outOfRange = (experts + LOWS - 1) / LOWS;
+        int highs = outOfRange + 1;
         int digits = highs + LOWS;
         int[] ids = context.allocateIntLocalArray(PipelineLayout.BLOCK_IDS);
         int[] mask = context.allocateIntLocalArray(WORDS * digits);
-        float[] bad = context.allocateFloatLocalArray(WORDS);
         int first = block * PipelineLayout.BLOCK_IDS;
         int here = TornadoMath.min(PipelineLayout.BLOCK_IDS, tokens - first);
         for (int k = thread; k < PipelineLayout.BLOCK_IDS; k += threads) {
             int id = k < here ? in.get(PipelineLayout.IN_HEADER + first + k) : -1;
-            boolean names = id > -1 && id < experts;
-            // No mask has the high digit of an id that names nobody.
-            ids[k] = names ? id : highs * LOWS;
-            float wrong = context.simdSum(names || id == -1 ? 0f : 1f);
-            if (k % WARP == 0) {
-                bad[k / WARP] = wrong;
-            }
+            int inRange = id < experts && id > -1 ? id : outOfRange * LOWS;
+            // No mask has the high digit of nobody's ids.
+            ids[k] = id == -1 ? highs * LOWS : inRange;
         }
         context.localBarrier();
         for (int m = thread; m < WORDS * digits; m += threads) {
             int word = m / digits;
             int digit = m - word * digits;
-            int shift = digit < highs ? LOWS : 1;
+            boolean shift = digit < highs;
             int wanted = digit < highs ? digit : digit - highs;
             int bits = 0;
-            for (int j = 0; j < 32; j++) {
-                int id = ids[32 * word + j];
-                int value = shift > 1 ? id / LOWS : id % LOWS;
-                bits |= value == wanted ? 1 << j : 0;
+            int bit = 1;
+            int at = 32 * word;
+            // Counted by the bit, not by a number: an unrolled loop would spend its time on fetching instructions.
+            while (bit != 0) {
+                int id0 = ids[at];
+                int id1 = ids[at + 1];
+                int id2 = ids[at + 2];
+                int id3 = ids[at + 3];
+                bits |= digit(id0, shift) == wanted ? bit : 0;
+                bits |= digit(id1, shift) == wanted ? bit << 1 : 0;
+                bits |= digit(id2, shift) == wanted ? bit << 2 : 0;
+                bits |= digit(id3, shift) == wanted ? bit << 3 : 0;
+                bit <<= 4;
+                at += 4;
             }
             mask[m] = bits;
         }
@@ -95,7 +107,7 @@ public final class CountKernels {
         }
         for (int k = thread; k < here; k += threads) {
             int id = ids[k];
-            if (id < highs * LOWS) {
+            if (id < outOfRange * LOWS) {
                 int high = id / LOWS;
                 int low = highs + id % LOWS;
                 int word = k / 32;
@@ -108,12 +120,16 @@ public final class CountKernels {
             }
         }
         if (thread == threads - 1) {
-            float sum = 0;
+            int sum = 0;
             for (int w = 0; w < WORDS; w++) {
-                sum += bad[w];
+                sum += Integer.bitCount(mask[w * digits + outOfRange]);
             }
-            counts.set(block * columns + experts, (int) sum);
+            counts.set(block * columns + experts, sum);
         }
+    }
+
+    private static int digit(int id, boolean high) {
+        return high ? id / LOWS : id % LOWS;
     }
 
     /**
@@ -216,21 +232,26 @@ public final class CountKernels {
             solverIn.set(local[entries - 1], groups);
         }
         context.localBarrier();
-        int lane = thread % WARP;
-        for (int g = thread / WARP; g < groups; g += threads / WARP) {
+        int lanes = TornadoMath.min(WARP, parts * experts / groups);
+        for (int u = thread; u < groups * lanes; u += threads) {
+            int g = u / lanes;
             int own = 0;
-            for (int r = lane; r < ranks; r += WARP) {
+            for (int r = u % lanes; r < ranks; r += lanes) {
                 own += load[g * ranks + r];
             }
-            for (int i = lane; i < items; i += WARP) {
+            for (int i = u % lanes; i < items; i += lanes) {
                 own += load[groups * ranks + g * items + i];
             }
-            // Exact: fewer than 2^24 tokens.
-            float sum = context.simdSum((float) own);
-            if (lane == 0) {
-                loads.set(targets + g, (int) sum);
-                scale[g] = speed / TornadoMath.max(sum, 1f);
+            partial[u] = own;
+        }
+        context.localBarrier();
+        for (int g = thread; g < groups; g += threads) {
+            int sum = 0;
+            for (int k = 0; k < lanes; k++) {
+                sum += partial[g * lanes + k];
             }
+            loads.set(targets + g, sum);
+            scale[g] = speed / TornadoMath.max(sum, 1);
         }
         context.localBarrier();
         for (int t = thread; t < targets; t += threads) {

@@ -44,7 +44,7 @@ public final class PipelineLayout {
 
     /** Returns the number of blocks of {@code tokens} ids. */
     public static int blocks(int tokens) {
-        return Math.ceilDiv(tokens, BLOCK_IDS);
+        return (tokens + BLOCK_IDS - 1) / BLOCK_IDS;
     }
 
     /** Returns the place of the first stamp in {@code out}. */

@@ -16,7 +16,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  *       io.lplb.quota.ReplicaQuotas}; left as running sums, which is what routing compares positions with.
  * </ol>
  *
- * <p>Any number of threads gives the same result.
+ * <p>Any number of threads gives the same result; work-groups beyond the groups return at once.
  */
 public final class QuotaKernels {
     /** Threads of a work-group. */
@@ -55,6 +55,9 @@ public final class QuotaKernels {
         int thread = context.localIdx;
         int group = context.groupIdx;
         int threads = context.localGroupSizeX;
+        if (group > groups - 1) {
+            return;
+        }
         int size = table.getSize();
         int replicas = size - QuotaTable.entryOf(items, entries, ranks, groups, experts);
         int[] t = context.allocateIntLocalArray(size);

@@ -14,6 +14,7 @@ package io.lplb.tornado.kernel;
  * nearly singular. Rows beyond the number of ranks are those of the identity. A pivot without a digit left, or NaN, is
  * replaced by a huge one.
  */
+@SuppressWarnings("UnnecessaryParentheses")
 final class RegisterElimination {
     private static final float PIVOT_FLOOR = 1e-7f;
     private static final float HUGE_PIVOT = 1e30f;

@@ -11,7 +11,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * {@link io.lplb.route.TokenRouter} gives. Here c is known without a walk through the batch: the expert's tokens in
  * earlier blocks plus those before it in its own.
  *
- * <p>One work-group a block of ids, one thread a token; nothing is shared. Buffers as in {@link PipelineLayout}.
+ * <p>One work-group a block of ids, one thread a token; nothing is shared; work-groups beyond the
+ * blocks return at once. Buffers as in {@link PipelineLayout}.
  */
 public final class RouteKernels {
     private RouteKernels() {}
@@ -42,6 +43,9 @@ public final class RouteKernels {
         int thread = context.localIdx;
         int block = context.groupIdx;
         int threads = context.localGroupSizeX;
+        if (block > PipelineLayout.blocks(tokens) - 1) {
+            return;
+        }
         int first = block * PipelineLayout.BLOCK_IDS;
         int here = TornadoMath.min(PipelineLayout.BLOCK_IDS, tokens - first);
         int bounds = width - PipelineLayout.PLAN_BOUND;

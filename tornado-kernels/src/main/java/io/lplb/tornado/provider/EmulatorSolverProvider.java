@@ -4,6 +4,7 @@ package io.lplb.tornado.provider;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolverProvider;
+import io.lplb.tornado.graph.TornadoSolver;
 
 /**
  * The kernels under the emulator: to test them without a GPU, thousands of times slower than the CPU's solvers. Chosen
@@ -43,7 +44,7 @@ public final class EmulatorSolverProvider implements SolverProvider {
             throw new IllegalStateException(
                     "backend emulator: not available. " + found.reason() + " " + found.remedy());
         }
-        return KernelSolvers.create(name, problem, tolerance, maxGroups);
+        return new TornadoSolver(name, problem, tolerance, maxGroups);
     }
 
     @Override

@@ -4,6 +4,7 @@ package io.lplb.tornado.provider;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolverProvider;
+import io.lplb.tornado.graph.TornadoSolver;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,7 +46,7 @@ public final class GpuSolverProvider implements SolverProvider {
         if (!found.available()) {
             throw new IllegalStateException("backend gpu: not available. " + found.reason() + " " + found.remedy());
         }
-        return KernelSolvers.create(name, problem, tolerance, maxGroups);
+        return new TornadoSolver(name, problem, tolerance, maxGroups);
     }
 
     @Override

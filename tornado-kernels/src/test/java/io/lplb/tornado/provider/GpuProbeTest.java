@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.Backend;
 import io.lplb.solver.Backends;
+import io.lplb.solver.MinMaxSolver;
+import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SolverProvider;
 import io.lplb.solver.SolverProvider.Availability;
 import io.lplb.solver.Solvers;
+import io.lplb.solver.SplitBatch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -158,6 +162,29 @@ class GpuProbeTest {
         IllegalStateException e =
                 assertThrows(IllegalStateException.class, () -> Backends.create(Backend.GPU, name, problem, 1e-4, 1));
         assertTrue(e.toString().contains("setup-tornado.sh"), e.toString());
+    }
+
+    @Test
+    void theEmulatorSolvesByName() {
+        MinMaxProblem problem = MinMaxProblem.of(3, new int[][] {{0, 1}, {1, 2}, {2, 0, 1}});
+        MinMaxBatch batch = MinMaxBatch.of(problem, new double[] {9, 1, 2}, new double[] {5, 4, 3});
+        SplitBatch split = new SplitBatch(problem, 1);
+        try (MinMaxSolver solver = Backends.createNamed("emulator", "interior-point", problem, 1e-4, 1)) {
+            solver.solve(batch, split);
+        }
+        assertEquals(SolveStatus.OPTIMAL, split.status(0));
+        assertEquals(9, split.maxLoad(0), 1e-3);
+        System.setProperty(Backends.REQUIRE_PROPERTY, "gpu");
+        try {
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> Backends.createNamed("emulator", "interior-point", problem, 1e-4, 1));
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> Backends.create(Backend.AUTO, "interior-point", problem, 1e-4, 1 << 20));
+        } finally {
+            System.clearProperty(Backends.REQUIRE_PROPERTY);
+        }
     }
 
     @Test
