@@ -92,7 +92,7 @@ enum KernelShape {
         MinMaxProblem p = tables.problem();
         int teamThreads = Math.max(workGroup.threads() / workGroup.problems(), 1);
         int bytes = Packing.localBytes(
-                p.ranks(), p.items(), p.entries(), tables.colours(), teamThreads, workGroup.problems(), interiorPoint());
+                p.ranks(), p.items(), p.entries(), tables.colours(), p.hasUnitSpeeds(), teamThreads, workGroup.problems(), interiorPoint());
         if (bytes > LOCAL_BYTES) {
             throw new IllegalArgumentException("problem: got " + p + ", which takes " + bytes
                     + " bytes of local memory, expected at most " + LOCAL_BYTES);
