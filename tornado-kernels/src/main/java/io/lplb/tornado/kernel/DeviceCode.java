@@ -15,6 +15,7 @@ public final class DeviceCode {
         GroupMemory.class,
         InteriorPoint.class,
         InteriorPointKernel.class,
+        InteriorPointTasks.class,
         MatrixUpdate.class,
         Packing.class,
         Pouring.class,
@@ -23,6 +24,7 @@ public final class DeviceCode {
         RegisterElimination.class,
         RelaxationKernel.class,
         Row8.class,
+        StatePlaces.class,
         Step.class,
         TileInverse.class,
         Team.class
