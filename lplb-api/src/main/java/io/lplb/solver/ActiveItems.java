@@ -27,10 +27,18 @@ final class ActiveItems {
     private final int[] firstEntry;
     private final double[] fixed;
     private final double[] load;
+    private final int[] order;
     private int count;
+    private int pairs;
     private double scale;
 
-    ActiveItems(MinMaxProblem problem) {
+    /**
+     * A workspace.
+     *
+     * @param order the order in which the items of the problem are packed; those with two hosts stand first
+     */
+    ActiveItems(MinMaxProblem problem, int[] order) {
+        this.order = order;
         ranks = problem.ranks();
         offset = problem.offsets();
         host = problem.hosts();
@@ -51,10 +59,10 @@ final class ActiveItems {
         for (int r = 0; r < ranks; r++) {
             fixed[r] = batch.fixed()[fixedAt + r] * inverse;
         }
-        int items = firstEntry.length;
-        int loadAt = group * items;
+        int loadAt = group * order.length;
         int to = 0;
-        for (int i = 0; i < items; i++) {
+        pairs = 0;
+        for (int i : order) {
             double w = batch.load()[loadAt + i] * inverse;
             if (w > 0) {
                 load[count] = w;
@@ -64,6 +72,7 @@ final class ActiveItems {
                     activeHost[to++] = host[e];
                 }
                 activeOffset[count] = to;
+                pairs += offset[i + 1] - offset[i] == 2 ? 1 : 0;
             }
         }
     }
@@ -71,6 +80,11 @@ final class ActiveItems {
     /** Number of active items. */
     int count() {
         return count;
+    }
+
+    /** Number of active items with two hosts; they come first, item i with the active entries 2i and 2i + 1. */
+    int pairs() {
+        return pairs;
     }
 
     /** Number of active entries. */
@@ -133,7 +147,10 @@ final class ActiveItems {
 
     /** Sum of a value over the hosts of every active item, {@code to[count]}. */
     void itemSums(double[] value, double[] to) {
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < pairs; i++) {
+            to[i] = value[2 * i] + value[2 * i + 1];
+        }
+        for (int i = pairs; i < count; i++) {
             double sum = 0;
             for (int e = activeOffset[i]; e < activeOffset[i + 1]; e++) {
                 sum += value[e];

@@ -2,11 +2,14 @@
 package io.lplb.solver;
 
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.dense.DenseInteriorPointSolver;
+import io.lplb.solver.dense.LplbReferenceSolver;
 import java.util.List;
 
 /** The CPU solvers by name. */
 public final class Solvers {
-    private static final List<String> NAMES = List.of(InteriorPointSolver.NAME, RelaxationSolver.NAME);
+    private static final List<String> NAMES = List.of(
+            InteriorPointSolver.NAME, RelaxationSolver.NAME, DenseInteriorPointSolver.NAME, LplbReferenceSolver.NAME);
 
     private Solvers() {}
 
@@ -19,6 +22,7 @@ public final class Solvers {
     public static double defaultTolerance(String name) {
         return switch (requireName(name)) {
             case RelaxationSolver.NAME -> RelaxationSolver.DEFAULT_TOLERANCE;
+            case LplbReferenceSolver.NAME -> LplbReferenceSolver.DEFAULT_TOLERANCE;
             default -> InteriorPointSolver.DEFAULT_TOLERANCE;
         };
     }
@@ -33,7 +37,10 @@ public final class Solvers {
     public static MinMaxSolver create(String name, MinMaxProblem problem, double tolerance) {
         return switch (requireName(name)) {
             case InteriorPointSolver.NAME -> new InteriorPointSolver(problem, tolerance);
-            default -> new RelaxationSolver(problem, tolerance);
+            case RelaxationSolver.NAME -> new RelaxationSolver(problem, tolerance);
+            case DenseInteriorPointSolver.NAME ->
+                new DenseInteriorPointSolver(problem, tolerance, DenseInteriorPointSolver.DEFAULT_MAX_ITERATIONS);
+            default -> new LplbReferenceSolver(problem, tolerance, LplbReferenceSolver.StepLength.LAST_32_VARIABLES);
         };
     }
 

@@ -1,8 +1,11 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.topology;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * fixed points, so that each rank gives and takes exactly one set of copies per column. Its inverse is
  * {@code o2r [groupSize][replicasPerRank]}: the copies of rank o's d-th experts live on rank {@code o2r[o][d]}.
  *
- * <p>Each (o, d) is an edge from o to o2r[o][d]: load can flow along it, from the original to the copy.
+ * <p>Each (o, d) is an {@link Edge} from o to o2r[o][d]: load can flow along it, from the original to the copy. Edges
+ * are numbered {@code o * replicasPerRank + d}.
  *
  * <p>Immutable, hence safe for use by several threads.
  */
@@ -36,6 +40,13 @@ public final class ReplicaTopology {
      * @throws IllegalArgumentException naming the entry, if a column is not a permutation without fixed points
      */
     public static ReplicaTopology of(String name, int[][] r2o) {
+        return of(name, r2o, r -> "r2o[" + r + "]");
+    }
+
+    /**
+     * As {@link #of(String, int[][])}, with the names that errors use for the rows, so that a file can name its lines.
+     */
+    static ReplicaTopology of(String name, int[][] r2o, IntFunction<String> rowName) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(r2o, "r2o");
         int ranks = r2o.length;
@@ -51,20 +62,20 @@ public final class ReplicaTopology {
         for (int r = 0; r < ranks; r++) {
             int[] row = Objects.requireNonNull(r2o[r], "a row of r2o");
             if (row.length != replicas) {
-                throw new IllegalArgumentException(
-                        "r2o[" + r + "]: got " + row.length + " entries, expected " + replicas + " as in r2o[0]");
+                throw new IllegalArgumentException(rowName.apply(r) + ": got " + row.length + " entries, expected "
+                        + replicas + " as in " + rowName.apply(0));
             }
             copy[r] = row.clone();
             for (int d = 0; d < replicas; d++) {
-                invert(copy, inverse, r, d);
+                invert(copy, inverse, r, d, rowName);
             }
         }
         return new ReplicaTopology(name, copy, inverse);
     }
 
-    private static void invert(int[][] r2o, int[][] o2r, int r, int d) {
+    private static void invert(int[][] r2o, int[][] o2r, int r, int d, IntFunction<String> rowName) {
         int o = r2o[r][d];
-        String entry = "r2o[" + r + "][" + d + "]: got " + o;
+        String entry = rowName.apply(r) + "[" + d + "]: got " + o;
         if (o < 0 || o >= r2o.length) {
             throw new IllegalArgumentException(entry + ", expected a rank of 0.." + (r2o.length - 1));
         }
@@ -72,7 +83,7 @@ public final class ReplicaTopology {
             throw new IllegalArgumentException(entry + ", a copy on its own rank; expected another rank");
         }
         if (o2r[o][d] >= 0) {
-            throw new IllegalArgumentException(entry + ", which r2o[" + o2r[o][d] + "][" + d
+            throw new IllegalArgumentException(entry + ", which " + rowName.apply(o2r[o][d]) + "[" + d
                     + "] names too; expected a permutation in each column");
         }
         o2r[o][d] = r;
@@ -111,6 +122,17 @@ public final class ReplicaTopology {
     /** Returns a copy of o2r, {@code [groupSize][replicasPerRank]}. */
     public int[][] o2r() {
         return deepCopy(o2r);
+    }
+
+    /** Returns the edges, {@code groupSize * replicasPerRank} of them, in the order of their numbers. */
+    public List<Edge> edges() {
+        List<Edge> edges = new ArrayList<>(groupSize() * replicasPerRank());
+        for (int o = 0; o < groupSize(); o++) {
+            for (int d = 0; d < replicasPerRank(); d++) {
+                edges.add(new Edge(o, o2r[o][d], d));
+            }
+        }
+        return List.copyOf(edges);
     }
 
     private static int[][] deepCopy(int[][] a) {

@@ -9,7 +9,8 @@ package io.lplb.tornado.emulator;
  * </pre>
  *
  * An epoch is the time between two barriers of one work-group; epochs only grow, over groups and launches, so that the
- * epoch also tells the group. "Others" says that other groups used the element atomically too in this launch.
+ * epoch also tells the group; a plan has 2^32 of them. "Others" says that other groups used the element atomically too in
+ * this launch.
  */
 final class AccessStamp {
     static final int THREAD_BITS = 12;

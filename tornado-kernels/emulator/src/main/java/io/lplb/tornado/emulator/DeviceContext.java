@@ -1,7 +1,6 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.emulator;
 
-import io.lplb.tornado.emulator.DeviceThread.Shuffle;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -9,10 +8,12 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
- * The context of one device thread. Instrumented kernels go around its methods, through {@link KernelHooks}, to say
- * where they are; code that is not instrumented arrives here and is somewhere unknown.
+ * The context of one device thread. Instrumented kernels use its ids, and {@link KernelHooks} in place of its methods.
+ * Code that arrives at the methods is not instrumented, hence not checked, and is refused.
  */
 final class DeviceContext extends KernelContext {
+    private static final StackWalker STACK = StackWalker.getInstance();
+
     private final Machine machine;
 
     DeviceContext(Machine machine, int group, int local, int groupSize, int groups) {
@@ -20,82 +21,91 @@ final class DeviceContext extends KernelContext {
         this.machine = machine;
     }
 
+    private EmulatorException refused() {
+        String caller = STACK.walk(frames -> frames.filter(
+                        frame -> !frame.getClassName().equals(DeviceContext.class.getName()))
+                .findFirst()
+                .map(StackWalker.StackFrame::toStackTraceElement)
+                .map(StackTraceElement::toString)
+                .orElse("nobody"));
+        return machine.fault(
+                Fault.UNSUPPORTED,
+                "the KernelContext in code that is not checked, " + caller
+                        + "; expected its package in lplb.emulator.kernelPackages");
+    }
+
     @Override
     public void localBarrier() {
-        machine.barrier(SiteTable.UNKNOWN);
+        throw refused();
     }
 
     @Override
     public void globalBarrier() {
-        machine.barrier(SiteTable.UNKNOWN);
+        throw refused();
     }
 
     @Override
     public int[] allocateIntLocalArray(int size) {
-        return (int[]) machine.allocate(int.class, size, SiteTable.UNKNOWN);
+        throw refused();
     }
 
     @Override
     public byte[] allocateByteLocalArray(int size) {
-        return (byte[]) machine.allocate(byte.class, size, SiteTable.UNKNOWN);
+        throw refused();
     }
 
     @Override
     public long[] allocateLongLocalArray(int size) {
-        return (long[]) machine.allocate(long.class, size, SiteTable.UNKNOWN);
+        throw refused();
     }
 
     @Override
     public float[] allocateFloatLocalArray(int size) {
-        return (float[]) machine.allocate(float.class, size, SiteTable.UNKNOWN);
+        throw refused();
     }
 
     @Override
     public double[] allocateDoubleLocalArray(int size) {
-        return (double[]) machine.allocate(double.class, size, SiteTable.UNKNOWN);
+        throw refused();
     }
 
     @Override
     public float simdSum(float val) {
-        return machine.shuffle(Shuffle.SUM, val, 0, SiteTable.UNKNOWN);
+        throw refused();
     }
 
     @Override
     public float simdShuffleDown(float val, int delta) {
-        return machine.shuffle(Shuffle.DOWN, val, delta, SiteTable.UNKNOWN);
+        throw refused();
     }
 
     @Override
     public float simdBroadcastFirst(float val) {
-        return machine.shuffle(Shuffle.FIRST, val, 0, SiteTable.UNKNOWN);
+        throw refused();
     }
 
     @Override
     public void atomicAdd(IntArray array, int index, int val) {
-        machine.memory.atomic(array, index, SiteTable.UNKNOWN);
-        super.atomicAdd(array, index, val);
+        throw refused();
     }
 
     @Override
     public void atomicAdd(int[] array, int index, int val) {
-        throw machine.unsupported("atomicAdd on a local array", SiteTable.UNKNOWN);
+        throw refused();
     }
 
     @Override
     public void atomicAdd(LongArray array, int index, long val) {
-        machine.memory.atomic(array, index, SiteTable.UNKNOWN);
-        super.atomicAdd(array, index, val);
+        throw refused();
     }
 
     @Override
     public void atomicAdd(FloatArray array, int index, float val) {
-        machine.memory.atomic(array, index, SiteTable.UNKNOWN);
-        super.atomicAdd(array, index, val);
+        throw refused();
     }
 
     @Override
     public void atomicAdd(DoubleArray array, int index, double val) {
-        machine.memory.atomic(array, index, SiteTable.UNKNOWN);
-        super.atomicAdd(array, index, val);
+        throw refused();
     }
 }

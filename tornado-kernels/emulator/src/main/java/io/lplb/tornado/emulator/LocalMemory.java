@@ -46,7 +46,7 @@ final class LocalMemory {
         BitSet threads = new BitSet();
         threads.set(thread.index);
         arrays.add(new LocalArray(site, thread.path.hash(), type, size, array, threads));
-        machine.memory.trackLocal(array, size, type + "[" + size + "] allocated at " + machine.where(site));
+        machine.memory.trackLocal(array, size, type + "[" + size + "] (allocated at " + machine.where(site) + ")");
         return array;
     }
 

@@ -181,7 +181,7 @@ public final class Machine {
     }
 
     /** Exchanges a value within the warp. */
-    float shuffle(Shuffle what, float value, int delta, int site) {
+    private float shuffle(Shuffle what, float value, int delta, int site) {
         DeviceThread thread = current();
         if (delta < 0 || delta >= EmulatorDevice.WARP) {
             throw fault(

@@ -6,13 +6,10 @@ import java.util.List;
 
 /** Numbers for the places in kernels that the instrumentation marks. Not thread-safe. */
 final class SiteTable {
-    /** The site of calls that come from code without instrumentation. */
-    static final int UNKNOWN = 0;
-
     /** One more than the largest number: what an {@link AccessStamp} has room for. */
     static final int LIMIT = 1 << AccessStamp.SITE_BITS;
 
-    private final List<String> places = new ArrayList<>(List.of("code that is not instrumented"));
+    private final List<String> places = new ArrayList<>();
 
     /** Returns a new number for a place such as "Kernel.java:17". */
     int add(String place) {

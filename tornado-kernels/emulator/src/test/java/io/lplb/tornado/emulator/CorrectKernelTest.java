@@ -204,6 +204,33 @@ class CorrectKernelTest {
     }
 
     @Test
+    void upToFifteenArgumentsOfAllPrimitiveTypes() throws Exception {
+        IntArray out = new IntArray(2);
+        TaskGraph graph = new TaskGraph("g")
+                .task(
+                        "t",
+                        CorrectKernels::mostArguments,
+                        CONTEXT,
+                        out,
+                        (byte) 1,
+                        (short) 1,
+                        (char) 1,
+                        1,
+                        1L,
+                        1f,
+                        1d,
+                        true,
+                        1,
+                        1,
+                        1,
+                        1,
+                        1)
+                .transferToHost(EVERY, out);
+        Launches.execute(graph, 1, 2);
+        assertArrayEquals(new int[] {13, 14}, out.toHeapArray());
+    }
+
+    @Test
     void threadsKnowTheirPlace() throws Exception {
         IntArray out = new IntArray(4 * 96);
         TaskGraph graph = new TaskGraph("g")

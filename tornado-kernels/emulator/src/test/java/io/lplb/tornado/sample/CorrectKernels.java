@@ -128,6 +128,27 @@ public final class CorrectKernels {
         }
     }
 
+    /** out[thread] = the sum of twelve numbers and the thread. */
+    public static void mostArguments(
+            KernelContext context,
+            IntArray out,
+            byte a,
+            short b,
+            char c,
+            int d,
+            long e,
+            float f,
+            double g,
+            boolean h,
+            int i,
+            int j,
+            int k,
+            int l,
+            int m) {
+        int sum = a + b + c + d + (int) e + (int) f + (int) g + (h ? 1 : 0) + i + j + k + l + m;
+        out.set(context.localIdx, context.localIdx + sum);
+    }
+
     /** out[thread] = where a thread is. */
     public static void places(KernelContext context, IntArray out) {
         int i = context.globalIdx;

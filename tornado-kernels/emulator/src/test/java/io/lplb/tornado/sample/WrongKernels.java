@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.sample;
 
+import io.lplb.tornado.outside.UncheckedHelper;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -233,6 +234,11 @@ public final class WrongKernels {
     @SuppressWarnings("InfiniteRecursion") // the planted fault
     public static void recursion(KernelContext context, IntArray data) {
         recursion(context, data);
+    }
+
+    public static void uncheckedHelper(KernelContext context, IntArray data) {
+        UncheckedHelper.synchronise(context);
+        data.set(context.globalIdx, 0);
     }
 
     public static void divisionByZero(KernelContext context, IntArray data) {

@@ -1,0 +1,133 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.balance;
+
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.MinMaxBatch;
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.problem.PlacementProblem;
+import io.lplb.quota.QuotaRounder;
+import io.lplb.quota.ReplicaQuotas;
+import io.lplb.route.TokenRouter;
+import io.lplb.solver.MinMaxSolver;
+import io.lplb.solver.SolveStatus;
+import io.lplb.solver.SplitBatch;
+import java.util.Arrays;
+
+/**
+ * The stations from counts to quotas for one placement, with the arrays between them: Problem, Solver, Split, Quota, and
+ * the router that the quotas are loaded into. A new placement gets a new planner.
+ *
+ * <p>Not thread-safe. Planning allocates nothing.
+ */
+final class BatchPlanner implements AutoCloseable {
+    private final PlacementProblem placementProblem;
+    private final MinMaxProblem problem;
+    private final MinMaxSolver solver;
+    private final MinMaxBatch batch;
+    private final SplitBatch split;
+    private final QuotaRounder rounder;
+    private final ReplicaQuotas replicas;
+    private final TokenRouter router;
+    private final long[] fixed;
+    private final long[] load;
+    private final long[] itemQuota;
+    private final long[] replicaQuota;
+    private final long[] identityQuota;
+
+    BatchPlanner(ExpertPlacement placement, PlacementProblem placementProblem, MinMaxSolver solver) {
+        this.placementProblem = placementProblem;
+        this.problem = placementProblem.problem();
+        this.solver = solver;
+        int groups = placementProblem.groups();
+        batch = new MinMaxBatch(problem, groups);
+        split = new SplitBatch(problem, groups);
+        rounder = new QuotaRounder(problem);
+        replicas = new ReplicaQuotas(placement, placementProblem);
+        router = new TokenRouter(replicas, placement.experts());
+        fixed = new long[groups * problem.ranks()];
+        load = new long[groups * problem.items()];
+        itemQuota = new long[groups * problem.entries()];
+        identityQuota = new long[groups * problem.entries()];
+        replicaQuota = new long[replicas.replicas()];
+    }
+
+    TokenRouter router() {
+        return router;
+    }
+
+    String solverName() {
+        return solver.name();
+    }
+
+    /** Plans a batch and loads its quotas into the router. */
+    void plan(long[] counts, long[] before, PlanReport report) {
+        placementProblem.fill(counts, fixed, load);
+        PlacementProblem.copy(fixed, batch.fixed());
+        PlacementProblem.copy(load, batch.load());
+        long start = System.nanoTime();
+        solver.solve(batch, split);
+        long solved = System.nanoTime();
+        report.solveNanos = solved - start;
+        clear(report);
+        for (int g = 0; g < batch.groups(); g++) {
+            quotas(g, report);
+        }
+        replicas.distribute(counts, itemQuota, replicaQuota);
+        router.load(replicaQuota, before);
+        report.quotaNanos = System.nanoTime() - solved;
+    }
+
+    private void clear(PlanReport report) {
+        report.tokens = 0;
+        report.maxLoad = 0;
+        report.meanLoad = 0;
+        report.identityMaxLoad = 0;
+        report.splitMaxLoad = 0;
+        report.lowerBound = 0;
+        report.groups = batch.groups();
+        report.iterations = 0;
+        report.groupsNotOptimal = 0;
+        report.status = SolveStatus.OPTIMAL;
+    }
+
+    private void quotas(int group, PlanReport report) {
+        int fixedAt = group * problem.ranks();
+        int quotaAt = group * problem.entries();
+        identity(group);
+        rounder.evaluate(fixed, fixedAt, identityQuota, quotaAt);
+        report.identityMaxLoad = Math.max(report.identityMaxLoad, rounder.maxLoad());
+        rounder.round(load, group * problem.items(), split.share(), quotaAt, itemQuota);
+        rounder.repair(fixed, fixedAt, itemQuota, quotaAt);
+        rounder.copyRankLoads(report.rankLoads, fixedAt);
+        report.maxLoad = Math.max(report.maxLoad, rounder.maxLoad());
+        report.splitMaxLoad = Math.max(report.splitMaxLoad, split.maxLoad(group));
+        report.lowerBound = Math.max(report.lowerBound, split.lowerBound(group));
+        report.iterations += split.iterations(group);
+        if (split.status(group) != SolveStatus.OPTIMAL) {
+            report.groupsNotOptimal++;
+            if (report.status == SolveStatus.OPTIMAL) {
+                report.status = split.status(group);
+            }
+        }
+        long tokens = 0;
+        for (int r = fixedAt; r < fixedAt + problem.ranks(); r++) {
+            tokens += report.rankLoads[r];
+        }
+        report.tokens += tokens;
+        report.meanLoad += tokens / (problem.totalSpeed() * batch.groups());
+    }
+
+    /** Every token at the original of its expert: the first host of each item. */
+    private void identity(int group) {
+        int quotaAt = group * problem.entries();
+        Arrays.fill(identityQuota, quotaAt, quotaAt + problem.entries(), 0);
+        for (int i = 0; i < problem.items(); i++) {
+            identityQuota[quotaAt + problem.firstEntry(i)] = load[group * problem.items() + i];
+        }
+    }
+
+    @Override
+    public void close() {
+        solver.close();
+    }
+}

@@ -1,0 +1,195 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.balance;
+
+import io.lplb.exchange.WorkloadExchange;
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.PlacementProblem;
+import io.lplb.solver.Backends;
+import java.util.Arrays;
+import java.util.Objects;
+import jdk.jfr.EventType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Balances the tokens of one MoE layer over its ranks, batch after batch: from the experts that the gate chose to the
+ * physical slots that compute them.
+ *
+ * <pre>
+ *   ids of logical experts --count--&gt; counts --plan--&gt; problem, split, quotas --route--&gt; ids of physical slots
+ *
+ *   try (LoadBalancer balancer = LoadBalancer.builder()
+ *           .experts(64).ranks(8).topology(Topologies.cube()).replicas(2).build()) {
+ *       balancer.updatePlacement(history);        // now and then: places experts by their past loads
+ *       balancer.plan(counts);                    // every batch
+ *       balancer.route(ids, physicalIds);
+ *   }
+ * </pre>
+ *
+ * <p>A plan is the best that whole tokens allow on the placement, whatever the solver's tolerance, and never worse than
+ * leaving every token at its original; {@link #lastPlan()} says how good, with a proof.
+ *
+ * <p>Not thread-safe: one thread at a time uses a balancer. Different balancers are independent. {@link #plan} and
+ * {@link #route} allocate nothing; {@link #updatePlacement} does.
+ */
+public final class LoadBalancer implements AutoCloseable {
+    private static final EventType PLAN_EVENT = EventType.getEventType(PlanEvent.class);
+
+    private final LoadBalancerBuilder settings;
+    private final WorkloadExchange exchange;
+    private final PlanReport report;
+    private final int[] allCounts;
+    private final long[] counts;
+    private final long[] before;
+    private ExpertPlacement placement;
+    private BatchPlanner planner;
+    private boolean planned;
+    private boolean closed;
+
+    LoadBalancer(LoadBalancerBuilder settings, ExpertPlacement placement) {
+        this.settings = settings;
+        this.exchange = settings.exchange;
+        this.placement = placement;
+        this.planner = newPlanner(placement);
+        this.report = new PlanReport(placement.ranks());
+        this.allCounts = new int[Math.multiplyExact(exchange.sources(), placement.experts())];
+        this.counts = new long[placement.experts()];
+        this.before = new long[placement.experts()];
+    }
+
+    /** Starts the description of a balancer. */
+    public static LoadBalancerBuilder builder() {
+        return new LoadBalancerBuilder();
+    }
+
+    private BatchPlanner newPlanner(ExpertPlacement placement) {
+        PlacementProblem problem = PlacementProblem.of(placement, settings.speeds);
+        return new BatchPlanner(
+                placement,
+                problem,
+                Backends.create(
+                        settings.backend, settings.solver, problem.problem(), settings.tolerance(), problem.groups()));
+    }
+
+    /**
+     * Places the experts anew by their past loads. The replicas move, so this belongs where weights can be moved too.
+     * Tokens of the current batch can no longer be routed: plan again first.
+     *
+     * @param history {@code [experts]}, past load of each expert in any unit, not negative
+     * @throws IllegalStateException if the balancer was built for a fixed placement, or is closed
+     */
+    public void updatePlacement(double[] history) {
+        requireOpen("updatePlacement");
+        ExpertPlacement next = settings.place(Objects.requireNonNull(history, "history"));
+        BatchPlanner nextPlanner = newPlanner(next);
+        planner.close();
+        placement = next;
+        planner = nextPlanner;
+        planned = false;
+    }
+
+    /** Returns the placement in force. */
+    public ExpertPlacement placement() {
+        return placement;
+    }
+
+    /**
+     * Plans a batch.
+     *
+     * @param ownCounts {@code [experts]}, tokens that this source routes to each expert, not negative
+     * @return what the plan achieves; overwritten by the next plan
+     * @throws IllegalArgumentException if the length is wrong, a count is negative, or an expert has more than 2^31 - 1
+     *     tokens over all sources; nothing has changed then
+     * @throws IllegalStateException if the balancer is closed
+     */
+    public PlanReport plan(int[] ownCounts) {
+        requireOpen("plan");
+        requireCounts(ownCounts);
+        PlanEvent event = PLAN_EVENT.isEnabled() ? new PlanEvent() : null;
+        if (event != null) {
+            event.begin();
+        }
+        exchange.gather(ownCounts, allCounts);
+        sumOverSources();
+        planner.plan(counts, before, report);
+        planned = true;
+        if (event != null) {
+            event.end();
+            event.fill(planner.solverName(), report);
+            event.commit();
+        }
+        PlanListener listener = settings.listener;
+        if (listener != null) {
+            listener.planned(report);
+        }
+        return report;
+    }
+
+    private void requireCounts(int[] ownCounts) {
+        if (ownCounts.length != counts.length) {
+            throw new IllegalArgumentException(
+                    "counts: got length " + ownCounts.length + ", expected " + counts.length + " experts");
+        }
+        for (int e = 0; e < ownCounts.length; e++) {
+            if (ownCounts[e] < 0) {
+                throw new IllegalArgumentException(
+                        "counts[" + e + "]: got " + ownCounts[e] + ", expected at least 0 tokens");
+            }
+        }
+    }
+
+    private void sumOverSources() {
+        Arrays.fill(counts, 0);
+        for (int s = 0; s < exchange.sources(); s++) {
+            if (s == exchange.self()) {
+                System.arraycopy(counts, 0, before, 0, counts.length);
+            }
+            for (int e = 0; e < counts.length; e++) {
+                counts[e] += allCounts[s * counts.length + e];
+            }
+        }
+        for (int e = 0; e < counts.length; e++) {
+            if (counts[e] > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("counts of expert " + e + " over all sources: got " + counts[e]
+                        + ", expected at most " + Integer.MAX_VALUE);
+            }
+        }
+    }
+
+    /**
+     * Routes tokens by the last plan; several calls continue where the last one stopped. Tokens beyond the planned
+     * counts still go to a replica of their expert.
+     *
+     * @param ids logical expert of every token; -1 stays -1
+     * @param out physical slot of every token, as long as {@code ids}, which it may be
+     * @throws IllegalArgumentException if an id is below -1 or names no expert, or the lengths differ; nothing has been
+     *     written then
+     * @throws IllegalStateException if there is no plan for the placement in force, or the balancer is closed
+     */
+    public void route(int[] ids, int[] out) {
+        requireOpen("route");
+        if (!planned) {
+            throw new IllegalStateException("route: got no plan for this placement, expected a call of plan first");
+        }
+        planner.router().route(ids, out);
+    }
+
+    /** Returns the report of the last plan, or null before the first; overwritten by the next plan. */
+    public @Nullable PlanReport lastPlan() {
+        return planned ? report : null;
+    }
+
+    private void requireOpen(String call) {
+        if (closed) {
+            throw new IllegalStateException(call + ": got a closed balancer, expected an open one");
+        }
+    }
+
+    /** Frees what the solver holds. The exchange is the caller's. Closing twice is harmless. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            planner.close();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.solver;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lplb.problem.MinMaxBatch;
+import io.lplb.problem.MinMaxProblem;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class RelaxationSolverTest extends MinMaxSolverContract {
+
+    @Override
+    protected MinMaxSolver newSolver(MinMaxProblem problem, double tolerance) {
+        return new RelaxationSolver(problem, tolerance);
+    }
+
+    @Test
+    void aLongChainIsHandedOverToTheInteriorPoint() {
+        // All load on one end of 64 ranks in a row: sweeps pass it on like heat, so 32 of them are not enough.
+        int[][] hosts = new int[63][];
+        Arrays.setAll(hosts, i -> new int[] {i, i + 1});
+        MinMaxProblem chain = MinMaxProblem.of(64, hosts);
+        double[] load = new double[63];
+        Arrays.fill(load, 10);
+        double[] fixed = new double[64];
+        fixed[0] = 500;
+        for (int r = 1; r < 64; r++) {
+            fixed[r] = r % 7;
+        }
+        fixed[20] = 100;
+        MinMaxBatch batch = MinMaxBatch.of(chain, fixed, load);
+        SplitBatch split = new SplitBatch(chain, 1);
+        new RelaxationSolver(chain, 1e-9).solve(batch, split);
+        assertEquals(SolveStatus.OPTIMAL, split.status(0));
+        assertEquals(500, split.maxLoad(0), 1e-6);
+    }
+
+    @Test
+    void sweepsVisitPairsFirstAndColourByColour() {
+        MinMaxProblem problem = MinMaxProblem.of(5, new int[][] {{0, 1, 2}, {0, 1}, {1, 2}, {3, 4}, {2, 3}});
+        int[] colour = ItemOrder.colours(problem);
+        assertArrayEquals(new int[] {0, 1, 2, 0, 1}, colour);
+        assertArrayEquals(new int[] {3, 1, 4, 2, 0}, ItemOrder.of(problem));
+        assertTrue(Arrays.stream(colour).max().orElseThrow() < 3);
+    }
+}

@@ -1,0 +1,115 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.bench.cli;
+
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.Backend;
+import io.lplb.solver.Backends;
+import io.lplb.solver.MinMaxSolver;
+import io.lplb.solver.SolverProvider;
+import io.lplb.solver.SolverProvider.Availability;
+import io.lplb.solver.Solvers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The backends by name, with their state on this machine: what {@code doctor} lists and {@code --backend} refers to.
+ * A backend that no provider on the class path offers is listed too, with the reason.
+ */
+final class BackendTable {
+    private final List<SolverProvider> providers;
+
+    /** A table of just these providers. */
+    BackendTable(List<SolverProvider> providers) {
+        this.providers = List.copyOf(providers);
+    }
+
+    /** The table of this machine; loads no native library. */
+    static BackendTable here() {
+        List<SolverProvider> providers = new ArrayList<>();
+        providers.add(new Cpu());
+        providers.addAll(Backends.providers());
+        if (providers.stream().noneMatch(p -> p.backend().equals("emulator"))) {
+            providers.add(new Absent("emulator", new Availability(false, "This build has no emulated kernels.", "")));
+        }
+        if (providers.stream().noneMatch(p -> p.backend().equals("gpu"))) {
+            providers.add(
+                    new Absent("gpu", GpuCheck.of(System.getenv(), Path.of("/")).probe()));
+        }
+        return new BackendTable(providers);
+    }
+
+    /** Returns all backends, the CPU first. */
+    List<SolverProvider> providers() {
+        return providers;
+    }
+
+    /**
+     * Returns the backend with this name, which is available.
+     *
+     * @throws IllegalArgumentException if there is none with this name, or it is not available; then with the reason
+     */
+    SolverProvider require(String name) {
+        for (SolverProvider provider : providers) {
+            if (provider.backend().equals(name)) {
+                Availability found = probe(provider);
+                if (!found.available()) {
+                    throw new IllegalArgumentException("backend " + name + ": not available. " + text(found));
+                }
+                return provider;
+            }
+        }
+        List<String> names = providers.stream().map(SolverProvider::backend).toList();
+        throw new IllegalArgumentException("backend: got " + name + ", expected one of " + String.join(", ", names));
+    }
+
+    /** Probes a backend; a probe that fails itself counts as not available. */
+    static Availability probe(SolverProvider provider) {
+        try {
+            return provider.probe();
+        } catch (RuntimeException | LinkageError e) {
+            return new Availability(false, "The probe failed: " + e + ".", "");
+        }
+    }
+
+    /** Returns what was found and, if there is one, the remedy. */
+    static String text(Availability found) {
+        return (found.reason() + " " + found.remedy()).strip();
+    }
+
+    /** The solvers of the library itself. */
+    private static final class Cpu implements SolverProvider {
+        @Override
+        public String backend() {
+            return "cpu";
+        }
+
+        @Override
+        public Availability probe() {
+            return new Availability(true, "Solvers: " + String.join(", ", Solvers.names()) + ".", "");
+        }
+
+        @Override
+        public MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
+            return Backends.create(Backend.CPU, name, problem, tolerance, maxGroups);
+        }
+
+        @Override
+        public int worthwhileGroups(MinMaxProblem problem) {
+            return 0;
+        }
+    }
+
+    /** A backend that this build or this machine does not have. */
+    private record Absent(String backend, Availability probe) implements SolverProvider {
+        @Override
+        public MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
+            throw new IllegalStateException("backend " + backend + ": not available. " + text(probe));
+        }
+
+        @Override
+        public int worthwhileGroups(MinMaxProblem problem) {
+            return Integer.MAX_VALUE;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.topology;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The edges of a topology in colours such that no two edges of one colour share a rank. What is done to the edges of
+ * one colour then commutes, and may be done in parallel.
+ *
+ * <p>Greedy: each edge, in the order of the edges' numbers, takes the lowest colour that is free at both its ranks. A
+ * rank has 2D edges, where D is the number of replica sets a rank; hence at least 2D colours are needed (for two ranks
+ * or more) and at most 4D - 1 are used. Cube and hypercube take 4, which is the least possible.
+ *
+ * <p>Immutable, hence safe for use by several threads.
+ */
+public final class EdgeColouring {
+    private final int[] colourOf;
+    private final int[][] edgesOf;
+
+    private EdgeColouring(int[] colourOf, int colours) {
+        this.colourOf = colourOf;
+        this.edgesOf = new int[colours][];
+        for (int c = 0; c < colours; c++) {
+            int colour = c;
+            edgesOf[c] = IntStream.range(0, colourOf.length)
+                    .filter(e -> colourOf[e] == colour)
+                    .toArray();
+        }
+    }
+
+    /** Colours the edges of a topology. */
+    public static EdgeColouring of(ReplicaTopology topology) {
+        List<Edge> edges = topology.edges();
+        BitSet[] taken = new BitSet[topology.groupSize()];
+        Arrays.setAll(taken, r -> new BitSet());
+        int[] colourOf = new int[edges.size()];
+        int colours = 0;
+        for (int e = 0; e < colourOf.length; e++) {
+            BitSet atOriginal = taken[edges.get(e).original()];
+            BitSet atReplica = taken[edges.get(e).replica()];
+            BitSet either = (BitSet) atOriginal.clone();
+            either.or(atReplica);
+            int colour = either.nextClearBit(0);
+            atOriginal.set(colour);
+            atReplica.set(colour);
+            colourOf[e] = colour;
+            colours = Math.max(colours, colour + 1);
+        }
+        return new EdgeColouring(colourOf, colours);
+    }
+
+    /** Returns the number of colours. */
+    public int colours() {
+        return edgesOf.length;
+    }
+
+    /** Returns the colour of an edge, by its number; colours count from 0. */
+    public int colourOf(int edge) {
+        return colourOf[edge];
+    }
+
+    /** Returns the numbers of the edges of a colour, rising. */
+    public int[] edgesOf(int colour) {
+        return edgesOf[colour].clone();
+    }
+}

@@ -1,0 +1,187 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.topology;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The named topologies. Cube, hypercube, ring and torus are LPLB's (README, "Topology"; {@code tests}); a circulant
+ * serves where they have no fit: any number of ranks with any number of replica sets.
+ *
+ * <p>For a custom one see {@link TopologyFile} and {@link ReplicaTopology#of(String, int[][])}.
+ */
+public final class Topologies {
+    /** The largest number of ranks in a group. */
+    public static final int MAX_RANKS = 4096;
+
+    private static final int[] CUBE_EDGES = {3, 0, 1, 2, 7, 4, 5, 6};
+    private static final int[] CUBE_DIAGONALS = {6, 7, 4, 5, 0, 1, 2, 3};
+
+    private static final Pattern RING = Pattern.compile("ring(?:\\((\\d{1,9})\\)|(\\d{1,9}))");
+    private static final Pattern TORUS = Pattern.compile("torus(?:\\((\\d{1,9}),(\\d{1,9})\\)|(\\d{1,9})x(\\d{1,9}))");
+    private static final Pattern CIRCULANT = Pattern.compile("circulant\\((\\d{1,9}),(\\d{1,9}(?:,\\d{1,9})*)\\)");
+
+    private Topologies() {}
+
+    /**
+     * A kind of topology that {@link #parse} knows.
+     *
+     * @param name how to write it; m, n and the like stand for numbers
+     * @param description one line
+     */
+    public record Named(String name, String description) {}
+
+    /** Returns the kinds of topology that {@link #parse} knows. */
+    public static List<Named> list() {
+        return List.of(
+                new Named("cube", "8 ranks, 2 replica sets: two rings of 4, and two more across them (LPLB's 8P2E)"),
+                new Named("hypercube", "16 ranks, 2 replica sets: a ring of 4 in each quad and across quads (16P2E)"),
+                new Named("ringN", "N ranks, 1 replica set: rank r holds the copies of rank r + 1; also ring(N)"),
+                new Named("torusMxN", "M * N ranks, 2 replica sets: the next row and the next column; also torus(M,N)"),
+                new Named("circulant(N,A,B,..)", "N ranks, a replica set each for the ranks A, B, .. further on"));
+    }
+
+    /** 8 ranks with 2 replica sets: LPLB's 8P2E. */
+    public static ReplicaTopology cube() {
+        int[][] r2o = new int[8][];
+        for (int r = 0; r < 8; r++) {
+            r2o[r] = new int[] {CUBE_EDGES[r], CUBE_DIAGONALS[r]};
+        }
+        return ReplicaTopology.of("cube", r2o);
+    }
+
+    /**
+     * 16 ranks with 2 replica sets: LPLB's 16P2E. Rank r = 4 q + j holds copies of the rank before it in its quad q,
+     * and of the rank with the same j in the quad before.
+     */
+    public static ReplicaTopology hypercube() {
+        int[][] r2o = new int[16][];
+        for (int r = 0; r < 16; r++) {
+            r2o[r] = new int[] {r / 4 * 4 + (r + 3) % 4, (r + 12) % 16};
+        }
+        return ReplicaTopology.of("hypercube", r2o);
+    }
+
+    /**
+     * n ranks with 1 replica set: rank r holds copies of rank r + 1, the last one of rank 0.
+     *
+     * @param n at least 2; of two ranks each holds the other's copies
+     */
+    public static ReplicaTopology ring(int n) {
+        requireRanks("ring", n);
+        int[][] r2o = new int[n][];
+        for (int r = 0; r < n; r++) {
+            r2o[r] = new int[] {(r + 1) % n};
+        }
+        return ReplicaTopology.of("ring" + n, r2o);
+    }
+
+    /**
+     * m * n ranks with 2 replica sets: rank i * n + j, in row i and column j, holds copies of the rank in the next row
+     * (set 0) and of the rank in the next column (set 1). With n ranks in a node, set 1 stays inside the nodes.
+     *
+     * @param m number of rows, at least 2
+     * @param n number of columns, at least 2; with a single row or column every second copy would lie beside its
+     *     original, and {@link #ring} is meant
+     */
+    public static ReplicaTopology torus(int m, int n) {
+        if (m < 2 || n < 2) {
+            throw new IllegalArgumentException("torus: got " + m + " x " + n
+                    + ", expected at least 2 rows and 2 columns; one line of ranks is a ring");
+        }
+        requireRanks("torus", (long) m * n);
+        int[][] r2o = new int[m * n][];
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                r2o[i * n + j] = new int[] {(i + 1) % m * n + j, i * n + (j + 1) % n};
+            }
+        }
+        return ReplicaTopology.of("torus" + m + "x" + n, r2o);
+    }
+
+    /**
+     * n ranks with a replica set per offset: rank r holds copies of the ranks r + offset, modulo n.
+     *
+     * @param n at least 2
+     * @param offsets one or more, distinct, each from 1 to n - 1
+     */
+    public static ReplicaTopology circulant(int n, int... offsets) {
+        requireRanks("circulant", n);
+        if (offsets.length == 0) {
+            throw new IllegalArgumentException("circulant: got no offset, expected at least one");
+        }
+        for (int d = 0; d < offsets.length; d++) {
+            String entry = "circulant: got offset " + offsets[d];
+            if (offsets[d] < 1 || offsets[d] >= n) {
+                throw new IllegalArgumentException(entry + ", expected 1.." + (n - 1));
+            }
+            for (int k = 0; k < d; k++) {
+                if (offsets[k] == offsets[d]) {
+                    throw new IllegalArgumentException(entry + " twice, expected distinct offsets");
+                }
+            }
+        }
+        int[][] r2o = new int[n][offsets.length];
+        for (int r = 0; r < n; r++) {
+            for (int d = 0; d < offsets.length; d++) {
+                r2o[r][d] = (r + offsets[d]) % n;
+            }
+        }
+        StringBuilder name = new StringBuilder("circulant(").append(n);
+        for (int offset : offsets) {
+            name.append(',').append(offset);
+        }
+        return ReplicaTopology.of(name.append(')').toString(), r2o);
+    }
+
+    /**
+     * The topology with a name: {@code cube}, {@code hypercube}, {@code ring8} or {@code ring(8)}, {@code torus8x4} or
+     * {@code torus(8,4)}, {@code circulant(13,1,5)}. Case and spaces do not matter; {@code cube8} and
+     * {@code hypercube16} are accepted too.
+     *
+     * @throws IllegalArgumentException if there is none of that name, or not of that size
+     */
+    public static ReplicaTopology parse(String name) {
+        String text =
+                Objects.requireNonNull(name, "name").toLowerCase(Locale.ROOT).replaceAll("\\s", "");
+        if (text.equals("cube") || text.equals("cube8")) {
+            return cube();
+        }
+        if (text.equals("hypercube") || text.equals("hypercube16")) {
+            return hypercube();
+        }
+        Matcher ring = RING.matcher(text);
+        if (ring.matches()) {
+            return ring(number(ring, 1, 2));
+        }
+        Matcher torus = TORUS.matcher(text);
+        if (torus.matches()) {
+            return torus(number(torus, 1, 3), number(torus, 2, 4));
+        }
+        Matcher circulant = CIRCULANT.matcher(text);
+        if (circulant.matches()) {
+            int[] offsets = Stream.of(circulant.group(2).split(",", -1))
+                    .mapToInt(Integer::parseInt)
+                    .toArray();
+            return circulant(number(circulant, 1, 1), offsets);
+        }
+        throw new IllegalArgumentException("topology: got \"" + name
+                + "\", expected cube, hypercube, ringN, torusMxN or circulant(N,A,B,..), such as ring8 or torus8x4");
+    }
+
+    /** The number in whichever of two groups of a match took part. */
+    private static int number(Matcher match, int group, int other) {
+        String digits = match.group(group);
+        return Integer.parseInt(digits != null ? digits : match.group(other));
+    }
+
+    private static void requireRanks(String kind, long ranks) {
+        if (ranks < 2 || ranks > MAX_RANKS) {
+            throw new IllegalArgumentException(kind + ": got " + ranks + " ranks, expected 2.." + MAX_RANKS);
+        }
+    }
+}

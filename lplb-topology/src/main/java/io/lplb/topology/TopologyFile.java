@@ -1,0 +1,82 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.topology;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Reads a custom topology from a text file (UTF-8):
+ *
+ * <pre>
+ *   # a ring of four ranks; everything after '#' is a comment
+ *   1        # rank 0 holds copies of rank 1's experts
+ *   2
+ *   3
+ *   0
+ * </pre>
+ *
+ * <p>Every line that is not empty is a rank, in order from 0. It lists the ranks whose experts that rank copies, one
+ * per replica set: the row of r2o, as integers separated by blanks or by one comma each.
+ */
+public final class TopologyFile {
+    private TopologyFile() {}
+
+    /**
+     * Reads a file; the topology's name is the file's, without what follows its last dot.
+     *
+     * @throws IOException if the file cannot be read, or is not UTF-8
+     * @throws IllegalArgumentException if it holds no topology, naming file, line and entry (counted from 0)
+     */
+    public static ReplicaTopology read(Path file) throws IOException {
+        try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {
+            return parse(file, lines.toList());
+        } catch (UncheckedIOException e) {
+            throw new IOException("cannot read " + file + " as UTF-8 text: " + e.getMessage(), e);
+        }
+    }
+
+    private static ReplicaTopology parse(Path file, List<String> lines) {
+        List<int[]> rows = new ArrayList<>();
+        List<Integer> lineOfRow = new ArrayList<>();
+        for (int k = 0; k < lines.size(); k++) {
+            String line = lines.get(k);
+            int comment = line.indexOf('#');
+            String content = (comment < 0 ? line : line.substring(0, comment)).strip();
+            if (!content.isEmpty()) {
+                rows.add(row(file + ":" + (k + 1), content));
+                lineOfRow.add(k + 1);
+            }
+        }
+        if (rows.isEmpty()) {
+            throw new IllegalArgumentException(file + ": got no rank, expected one line of integers for each rank");
+        }
+        return ReplicaTopology.of(nameOf(file), rows.toArray(int[][]::new), r -> file + ":" + lineOfRow.get(r));
+    }
+
+    private static int[] row(String place, String content) {
+        String[] words = content.split("\\s*,\\s*|\\s+", -1);
+        int[] row = new int[words.length];
+        for (int d = 0; d < row.length; d++) {
+            try {
+                row[d] = Integer.parseInt(words[d]);
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(
+                        place + "[" + d + "]: got \"" + words[d] + "\", expected the number of a rank", e);
+            }
+        }
+        return row;
+    }
+
+    private static String nameOf(Path file) {
+        Path last = file.getFileName();
+        String name = last == null ? file.toString() : last.toString();
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
+    }
+}

@@ -1,0 +1,129 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tests;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.GeneralCodingRules;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+/** Holds the arrows between modules and packages, and what a library must not do. */
+class ArchitectureTest {
+    private static final JavaClasses ALL = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(
+                    location -> !location.toString().toLowerCase(Locale.ROOT).contains("tests.jar"))
+            .importPackages("io.lplb");
+
+    private static final String[] LIBRARIES = {
+        "io.lplb.topology..",
+        "io.lplb.placement..",
+        "io.lplb.count..",
+        "io.lplb.problem..",
+        "io.lplb.solver..",
+        "io.lplb.quota..",
+        "io.lplb.route..",
+        "io.lplb.exchange..",
+        "io.lplb.balance..",
+        "io.lplb.tornado.."
+    };
+
+    /** Topology, API, kernels, bench: the order in which a reader meets the modules. */
+    @Test
+    void modulesDependOnlyOnThoseBeforeThem() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("topology")
+                .definedBy("io.lplb.topology..", "io.lplb.placement..")
+                .layer("api")
+                .definedBy(
+                        "io.lplb.count..",
+                        "io.lplb.problem..",
+                        "io.lplb.solver..",
+                        "io.lplb.quota..",
+                        "io.lplb.route..",
+                        "io.lplb.exchange..",
+                        "io.lplb.balance..")
+                .optionalLayer("kernels")
+                .definedBy("io.lplb.tornado..")
+                .layer("bench")
+                .definedBy("io.lplb.bench..")
+                .whereLayer("bench")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("kernels")
+                .mayOnlyBeAccessedByLayers("bench")
+                .whereLayer("api")
+                .mayOnlyBeAccessedByLayers("kernels", "bench")
+                .whereLayer("topology")
+                .mayOnlyBeAccessedByLayers("api", "kernels", "bench")
+                .check(ALL);
+    }
+
+    @Test
+    void theStationsOfABatchFormNoCycle() {
+        slices().matching("io.lplb.(*)..").should().beFreeOfCycles().check(ALL);
+    }
+
+    @Test
+    void librariesLeaveStandardOutputAlone() {
+        inLibraries(GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS);
+    }
+
+    @Test
+    void librariesLogThroughTheApiOnly() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(LIBRARIES)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.logging.log4j.core..", "java.util.logging..", "org.slf4j..")
+                .check(ALL);
+    }
+
+    /** EJML is the oracle's and the baseline's tool: it stays out of every other package, and so out of the API. */
+    @Test
+    void ejmlStaysInsideTheDenseSolvers() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.lplb.solver.dense..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.ejml..")
+                .check(ALL);
+    }
+
+    /** The oracle shares no code with the solvers that it judges. */
+    @Test
+    void theOracleDoesNotUseTheOthersCertificate() {
+        noClasses()
+                .that()
+                .haveNameMatching(
+                        ".*\\.dense\\.(DenseInteriorPointSolver|StandardForm|PredictorCorrector|NewtonSystem|WeakDuality)")
+                .should()
+                .dependOnClassesThat()
+                .haveSimpleName("Certificate")
+                .check(ALL);
+    }
+
+    @Test
+    void librariesDoNotEndTheProcess() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(LIBRARIES)
+                .should()
+                .callMethod(System.class, "exit", int.class)
+                .check(ALL);
+    }
+
+    private static void inLibraries(ArchRule rule) {
+        JavaClasses libraries = ALL.that(com.tngtech.archunit.base.DescribedPredicate.describe(
+                "reside in a library", c -> !c.getPackageName().startsWith("io.lplb.bench")));
+        rule.check(libraries);
+    }
+}
