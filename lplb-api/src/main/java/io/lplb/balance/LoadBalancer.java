@@ -7,6 +7,7 @@ import io.lplb.problem.PlacementProblem;
 import io.lplb.solver.Backends;
 import java.util.Arrays;
 import java.util.Objects;
+import jdk.jfr.EventType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #route} allocate nothing; {@link #updatePlacement} does.
  */
 public final class LoadBalancer implements AutoCloseable {
+    private static final EventType PLAN_EVENT = EventType.getEventType(PlanEvent.class);
+
     private final LoadBalancerBuilder settings;
     private final WorkloadExchange exchange;
     private final PlanReport report;
@@ -101,14 +104,16 @@ public final class LoadBalancer implements AutoCloseable {
     public PlanReport plan(int[] ownCounts) {
         requireOpen("plan");
         requireCounts(ownCounts);
-        PlanEvent event = new PlanEvent();
-        event.begin();
+        PlanEvent event = PLAN_EVENT.isEnabled() ? new PlanEvent() : null;
+        if (event != null) {
+            event.begin();
+        }
         exchange.gather(ownCounts, allCounts);
         sumOverSources();
         planner.plan(counts, before, report);
         planned = true;
-        event.end();
-        if (event.shouldCommit()) {
+        if (event != null) {
+            event.end();
             event.fill(planner.solverName(), report);
             event.commit();
         }

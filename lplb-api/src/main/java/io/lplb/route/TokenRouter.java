@@ -25,20 +25,22 @@ import java.util.Objects;
  * <p>State, one record per expert, with room for the largest number of replicas (K); unused bounds never count:
  *
  * <pre>
- *   | position | stride | n | bound 0 .. bound K-2 | slot 0 .. slot K-1 |
+ *   | position | n - stride | n | bound 0 .. bound K-2 | slot 0 .. slot K-1 |
  * </pre>
  *
- * The replica is the number of bounds at or below the position, counted without a branch: which replica comes next is
- * meant to be unpredictable.
+ * The replica is the number of bounds at or below the position. Counting it and stepping on go without a branch, by
+ * signs of differences: which replica comes next is meant to be unpredictable, and a processor that guesses pays more
+ * for its errors than all the arithmetic costs.
  *
  * <p>Not thread-safe. Routing allocates nothing.
  */
 public final class TokenRouter {
     private static final double GOLDEN_RATIO = 1.618033988749895;
     private static final int POSITION = 0;
-    private static final int STRIDE = 1;
+    private static final int ROOM = 1;
     private static final int TOTAL = 2;
     private static final int BOUND = 3;
+    private static final int PAIR_WIDTH = 6;
 
     private final ReplicaQuotas replicas;
     private final int experts;
@@ -74,7 +76,7 @@ public final class TokenRouter {
 
     private void clear(int at) {
         record[at + POSITION] = 0;
-        record[at + STRIDE] = 0;
+        record[at + ROOM] = 1;
         record[at + TOTAL] = 1;
         for (int k = 0; k < bounds; k++) {
             record[at + BOUND + k] = Integer.MAX_VALUE;
@@ -106,7 +108,7 @@ public final class TokenRouter {
             } else {
                 int n = Math.toIntExact(total);
                 int stride = stride(n);
-                record[at + STRIDE] = stride;
+                record[at + ROOM] = n - stride;
                 record[at + TOTAL] = n;
                 record[at + POSITION] = (int) (before[e] % n * stride % n);
             }
@@ -158,14 +160,14 @@ public final class TokenRouter {
         }
     }
 
-    /** Two replicas at most: one comparison. */
+    /** Two replicas at most: one comparison, in records of a constant width. */
     private void routePairs(int[] ids, int[] out) {
         for (int k = 0; k < ids.length; k++) {
             int id = ids[k];
             if (id >= 0) {
-                int at = id * 6;
+                int at = id * PAIR_WIDTH;
                 int p = next(at);
-                out[k] = record[at + BOUND + 1 + (p >= record[at + BOUND] ? 1 : 0)];
+                out[k] = record[at + BOUND + 1 + atLeast(p, record[at + BOUND])];
             } else {
                 out[k] = -1;
             }
@@ -180,7 +182,7 @@ public final class TokenRouter {
                 int p = next(at);
                 int replica = 0;
                 for (int b = at + BOUND; b < at + BOUND + bounds; b++) {
-                    replica += p >= record[b] ? 1 : 0;
+                    replica += atLeast(p, record[b]);
                 }
                 out[k] = record[at + BOUND + bounds + replica];
             } else {
@@ -189,11 +191,16 @@ public final class TokenRouter {
         }
     }
 
-    /** The current position; steps on without overflow. */
+    /** 1 if the position is at least the bound, else 0; neither is negative. */
+    private static int atLeast(int position, int bound) {
+        return (bound - 1 - position) >>> 31;
+    }
+
+    /** The current position; steps on to (position + stride) mod n, without overflow. */
     private int next(int at) {
         int p = record[at + POSITION];
-        int room = record[at + TOTAL] - record[at + STRIDE];
-        record[at + POSITION] = p >= room ? p - room : p + record[at + STRIDE];
+        int beyond = p - record[at + ROOM];
+        record[at + POSITION] = beyond + (record[at + TOTAL] & (beyond >> 31));
         return p;
     }
 }

@@ -147,7 +147,10 @@ final class ActiveItems {
 
     /** Sum of a value over the hosts of every active item, {@code to[count]}. */
     void itemSums(double[] value, double[] to) {
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < pairs; i++) {
+            to[i] = value[2 * i] + value[2 * i + 1];
+        }
+        for (int i = pairs; i < count; i++) {
             double sum = 0;
             for (int e = activeOffset[i]; e < activeOffset[i + 1]; e++) {
                 sum += value[e];

@@ -80,8 +80,8 @@ final class BestSplit {
         return maxLoad == Double.POSITIVE_INFINITY;
     }
 
-    /** Writes the group's report. */
+    /** Writes the group's report; a bound that an earlier split has proved may lie a rounding error above a later maximum. */
     void report(int iterations, SolveStatus status) {
-        split.report(group, maxLoad, lowerBound, iterations, status);
+        split.report(group, maxLoad, Math.min(lowerBound, maxLoad), iterations, status);
     }
 }

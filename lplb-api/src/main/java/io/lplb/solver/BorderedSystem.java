@@ -14,14 +14,14 @@ import java.util.Arrays;
  *
  * <p>Near the optimum M is almost singular along the bottleneck ranks: the border alone says how far they move
  * together, and eliminating M first would subtract two huge, nearly equal vectors. Since s'dy = 0, adding
- * {@code rho s s'} to M changes no solution and takes that direction away, so {@link #factor} does it, with a rho of
+ * {@code rho s s'} to M changes no solution and takes that direction away, so {@link #factorAndSolve} does it, with a rho of
  * M's own size.
  *
- * <p>Storage: the upper triangle by rows, each row followed by its entry of the border, so that one pass eliminates the
- * matrix and the border's right-hand side together, and every inner loop runs along a row:
+ * <p>Storage: the upper triangle by rows, each row followed by its entries of the border and of a first right-hand side, so that
+ * one pass eliminates all three together, and every inner loop runs along a row:
  *
  * <pre>
- *   row k  | ... | M[k][k] | M[k][k+1] ... M[k][n-1] | s[k] |      stride n + 1
+ *   row k  | ... | M[k][k] | M[k][k+1] ... M[k][n-1] | s[k] | b[k] |      stride n + 2
  * </pre>
  *
  * <p>No pivoting, as M is positive definite; a pivot that rounding has left without a digit is replaced by a huge one,
@@ -54,7 +54,7 @@ final class BorderedSystem {
      */
     BorderedSystem(double[] s) {
         this.n = s.length;
-        this.stride = n + 1;
+        this.stride = n + 2;
         this.s = s.clone();
         this.sumOfSquares = dot(s, s);
         this.m = new double[n * stride];
@@ -67,14 +67,30 @@ final class BorderedSystem {
         Arrays.fill(m, 0);
     }
 
-    /** Adds to {@code M[i][j]} and, for i other than j, to its mirror image. */
-    void add(int i, int j, double v) {
-        m[Math.min(i, j) * stride + Math.max(i, j)] += v;
+    /** Adds to {@code M[i][i]}. */
+    void addDiagonal(int i, double v) {
+        m[i * stride + i] += v;
     }
 
-    /** Factors the matrix added up since {@link #clear()}, and prepares the border. */
-    void factor() {
+    /** Adds the Laplacian of an edge: weight at {@code [i][i]} and {@code [j][j]}, -weight off the diagonal. */
+    void addEdge(int i, int j, double weight) {
+        m[i * stride + i] += weight;
+        m[j * stride + j] += weight;
+        m[Math.min(i, j) * stride + Math.max(i, j)] -= weight;
+    }
+
+    /**
+     * Factors the matrix added up since {@link #clear()} and solves for a first right-hand side, which costs less here
+     * than in a {@link #solve} of its own: it goes along with the border.
+     *
+     * @param b {@code [n]}, replaced by dy
+     * @return dt
+     */
+    double factorAndSolve(double[] b) {
         double floor = PIVOT_FLOOR * regularise();
+        for (int r = 0; r < n; r++) {
+            m[r * stride + n + 1] = b[r];
+        }
         int k = 0;
         for (; k + PANEL <= n; k += PANEL) {
             eliminateInside(k, k + PANEL, floor);
@@ -83,11 +99,33 @@ final class BorderedSystem {
             }
         }
         eliminateInside(k, n, floor);
-        for (k = 0; k < n; k++) {
-            borderSolution[k] = m[k * stride + n];
-        }
-        substituteBack(borderSolution);
+        substituteBackBoth(b);
         borderDotS = dot(s, borderSolution);
+        return withBorder(b);
+    }
+
+    /** Back substitution of the border and the first right-hand side side by side: neither waits for the other. */
+    private void substituteBackBoth(double[] b) {
+        for (int k = n - 1; k >= 0; k--) {
+            int row = k * stride;
+            double border = m[row + n];
+            double first = m[row + n + 1];
+            for (int i = k + 1; i < n; i++) {
+                border -= m[row + i] * borderSolution[i];
+                first -= m[row + i] * b[i];
+            }
+            borderSolution[k] = border * inversePivot[k];
+            b[k] = first * inversePivot[k];
+        }
+    }
+
+    /** Takes the solution without the border's unknown to the one with it. */
+    private double withBorder(double[] b) {
+        double dt = dot(s, b) / borderDotS;
+        for (int r = 0; r < n; r++) {
+            b[r] -= dt * borderSolution[r];
+        }
+        return dt;
     }
 
     /** Eliminates the rows {@code from} to {@code to - 1} among each other. */
@@ -115,14 +153,14 @@ final class BorderedSystem {
         double f1 = m[r1 + i] * inversePivot[k + 1];
         double f2 = m[r2 + i] * inversePivot[k + 2];
         double f3 = m[r3 + i] * inversePivot[k + 3];
-        for (int j = i; j <= n; j++) {
+        for (int j = i; j < stride; j++) {
             m[row + j] -= f0 * m[r0 + j] + f1 * m[r1 + j] + f2 * m[r2 + j] + f3 * m[r3 + j];
         }
     }
 
-    /** Columns {@code from} to n of a row lose a multiple of another row. */
+    /** Columns {@code from} on of a row lose a multiple of another row. */
     private void subtractRow(int row, int pivotRow, int from, double factor) {
-        for (int j = from; j <= n; j++) {
+        for (int j = from; j < stride; j++) {
             m[row + j] -= factor * m[pivotRow + j];
         }
     }
@@ -149,7 +187,7 @@ final class BorderedSystem {
     }
 
     /**
-     * Solves for one right-hand side.
+     * Solves for another right-hand side.
      *
      * @param b {@code [n]}, replaced by dy
      * @return dt
@@ -163,11 +201,7 @@ final class BorderedSystem {
             }
         }
         substituteBack(b);
-        double dt = dot(s, b) / borderDotS;
-        for (int r = 0; r < n; r++) {
-            b[r] -= dt * borderSolution[r];
-        }
-        return dt;
+        return withBorder(b);
     }
 
     private void substituteBack(double[] b) {

@@ -29,9 +29,10 @@ import io.lplb.problem.MinMaxProblem;
  *   M dy + s dt = rhs,   s' dy = 0
  * </pre>
  *
- * <p>The steps are the building blocks {@link #assemble matrix update}, {@link BorderedSystem Gaussian elimination},
- * and {@link #direction}, {@link #advance} for the step itself. Once the products are small enough for it to matter, the
- * split is cleaned (negative shares cut, item sums restored) and certified, and the best one is kept. A step costs
+ * <p>The building blocks: matrix update ({@code assemble}), Gaussian elimination ({@link BorderedSystem}), and the step
+ * ({@code aim}, {@code expand}, the ratio test, {@code advance}). Items with two hosts, which come first, have their
+ * loops written out; the formulas are the same. Once the products are small enough for it to matter, the split is
+ * cleaned (negative shares cut, item sums restored) and certified, and the best one is kept. A step costs
  * O(G^3 / 6 + entries).
  *
  * <p>Not thread-safe; allocates nothing per solve.
@@ -187,9 +188,13 @@ public final class InteriorPointSolver extends AbstractMinMaxSolver {
         invert();
         residuals();
         assemble();
-        direction(0, 0);
+        aim(0, 0);
+        dt = system.factorAndSolve(dy);
+        expand();
         double ratio = complementarity(primalLength(), dualLength()) / products;
-        direction(ratio * ratio * ratio * mu, 1);
+        aim(ratio * ratio * ratio * mu, 1);
+        dt = system.solve(dy);
+        expand();
         double keep = Math.max(STEP_RATIO, 1 - mu);
         advance(Math.min(1, keep * primalLength()), Math.min(1, keep * dualLength()));
         return complementarity();
@@ -221,70 +226,98 @@ public final class InteriorPointSolver extends AbstractMinMaxSolver {
         }
     }
 
-    /** Matrix update: M from the shares, the duals and the host lists, then its factorisation. */
+    /** Matrix update: M from the shares, the duals and the host lists, added up for its factorisation. */
     private void assemble() {
         system.clear();
         for (int r = 0; r < ranks; r++) {
-            system.add(r, r, q[r] * inverseY[r]);
+            system.addDiagonal(r, q[r] * inverseY[r]);
         }
         items.itemSums(d, inverseSumD);
         for (int i = 0; i < items.count(); i++) {
-            double inverse = 1 / inverseSumD[i];
-            inverseSumD[i] = inverse;
-            for (int e = items.first(i); e < items.end(i); e++) {
-                int r = items.host(e);
-                double scaled = d[e] * inverse;
-                for (int o = e + 1; o < items.end(i); o++) {
-                    // Off the diagonal -d d' / sum; on it the same with the other sign, since rows of D - dd'/sum
-                    // sum to zero: nothing is subtracted, so nothing cancels.
-                    double weight = scaled * d[o];
-                    system.add(r, items.host(o), -weight);
-                    system.add(r, r, weight);
-                    system.add(items.host(o), items.host(o), weight);
+            inverseSumD[i] = 1 / inverseSumD[i];
+        }
+        // D - dd'/sum has rows that sum to zero, so it is made of edges between the item's hosts: nothing is
+        // subtracted from anything alike, so nothing cancels.
+        int pairs = items.pairs();
+        for (int i = 0; i < pairs; i++) {
+            int e = 2 * i;
+            system.addEdge(items.host(e), items.host(e + 1), d[e] * d[e + 1] * inverseSumD[i]);
+        }
+        for (int i = pairs; i < items.count(); i++) {
+            int end = items.end(i);
+            for (int e = items.first(i); e < end; e++) {
+                double scaled = d[e] * inverseSumD[i];
+                for (int o = e + 1; o < end; o++) {
+                    system.addEdge(items.host(e), items.host(o), scaled * d[o]);
                 }
             }
         }
-        system.factor();
     }
 
     /**
-     * The Newton direction towards products equal to {@code target}.
+     * Aims at products equal to {@code target}: the right-hand side of the system, in dy, and on the way the part of dq
+     * and da that does not depend on dy.
      *
      * @param secondOrder 1 to correct for the products of the direction computed before, 0 for the first direction
      */
-    private void direction(double target, int secondOrder) {
-        int n = items.count();
+    private void aim(double target, int secondOrder) {
         for (int r = 0; r < ranks; r++) {
             double c = secondOrder == 0 ? target : target - dq[r] * dy[r];
             dq[r] = c * inverseY[r] - q[r];
             dy[r] = dq[r] + rankResidual[r];
         }
-        for (int e = 0; e < items.entries(); e++) {
+        int n = items.entries();
+        for (int e = 0; e < n; e++) {
             double c = secondOrder == 0 ? target : target - da[e] * dz[e];
             da[e] = c * inverseZ[e] - a[e];
         }
-        for (int i = 0; i < n; i++) {
+        int pairs = items.pairs();
+        for (int i = 0; i < pairs; i++) {
+            int e = 2 * i;
+            double mean = (da[e] + da[e + 1] - itemResidual[i]) * inverseSumD[i];
+            dy[items.host(e)] += da[e] - d[e] * mean;
+            dy[items.host(e + 1)] += da[e + 1] - d[e + 1] * mean;
+        }
+        for (int i = pairs; i < items.count(); i++) {
+            int first = items.first(i);
+            int end = items.end(i);
             double sum = -itemResidual[i];
-            for (int e = items.first(i); e < items.end(i); e++) {
+            for (int e = first; e < end; e++) {
                 sum += da[e];
             }
             double mean = sum * inverseSumD[i];
-            for (int e = items.first(i); e < items.end(i); e++) {
+            for (int e = first; e < end; e++) {
                 dy[items.host(e)] += da[e] - d[e] * mean;
             }
         }
-        dt = system.solve(dy);
+    }
+
+    /** From dy, the system's solution, to the rest of the direction. */
+    private void expand() {
         for (int r = 0; r < ranks; r++) {
             dq[r] -= q[r] * inverseY[r] * dy[r];
         }
-        for (int i = 0; i < n; i++) {
+        int pairs = items.pairs();
+        for (int i = 0; i < pairs; i++) {
+            int e = 2 * i;
+            double y0 = dy[items.host(e)];
+            double y1 = dy[items.host(e + 1)];
+            double du = (itemResidual[i] + d[e] * y0 - da[e] + d[e + 1] * y1 - da[e + 1]) * inverseSumD[i];
+            dz[e] = y0 - du;
+            dz[e + 1] = y1 - du;
+            da[e] -= d[e] * dz[e];
+            da[e + 1] -= d[e + 1] * dz[e + 1];
+        }
+        for (int i = pairs; i < items.count(); i++) {
+            int first = items.first(i);
+            int end = items.end(i);
             double sum = itemResidual[i];
-            for (int e = items.first(i); e < items.end(i); e++) {
+            for (int e = first; e < end; e++) {
                 dz[e] = dy[items.host(e)];
                 sum += d[e] * dz[e] - da[e];
             }
             double du = sum * inverseSumD[i];
-            for (int e = items.first(i); e < items.end(i); e++) {
+            for (int e = first; e < end; e++) {
                 dz[e] -= du;
                 da[e] -= d[e] * dz[e];
             }

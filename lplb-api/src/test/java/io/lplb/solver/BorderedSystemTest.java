@@ -25,7 +25,7 @@ class BorderedSystemTest {
             system.clear();
             for (int i = 0; i < n; i++) {
                 double d = Math.exp(3 * random.nextGaussian());
-                system.add(i, i, d);
+                system.addDiagonal(i, d);
                 full.add(i, i, d);
                 full.set(i, n, s[i]);
                 full.set(n, i, s[i]);
@@ -35,23 +35,20 @@ class BorderedSystemTest {
                 int j = random.nextInt(n);
                 if (i != j) {
                     double weight = Math.exp(3 * random.nextGaussian());
-                    system.add(i, j, -weight);
-                    system.add(i, i, weight);
-                    system.add(j, j, weight);
+                    system.addEdge(i, j, weight);
                     full.add(i, j, -weight);
                     full.add(j, i, -weight);
                     full.add(i, i, weight);
                     full.add(j, j, weight);
                 }
             }
-            system.factor();
             for (int rhs = 0; rhs < 2; rhs++) {
                 double[] b = random.doubles(n, -1, 1).toArray();
                 DMatrixRMaj right = new DMatrixRMaj(n + 1, 1);
                 System.arraycopy(b, 0, right.data, 0, n);
                 DMatrixRMaj expected = new DMatrixRMaj(n + 1, 1);
                 assertTrue(CommonOps_DDRM.solve(full, right, expected));
-                double dt = system.solve(b);
+                double dt = rhs == 0 ? system.factorAndSolve(b) : system.solve(b);
                 for (int r = 0; r < n; r++) {
                     assertEquals(expected.get(r), b[r], 1e-9, "n " + n + ", trial " + trial + ", rank " + r);
                 }
@@ -64,9 +61,8 @@ class BorderedSystemTest {
     void aUselessPivotLeavesItsUnknownAlone() {
         BorderedSystem system = new BorderedSystem(new double[] {1, 1, 1});
         system.clear();
-        system.factor();
         double[] b = {1, 2, 3};
-        double dt = system.solve(b);
+        double dt = system.factorAndSolve(b);
         assertTrue(Double.isFinite(b[0]) && Double.isFinite(b[1]) && Double.isFinite(b[2]), "dt " + dt);
     }
 }

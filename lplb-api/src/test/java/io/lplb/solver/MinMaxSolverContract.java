@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -335,7 +334,7 @@ public abstract class MinMaxSolverContract extends MinMaxSolverMisuse {
     }
 
     @Test
-    public void sharedGoldenProblems(TestReporter reporter) {
+    public void sharedGoldenProblems() {
         Optional<Path> file = GoldenProblems.sharedFile();
         assumeTrue(file.isPresent(), "shared/golden/minmax.jsonl is not on this machine");
         List<ProblemCase> unsupported = new ArrayList<>();
@@ -345,9 +344,8 @@ public abstract class MinMaxSolverContract extends MinMaxSolverMisuse {
                 unsupported.add(test);
             }
         }
-        reporter.publishEntry(
-                "golden",
-                (all.size() - unsupported.size()) + " of " + all.size() + " problems of " + file.orElseThrow());
+        GoldenProblems.say(getClass().getSimpleName() + ": " + (all.size() - unsupported.size()) + " of " + all.size()
+                + " problems of " + file.orElseThrow());
         assertTrue(unsupported.size() < all.size(), "problems that the solver takes");
     }
 }

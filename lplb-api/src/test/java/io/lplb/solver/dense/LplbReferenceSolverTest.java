@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -163,11 +162,11 @@ final class LplbReferenceSolverTest extends MinMaxSolverContract {
     }
 
     @Test
-    void acceptedAndRejectedOfTheSharedProblems(TestReporter reporter) {
+    void acceptedAndRejectedOfTheSharedProblems() {
         Optional<Path> file = GoldenProblems.sharedFile();
         assumeTrue(file.isPresent(), "shared/golden/minmax.jsonl is not on this machine");
         int[] counts = acceptedAndRejected(GoldenProblems.read(file.orElseThrow()));
-        reporter.publishEntry("lplb-reference", counts[0] + " accepted, " + counts[1] + " rejected");
+        GoldenProblems.say("lplb-reference: " + counts[0] + " accepted, " + counts[1] + " rejected");
         assertTrue(counts[0] > 9 * counts[1], () -> counts[0] + " accepted, " + counts[1] + " rejected");
         assertTrue(counts[1] > 0, "LPLB rejects some of them");
     }

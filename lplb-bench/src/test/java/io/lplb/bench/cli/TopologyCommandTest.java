@@ -80,7 +80,7 @@ class TopologyCommandTest {
                 "topology show cube --file x; got both a name and --file",
                 "topology show moebius; topology: got \"moebius\", expected cube",
                 "topology show ring1; ring: got 1 ranks",
-                "topology show ring65536; ring65536: got 65536 ranks, expected at most 4096 to draw",
+                "topology show ring65536; ring: got 65536 ranks, expected 2..4096",
                 "topology show --file none.txt; none.txt: no such file",
                 "topology show --file .; .: got a folder, expected a file",
                 "topology advise; Missing required option: '--ranks=N'",

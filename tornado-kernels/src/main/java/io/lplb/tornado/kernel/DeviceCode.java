@@ -16,6 +16,7 @@ public final class DeviceCode {
         GroupMemory.class,
         InteriorPoint.class,
         InteriorPointKernel.class,
+        InteriorPointTasks.class,
         MatrixUpdate.class,
         Packing.class,
         PipelineLayout.class,
@@ -30,6 +31,7 @@ public final class DeviceCode {
         RelaxationKernel.class,
         RouteKernels.class,
         Row8.class,
+        StatePlaces.class,
         Step.class,
         TileInverse.class,
         Team.class

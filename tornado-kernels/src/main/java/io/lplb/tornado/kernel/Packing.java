@@ -55,10 +55,17 @@ public final class Packing {
      * @param interiorPoint false for the relaxation, which needs less
      */
     public static int localBytes(
-            int ranks, int items, int entries, int colours, int threads, int teams, boolean interiorPoint) {
+            int ranks,
+            int items,
+            int entries,
+            int colours,
+            boolean unitSpeeds,
+            int threads,
+            int teams,
+            boolean interiorPoint) {
         int words = interiorPoint
-                ? Team.words(ranks, items, entries, threads, false)
-                : Team.relaxationWords(ranks, items, entries, threads, false);
+                ? Team.words(ranks, items, entries, threads, unitSpeeds)
+                : Team.relaxationWords(ranks, items, entries, threads, unitSpeeds);
         return Float.BYTES * (words * teams + Team.tableWords(ranks, items, entries, colours));
     }
 

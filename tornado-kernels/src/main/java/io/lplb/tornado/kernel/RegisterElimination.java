@@ -14,7 +14,6 @@ package io.lplb.tornado.kernel;
  * nearly singular. Rows beyond the number of ranks are those of the identity. A pivot without a digit left, or NaN, is
  * replaced by a huge one.
  */
-@SuppressWarnings("UnnecessaryParentheses")
 final class RegisterElimination {
     private static final float PIVOT_FLOOR = 1e-7f;
     private static final float HUGE_PIVOT = 1e30f;
@@ -116,9 +115,11 @@ final class RegisterElimination {
         x.x5 = ((x.x5 + (-r5.x7) * x.x7) + (-r5.x6) * x.x6) * p.x5;
         x.x4 = (((x.x4 + (-r4.x7) * x.x7) + (-r4.x6) * x.x6) + (-r4.x5) * x.x5) * p.x4;
         x.x3 = ((((x.x3 + (-r3.x7) * x.x7) + (-r3.x6) * x.x6) + (-r3.x5) * x.x5) + (-r3.x4) * x.x4) * p.x3;
-        x.x2 = (((((x.x2 + (-r2.x7) * x.x7) + (-r2.x6) * x.x6) + (-r2.x5) * x.x5) + (-r2.x4) * x.x4) + (-r2.x3) * x.x3)
+        x.x2 = (((((x.x2 + (-r2.x7) * x.x7) + (-r2.x6) * x.x6) + (-r2.x5) * x.x5) + (-r2.x4) * x.x4)
+                        + (-r2.x3) * x.x3)
                 * p.x2;
-        x.x1 = ((((((x.x1 + (-r1.x7) * x.x7) + (-r1.x6) * x.x6) + (-r1.x5) * x.x5) + (-r1.x4) * x.x4) + (-r1.x3) * x.x3)
+        x.x1 = ((((((x.x1 + (-r1.x7) * x.x7) + (-r1.x6) * x.x6) + (-r1.x5) * x.x5) + (-r1.x4) * x.x4)
+                                + (-r1.x3) * x.x3)
                         + (-r1.x2) * x.x2)
                 * p.x1;
         x.x0 = (((((((x.x0 + (-r0.x7) * x.x7) + (-r0.x6) * x.x6) + (-r0.x5) * x.x5) + (-r0.x4) * x.x4)

@@ -10,7 +10,7 @@ package io.lplb.tornado.kernel;
  *
  * <pre>
  *   words of a team    a [entries] | w, 1/sum(d) [items each] | f b dq dy [ranks each] | s [ranks, unless all are 1]
- *                      | reduction [4 * threads]                                        the relaxation needs no more
+ *                      | reduction [4 * places]                                         the relaxation needs no more
  *                      | z da dz d 1/z [entries each] | q y residual v [ranks each]
  *                      | matrix [ranks * pitch] | columns [2 * ranks, where M is inverted in memory]
  *   integers of all    offset [items + 1] | host [entries] | rank offset [ranks + 1] | entry by rank [entries]
@@ -119,8 +119,13 @@ final class Team {
         return rank(4, r);
     }
 
+    /** A place for each thread of a team inside a warp, or for each warp of a larger team. */
+    private static int reductionPlaces(int threads) {
+        return threads == 1 ? 0 : threads <= 16 ? threads : threads / 32;
+    }
+
     int reduction(int which, int lane) {
-        return rank(unitSpeeds ? 4 : 5, which * threads + lane);
+        return rank(unitSpeeds ? 4 : 5, which * reductionPlaces(threads) + lane);
     }
 
     private int later(int k) {
@@ -184,7 +189,7 @@ final class Team {
 
     /** Floats of local memory that the relaxation needs for a team. */
     static int relaxationWords(int ranks, int items, int entries, int threads, boolean unitSpeeds) {
-        return entries + 2 * items + (unitSpeeds ? 4 : 5) * ranks + (threads > 1 ? 4 * threads : 0);
+        return entries + 2 * items + (unitSpeeds ? 4 : 5) * ranks + 4 * reductionPlaces(threads);
     }
 
     /** Floats of local memory that the interior point needs for a team. */
