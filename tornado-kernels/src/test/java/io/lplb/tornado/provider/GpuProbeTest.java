@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
@@ -66,6 +67,12 @@ class GpuProbeTest {
     private Availability probe(TornadoApi api, List<String> flags, Supplier<String> child) {
         String path = "/nowhere:" + library.getParent();
         return new GpuProbe(api, flags, path, Map.of("LD_LIBRARY_PATH", "/nowhere:"), root, child).probe();
+    }
+
+    private static void assumeEmulator() {
+        assumeTrue(
+                TornadoApi.find(GpuProbeTest.class.getClassLoader()) == TornadoApi.EMULATOR,
+                "skipped: this JVM has TornadoVM in the emulator's place");
     }
 
     private static String untouched() {
@@ -134,6 +141,7 @@ class GpuProbeTest {
 
     @Test
     void theProbesKernelPassesUnderTheEmulator() throws Exception {
+        assumeEmulator();
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         ProbeMain.run(new PrintStream(printed, true, StandardCharsets.UTF_8));
         assertEquals(
@@ -143,6 +151,7 @@ class GpuProbeTest {
 
     @Test
     void providersAreFoundAndTellTheirState() {
+        assumeEmulator();
         MinMaxProblem problem = MinMaxProblem.of(2, new int[][] {{0, 1}});
         List<SolverProvider> found = Backends.providers();
         assertEquals(
@@ -166,6 +175,7 @@ class GpuProbeTest {
 
     @Test
     void theEmulatorSolvesByName() {
+        assumeEmulator();
         MinMaxProblem problem = MinMaxProblem.of(3, new int[][] {{0, 1}, {1, 2}, {2, 0, 1}});
         MinMaxBatch batch = MinMaxBatch.of(problem, new double[] {9, 1, 2}, new double[] {5, 4, 3});
         SplitBatch split = new SplitBatch(problem, 1);
@@ -189,6 +199,7 @@ class GpuProbeTest {
 
     @Test
     void theEmulatorIsForTheClassPathOnly() {
+        assumeEmulator();
         assertTrue(EmulatorSolverProvider.probe(TornadoApi.EMULATOR).available());
         assertMissing("not on the class path", EmulatorSolverProvider.probe(TornadoApi.NONE));
         assertMissing("in the place", EmulatorSolverProvider.probe(TornadoApi.TORNADOVM));
