@@ -1,0 +1,65 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.graph;
+
+import io.lplb.problem.MinMaxProblem;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/**
+ * Colours the items of a problem so that items of one colour share no rank: each colour is one parallel step of a
+ * relaxation sweep. Greedy, items with many hosts first, as they are the hardest to place.
+ *
+ * <p>Immutable.
+ */
+final class ItemColouring {
+    private final int colours;
+    private final int[] colourOf;
+
+    ItemColouring(MinMaxProblem problem) {
+        int items = problem.items();
+        colourOf = new int[items];
+        Integer[] order = new Integer[items];
+        Arrays.setAll(order, i -> i);
+        Arrays.sort(order, (i, j) -> Integer.compare(problem.hostCount(j), problem.hostCount(i)));
+        BitSet[] takenOnRank = new BitSet[problem.ranks()];
+        Arrays.setAll(takenOnRank, r -> new BitSet());
+        int most = 0;
+        for (int i : order) {
+            BitSet taken = new BitSet();
+            for (int e = problem.firstEntry(i); e < problem.firstEntry(i + 1); e++) {
+                taken.or(takenOnRank[problem.host(e)]);
+            }
+            colourOf[i] = taken.nextClearBit(0);
+            most = Math.max(most, colourOf[i] + 1);
+            for (int e = problem.firstEntry(i); e < problem.firstEntry(i + 1); e++) {
+                takenOnRank[problem.host(e)].set(colourOf[i]);
+            }
+        }
+        colours = most;
+    }
+
+    /** Returns the number of colours. */
+    int colours() {
+        return colours;
+    }
+
+    /** Returns the number of items of each colour. */
+    int[] sizes() {
+        int[] size = new int[colours];
+        for (int c : colourOf) {
+            size[c]++;
+        }
+        return size;
+    }
+
+    /** Returns the items, colour by colour. */
+    int[] itemsByColour() {
+        return IntStream.range(0, colourOf.length)
+                .boxed()
+                .sorted(Comparator.comparingInt(i -> colourOf[i]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+}

@@ -1,0 +1,158 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.graph;
+
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.InteriorPointSolver;
+import io.lplb.solver.RelaxationSolver;
+import io.lplb.tornado.kernel.DeviceCode;
+import io.lplb.tornado.kernel.InteriorPointKernel;
+import io.lplb.tornado.kernel.Packing;
+import io.lplb.tornado.kernel.RelaxationKernel;
+import io.lplb.tornado.kernel.WorkGroup;
+import java.lang.reflect.Method;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task14;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * The fused kernels with their geometries, and which one suits a problem and a number of groups, by measurement on an
+ * H100 (docs/design-notes.md).
+ */
+enum KernelShape {
+    INTERIOR_POINT_PER_WARP(InteriorPointKernel.class, "perWarp", InteriorPointKernel::perWarp),
+    INTERIOR_POINT_PER_FOUR_WARPS(InteriorPointKernel.class, "perFourWarps", InteriorPointKernel::perFourWarps),
+    INTERIOR_POINT_PER_EIGHT_WARPS(InteriorPointKernel.class, "perEightWarps", InteriorPointKernel::perEightWarps),
+    RELAXATION_PER_OCTET(RelaxationKernel.class, "perOctet", RelaxationKernel::perOctet),
+    RELAXATION_PER_WARP(RelaxationKernel.class, "perWarp", RelaxationKernel::perWarp),
+    RELAXATION_PER_TWO_WARPS(RelaxationKernel.class, "perTwoWarps", RelaxationKernel::perTwoWarps);
+
+    /** Most ranks that the interior point's matrix in registers holds. */
+    static final int MAX_RANKS = 64;
+
+    /** Local memory of a work-group on every GPU that TornadoVM supports. */
+    private static final int LOCAL_BYTES = 48 * 1024;
+
+    /** From this many groups on, relaxation shares a warp between four of them. */
+    private static final int OCTET_GROUPS = 4096;
+
+    /** Buffers in which a group's words lie side by side, see Packing. */
+    private static final int GROUP_MAJOR = 0;
+
+    private final WorkGroup workGroup;
+    private final Kernel kernel;
+
+    KernelShape(Class<?> kernels, String method, Kernel kernel) {
+        this.kernel = kernel;
+        WorkGroup found = null;
+        for (Method m : kernels.getMethods()) {
+            if (m.getName().equals(method)) {
+                found = m.getAnnotation(WorkGroup.class);
+            }
+        }
+        if (found == null) {
+            throw new IllegalStateException(kernels + ": no annotated kernel " + method);
+        }
+        workGroup = found;
+    }
+
+    /**
+     * Chooses the kernel.
+     *
+     * @throws IllegalArgumentException if there is no solver of that name or no kernel holds so many ranks
+     */
+    static KernelShape of(String solver, MinMaxProblem problem, int groups) {
+        if (problem.ranks() > MAX_RANKS) {
+            throw new IllegalArgumentException(
+                    "ranks: got " + problem.ranks() + ", expected at most " + MAX_RANKS + " for a kernel");
+        }
+        boolean small = problem.ranks() <= 16;
+        return switch (solver) {
+            case InteriorPointSolver.NAME ->
+                small
+                        ? INTERIOR_POINT_PER_WARP
+                        : problem.ranks() <= 32 ? INTERIOR_POINT_PER_FOUR_WARPS : INTERIOR_POINT_PER_EIGHT_WARPS;
+            case RelaxationSolver.NAME ->
+                small
+                        ? groups >= OCTET_GROUPS ? RELAXATION_PER_OCTET : RELAXATION_PER_WARP
+                        : RELAXATION_PER_TWO_WARPS;
+            default ->
+                throw new IllegalArgumentException("solver: got '" + solver + "', expected " + InteriorPointSolver.NAME
+                        + " or " + RelaxationSolver.NAME);
+        };
+    }
+
+    /**
+     * Checks that the kernel's local memory is enough.
+     *
+     * @throws IllegalArgumentException if it is not
+     */
+    void requireFits(ProblemTables tables) {
+        MinMaxProblem p = tables.problem();
+        int teamThreads = Math.max(workGroup.threads() / workGroup.problems(), 1);
+        int bytes = Packing.localBytes(
+                p.ranks(), p.items(), p.entries(), tables.colours(), p.hasUnitSpeeds(), teamThreads, workGroup.problems(), interiorPoint());
+        if (bytes > LOCAL_BYTES) {
+            throw new IllegalArgumentException("problem: got " + p + ", which takes " + bytes
+                    + " bytes of local memory, expected at most " + LOCAL_BYTES);
+        }
+    }
+
+    private boolean interiorPoint() {
+        return this == INTERIOR_POINT_PER_WARP
+                || this == INTERIOR_POINT_PER_FOUR_WARPS
+                || this == INTERIOR_POINT_PER_EIGHT_WARPS;
+    }
+
+    /** Threads of a work-group. */
+    int threads() {
+        return workGroup.threads();
+    }
+
+    /** Work-groups for so many groups. */
+    int workGroups(int groups) {
+        return (groups + workGroup.problems() - 1) / workGroup.problems();
+    }
+
+    /** Adds the kernel to a graph, under this task name. */
+    void addTo(TaskGraph graph, String task, ProblemTables tables, FloatArray in, FloatArray out, float tolerance) {
+        DeviceCode.link();
+        MinMaxProblem p = tables.problem();
+        graph.task(
+                task,
+                kernel,
+                new KernelContext(),
+                in,
+                tables.table(),
+                tables.speed(),
+                out,
+                p.ranks(),
+                p.items(),
+                p.entries(),
+                tables.hosts(),
+                tables.degree(),
+                tables.colours(),
+                tables.unitSpeeds(),
+                GROUP_MAJOR,
+                tolerance);
+    }
+
+    /** The arguments that all fused kernels take. */
+    private interface Kernel
+            extends Task14<
+                    KernelContext,
+                    FloatArray,
+                    IntArray,
+                    FloatArray,
+                    FloatArray,
+                    Integer,
+                    Integer,
+                    Integer,
+                    Integer,
+                    Integer,
+                    Integer,
+                    Integer,
+                    Integer,
+                    Float> {}
+}

@@ -1,0 +1,195 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.graph;
+
+import io.lplb.problem.MinMaxBatch;
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.AbstractMinMaxSolver;
+import io.lplb.solver.InteriorPointSolver;
+import io.lplb.solver.MinMaxSolver;
+import io.lplb.solver.RelaxationSolver;
+import io.lplb.solver.SolveStatus;
+import io.lplb.solver.SplitBatch;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The solvers as fused kernels on a GPU (or under the emulator): a whole batch in one launch.
+ *
+ * <p>The arithmetic is float, so gaps end around 1e-6 of the mean load for most groups and within 1e-4 for all; a
+ * tolerance below what float reaches is answered with ITERATION_LIMIT and the true gap. Certificates are computed in
+ * double on the host from the shares that came back.
+ *
+ * <p>The relaxation has slow tails. Groups that it leaves above the tolerance go through the interior point, on the same
+ * device; their iterations add up.
+ *
+ * <p>Plans are made on first use for batches of 1, of up to 32, and so on in powers of 32 up to {@code maxGroups}, and
+ * kept; a larger batch is solved in pieces. The first solve of a kind therefore takes the time of a compilation, tenths
+ * of a second. After it nothing is allocated per solve by this class.
+ *
+ * <p>Stricter than other solvers on threads: an instance belongs to the thread of its first solve, since TornadoVM's
+ * plans do, and another thread gets an IllegalStateException.
+ */
+public final class TornadoSolver implements MinMaxSolver {
+    /** Default gap, as a fraction of the mean load. */
+    public static final double DEFAULT_TOLERANCE = 1e-4;
+
+    /** What float resolves in a rank's load after the sums that lead to it. */
+    private static final float FLOAT_FLOOR = 1e-6f;
+
+    private static final int PLAN_STEP = 32;
+
+    private final String name;
+    private final MinMaxProblem problem;
+    private final double tolerance;
+    private final int maxGroups;
+    private final ProblemTables tables;
+    private final DeviceAnswers answers;
+    private final List<FusedPlan> plans = new ArrayList<>();
+    private @Nullable Straggler straggler;
+    private boolean closed;
+
+    /**
+     * A solver; touches no device yet.
+     *
+     * @param name {@link InteriorPointSolver#NAME} or {@link RelaxationSolver#NAME}
+     * @param problem at most 64 ranks
+     * @param tolerance gap at which an answer counts as OPTIMAL, as a fraction of the mean load
+     * @param maxGroups groups of the largest launch, at least 1
+     * @throws IllegalArgumentException if there is no such solver, or no kernel holds the problem
+     */
+    public TornadoSolver(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
+        if (!(tolerance > 0) || tolerance == Double.POSITIVE_INFINITY) {
+            throw new IllegalArgumentException(
+                    "tolerance: got " + tolerance + ", expected a positive fraction of the mean load");
+        }
+        if (maxGroups < 1) {
+            throw new IllegalArgumentException("maxGroups: got " + maxGroups + ", expected at least 1");
+        }
+        this.name = name;
+        this.problem = problem;
+        this.tolerance = tolerance;
+        this.maxGroups = maxGroups;
+        tables = new ProblemTables(problem);
+        KernelShape.of(name, problem, maxGroups).requireFits(tables);
+        answers = new DeviceAnswers(problem, tolerance);
+    }
+
+    @Override
+    public void solve(MinMaxBatch batch, SplitBatch split) {
+        if (closed) {
+            throw new IllegalStateException(name + " solver: got a solve after close, expected an open solver");
+        }
+        AbstractMinMaxSolver.requireMatching(problem, batch, split);
+        if (problem.items() == 0) {
+            for (int g = 0; g < batch.groups(); g++) {
+                answers.takeFixed(batch, g, split);
+            }
+            return;
+        }
+        int first = 0;
+        while (first < batch.groups()) {
+            int count = Math.min(batch.groups() - first, maxGroups);
+            FusedPlan plan = planFor(count);
+            plan.execute(batch, first, count);
+            for (int g = 0; g < count; g++) {
+                answers.take(plan, g, batch, first + g, split);
+                finish(batch, first + g, split);
+            }
+            first += count;
+        }
+    }
+
+    private FusedPlan planFor(int count) {
+        for (FusedPlan plan : plans) {
+            if (plan.capacity() >= count) {
+                return plan;
+            }
+        }
+        long capacity = 1;
+        while (capacity < count) {
+            capacity *= PLAN_STEP;
+        }
+        int groups = (int) Math.min(capacity, maxGroups);
+        float goal = Math.max((float) (0.5 * tolerance), FLOAT_FLOOR);
+        FusedPlan plan = new FusedPlan(tables, KernelShape.of(name, problem, groups), groups, goal);
+        int at = 0;
+        while (at < plans.size() && plans.get(at).capacity() < groups) {
+            at++;
+        }
+        plans.add(at, plan);
+        return plan;
+    }
+
+    /** Hands a group over that the relaxation left above the tolerance. */
+    private void finish(MinMaxBatch batch, int group, SplitBatch split) {
+        if (split.status(group) == SolveStatus.ITERATION_LIMIT && name.equals(RelaxationSolver.NAME)) {
+            if (straggler == null) {
+                straggler = new Straggler(problem, tolerance);
+            }
+            straggler.solve(batch, group, split);
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public MinMaxProblem problem() {
+        return problem;
+    }
+
+    @Override
+    public double tolerance() {
+        return tolerance;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (FusedPlan plan : plans) {
+            plan.close();
+        }
+        plans.clear();
+        if (straggler != null) {
+            straggler.close();
+            straggler = null;
+        }
+    }
+
+    /** An interior point for one group at a time, and room for its answer. */
+    private static final class Straggler implements AutoCloseable {
+        private final TornadoSolver solver;
+        private final MinMaxBatch batch;
+        private final SplitBatch split;
+
+        Straggler(MinMaxProblem problem, double tolerance) {
+            solver = new TornadoSolver(InteriorPointSolver.NAME, problem, tolerance, 1);
+            batch = new MinMaxBatch(problem, 1);
+            split = new SplitBatch(problem, 1);
+        }
+
+        /** Replaces a group's answer if the interior point's is better. */
+        void solve(MinMaxBatch from, int group, SplitBatch to) {
+            MinMaxProblem p = solver.problem();
+            System.arraycopy(from.fixed(), group * p.ranks(), batch.fixed(), 0, p.ranks());
+            System.arraycopy(from.load(), group * p.items(), batch.load(), 0, p.items());
+            solver.solve(batch, split);
+            int iterations = to.iterations(group) + Math.max(split.iterations(0), 0);
+            if (split.maxLoad(0) <= to.maxLoad(group)) {
+                System.arraycopy(split.share(), 0, to.share(), group * p.entries(), p.entries());
+                double bound = Math.max(split.lowerBound(0), to.lowerBound(group));
+                to.report(group, split.maxLoad(0), Math.min(bound, split.maxLoad(0)), iterations, split.status(0));
+            } else {
+                to.report(group, to.maxLoad(group), to.lowerBound(group), iterations, to.status(group));
+            }
+        }
+
+        @Override
+        public void close() {
+            solver.close();
+        }
+    }
+}

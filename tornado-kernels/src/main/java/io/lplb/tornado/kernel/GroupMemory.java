@@ -1,0 +1,107 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.kernel;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** Between the packed buffers of {@link Packing} and local memory. */
+final class GroupMemory {
+    private GroupMemory() {}
+
+    /** Copies the tables, the whole work-group together, and this team's loads and speeds; ends with a barrier. */
+    static void load(
+            KernelContext context,
+            FloatArray in,
+            IntArray tables,
+            FloatArray speed,
+            float[] m,
+            int[] table,
+            Team t,
+            int group,
+            int capacity) {
+        copyTables(tables, table, t);
+        int base = capacity > 0 ? group : group * (t.ranks + t.items);
+        int step = capacity > 0 ? capacity : 1;
+        for (int j = 0; j < t.rankRounds; j++) {
+            int r = t.lane + j * t.threads;
+            if (r < t.ranks) {
+                m[t.f(r)] = in.get(Packing.HEADER + base + r * step);
+            }
+        }
+        for (int j = 0; j < t.itemRounds; j++) {
+            int i = t.lane + j * t.threads;
+            if (i < t.items) {
+                m[t.w(i)] = in.get(Packing.HEADER + base + (t.ranks + i) * step);
+            }
+        }
+        if (!t.unitSpeeds) {
+            for (int j = 0; j < t.rankRounds; j++) {
+                int r = t.lane + j * t.threads;
+                if (r < t.ranks) {
+                    m[t.s(r)] = speed.get(r);
+                }
+            }
+        }
+        context.localBarrier();
+    }
+
+    /** Four loads of a thread under way at a time, as each takes longer than everything else here. */
+    private static void copyTables(IntArray tables, int[] table, Team t) {
+        int width = t.threads * t.teams;
+        int words = Team.tableWords(t.ranks, t.items, t.entries, t.colours);
+        int local = t.lane * t.teams + t.at;
+        int rounds = words / (4 * width);
+        for (int j = 0; j < rounds; j++) {
+            int k = j * 4 * width + local;
+            int v0 = tables.get(k);
+            int v1 = tables.get(k + width);
+            int v2 = tables.get(k + 2 * width);
+            int v3 = tables.get(k + 3 * width);
+            table[k] = v0;
+            table[k + width] = v1;
+            table[k + 2 * width] = v2;
+            table[k + 3 * width] = v3;
+        }
+        for (int j = rounds * 4; j * width < words; j++) {
+            int k = j * width + local;
+            if (k < words) {
+                table[k] = tables.get(k);
+            }
+        }
+    }
+
+    private static int word(Team t, int group, int capacity, int k) {
+        return capacity > 0 ? k * capacity + group : group * (t.entries + Packing.TAIL) + k;
+    }
+
+    /** Writes the shares. */
+    static void storeShares(FloatArray out, float[] m, Team t, int group, int capacity) {
+        for (int e = t.lane; e < t.entries; e += t.threads) {
+            out.set(word(t, group, capacity, e), m[t.a(e)]);
+        }
+    }
+
+    /** Writes the tail. */
+    static void storeTail(
+            KernelContext context,
+            FloatArray out,
+            Team t,
+            int group,
+            int capacity,
+            float maxLoad,
+            float lowerBound,
+            float iterations,
+            float status,
+            float stamp) {
+        int threads = context.localGroupSizeX;
+        if (t.lane == 0) {
+            out.set(word(t, group, capacity, t.entries + Packing.MAX_LOAD), maxLoad);
+            out.set(word(t, group, capacity, t.entries + Packing.LOWER_BOUND), lowerBound);
+            out.set(word(t, group, capacity, t.entries + Packing.ITERATIONS), iterations);
+            out.set(word(t, group, capacity, t.entries + Packing.STATUS), status);
+            out.set(word(t, group, capacity, t.entries + Packing.THREADS), threads);
+            out.set(word(t, group, capacity, t.entries + Packing.STAMP), stamp);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.kernel;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+
+/**
+ * Interior point of one problem by one team: Mehrotra's predictor-corrector until the sum of products is small enough
+ * for the sweeps to finish. See {@code io.lplb.solver.InteriorPointSolver} for the method.
+ */
+final class InteriorPoint {
+    private static final int MAX_ITERATIONS = 20;
+    private static final float STEP_RATIO = 0.99f;
+
+    /** Sum of products at which the sweeps take over, in mean loads: the duality gap then. */
+    private static final float HAND_OVER = 1e-3f;
+
+    private InteriorPoint() {}
+
+    /**
+     * Iterates from the even split; leaves the shares in a, not yet cleaned.
+     *
+     * @return iterations in sum0, negative if numbers stopped being finite
+     */
+    static float iterate(KernelContext context, float[] m, int[] table, Team t, float totalSpeed) {
+        Step.evenSplit(m, table, t);
+        Reduction.barrier(context, t);
+        Reduction.Totals state = Step.start(context, m, table, t, totalSpeed);
+        float top = state.max0;
+        float products = state.sum0;
+        float terms = state.sum1;
+        boolean running = products > HAND_OVER;
+        boolean broken = false;
+        int rounds = 0;
+        float iterations = 0f;
+        boolean any = Reduction.anyTeam(context, m, t, running);
+        while (rounds < MAX_ITERATIONS && any) {
+            float mu = products / terms;
+            Step.scale(m, table, t);
+            Step.residuals(m, table, t, top);
+            Reduction.barrier(context, t);
+            MatrixUpdate.assemble(m, table, t);
+            Step.rightHandSide(m, table, t);
+            Reduction.barrier(context, t);
+            RegisterElimination small = new RegisterElimination();
+            TileInverse large = new TileInverse();
+            float dt;
+            if (t.ranks <= Team.REGISTER_RANKS) {
+                small.factor(m, t);
+                dt = small.solve(m, t);
+            } else {
+                large.invert(context, m, t);
+                dt = large.solve(context, m, t);
+            }
+            Reduction.barrier(context, t);
+            Reduction.Totals x = Step.direction(context, m, table, t);
+            float primal = 1f / x.max0;
+            float dual = 1f / x.max1;
+            float ratio = (products + primal * x.sum0 + dual * x.sum1) / products;
+            ratio = ratio > 0f ? ratio : 0f;
+            Step.correct(m, table, t, ratio * ratio * ratio * mu);
+            Reduction.barrier(context, t);
+            Step.rightHandSide(m, table, t);
+            Reduction.barrier(context, t);
+            if (t.ranks <= Team.REGISTER_RANKS) {
+                dt = small.solve(m, t);
+            } else {
+                dt = large.solve(context, m, t);
+            }
+            Reduction.barrier(context, t);
+            x = Step.direction(context, m, table, t);
+            float keep = Reduction.larger(STEP_RATIO, 1f - mu);
+            primal = Reduction.smaller(1f, keep / x.max0);
+            dual = Reduction.smaller(1f, keep / x.max1);
+            float next = products + primal * x.sum0 + dual * x.sum1;
+            // False for a NaN: nothing moves then.
+            boolean finite = next < 1e30f && x.sum0 < 1e30f && x.sum0 > -1e30f && dt < 1e30f && dt > -1e30f;
+            if (running && finite) {
+                Step.advance(m, table, t, primal, dual);
+                top += primal * dt;
+                iterations += 1f;
+                products = next;
+            }
+            broken = broken || (running && !finite);
+            running = running && finite && products > HAND_OVER;
+            rounds++;
+            Reduction.barrier(context, t);
+            any = Reduction.anyTeam(context, m, t, running);
+        }
+        return broken ? -1f - iterations : iterations;
+    }
+}
