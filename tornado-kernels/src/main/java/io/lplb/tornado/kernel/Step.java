@@ -97,7 +97,7 @@ final class Step {
                 boolean active = m[t.w(i)] > LIGHTEST;
                 int count = t.count(table, i);
                 int first = t.first(table, i);
-                    for (int k = 0; k < count; k++) {
+                for (int k = 0; k < count; k++) {
                     int e = first + k;
                     m[t.z(e)] = active ? mu / m[t.a(e)] : 1f;
                 }
@@ -269,7 +269,7 @@ final class Step {
             if (i < t.items) {
                 int count = t.count(table, i);
                 int first = t.first(table, i);
-                    for (int k = 0; k < count; k++) {
+                for (int k = 0; k < count; k++) {
                     int e = first + k;
                     m[t.a(e)] = m[t.a(e)] + primal * m[t.da(e)];
                     m[t.z(e)] = m[t.z(e)] + dual * m[t.dz(e)];
