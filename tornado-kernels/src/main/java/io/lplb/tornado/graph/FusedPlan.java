@@ -43,8 +43,8 @@ final class FusedPlan implements AutoCloseable {
         this.shape = shape;
         this.capacity = capacity;
         MinMaxProblem problem = tables.problem();
-        in = new FloatArray(Math.addExact(
-                Packing.HEADER, Math.multiplyExact(capacity, problem.ranks() + problem.items())));
+        in = new FloatArray(
+                Math.addExact(Packing.HEADER, Math.multiplyExact(capacity, problem.ranks() + problem.items())));
         in.init(0f);
         out = new FloatArray(Math.multiplyExact(capacity, problem.entries() + Packing.TAIL));
         out.init(Float.NaN);

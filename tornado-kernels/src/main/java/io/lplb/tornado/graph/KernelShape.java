@@ -41,6 +41,8 @@ enum KernelShape {
     private static final int GROUP_MAJOR = 0;
 
     private final WorkGroup workGroup;
+    // A reference to a static method: it captures nothing.
+    @SuppressWarnings("ImmutableEnumChecker")
     private final Kernel kernel;
 
     KernelShape(Class<?> kernels, String method, Kernel kernel) {
@@ -74,9 +76,7 @@ enum KernelShape {
                         ? INTERIOR_POINT_PER_WARP
                         : problem.ranks() <= 32 ? INTERIOR_POINT_PER_FOUR_WARPS : INTERIOR_POINT_PER_EIGHT_WARPS;
             case RelaxationSolver.NAME ->
-                small
-                        ? groups >= OCTET_GROUPS ? RELAXATION_PER_OCTET : RELAXATION_PER_WARP
-                        : RELAXATION_PER_TWO_WARPS;
+                small ? groups >= OCTET_GROUPS ? RELAXATION_PER_OCTET : RELAXATION_PER_WARP : RELAXATION_PER_TWO_WARPS;
             default ->
                 throw new IllegalArgumentException("solver: got '" + solver + "', expected " + InteriorPointSolver.NAME
                         + " or " + RelaxationSolver.NAME);
@@ -92,7 +92,14 @@ enum KernelShape {
         MinMaxProblem p = tables.problem();
         int teamThreads = Math.max(workGroup.threads() / workGroup.problems(), 1);
         int bytes = Packing.localBytes(
-                p.ranks(), p.items(), p.entries(), tables.colours(), p.hasUnitSpeeds(), teamThreads, workGroup.problems(), interiorPoint());
+                p.ranks(),
+                p.items(),
+                p.entries(),
+                tables.colours(),
+                p.hasUnitSpeeds(),
+                teamThreads,
+                workGroup.problems(),
+                interiorPoint());
         if (bytes > LOCAL_BYTES) {
             throw new IllegalArgumentException("problem: got " + p + ", which takes " + bytes
                     + " bytes of local memory, expected at most " + LOCAL_BYTES);

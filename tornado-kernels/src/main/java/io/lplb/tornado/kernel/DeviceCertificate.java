@@ -49,7 +49,7 @@ final class DeviceCertificate {
                 float last = 0f;
                 int count = t.count(table, i);
                 int first = t.first(table, i);
-                    for (int k = 0; k < count; k++) {
+                for (int k = 0; k < count; k++) {
                     int e = first + k;
                     last = Reduction.larger(last, m[t.dy(t.host(table, e))]);
                 }

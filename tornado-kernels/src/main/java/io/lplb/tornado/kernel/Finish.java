@@ -46,7 +46,8 @@ final class Finish {
         boolean any = true;
         while (rounds < maxRounds && any) {
             for (int k = 0; k < SWEEPS_PER_CHECK; k++) {
-                Pouring.sweep(context, m, table, t, rounds * SWEEPS_PER_CHECK + k < PLAIN_SWEEPS ? 1f : OVER_RELAXATION);
+                Pouring.sweep(
+                        context, m, table, t, rounds * SWEEPS_PER_CHECK + k < PLAIN_SWEEPS ? 1f : OVER_RELAXATION);
             }
             Reduction.Totals x = DeviceCertificate.certify(context, m, table, t);
             if (running) {

@@ -34,7 +34,8 @@ public final class InteriorPointKernel {
         int block = context.groupIdx;
         float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 1, unitSpeeds == 1) * 32);
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 32, local % 32, 1, 32, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        Team t =
+                new Team(local / 32, local % 32, 1, 32, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block * 32 + local % 32, capacity, tolerance);
     }
 

@@ -32,9 +32,11 @@ public final class RelaxationKernel {
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 1, unitSpeeds == 1) * 32);
+        float[] m =
+                context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 1, unitSpeeds == 1) * 32);
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 32, local % 32, 1, 32, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        Team t =
+                new Team(local / 32, local % 32, 1, 32, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block * 32 + local % 32, capacity, tolerance);
     }
 
@@ -57,7 +59,8 @@ public final class RelaxationKernel {
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 8, unitSpeeds == 1) * 4);
+        float[] m =
+                context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 8, unitSpeeds == 1) * 4);
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
         Team t = new Team(local / 4, local % 4, 8, 4, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block * 4 + local % 4, capacity, tolerance);
@@ -82,7 +85,8 @@ public final class RelaxationKernel {
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 32, unitSpeeds == 1) * 1);
+        float[] m =
+                context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 32, unitSpeeds == 1) * 1);
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
         Team t = new Team(local / 1, local % 1, 32, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block * 1 + local % 1, capacity, tolerance);
@@ -107,7 +111,8 @@ public final class RelaxationKernel {
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 64, unitSpeeds == 1) * 1);
+        float[] m =
+                context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 64, unitSpeeds == 1) * 1);
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
         Team t = new Team(local / 1, local % 1, 64, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block * 1 + local % 1, capacity, tolerance);
@@ -132,7 +137,8 @@ public final class RelaxationKernel {
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 128, unitSpeeds == 1) * 1);
+        float[] m =
+                context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 128, unitSpeeds == 1) * 1);
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
         Team t = new Team(local / 1, local % 1, 128, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block * 1 + local % 1, capacity, tolerance);
@@ -157,7 +163,8 @@ public final class RelaxationKernel {
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 256, unitSpeeds == 1) * 1);
+        float[] m =
+                context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 256, unitSpeeds == 1) * 1);
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
         Team t = new Team(local / 1, local % 1, 256, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block * 1 + local % 1, capacity, tolerance);
