@@ -18,6 +18,7 @@ public final class DeviceCode {
         InteriorPointTasks.class,
         MatrixUpdate.class,
         Packing.class,
+        PourEight.class,
         Pouring.class,
         Reduction.class,
         Reduction.Totals.class,
