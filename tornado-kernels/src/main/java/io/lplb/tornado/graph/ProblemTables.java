@@ -47,7 +47,9 @@ final class ProblemTables {
             }
             offset[i + 1] = offset[i] + count;
         }
-        hosts = common(differences(offset));
+        int[] counts = differences(offset);
+        int common = common(counts);
+        hosts = common > 0 ? common : -Arrays.stream(counts).max().orElse(1);
         int[][] byRank = entriesByRank();
         int[] degrees = Arrays.stream(byRank).mapToInt(list -> list.length).toArray();
         degree = common(degrees);
@@ -138,7 +140,7 @@ final class ProblemTables {
         return colours;
     }
 
-    /** Returns the number of hosts that every item has, 0 if they differ. */
+    /** Returns the number of hosts that every item has; if they differ, minus the most. */
     int hosts() {
         return hosts;
     }
