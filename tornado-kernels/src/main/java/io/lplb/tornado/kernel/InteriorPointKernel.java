@@ -134,7 +134,6 @@ public final class InteriorPointKernel {
         Reduction.barrier(context, t);
         Pouring.loads(m, table, t);
         Reduction.barrier(context, t);
-        Finish.sweepAndStore(
-                context, out, m, table, t, group, inside, iterations, 0f, MAX_ROUNDS, tolerance, stamp);
+        Finish.sweepAndStore(context, out, m, table, t, group, inside, iterations, 0f, MAX_ROUNDS, tolerance, stamp);
     }
 }

@@ -56,8 +56,7 @@ public final class RelaxationKernel {
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m =
-                context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 32, unitSpeeds == 1));
+        float[] m = context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 32, unitSpeeds == 1));
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
         Team t = new Team(local, 0, 32, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block, tolerance);
@@ -81,8 +80,7 @@ public final class RelaxationKernel {
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m =
-                context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 64, unitSpeeds == 1));
+        float[] m = context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 64, unitSpeeds == 1));
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
         Team t = new Team(local, 0, 64, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block, tolerance);
