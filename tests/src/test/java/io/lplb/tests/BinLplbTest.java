@@ -55,6 +55,7 @@ class BinLplbTest {
                 .directory(Path.of("/").toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
+        builder.environment().remove("TORNADOVM_HOME");
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().putAll(environment);
         Process process = builder.start();
