@@ -20,7 +20,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * The fused kernels with their geometries, and which one suits a problem and a number of groups, by measurement on an
  * H100 (docs/design-notes.md).
  */
-enum KernelShape {
+public enum KernelShape {
     INTERIOR_POINT_PER_WARP(InteriorPointKernel.class, "perWarp", InteriorPointKernel::perWarp),
     INTERIOR_POINT_PER_FOUR_WARPS(InteriorPointKernel.class, "perFourWarps", InteriorPointKernel::perFourWarps),
     INTERIOR_POINT_PER_EIGHT_WARPS(InteriorPointKernel.class, "perEightWarps", InteriorPointKernel::perEightWarps),
@@ -40,10 +40,14 @@ enum KernelShape {
     /** Buffers in which a group's words lie side by side, see Packing. */
     private static final int GROUP_MAJOR = 0;
 
+    private final Class<?> kernelClass;
+    private final String method;
     private final WorkGroup workGroup;
     private final Kernel kernel;
 
     KernelShape(Class<?> kernels, String method, Kernel kernel) {
+        this.kernelClass = kernels;
+        this.method = method;
         this.kernel = kernel;
         WorkGroup found = null;
         for (Method m : kernels.getMethods()) {
@@ -62,7 +66,7 @@ enum KernelShape {
      *
      * @throws IllegalArgumentException if there is no solver of that name or no kernel holds so many ranks
      */
-    static KernelShape of(String solver, MinMaxProblem problem, int groups) {
+    public static KernelShape of(String solver, MinMaxProblem problem, int groups) {
         if (problem.ranks() > MAX_RANKS) {
             throw new IllegalArgumentException(
                     "ranks: got " + problem.ranks() + ", expected at most " + MAX_RANKS + " for a kernel");
@@ -106,8 +110,23 @@ enum KernelShape {
     }
 
     /** Threads of a work-group. */
-    int threads() {
+    public int threads() {
         return workGroup.threads();
+    }
+
+    /** Problems that a work-group solves. */
+    public int problems() {
+        return workGroup.problems();
+    }
+
+    /** The class of the kernel. */
+    public Class<?> kernelClass() {
+        return kernelClass;
+    }
+
+    /** The name of the kernel's method in that class. */
+    public String method() {
+        return method;
     }
 
     /** Work-groups for so many groups. */

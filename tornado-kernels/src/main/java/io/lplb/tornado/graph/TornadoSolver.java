@@ -45,7 +45,8 @@ public final class TornadoSolver implements MinMaxSolver {
     private final int maxGroups;
     private final ProblemTables tables;
     private final DeviceAnswers answers;
-    private final List<FusedPlan> plans = new ArrayList<>();
+    private final FusedLauncher launcher;
+    private final List<FusedLaunch> plans = new ArrayList<>();
     private @Nullable Straggler straggler;
     private boolean closed;
 
@@ -59,6 +60,17 @@ public final class TornadoSolver implements MinMaxSolver {
      * @throws IllegalArgumentException if there is no such solver, or no kernel holds the problem
      */
     public TornadoSolver(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
+        this(name, problem, tolerance, maxGroups, TornadoSolver::plan);
+        KernelShape.of(name, problem, maxGroups).requireFits(tables);
+    }
+
+    /**
+     * A solver whose kernels are launched by something else than TornadoVM; its API need not be there.
+     *
+     * @param launcher asked on first use for batches of 1, of up to 32 groups, and so on
+     */
+    public TornadoSolver(
+            String name, MinMaxProblem problem, double tolerance, int maxGroups, FusedLauncher launcher) {
         if (!(tolerance > 0) || tolerance == Double.POSITIVE_INFINITY) {
             throw new IllegalArgumentException(
                     "tolerance: got " + tolerance + ", expected a positive fraction of the mean load");
@@ -70,8 +82,8 @@ public final class TornadoSolver implements MinMaxSolver {
         this.problem = problem;
         this.tolerance = tolerance;
         this.maxGroups = maxGroups;
+        this.launcher = launcher;
         tables = new ProblemTables(problem);
-        KernelShape.of(name, problem, maxGroups).requireFits(tables);
         answers = new DeviceAnswers(problem, tolerance);
     }
 
@@ -90,18 +102,22 @@ public final class TornadoSolver implements MinMaxSolver {
         int first = 0;
         while (first < batch.groups()) {
             int count = Math.min(batch.groups() - first, maxGroups);
-            FusedPlan plan = planFor(count);
+            FusedLaunch plan = planFor(count);
             plan.execute(batch, first, count);
             for (int g = 0; g < count; g++) {
-                answers.take(plan, g, batch, first + g, split);
+                answers.take(plan.groups(), g, batch, first + g, split);
                 finish(batch, first + g, split);
             }
             first += count;
         }
     }
 
-    private FusedPlan planFor(int count) {
-        for (FusedPlan plan : plans) {
+    private static FusedLaunch plan(String solver, ProblemTables tables, int groups, float goal) {
+        return new FusedPlan(tables, KernelShape.of(solver, tables.problem(), groups), groups, goal);
+    }
+
+    private FusedLaunch planFor(int count) {
+        for (FusedLaunch plan : plans) {
             if (plan.capacity() >= count) {
                 return plan;
             }
@@ -112,7 +128,7 @@ public final class TornadoSolver implements MinMaxSolver {
         }
         int groups = (int) Math.min(capacity, maxGroups);
         float goal = Math.max((float) (0.5 * tolerance), FLOAT_FLOOR);
-        FusedPlan plan = new FusedPlan(tables, KernelShape.of(name, problem, groups), groups, goal);
+        FusedLaunch plan = launcher.open(name, tables, groups, goal);
         int at = 0;
         while (at < plans.size() && plans.get(at).capacity() < groups) {
             at++;
@@ -125,7 +141,7 @@ public final class TornadoSolver implements MinMaxSolver {
     private void finish(MinMaxBatch batch, int group, SplitBatch split) {
         if (split.status(group) == SolveStatus.ITERATION_LIMIT && name.equals(RelaxationSolver.NAME)) {
             if (straggler == null) {
-                straggler = new Straggler(problem, tolerance);
+                straggler = new Straggler(problem, tolerance, launcher);
             }
             straggler.solve(batch, group, split);
         }
@@ -149,7 +165,7 @@ public final class TornadoSolver implements MinMaxSolver {
     @Override
     public void close() {
         closed = true;
-        for (FusedPlan plan : plans) {
+        for (FusedLaunch plan : plans) {
             plan.close();
         }
         plans.clear();
@@ -165,8 +181,8 @@ public final class TornadoSolver implements MinMaxSolver {
         private final MinMaxBatch batch;
         private final SplitBatch split;
 
-        Straggler(MinMaxProblem problem, double tolerance) {
-            solver = new TornadoSolver(InteriorPointSolver.NAME, problem, tolerance, 1);
+        Straggler(MinMaxProblem problem, double tolerance, FusedLauncher launcher) {
+            solver = new TornadoSolver(InteriorPointSolver.NAME, problem, tolerance, 1, launcher);
             batch = new MinMaxBatch(problem, 1);
             split = new SplitBatch(problem, 1);
         }
