@@ -43,9 +43,13 @@ final class CudaDevice implements AutoCloseable {
         return capability;
     }
 
-    /** Makes the device's context current for the calling thread. */
-    void use() {
-        driver.setCurrent(context);
+    /** Makes the device's context current for the calling thread; {@link #leave} undoes it. */
+    void enter() {
+        driver.pushCurrent(context);
+    }
+
+    void leave() {
+        driver.popCurrent();
     }
 
     @Override

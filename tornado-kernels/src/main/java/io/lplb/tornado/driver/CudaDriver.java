@@ -39,6 +39,9 @@ final class CudaDriver {
     private static final int LOG_BYTES = 4096;
     private static final int NAME_BYTES = 256;
 
+    /** Where a context goes that is no longer current; nobody reads it. */
+    private final MemorySegment popped = Arena.ofAuto().allocate(JAVA_LONG);
+
     private final CudaLibrary.Function init;
     private final CudaLibrary.Function driverGetVersion;
     private final CudaLibrary.Function getErrorName;
@@ -48,7 +51,8 @@ final class CudaDriver {
     private final CudaLibrary.Function deviceGetAttribute;
     private final CudaLibrary.Function primaryRetain;
     private final CudaLibrary.Function primaryRelease;
-    private final CudaLibrary.Function setCurrent;
+    private final CudaLibrary.Function pushCurrent;
+    private final CudaLibrary.Function popCurrent;
     private final CudaLibrary.Function moduleLoad;
     private final CudaLibrary.Function moduleUnload;
     private final CudaLibrary.Function getFunction;
@@ -89,7 +93,8 @@ final class CudaDriver {
         deviceGetAttribute = library.function("cuDeviceGetAttribute");
         primaryRetain = library.function("cuDevicePrimaryCtxRetain");
         primaryRelease = library.function("cuDevicePrimaryCtxRelease_v2");
-        setCurrent = library.function("cuCtxSetCurrent");
+        pushCurrent = library.function("cuCtxPushCurrent_v2");
+        popCurrent = library.function("cuCtxPopCurrent_v2");
         moduleLoad = library.function("cuModuleLoadDataEx");
         moduleUnload = library.function("cuModuleUnload");
         getFunction = library.function("cuModuleGetFunction");
@@ -195,9 +200,14 @@ final class CudaDriver {
         check(primaryRelease, primaryRelease.call(device));
     }
 
-    /** Makes a context the calling thread's current one. */
-    void setCurrent(long context) {
-        check(setCurrent, setCurrent.call(context));
+    /** Makes a context the calling thread's current one, until {@link #popCurrent}. */
+    void pushCurrent(long context) {
+        check(pushCurrent, pushCurrent.call(context));
+    }
+
+    /** Makes the context current that was so before; a failure means that the context is lost, which others report. */
+    void popCurrent() {
+        int unused = popCurrent.call(popped.address());
     }
 
     /** Compiles PTX for the current context's device; what the compiler complains about is in the exception. */

@@ -111,8 +111,12 @@ public final class DriverSolver implements MinMaxSolver {
         lock.lock();
         try {
             requireUsable();
-            device.use();
-            solver.solve(batch, split);
+            device.enter();
+            try {
+                solver.solve(batch, split);
+            } finally {
+                device.leave();
+            }
         } catch (CudaException e) {
             if (e.isSticky()) {
                 fault = e;
@@ -175,8 +179,9 @@ public final class DriverSolver implements MinMaxSolver {
     private void free() {
         Cleanup cleanup = new Cleanup();
         cleanup.add(device::close);
+        cleanup.add(device::leave);
         cleanup.add(solver::close);
-        cleanup.add(device::use);
+        cleanup.add(device::enter);
         RuntimeException failure = cleanup.closeQuietly(null);
         // After a fault nothing can be freed, and the process's end frees everything.
         if (failure != null && fault == null) {
