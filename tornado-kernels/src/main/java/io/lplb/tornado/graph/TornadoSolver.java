@@ -117,9 +117,9 @@ public final class TornadoSolver implements MinMaxSolver {
     }
 
     private FusedLaunch planFor(int count) {
-        for (FusedLaunch plan : plans) {
-            if (plan.capacity() >= count) {
-                return plan;
+        for (int k = 0; k < plans.size(); k++) { // an iterator would be an allocation
+            if (plans.get(k).capacity() >= count) {
+                return plans.get(k);
             }
         }
         long capacity = 1;
