@@ -105,10 +105,10 @@ final class BytecodeHash {
     }
 
     private void follow(CodeElement element) {
-        if (element instanceof InvokeInstruction call && call.owner().asInternalName().startsWith(folder)) {
+        if (element instanceof InvokeInstruction call
+                && call.owner().asInternalName().startsWith(folder)) {
             String owner = call.owner().asInternalName();
-            open.push(new Method(
-                    owner, call.name().stringValue(), call.type().stringValue()));
+            open.push(new Method(owner, call.name().stringValue(), call.type().stringValue()));
         } else if (element instanceof FieldInstruction field
                 && field.owner().asInternalName().startsWith(folder)) {
             open.push(new Method(field.owner().asInternalName(), "<clinit>", "()V"));

@@ -139,7 +139,9 @@ final class CudaDriver {
                 return "unknown error";
             }
             MemorySegment text = name.get(ADDRESS, 0);
-            return text.address() == 0 ? "unknown error" : text.reinterpret(NAME_BYTES).getString(0);
+            return text.address() == 0
+                    ? "unknown error"
+                    : text.reinterpret(NAME_BYTES).getString(0);
         }
     }
 
@@ -205,9 +207,9 @@ final class CudaDriver {
         check(pushCurrent, pushCurrent.call(context));
     }
 
-    /** Makes the context current that was so before; a failure means that the context is lost, which others report. */
-    void popCurrent() {
-        int unused = popCurrent.call(popped.address());
+    /** Makes the context current that was so before; false means that the context is lost, which others report. */
+    boolean popCurrent() {
+        return popCurrent.call(popped.address()) == 0;
     }
 
     /** Compiles PTX for the current context's device; what the compiler complains about is in the exception. */

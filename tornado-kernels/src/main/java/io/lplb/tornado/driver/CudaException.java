@@ -20,7 +20,8 @@ public final class CudaException extends RuntimeException {
      * Errors after which the context answers every call with an error: deinitialized, ECC, NVLink, illegal address,
      * time-out, destroyed context, assertion, the faults of a kernel, unknown.
      */
-    private static final Set<Integer> STICKY = Set.of(4, 214, 220, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 999);
+    private static final Set<Integer> STICKY =
+            Set.of(4, 214, 220, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 999);
 
     private final String call;
     private final int code;

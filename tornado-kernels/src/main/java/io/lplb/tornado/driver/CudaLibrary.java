@@ -37,11 +37,11 @@ final class CudaLibrary {
 
     @SuppressWarnings("restricted")
     static CudaLibrary load(List<String> candidates) throws CudaUnavailableException {
-        for (String candidate : candidates) {
+        for (String candidate : candidates) { // the first that exists
             try {
                 return new CudaLibrary(SymbolLookup.libraryLookup(candidate, Arena.global()));
-            } catch (IllegalArgumentException e) {
-                continue;
+            } catch (IllegalArgumentException absent) {
+                // The next may be there; what was tried is in the message if none is.
             } catch (IllegalCallerException | UnsupportedOperationException e) {
                 throw new CudaUnavailableException("This JVM may not call native code: " + e.getMessage() + ".");
             }
@@ -57,8 +57,7 @@ final class CudaLibrary {
                 return new Function(name, address);
             }
         }
-        throw new CudaUnavailableException(
-                "The NVIDIA driver lacks " + names[0] + "; it is older than CUDA 11.4.");
+        throw new CudaUnavailableException("The NVIDIA driver lacks " + names[0] + "; it is older than CUDA 11.4.");
     }
 
     /**

@@ -20,7 +20,8 @@ public final class DriverProvider {
     static final int LEAST_CAPABILITY = 80;
 
     private static final String REMEDY = "Install NVIDIA's driver 470 (CUDA 11.4) or newer on a machine with a GPU of"
-            + " compute capability 8.0 or above (A100); -D" + CudaLibrary.PATH_PROPERTY + "=FILE names its libcuda.so.1.";
+            + " compute capability 8.0 or above (A100); -D" + CudaLibrary.PATH_PROPERTY
+            + "=FILE names its libcuda.so.1.";
 
     private DriverProvider() {}
 
@@ -38,7 +39,8 @@ public final class DriverProvider {
                     + driver.attribute(CudaDriver.COMPUTE_CAPABILITY_MINOR, device);
             String name = driver.deviceName(device);
             if (capability < LEAST_CAPABILITY) {
-                return new Availability(false, name + " is older than the kernels' PTX (sm_" + capability + ").", REMEDY);
+                return new Availability(
+                        false, name + " is older than the kernels' PTX (sm_" + capability + ").", REMEDY);
             }
             int version = driver.version();
             return new Availability(

@@ -56,7 +56,13 @@ public final class DriverSolver implements MinMaxSolver {
             String name, MinMaxProblem problem, double tolerance, int maxGroups, int deviceIndex)
             throws CudaUnavailableException {
         return open(
-                new CudaDriver(CudaLibrary.load()), PtxLibrary.read(), name, problem, tolerance, maxGroups, deviceIndex);
+                new CudaDriver(CudaLibrary.load()),
+                PtxLibrary.read(),
+                name,
+                problem,
+                tolerance,
+                maxGroups,
+                deviceIndex);
     }
 
     static DriverSolver open(
@@ -82,8 +88,9 @@ public final class DriverSolver implements MinMaxSolver {
 
     private static FusedLaunch launch(
             CudaDriver driver, PtxLibrary library, String solver, ProblemTables tables, int groups, float goal) {
-        PtxKernel kernel = library.find(solver, PtxLibrary.shape(tables), groups).orElseThrow();
-        return new DriverLaunch(driver, kernel, tables, groups, goal, Transfer.forGroups(groups), true);
+        PtxKernel kernel =
+                library.find(solver, PtxLibrary.shape(tables), groups).orElseThrow();
+        return new DriverLaunch(driver, kernel, tables, groups, goal, Transfer.of(solver, groups), true);
     }
 
     /** Says what a solver for the problem lacks; empty if nothing. Touches no driver. */

@@ -55,7 +55,8 @@ public final class ExportPtx {
      */
     public static void main(String[] args) throws IOException {
         if (args.length < 3) {
-            throw new IllegalArgumentException("got " + args.length + " arguments, expected FOLDER VERSION TOPOLOGY...");
+            throw new IllegalArgumentException(
+                    "got " + args.length + " arguments, expected FOLDER VERSION TOPOLOGY...");
         }
         ExportPtx export =
                 new ExportPtx(Path.of(System.getProperty("tornado.print.kernel.dir")), Path.of(args[0]), args[1]);
@@ -88,7 +89,8 @@ public final class ExportPtx {
     private void topology(String name) throws IOException {
         MinMaxProblem problem = problem(name);
         for (String solver : SOLVERS) {
-            for (Map.Entry<KernelShape, Integer> kernel : kernels(solver, problem).entrySet()) {
+            for (Map.Entry<KernelShape, Integer> kernel :
+                    kernels(solver, problem).entrySet()) {
                 export(name, solver, new ProblemTables(problem), kernel.getKey(), kernel.getValue());
             }
         }

@@ -31,10 +31,10 @@ final class PtxCode {
         }
         parameters = found.group(2).split(",", -1).length;
         text = emitted.replace(found.group(1), entry)
-                .replaceFirst("(?m)^\\.version \\S+", VERSION)
-                .replaceFirst("(?m)^\\.target \\S+", TARGET)
-                .replaceAll("(?m)[ \\t]+$", "")
-                .strip()
+                        .replaceFirst("(?m)^\\.version \\S+", VERSION)
+                        .replaceFirst("(?m)^\\.target \\S+", TARGET)
+                        .replaceAll("(?m)[ \\t]+$", "")
+                        .strip()
                 + "\n";
     }
 

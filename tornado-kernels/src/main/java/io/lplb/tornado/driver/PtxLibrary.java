@@ -85,9 +85,8 @@ final class PtxLibrary {
     /** Finds the kernel for batches of up to so many groups: the one with the largest {@code least groups} not above. */
     Optional<PtxKernel> find(String solver, String shape, int groups) {
         return lines.stream()
-                .filter(line -> line.solver().equals(solver)
-                        && line.shape().equals(shape)
-                        && line.leastGroups() <= groups)
+                .filter(line ->
+                        line.solver().equals(solver) && line.shape().equals(shape) && line.leastGroups() <= groups)
                 .max((a, b) -> Integer.compare(a.leastGroups(), b.leastGroups()))
                 .map(PtxLibrary::load);
     }

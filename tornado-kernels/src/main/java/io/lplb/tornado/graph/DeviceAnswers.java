@@ -48,8 +48,7 @@ final class DeviceAnswers {
     }
 
     private void certify(MinMaxBatch batch, int group, SplitBatch split, int iterations, boolean broken) {
-        certificate.evaluate(
-                batch.fixed(), group * problem.ranks(), batch.load(), group * problem.items(), share, 0);
+        certificate.evaluate(batch.fixed(), group * problem.ranks(), batch.load(), group * problem.items(), share, 0);
         double gap = certificate.maxLoad() - certificate.lowerBound();
         SolveStatus failure = broken ? SolveStatus.NUMERICAL_FAILURE : SolveStatus.ITERATION_LIMIT;
         SolveStatus status = gap <= tolerance * batch.meanLoad(group) ? SolveStatus.OPTIMAL : failure;

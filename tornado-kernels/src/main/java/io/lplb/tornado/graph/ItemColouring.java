@@ -26,9 +26,11 @@ final class ItemColouring {
         Arrays.setAll(order, i -> i);
         int[][] hosts = new int[items][];
         Arrays.setAll(hosts, i -> sortedHosts(problem, i));
-        Arrays.sort(order, (i, j) -> hosts[i].length == hosts[j].length
-                ? Arrays.compare(hosts[i], hosts[j])
-                : Integer.compare(hosts[j].length, hosts[i].length));
+        Arrays.sort(
+                order,
+                (i, j) -> hosts[i].length == hosts[j].length
+                        ? Arrays.compare(hosts[i], hosts[j])
+                        : Integer.compare(hosts[j].length, hosts[i].length));
         BitSet[] takenOnRank = new BitSet[problem.ranks()];
         Arrays.setAll(takenOnRank, r -> new BitSet());
         int most = 0;

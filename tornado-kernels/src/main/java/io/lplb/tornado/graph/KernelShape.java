@@ -78,9 +78,7 @@ public enum KernelShape {
                         ? INTERIOR_POINT_PER_WARP
                         : problem.ranks() <= 32 ? INTERIOR_POINT_PER_FOUR_WARPS : INTERIOR_POINT_PER_EIGHT_WARPS;
             case RelaxationSolver.NAME ->
-                small
-                        ? groups >= OCTET_GROUPS ? RELAXATION_PER_OCTET : RELAXATION_PER_WARP
-                        : RELAXATION_PER_TWO_WARPS;
+                small ? groups >= OCTET_GROUPS ? RELAXATION_PER_OCTET : RELAXATION_PER_WARP : RELAXATION_PER_TWO_WARPS;
             default ->
                 throw new IllegalArgumentException("solver: got '" + solver + "', expected " + InteriorPointSolver.NAME
                         + " or " + RelaxationSolver.NAME);
@@ -96,7 +94,14 @@ public enum KernelShape {
         MinMaxProblem p = tables.problem();
         int teamThreads = Math.max(workGroup.threads() / workGroup.problems(), 1);
         int bytes = Packing.localBytes(
-                p.ranks(), p.items(), p.entries(), tables.colours(), p.hasUnitSpeeds(), teamThreads, workGroup.problems(), interiorPoint());
+                p.ranks(),
+                p.items(),
+                p.entries(),
+                tables.colours(),
+                p.hasUnitSpeeds(),
+                teamThreads,
+                workGroup.problems(),
+                interiorPoint());
         if (bytes > LOCAL_BYTES) {
             throw new IllegalArgumentException("problem: got " + p + ", which takes " + bytes
                     + " bytes of local memory, expected at most " + LOCAL_BYTES);

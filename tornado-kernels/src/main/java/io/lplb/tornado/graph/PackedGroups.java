@@ -20,6 +20,9 @@ public final class PackedGroups {
     /** Stamps stay whole numbers in a float. */
     private static final int STAMPS = 1 << 20;
 
+    /** Four of these bytes are a NaN. */
+    private static final byte POISON = -1;
+
     private final ProblemTables tables;
     private final MemorySegment in;
     private final MemorySegment out;
@@ -27,6 +30,7 @@ public final class PackedGroups {
     private final int ranks;
     private final int items;
     private final int entries;
+    private final float[] words;
     private int stamp;
 
     /**
@@ -43,6 +47,7 @@ public final class PackedGroups {
         ranks = problem.ranks();
         items = problem.items();
         entries = problem.entries();
+        words = new float[Math.max(ranks + items, entries)];
     }
 
     /** Returns the floats of the input for so many groups. */
@@ -63,23 +68,20 @@ public final class PackedGroups {
         for (int g = 0; g < count; g++) {
             packGroup(batch, first + g, g);
         }
-        int words = outWords(tables.problem(), count);
-        for (int k = 0; k < words; k++) {
-            out.setAtIndex(JAVA_FLOAT, k, Float.NaN);
-        }
+        out.asSlice(0, (long) Float.BYTES * outWords(tables.problem(), count)).fill(POISON);
     }
 
     private void packGroup(MinMaxBatch batch, int group, int to) {
         double mean = batch.meanLoad(group);
         double inverse = mean > 0 ? 1 / mean : 0;
-        int at = Packing.HEADER + to * (ranks + items);
         for (int r = 0; r < ranks; r++) {
-            in.setAtIndex(JAVA_FLOAT, at + r, (float) (batch.fixed()[group * ranks + r] * inverse));
+            words[r] = (float) (batch.fixed()[group * ranks + r] * inverse);
         }
-        at += ranks;
         for (int i = 0; i < items; i++) {
-            in.setAtIndex(JAVA_FLOAT, at + i, (float) (batch.load()[group * items + tables.item(i)] * inverse));
+            words[ranks + i] = (float) (batch.load()[group * items + tables.item(i)] * inverse);
         }
+        long at = Packing.HEADER + (long) to * (ranks + items);
+        MemorySegment.copy(words, 0, in, JAVA_FLOAT, Float.BYTES * at, ranks + items);
     }
 
     private float tail(int group, int word) {
@@ -106,9 +108,10 @@ public final class PackedGroups {
 
     /** Copies a group's shares, in mean loads and in the problem's order of entries. */
     public void copyShares(int group, double[] to) {
-        int at = group * (entries + Packing.TAIL);
+        long at = (long) group * (entries + Packing.TAIL);
+        MemorySegment.copy(out, JAVA_FLOAT, Float.BYTES * at, words, 0, entries);
         for (int e = 0; e < entries; e++) {
-            to[tables.entry(e)] = out.getAtIndex(JAVA_FLOAT, at + e);
+            to[tables.entry(e)] = words[e];
         }
     }
 }

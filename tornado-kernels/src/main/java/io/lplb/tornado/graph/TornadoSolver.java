@@ -69,8 +69,7 @@ public final class TornadoSolver implements MinMaxSolver {
      *
      * @param launcher asked on first use for batches of 1, of up to 32 groups, and so on
      */
-    public TornadoSolver(
-            String name, MinMaxProblem problem, double tolerance, int maxGroups, FusedLauncher launcher) {
+    public TornadoSolver(String name, MinMaxProblem problem, double tolerance, int maxGroups, FusedLauncher launcher) {
         if (!(tolerance > 0) || tolerance == Double.POSITIVE_INFINITY) {
             throw new IllegalArgumentException(
                     "tolerance: got " + tolerance + ", expected a positive fraction of the mean load");

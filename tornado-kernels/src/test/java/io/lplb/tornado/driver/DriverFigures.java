@@ -56,12 +56,19 @@ final class DriverFigures {
         SplitBatch split = new SplitBatch(problem, 1);
         long start = ManagementFactory.getRuntimeMXBean().getStartTime();
         long main = System.currentTimeMillis();
-        try (DriverSolver solver = DriverSolver.open(System.getProperty("solver", "relaxation"), problem, TOLERANCE, 1, 0)) {
+        try (DriverSolver solver =
+                DriverSolver.open(System.getProperty("solver", "relaxation"), problem, TOLERANCE, 1, 0)) {
             long opened = System.currentTimeMillis();
             solver.solve(batch, split);
-            say("first result of %s on %s: %d ms after JVM start (main %d, context %d, compile and solve %d), %s",
-                    solver.name(), solver.deviceName(), System.currentTimeMillis() - start, main - start, opened - main,
-                    System.currentTimeMillis() - opened, split.status(0));
+            say(
+                    "first result of %s on %s: %d ms after JVM start (main %d, context %d, compile and solve %d), %s",
+                    solver.name(),
+                    solver.deviceName(),
+                    System.currentTimeMillis() - start,
+                    main - start,
+                    opened - main,
+                    System.currentTimeMillis() - opened,
+                    split.status(0));
         }
     }
 
@@ -96,12 +103,26 @@ final class DriverFigures {
 
     private static void check(Path golden, int groups) throws CudaUnavailableException {
         List<ProblemCase> cases = GoldenProblems.read(golden);
+        // Held, so that the context is not made anew for every solver.
+        try (CudaDevice device = new CudaDevice(new CudaDriver(CudaLibrary.load()), 0)) {
+            say("device: %s, sm_%d", device.name(), device.capability());
+            checkGolden(cases);
+            for (String topology : TOPOLOGIES) {
+                for (String name : SOLVERS) {
+                    checkRandom(topology, name, groups);
+                }
+            }
+        }
+    }
+
+    private static void checkGolden(List<ProblemCase> cases) throws CudaUnavailableException {
         for (String name : SOLVERS) {
             int solved = 0;
             int notOptimal = 0;
             double worst = 0;
             for (ProblemCase c : cases) {
-                if (!DriverSolver.missing(name, c.problem()).isEmpty() || c.problem().items() == 0) {
+                if (!DriverSolver.missing(name, c.problem()).isEmpty()
+                        || c.problem().items() == 0) {
                     continue;
                 }
                 SplitBatch split = new SplitBatch(c.problem(), 1);
@@ -119,13 +140,9 @@ final class DriverFigures {
                     say("  %s: %s, error %.2e%s", c.id(), split.status(0), error, wrong ? " WRONG" : "");
                 }
             }
-            say("golden, %s: %d of %d problems have a shape with PTX, %d not optimal, worst error %.2e of the mean load",
+            say(
+                    "golden, %s: %d of %d problems have a shape with PTX, %d not optimal, worst error %.2e of the mean load",
                     name, solved, cases.size(), notOptimal, worst);
-        }
-        for (String topology : TOPOLOGIES) {
-            for (String name : SOLVERS) {
-                checkRandom(topology, name, groups);
-            }
         }
     }
 
@@ -150,20 +167,28 @@ final class DriverFigures {
             boolean right = error > -1e-7 && got.lowerBound(g) <= expected.maxLoad(g) + 1e-7 * mean && error < 1e-2;
             wrong += right ? 0 : 1;
         }
-        say("random, %-9s %-14s %d groups in a batch: %d not OPTIMAL, %d wrong, worst error %.2e of the mean load",
+        say(
+                "random, %-9s %-14s %d groups in a batch: %d not OPTIMAL, %d wrong, worst error %.2e of the mean load",
                 topology, name, groups, notOptimal, wrong, worst);
     }
 
     private static void time() throws CudaUnavailableException {
         for (String topology : TOPOLOGIES) {
             for (String name : SOLVERS) {
-                transfers(topology, name, topology.equals("cube") ? new int[] {1, 4, 32, 256, 1024, 16384} : new int[] {1, 1024});
+                transfers(
+                        topology,
+                        name,
+                        topology.equals("cube") ? new int[] {1, 4, 32, 256, 1024, 16384} : new int[] {1, 1024});
             }
         }
         for (int groups : new int[] {1, 1024}) {
             for (String topology : new String[] {"cube", "torus8x4"}) {
                 for (String name : SOLVERS) {
-                    solvers(topology, name, groups, topology.equals("cube") && groups == 1 ? 100_000 : groups == 1 ? 20_000 : 2_000);
+                    solvers(
+                            topology,
+                            name,
+                            groups,
+                            topology.equals("cube") && groups == 1 ? 100_000 : groups == 1 ? 20_000 : 2_000);
                 }
             }
         }
@@ -177,7 +202,9 @@ final class DriverFigures {
         try (CudaDevice device = new CudaDevice(driver, 0)) {
             device.enter();
             for (int groups : sizes) {
-                PtxKernel kernel = PtxLibrary.read().find(name, PtxLibrary.shape(tables), groups).orElseThrow();
+                PtxKernel kernel = PtxLibrary.read()
+                        .find(name, PtxLibrary.shape(tables), groups)
+                        .orElseThrow();
                 StringBuilder line = new StringBuilder();
                 for (Transfer transfer : Transfer.values()) {
                     for (boolean graphs : new boolean[] {true, false}) {
@@ -185,9 +212,14 @@ final class DriverFigures {
                                 new DriverLaunch(driver, kernel, tables, groups, 5e-5f, transfer, graphs)) {
                             launch.execute(random(problem, groups, 7), 0, groups);
                             line.append(String.format(
-                                    Locale.ROOT, "  %s %s: %.1f", transfer, graphs ? "graph" : "plain", median(launch, groups)));
+                                    Locale.ROOT,
+                                    "  %s %s: %.1f",
+                                    transfer,
+                                    graphs ? "graph" : "plain",
+                                    median(launch, groups)));
                             if (graphs) {
-                                line.append(String.format(Locale.ROOT, " (kernel %.1f)", launch.kernelMicros(groups, 50)));
+                                line.append(
+                                        String.format(Locale.ROOT, " (kernel %.1f)", launch.kernelMicros(groups, 50)));
                             }
                         }
                     }
@@ -250,9 +282,19 @@ final class DriverFigures {
         }
         double bytes = (double) (threads.getThreadAllocatedBytes(id) - before) / calls;
         Arrays.sort(nanos);
-        say("arrays to arrays, us, %-9s %-14s %5d groups, %-9s: p50 %8.1f  p99 %8.1f  p99.9 %8.1f  max %9.1f  %d calls, %.1f B per call, %d not OPTIMAL",
-                topology, name, groups, what, 1e-3 * nanos[calls / 2], 1e-3 * nanos[calls / 100 * 99],
-                1e-3 * nanos[(int) (calls * 0.999)], 1e-3 * nanos[calls - 1], calls, bytes, notOptimal);
+        say(
+                "arrays to arrays, us, %-9s %-14s %5d groups, %-9s: p50 %8.1f  p99 %8.1f  p99.9 %8.1f  max %9.1f  %d calls, %.1f B per call, %d not OPTIMAL",
+                topology,
+                name,
+                groups,
+                what,
+                1e-3 * nanos[calls / 2],
+                1e-3 * nanos[calls / 100 * 99],
+                1e-3 * nanos[(int) (calls * 0.999)],
+                1e-3 * nanos[calls - 1],
+                calls,
+                bytes,
+                notOptimal);
     }
 
     private static MinMaxBatch single(MinMaxBatch batch, int group) {
