@@ -115,8 +115,12 @@ public final class TokenRouter {
         }
     }
 
-    /** The number nearest below n / golden ratio that has no common divisor with n; 0 for n = 1. */
-    static int stride(int n) {
+    /**
+     * The number nearest below n / golden ratio that has no common divisor with n; 0 for n = 1.
+     *
+     * @param n tokens of an expert, not negative
+     */
+    public static int stride(int n) {
         int stride = (int) (n / GOLDEN_RATIO);
         while (stride > 1 && gcd(stride, n) != 1) {
             stride--;

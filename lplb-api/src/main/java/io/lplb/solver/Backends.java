@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -14,7 +16,9 @@ import org.apache.logging.log4j.Logger;
  * Chooses a backend and makes its solver.
  *
  * <p>GPU takes the first provider of that name that is available and fails otherwise. AUTO takes it if it is available
- * and the batch has at least {@link SolverProvider#worthwhileGroups} groups, and says at INFO what it chose and why.
+ * and the batch has at least {@link SolverProvider#worthwhileGroups} groups, and says at INFO what it chose and why;
+ * a GPU whose solver cannot be made for this problem is one such reason for the CPU. A backend asked for by name fails
+ * with what its provider throws.
  * {@code -Dlplb.requireBackend=gpu} turns every other choice into an exception, for tests and benchmarks that must not
  * measure the wrong thing.
  *
@@ -61,6 +65,49 @@ public final class Backends {
         return create(backend, name, problem, tolerance, groups, providers());
     }
 
+    /**
+     * Makes a solver on the backend with this name, which may be one that {@link Backend} does not list, such as
+     * {@code emulator}.
+     *
+     * @param backend {@code cpu}, {@code auto} or a provider's name, in any case
+     * @param name as for {@link #create}
+     * @throws IllegalArgumentException if no provider has this name
+     * @throws IllegalStateException if it is not available; the message gives reason and remedy
+     */
+    public static MinMaxSolver createNamed(
+            String backend, String name, MinMaxProblem problem, double tolerance, int groups) {
+        return createNamed(backend, name, problem, tolerance, groups, providers());
+    }
+
+    static MinMaxSolver createNamed(
+            String backend,
+            String name,
+            MinMaxProblem problem,
+            double tolerance,
+            int groups,
+            List<SolverProvider> providers) {
+        String wanted = backend.toLowerCase(Locale.ROOT);
+        for (Backend known : Backend.values()) {
+            if (known.name().equalsIgnoreCase(wanted)) {
+                return create(known, name, problem, tolerance, groups, providers);
+            }
+        }
+        SortedSet<String> names = new TreeSet<>(List.of("auto", CPU, GPU));
+        for (SolverProvider provider : providers) {
+            names.add(provider.backend());
+            if (provider.backend().equals(wanted)) {
+                SolverProvider.Availability found = probe(provider);
+                if (!found.available()) {
+                    throw new IllegalStateException("backend " + wanted + ": not available. " + text(found));
+                }
+                requireAllowed(required(), wanted, "It was asked for by name.");
+                LOG.info("Backend {}: {}", wanted, found.reason());
+                return provider.create(name, problem, tolerance, groups);
+            }
+        }
+        throw new IllegalArgumentException("backend: got " + backend + ", expected one of " + String.join(", ", names));
+    }
+
     static MinMaxSolver create(
             Backend backend,
             String name,
@@ -68,43 +115,62 @@ public final class Backends {
             double tolerance,
             int groups,
             List<SolverProvider> providers) {
-        String required = System.getProperty(REQUIRE_PROPERTY, "").toLowerCase(Locale.ROOT);
+        String required = required();
         if (backend == Backend.CPU) {
             requireAllowed(required, CPU, "the CPU was asked for");
             return Solvers.create(name, problem, tolerance);
         }
-        StringBuilder reasons = new StringBuilder();
+        List<String> reasons = new ArrayList<>();
         for (SolverProvider provider : providers) {
             if (!provider.backend().equals(GPU)) {
                 continue;
             }
-            SolverProvider.Availability found = provider.probe();
+            SolverProvider.Availability found = probe(provider);
             if (!found.available()) {
-                reasons.append(found.reason())
-                        .append(' ')
-                        .append(found.remedy())
-                        .append(' ');
+                reasons.add(text(found));
             } else if (backend == Backend.AUTO && groups < provider.worthwhileGroups(problem)) {
-                reasons.append("A batch of ")
-                        .append(groups)
-                        .append(" groups is faster on the CPU; the GPU pays from ")
-                        .append(provider.worthwhileGroups(problem))
-                        .append(" on. ");
+                reasons.add("A batch of " + groups + " groups is faster on the CPU; the GPU pays from "
+                        + provider.worthwhileGroups(problem) + " on.");
             } else {
                 requireAllowed(required, GPU, found.reason());
-                LOG.info("Backend gpu: {}", found.reason());
-                return provider.create(name, problem, tolerance, groups);
+                if (backend == Backend.GPU) {
+                    LOG.info("Backend gpu: {}", found.reason());
+                    return provider.create(name, problem, tolerance, groups);
+                }
+                try {
+                    MinMaxSolver solver = provider.create(name, problem, tolerance, groups);
+                    LOG.info("Backend gpu: {}", found.reason());
+                    return solver;
+                } catch (RuntimeException | LinkageError e) {
+                    reasons.add("The GPU's solver could not be made: " + e + ".");
+                }
             }
         }
-        String why = reasons.isEmpty()
-                ? "No GPU provider is on the class path."
-                : reasons.toString().strip();
+        String why = reasons.isEmpty() ? "No GPU provider is on the class path." : String.join(" ", reasons);
         if (backend == Backend.GPU) {
             throw new IllegalStateException("backend gpu: not available. " + why);
         }
         requireAllowed(required, CPU, why);
         LOG.info("Backend cpu: {}", why);
         return Solvers.create(name, problem, tolerance);
+    }
+
+    private static String required() {
+        return System.getProperty(REQUIRE_PROPERTY, "").toLowerCase(Locale.ROOT);
+    }
+
+    /** A probe that fails itself says no. */
+    private static SolverProvider.Availability probe(SolverProvider provider) {
+        try {
+            return provider.probe();
+        } catch (RuntimeException | LinkageError e) {
+            return new SolverProvider.Availability(
+                    false, "The probe of the " + provider.backend() + " failed: " + e + ".", "");
+        }
+    }
+
+    private static String text(SolverProvider.Availability found) {
+        return (found.reason() + " " + found.remedy()).strip();
     }
 
     private static void requireAllowed(String required, String chosen, String why) {

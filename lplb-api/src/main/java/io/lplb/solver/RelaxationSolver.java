@@ -36,8 +36,11 @@ public final class RelaxationSolver extends AbstractMinMaxSolver {
     /** Sweeps before the interior point takes over: about what its solve costs. */
     private static final int MAX_SWEEPS = 32;
 
-    /** Sweeps between two certificates, each of which costs about as much as one sweep. */
+    /** Sweeps between two certificates, each of which costs about as much as one sweep; twice as many while far off. */
     private static final int SWEEPS_PER_CHECK = 2;
+
+    /** A gap of more than this many tolerances takes more than two sweeps to close. */
+    private static final double FAR = 4;
 
     /** Sweeps that pour plainly; most small groups need no more, and over-relaxation would only delay them. */
     private static final int PLAIN_SWEEPS = 2;
@@ -83,13 +86,16 @@ public final class RelaxationSolver extends AbstractMinMaxSolver {
         best.begin(batch, group, split);
         firstPour();
         int sweeps = 0;
+        double gap = 0;
         boolean certified = false;
         while (!certified && sweeps < MAX_SWEEPS) {
-            for (int k = 0; k < SWEEPS_PER_CHECK; k++) {
+            int untilCheck = gap > FAR * tolerance() ? 2 * SWEEPS_PER_CHECK : SWEEPS_PER_CHECK;
+            for (int k = 0; k < untilCheck; k++) {
                 sweep(sweeps < PLAIN_SWEEPS ? 1 : OVER_RELAXATION);
             }
-            sweeps += SWEEPS_PER_CHECK;
-            certified = best.offer(items, a) <= tolerance();
+            sweeps += untilCheck;
+            gap = best.offer(items, a);
+            certified = gap <= tolerance();
         }
         if (certified) {
             best.report(sweeps, SolveStatus.OPTIMAL);

@@ -62,13 +62,14 @@ final class PtxLibrary {
     }
 
     /**
-     * What a kernel is compiled for: ranks, items, entries, hosts of every item and entries of every rank (0 if they
-     * differ), colours, and whether all speeds are 1. The rest of a problem is in its tables.
+     * What a kernel is compiled for: ranks, items, entries, hosts of every item (or the most), entries of every
+     * rank (0 if they differ), colours, and whether all speeds are 1. The rest of a problem is in its tables.
      */
     static String shape(ProblemTables tables) {
         MinMaxProblem p = tables.problem();
-        return "r" + p.ranks() + "-i" + p.items() + "-e" + p.entries() + "-h" + tables.hosts() + "-d" + tables.degree()
-                + "-c" + tables.colours() + "-u" + tables.unitSpeeds();
+        String hosts = tables.hosts() < 0 ? "upto" + -tables.hosts() : Integer.toString(tables.hosts());
+        return "r" + p.ranks() + "-i" + p.items() + "-e" + p.entries() + "-h" + hosts + "-d" + tables.degree() + "-c"
+                + tables.colours() + "-u" + tables.unitSpeeds();
     }
 
     /** Returns the lines of the list. */

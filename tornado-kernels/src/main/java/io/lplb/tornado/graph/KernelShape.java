@@ -12,7 +12,7 @@ import io.lplb.tornado.kernel.WorkGroup;
 import java.lang.reflect.Method;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task14;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task13;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -21,6 +21,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * H100 (docs/design-notes.md).
  */
 public enum KernelShape {
+    INTERIOR_POINT_PER_OCTET(InteriorPointKernel.class, "perOctet", InteriorPointKernel::perOctet),
     INTERIOR_POINT_PER_WARP(InteriorPointKernel.class, "perWarp", InteriorPointKernel::perWarp),
     INTERIOR_POINT_PER_FOUR_WARPS(InteriorPointKernel.class, "perFourWarps", InteriorPointKernel::perFourWarps),
     INTERIOR_POINT_PER_EIGHT_WARPS(InteriorPointKernel.class, "perEightWarps", InteriorPointKernel::perEightWarps),
@@ -37,12 +38,11 @@ public enum KernelShape {
     /** From this many groups on, relaxation shares a warp between four of them. */
     private static final int OCTET_GROUPS = 4096;
 
-    /** Buffers in which a group's words lie side by side, see Packing. */
-    private static final int GROUP_MAJOR = 0;
-
     private final Class<?> kernelClass;
     private final String method;
     private final WorkGroup workGroup;
+    // A reference to a static method: it captures nothing.
+    @SuppressWarnings("ImmutableEnumChecker")
     private final Kernel kernel;
 
     KernelShape(Class<?> kernels, String method, Kernel kernel) {
@@ -75,7 +75,9 @@ public enum KernelShape {
         return switch (solver) {
             case InteriorPointSolver.NAME ->
                 small
-                        ? INTERIOR_POINT_PER_WARP
+                        ? groups >= OCTET_GROUPS && problem.ranks() <= 8
+                                ? INTERIOR_POINT_PER_OCTET
+                                : INTERIOR_POINT_PER_WARP
                         : problem.ranks() <= 32 ? INTERIOR_POINT_PER_FOUR_WARPS : INTERIOR_POINT_PER_EIGHT_WARPS;
             case RelaxationSolver.NAME ->
                 small ? groups >= OCTET_GROUPS ? RELAXATION_PER_OCTET : RELAXATION_PER_WARP : RELAXATION_PER_TWO_WARPS;
@@ -109,7 +111,8 @@ public enum KernelShape {
     }
 
     private boolean interiorPoint() {
-        return this == INTERIOR_POINT_PER_WARP
+        return this == INTERIOR_POINT_PER_OCTET
+                || this == INTERIOR_POINT_PER_WARP
                 || this == INTERIOR_POINT_PER_FOUR_WARPS
                 || this == INTERIOR_POINT_PER_EIGHT_WARPS;
     }
@@ -135,7 +138,7 @@ public enum KernelShape {
     }
 
     /** Work-groups for so many groups. */
-    int workGroups(int groups) {
+    public int workGroups(int groups) {
         return (groups + workGroup.problems() - 1) / workGroup.problems();
     }
 
@@ -158,19 +161,17 @@ public enum KernelShape {
                 tables.degree(),
                 tables.colours(),
                 tables.unitSpeeds(),
-                GROUP_MAJOR,
                 tolerance);
     }
 
     /** The arguments that all fused kernels take. */
     private interface Kernel
-            extends Task14<
+            extends Task13<
                     KernelContext,
                     FloatArray,
                     IntArray,
                     FloatArray,
                     FloatArray,
-                    Integer,
                     Integer,
                     Integer,
                     Integer,

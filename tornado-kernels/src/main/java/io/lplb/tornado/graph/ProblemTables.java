@@ -52,7 +52,9 @@ public final class ProblemTables {
             }
             offset[i + 1] = offset[i] + count;
         }
-        hosts = common(differences(offset));
+        int[] counts = differences(offset);
+        int common = common(counts);
+        hosts = common > 0 ? common : -Arrays.stream(counts).max().orElse(1);
         int[][] byRank = entriesByRank();
         int[] degrees = Arrays.stream(byRank).mapToInt(list -> list.length).toArray();
         degree = common(degrees);
@@ -143,7 +145,7 @@ public final class ProblemTables {
         return colours;
     }
 
-    /** Returns the number of hosts that every item has, 0 if they differ. */
+    /** Returns the number of hosts that every item has; if they differ, minus the most. */
     public int hosts() {
         return hosts;
     }

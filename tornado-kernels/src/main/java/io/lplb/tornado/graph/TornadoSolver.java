@@ -37,6 +37,9 @@ public final class TornadoSolver implements MinMaxSolver {
     /** What float resolves in a rank's load after the sums that lead to it. */
     private static final float FLOAT_FLOOR = 1e-6f;
 
+    /** The gap at which the kernel stops, in tolerances: what the host computes in double may be a little larger. */
+    private static final double DEVICE_GOAL = 0.8;
+
     private static final int PLAN_STEP = 32;
 
     private final String name;
@@ -126,7 +129,7 @@ public final class TornadoSolver implements MinMaxSolver {
             capacity *= PLAN_STEP;
         }
         int groups = (int) Math.min(capacity, maxGroups);
-        float goal = Math.max((float) (0.5 * tolerance), FLOAT_FLOOR);
+        float goal = Math.max((float) (DEVICE_GOAL * tolerance), FLOAT_FLOOR);
         FusedLaunch plan = launcher.open(name, tables, groups, goal);
         int at = 0;
         while (at < plans.size() && plans.get(at).capacity() < groups) {

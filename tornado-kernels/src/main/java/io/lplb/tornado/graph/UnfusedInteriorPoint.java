@@ -27,7 +27,16 @@ final class UnfusedInteriorPoint {
     /** A block of {@link InteriorPointTasks}. */
     interface Block
             extends Task10<
-                    KernelContext, IntArray, FloatArray, Integer, Integer, Integer, Integer, Integer, Integer, Integer> {}
+                    KernelContext,
+                    IntArray,
+                    FloatArray,
+                    Integer,
+                    Integer,
+                    Integer,
+                    Integer,
+                    Integer,
+                    Integer,
+                    Integer> {}
 
     static final int MAX_RANKS = 16;
 

@@ -36,8 +36,9 @@ final class DeviceCertificate {
                 float position = 0f;
                 for (int o = 0; o < t.ranks; o++) {
                     float other = m[t.dq(o)];
-                    boolean before = other > load || (other == load && o < r);
-                    position += before ? 1f : 0f;
+                    float tie = o < r ? 1f : 0f;
+                    position += other > load ? 1f : 0f;
+                    position += other == load ? tie : 0f;
                 }
                 m[t.dy(r)] = position;
             }
@@ -49,7 +50,7 @@ final class DeviceCertificate {
                 float last = 0f;
                 int count = t.count(table, i);
                 int first = t.first(table, i);
-                    for (int k = 0; k < count; k++) {
+                for (int k = 0; k < count; k++) {
                     int e = first + k;
                     last = Reduction.larger(last, m[t.dy(t.host(table, e))]);
                 }

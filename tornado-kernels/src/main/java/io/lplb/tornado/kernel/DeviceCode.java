@@ -10,6 +10,7 @@ package io.lplb.tornado.kernel;
  */
 public final class DeviceCode {
     private static final Class<?>[] CLASSES = {
+        CountKernels.class,
         DeviceCertificate.class,
         Finish.class,
         GroupMemory.class,
@@ -18,11 +19,18 @@ public final class DeviceCode {
         InteriorPointTasks.class,
         MatrixUpdate.class,
         Packing.class,
+        PipelineLayout.class,
+        PourEight.class,
         Pouring.class,
+        ProbeKernel.class,
+        QuotaKernels.class,
+        QuotaRepair.class,
+        QuotaTable.class,
         Reduction.class,
         Reduction.Totals.class,
         RegisterElimination.class,
         RelaxationKernel.class,
+        RouteKernels.class,
         Row8.class,
         StatePlaces.class,
         Step.class,

@@ -31,7 +31,6 @@ final class Finish {
             int[] table,
             Team t,
             int group,
-            int capacity,
             boolean inside,
             float iterations,
             float sweepCounts,
@@ -42,27 +41,28 @@ final class Finish {
         float bound = 0f;
         float sweeps = 0f;
         int rounds = 0;
-        boolean running = true;
-        boolean any = true;
-        while (rounds < maxRounds && any) {
+        float running = 1f;
+        float any = 1f;
+        while (rounds < maxRounds && any > 0f) {
             for (int k = 0; k < SWEEPS_PER_CHECK; k++) {
-                Pouring.sweep(context, m, table, t, rounds * SWEEPS_PER_CHECK + k < PLAIN_SWEEPS ? 1f : OVER_RELAXATION);
+                Pouring.sweep(
+                        context, m, table, t, rounds * SWEEPS_PER_CHECK + k < PLAIN_SWEEPS ? 1f : OVER_RELAXATION);
             }
             Reduction.Totals x = DeviceCertificate.certify(context, m, table, t);
-            if (running) {
+            if (running > 0f) {
                 bound = Reduction.larger(bound, x.max1);
                 sweeps += SWEEPS_PER_CHECK;
                 if (x.max0 < best) {
                     best = x.max0;
                     if (inside) {
-                        GroupMemory.storeShares(out, m, t, group, capacity);
+                        GroupMemory.storeShares(out, m, t, group);
                     }
                 }
-                running = best - bound > tolerance;
+                running = best - bound > tolerance ? 1f : 0f;
             }
             rounds++;
             Reduction.barrier(context, t);
-            any = Reduction.anyTeam(context, m, t, running);
+            any = Reduction.sumOverTeams(context, m, t, running);
         }
         float status = best - bound <= tolerance ? Packing.CONVERGED : Packing.LIMIT;
         float done = iterations < 0f ? -1f - iterations : iterations;
@@ -72,7 +72,6 @@ final class Finish {
                     out,
                     t,
                     group,
-                    capacity,
                     best,
                     Reduction.smaller(bound, best),
                     done + sweepCounts * sweeps,

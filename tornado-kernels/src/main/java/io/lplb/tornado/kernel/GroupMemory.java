@@ -18,21 +18,19 @@ final class GroupMemory {
             float[] m,
             int[] table,
             Team t,
-            int group,
-            int capacity) {
+            int group) {
         copyTables(tables, table, t);
-        int base = capacity > 0 ? group : group * (t.ranks + t.items);
-        int step = capacity > 0 ? capacity : 1;
+        int base = Packing.HEADER + group * (t.ranks + t.items);
         for (int j = 0; j < t.rankRounds; j++) {
             int r = t.lane + j * t.threads;
             if (r < t.ranks) {
-                m[t.f(r)] = in.get(Packing.HEADER + base + r * step);
+                m[t.f(r)] = in.get(base + r);
             }
         }
         for (int j = 0; j < t.itemRounds; j++) {
             int i = t.lane + j * t.threads;
             if (i < t.items) {
-                m[t.w(i)] = in.get(Packing.HEADER + base + (t.ranks + i) * step);
+                m[t.w(i)] = in.get(base + t.ranks + i);
             }
         }
         if (!t.unitSpeeds) {
@@ -71,14 +69,14 @@ final class GroupMemory {
         }
     }
 
-    private static int word(Team t, int group, int capacity, int k) {
-        return capacity > 0 ? k * capacity + group : group * (t.entries + Packing.TAIL) + k;
+    private static int word(Team t, int group, int k) {
+        return group * (t.entries + Packing.TAIL) + k;
     }
 
     /** Writes the shares. */
-    static void storeShares(FloatArray out, float[] m, Team t, int group, int capacity) {
+    static void storeShares(FloatArray out, float[] m, Team t, int group) {
         for (int e = t.lane; e < t.entries; e += t.threads) {
-            out.set(word(t, group, capacity, e), m[t.a(e)]);
+            out.set(word(t, group, e), m[t.a(e)]);
         }
     }
 
@@ -88,7 +86,6 @@ final class GroupMemory {
             FloatArray out,
             Team t,
             int group,
-            int capacity,
             float maxLoad,
             float lowerBound,
             float iterations,
@@ -96,12 +93,12 @@ final class GroupMemory {
             float stamp) {
         int threads = context.localGroupSizeX;
         if (t.lane == 0) {
-            out.set(word(t, group, capacity, t.entries + Packing.MAX_LOAD), maxLoad);
-            out.set(word(t, group, capacity, t.entries + Packing.LOWER_BOUND), lowerBound);
-            out.set(word(t, group, capacity, t.entries + Packing.ITERATIONS), iterations);
-            out.set(word(t, group, capacity, t.entries + Packing.STATUS), status);
-            out.set(word(t, group, capacity, t.entries + Packing.THREADS), threads);
-            out.set(word(t, group, capacity, t.entries + Packing.STAMP), stamp);
+            out.set(word(t, group, t.entries + Packing.MAX_LOAD), maxLoad);
+            out.set(word(t, group, t.entries + Packing.LOWER_BOUND), lowerBound);
+            out.set(word(t, group, t.entries + Packing.ITERATIONS), iterations);
+            out.set(word(t, group, t.entries + Packing.STATUS), status);
+            out.set(word(t, group, t.entries + Packing.THREADS), threads);
+            out.set(word(t, group, t.entries + Packing.STAMP), stamp);
         }
     }
 }

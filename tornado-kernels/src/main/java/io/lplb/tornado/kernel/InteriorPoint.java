@@ -14,6 +14,9 @@ final class InteriorPoint {
     /** Sum of products at which the sweeps take over, in mean loads: the duality gap then. */
     private static final float HAND_OVER = 1e-3f;
 
+    /** Beyond the square of anything that a problem of mean load 1 leads to. */
+    private static final float LARGEST_SQUARE = 1e30f;
+
     private InteriorPoint() {}
 
     /**
@@ -28,12 +31,12 @@ final class InteriorPoint {
         float top = state.max0;
         float products = state.sum0;
         float terms = state.sum1;
-        boolean running = products > HAND_OVER;
-        boolean broken = false;
+        float running = products > HAND_OVER ? 1f : 0f;
+        float broken = 0f;
         int rounds = 0;
         float iterations = 0f;
-        boolean any = Reduction.anyTeam(context, m, t, running);
-        while (rounds < MAX_ITERATIONS && any) {
+        float any = Reduction.sumOverTeams(context, m, t, running);
+        while (rounds < MAX_ITERATIONS && any > 0f) {
             float mu = products / terms;
             Step.scale(m, table, t);
             Step.residuals(m, table, t, top);
@@ -72,20 +75,22 @@ final class InteriorPoint {
             primal = Reduction.smaller(1f, keep / x.max0);
             dual = Reduction.smaller(1f, keep / x.max1);
             float next = products + primal * x.sum0 + dual * x.sum1;
-            // False for a NaN: nothing moves then.
-            boolean finite = next < 1e30f && x.sum0 < 1e30f && x.sum0 > -1e30f && dt < 1e30f && dt > -1e30f;
-            if (running && finite) {
+            // Not below the limit either if one of them is NaN: nothing moves then.
+            float size = next * next + x.sum0 * x.sum0 + dt * dt;
+            float finite = size < LARGEST_SQUARE ? 1f : 0f;
+            broken = Reduction.larger(broken, running * (1f - finite));
+            running = running * finite;
+            if (running > 0f) {
                 Step.advance(m, table, t, primal, dual);
                 top += primal * dt;
-                iterations += 1f;
                 products = next;
             }
-            broken = broken || (running && !finite);
-            running = running && finite && products > HAND_OVER;
+            iterations += running;
+            running = next > HAND_OVER ? running : 0f;
             rounds++;
             Reduction.barrier(context, t);
-            any = Reduction.anyTeam(context, m, t, running);
+            any = Reduction.sumOverTeams(context, m, t, running);
         }
-        return broken ? -1f - iterations : iterations;
+        return broken > 0f ? -1f - iterations : iterations;
     }
 }

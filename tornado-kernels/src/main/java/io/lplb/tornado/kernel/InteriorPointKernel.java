@@ -13,9 +13,9 @@ public final class InteriorPointKernel {
 
     private InteriorPointKernel() {}
 
-    /** Geometry: each thread solves a problem of its own: for large batches of small problems. */
-    @WorkGroup(threads = 32, problems = 32)
-    public static void perThread(
+    /** Geometry: eight threads a problem, four problems a warp: for large batches of small problems. */
+    @WorkGroup(threads = 32, problems = 4)
+    public static void perOctet(
             KernelContext context,
             FloatArray in,
             IntArray tables,
@@ -28,18 +28,17 @@ public final class InteriorPointKernel {
             int degree,
             int colours,
             int unitSpeeds,
-            int capacity,
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 1, unitSpeeds == 1) * 32);
+        float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 8, unitSpeeds == 1) * 4);
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 32, local % 32, 1, 32, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block * 32 + local % 32, capacity, tolerance);
+        Team t = new Team(local / 4, local % 4, 8, 4, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        solve(context, in, tables, speed, out, m, table, t, block * 4 + local % 4, tolerance);
     }
 
     /** Geometry: a warp a problem. */
-    @WorkGroup(threads = 32, problems = 1)
+    @WorkGroup(threads = 32)
     public static void perWarp(
             KernelContext context,
             FloatArray in,
@@ -53,43 +52,17 @@ public final class InteriorPointKernel {
             int degree,
             int colours,
             int unitSpeeds,
-            int capacity,
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 32, unitSpeeds == 1) * 1);
+        float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 32, unitSpeeds == 1));
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 1, local % 1, 32, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block * 1 + local % 1, capacity, tolerance);
-    }
-
-    /** Geometry: 64 threads a problem. */
-    @WorkGroup(threads = 64, problems = 1)
-    public static void perTwoWarps(
-            KernelContext context,
-            FloatArray in,
-            IntArray tables,
-            FloatArray speed,
-            FloatArray out,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds,
-            int capacity,
-            float tolerance) {
-        int local = context.localIdx;
-        int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 64, unitSpeeds == 1) * 1);
-        int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 1, local % 1, 64, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block * 1 + local % 1, capacity, tolerance);
+        Team t = new Team(local, 0, 32, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        solve(context, in, tables, speed, out, m, table, t, block, tolerance);
     }
 
     /** Geometry: 128 threads a problem. */
-    @WorkGroup(threads = 128, problems = 1)
+    @WorkGroup(threads = 128)
     public static void perFourWarps(
             KernelContext context,
             FloatArray in,
@@ -103,18 +76,17 @@ public final class InteriorPointKernel {
             int degree,
             int colours,
             int unitSpeeds,
-            int capacity,
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 128, unitSpeeds == 1) * 1);
+        float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 128, unitSpeeds == 1));
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 1, local % 1, 128, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block * 1 + local % 1, capacity, tolerance);
+        Team t = new Team(local, 0, 128, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        solve(context, in, tables, speed, out, m, table, t, block, tolerance);
     }
 
     /** Geometry: 256 threads a problem. */
-    @WorkGroup(threads = 256, problems = 1)
+    @WorkGroup(threads = 256)
     public static void perEightWarps(
             KernelContext context,
             FloatArray in,
@@ -128,14 +100,13 @@ public final class InteriorPointKernel {
             int degree,
             int colours,
             int unitSpeeds,
-            int capacity,
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 256, unitSpeeds == 1) * 1);
+        float[] m = context.allocateFloatLocalArray(Team.words(ranks, items, entries, 256, unitSpeeds == 1));
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 1, local % 1, 256, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block * 1 + local % 1, capacity, tolerance);
+        Team t = new Team(local, 0, 256, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        solve(context, in, tables, speed, out, m, table, t, block, tolerance);
     }
 
     private static void solve(
@@ -148,13 +119,12 @@ public final class InteriorPointKernel {
             int[] table,
             Team t,
             int index,
-            int capacity,
             float tolerance) {
         int count = (int) in.get(0);
         float stamp = in.get(1);
         boolean inside = index < count;
         int group = inside ? index : 0;
-        GroupMemory.load(context, in, tables, speed, m, table, t, group, capacity);
+        GroupMemory.load(context, in, tables, speed, m, table, t, group);
         float totalSpeed = 0f;
         for (int r = 0; r < t.ranks; r++) {
             totalSpeed += t.speed(m, r);
@@ -164,7 +134,6 @@ public final class InteriorPointKernel {
         Reduction.barrier(context, t);
         Pouring.loads(m, table, t);
         Reduction.barrier(context, t);
-        Finish.sweepAndStore(
-                context, out, m, table, t, group, capacity, inside, iterations, 0f, MAX_ROUNDS, tolerance, stamp);
+        Finish.sweepAndStore(context, out, m, table, t, group, inside, iterations, 0f, MAX_ROUNDS, tolerance, stamp);
     }
 }

@@ -12,9 +12,7 @@ package io.lplb.tornado.kernel;
  *
  * <p>The stamp is a number that the host changes with every launch: an answer without it is an old one.
  *
- * <p>Loads are divided by the group's mean load. Word k of group g lies at {@code g * words + k} where a team of
- * threads reads a group, and at {@code k * capacity + g} where each thread reads its own, so that neighbouring threads
- * always read neighbouring words.
+ * <p>Loads are divided by the group's mean load. Word k of group g lies at {@code g * words + k}.
  */
 public final class Packing {
     /** Words in front of the groups' inputs: the number of groups, the stamp, two unused. */

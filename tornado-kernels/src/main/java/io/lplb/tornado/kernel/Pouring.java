@@ -63,6 +63,8 @@ final class Pouring {
             for (int i = t.colourFirst(table, c) + t.lane; i < end; i += t.threads) {
                 if (t.hosts == 2) {
                     pourTwo(m, table, t, i, relaxation);
+                } else if (t.mostHosts <= PourEight.HOSTS) {
+                    new PourEight().pour(m, table, t, i, relaxation);
                 } else {
                     pour(m, table, t, i, relaxation);
                 }

@@ -81,23 +81,26 @@ final class Reduction {
         x.sum1 = sum1;
     }
 
-    /** Whether any team of the work-group says so; teams of several threads must go through their barriers together. */
-    static boolean anyTeam(KernelContext context, float[] m, Team t, boolean mine) {
-        boolean any = mine;
+    /**
+     * Adds up over the teams of the work-group, which must go through their barriers together; a lone team's own value.
+     * Flags are floats here and in the loops that use this: TornadoVM 5.2.0 computes a boolean where it is first used,
+     * and if that is inside a branch, threads that did not take it use an undefined one later.
+     */
+    static float sumOverTeams(KernelContext context, float[] m, Team t, float mine) {
+        float sum = mine;
         if (t.threads > 1 && t.teams > 1) {
             context.localBarrier();
             if (t.lane == 0) {
-                m[t.reduction(0, 0)] = mine ? 1f : 0f;
+                m[t.reduction(0, 0)] = mine;
             }
             context.localBarrier();
-            float sum = 0f;
+            sum = 0f;
             int first = t.reduction(0, 0) - t.at;
             for (int k = 0; k < t.teams; k++) {
                 sum += m[first + k];
             }
-            any = sum > 0f;
         }
-        return any;
+        return sum;
     }
 
     static float smaller(float a, float b) {

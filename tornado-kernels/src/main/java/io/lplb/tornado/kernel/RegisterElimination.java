@@ -110,23 +110,49 @@ final class RegisterElimination {
     /** Solves with the factors, in place. */
     private void substitute(Row8 x) {
         forward(x);
-        x.x7 = x.x7 * p.x7;
-        x.x6 = (x.x6 + (-r6.x7) * x.x7) * p.x6;
-        x.x5 = ((x.x5 + (-r5.x7) * x.x7) + (-r5.x6) * x.x6) * p.x5;
-        x.x4 = (((x.x4 + (-r4.x7) * x.x7) + (-r4.x6) * x.x6) + (-r4.x5) * x.x5) * p.x4;
-        x.x3 = ((((x.x3 + (-r3.x7) * x.x7) + (-r3.x6) * x.x6) + (-r3.x5) * x.x5) + (-r3.x4) * x.x4) * p.x3;
-        x.x2 = (((((x.x2 + (-r2.x7) * x.x7) + (-r2.x6) * x.x6) + (-r2.x5) * x.x5) + (-r2.x4) * x.x4)
-                        + (-r2.x3) * x.x3)
-                * p.x2;
-        x.x1 = ((((((x.x1 + (-r1.x7) * x.x7) + (-r1.x6) * x.x6) + (-r1.x5) * x.x5) + (-r1.x4) * x.x4)
-                                + (-r1.x3) * x.x3)
-                        + (-r1.x2) * x.x2)
-                * p.x1;
-        x.x0 = (((((((x.x0 + (-r0.x7) * x.x7) + (-r0.x6) * x.x6) + (-r0.x5) * x.x5) + (-r0.x4) * x.x4)
-                                        + (-r0.x3) * x.x3)
-                                + (-r0.x2) * x.x2)
-                        + (-r0.x1) * x.x1)
-                * p.x0;
+        x.x7 *= p.x7;
+        float f = -x.x7;
+        x.x6 += f * r6.x7;
+        x.x5 += f * r5.x7;
+        x.x4 += f * r4.x7;
+        x.x3 += f * r3.x7;
+        x.x2 += f * r2.x7;
+        x.x1 += f * r1.x7;
+        x.x0 += f * r0.x7;
+        x.x6 *= p.x6;
+        f = -x.x6;
+        x.x5 += f * r5.x6;
+        x.x4 += f * r4.x6;
+        x.x3 += f * r3.x6;
+        x.x2 += f * r2.x6;
+        x.x1 += f * r1.x6;
+        x.x0 += f * r0.x6;
+        x.x5 *= p.x5;
+        f = -x.x5;
+        x.x4 += f * r4.x5;
+        x.x3 += f * r3.x5;
+        x.x2 += f * r2.x5;
+        x.x1 += f * r1.x5;
+        x.x0 += f * r0.x5;
+        x.x4 *= p.x4;
+        f = -x.x4;
+        x.x3 += f * r3.x4;
+        x.x2 += f * r2.x4;
+        x.x1 += f * r1.x4;
+        x.x0 += f * r0.x4;
+        x.x3 *= p.x3;
+        f = -x.x3;
+        x.x2 += f * r2.x3;
+        x.x1 += f * r1.x3;
+        x.x0 += f * r0.x3;
+        x.x2 *= p.x2;
+        f = -x.x2;
+        x.x1 += f * r1.x2;
+        x.x0 += f * r0.x2;
+        x.x1 *= p.x1;
+        f = -x.x1;
+        x.x0 += f * r0.x1;
+        x.x0 *= p.x0;
     }
 
     /** The pivots' rows do to a right-hand side what they did to the rows below them. */

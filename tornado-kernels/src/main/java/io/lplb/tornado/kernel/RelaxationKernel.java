@@ -13,31 +13,6 @@ public final class RelaxationKernel {
 
     private RelaxationKernel() {}
 
-    /** Geometry: each thread solves a problem of its own: for large batches of small problems. */
-    @WorkGroup(threads = 32, problems = 32)
-    public static void perThread(
-            KernelContext context,
-            FloatArray in,
-            IntArray tables,
-            FloatArray speed,
-            FloatArray out,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds,
-            int capacity,
-            float tolerance) {
-        int local = context.localIdx;
-        int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 1, unitSpeeds == 1) * 32);
-        int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 32, local % 32, 1, 32, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block * 32 + local % 32, capacity, tolerance);
-    }
-
     /** Geometry: eight threads a problem, four problems a warp. */
     @WorkGroup(threads = 32, problems = 4)
     public static void perOctet(
@@ -53,18 +28,18 @@ public final class RelaxationKernel {
             int degree,
             int colours,
             int unitSpeeds,
-            int capacity,
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 8, unitSpeeds == 1) * 4);
+        float[] m =
+                context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 8, unitSpeeds == 1) * 4);
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
         Team t = new Team(local / 4, local % 4, 8, 4, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block * 4 + local % 4, capacity, tolerance);
+        solve(context, in, tables, speed, out, m, table, t, block * 4 + local % 4, tolerance);
     }
 
     /** Geometry: a warp a problem. */
-    @WorkGroup(threads = 32, problems = 1)
+    @WorkGroup(threads = 32)
     public static void perWarp(
             KernelContext context,
             FloatArray in,
@@ -78,18 +53,17 @@ public final class RelaxationKernel {
             int degree,
             int colours,
             int unitSpeeds,
-            int capacity,
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 32, unitSpeeds == 1) * 1);
+        float[] m = context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 32, unitSpeeds == 1));
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 1, local % 1, 32, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block * 1 + local % 1, capacity, tolerance);
+        Team t = new Team(local, 0, 32, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        solve(context, in, tables, speed, out, m, table, t, block, tolerance);
     }
 
     /** Geometry: 64 threads a problem. */
-    @WorkGroup(threads = 64, problems = 1)
+    @WorkGroup(threads = 64)
     public static void perTwoWarps(
             KernelContext context,
             FloatArray in,
@@ -103,64 +77,13 @@ public final class RelaxationKernel {
             int degree,
             int colours,
             int unitSpeeds,
-            int capacity,
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 64, unitSpeeds == 1) * 1);
+        float[] m = context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 64, unitSpeeds == 1));
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 1, local % 1, 64, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block * 1 + local % 1, capacity, tolerance);
-    }
-
-    /** Geometry: 128 threads a problem. */
-    @WorkGroup(threads = 128, problems = 1)
-    public static void perFourWarps(
-            KernelContext context,
-            FloatArray in,
-            IntArray tables,
-            FloatArray speed,
-            FloatArray out,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds,
-            int capacity,
-            float tolerance) {
-        int local = context.localIdx;
-        int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 128, unitSpeeds == 1) * 1);
-        int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 1, local % 1, 128, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block * 1 + local % 1, capacity, tolerance);
-    }
-
-    /** Geometry: 256 threads a problem. */
-    @WorkGroup(threads = 256, problems = 1)
-    public static void perEightWarps(
-            KernelContext context,
-            FloatArray in,
-            IntArray tables,
-            FloatArray speed,
-            FloatArray out,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds,
-            int capacity,
-            float tolerance) {
-        int local = context.localIdx;
-        int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(Team.relaxationWords(ranks, items, entries, 256, unitSpeeds == 1) * 1);
-        int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
-        Team t = new Team(local / 1, local % 1, 256, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block * 1 + local % 1, capacity, tolerance);
+        Team t = new Team(local, 0, 64, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        solve(context, in, tables, speed, out, m, table, t, block, tolerance);
     }
 
     private static void solve(
@@ -173,15 +96,14 @@ public final class RelaxationKernel {
             int[] table,
             Team t,
             int index,
-            int capacity,
             float tolerance) {
         int count = (int) in.get(0);
         float stamp = in.get(1);
         boolean inside = index < count;
         int group = inside ? index : 0;
-        GroupMemory.load(context, in, tables, speed, m, table, t, group, capacity);
+        GroupMemory.load(context, in, tables, speed, m, table, t, group);
         Pouring.empty(m, table, t);
         Reduction.barrier(context, t);
-        Finish.sweepAndStore(context, out, m, table, t, group, capacity, inside, 0f, 1f, MAX_ROUNDS, tolerance, stamp);
+        Finish.sweepAndStore(context, out, m, table, t, group, inside, 0f, 1f, MAX_ROUNDS, tolerance, stamp);
     }
 }

@@ -97,7 +97,7 @@ final class Step {
                 boolean active = m[t.w(i)] > LIGHTEST;
                 int count = t.count(table, i);
                 int first = t.first(table, i);
-                    for (int k = 0; k < count; k++) {
+                for (int k = 0; k < count; k++) {
                     int e = first + k;
                     m[t.z(e)] = active ? mu / m[t.a(e)] : 1f;
                 }
@@ -116,7 +116,6 @@ final class Step {
                 float w = m[t.w(i)];
                 boolean active = w > LIGHTEST;
                 float sum = 0f;
-                float total = 0f;
                 for (int k = 0; k < count; k++) {
                     int e = first + k;
                     float a = m[t.a(e)];
@@ -125,7 +124,6 @@ final class Step {
                     m[t.d(e)] = a * inverse;
                     m[t.da(e)] = active ? -a : 0f;
                     sum += a * inverse;
-                    total += a;
                 }
                 float inverseSum = active ? 1f / sum : 0f;
                 m[t.inverseSum(i)] = inverseSum;
@@ -139,7 +137,7 @@ final class Step {
     private static void contribute(float[] m, Team t, int first, int count, float mean) {
         for (int k = 0; k < count; k++) {
             int e = first + k;
-            m[t.dz(e)] = m[t.da(e)] + (-m[t.d(e)]) * mean;
+            m[t.dz(e)] = m[t.da(e)] + -m[t.d(e)] * mean;
         }
     }
 
@@ -176,7 +174,7 @@ final class Step {
         for (int j = 0; j < t.rankRounds; j++) {
             int r = t.lane + j * t.threads;
             if (r < t.ranks) {
-                m[t.dq(r)] = (target + (-m[t.dq(r)]) * m[t.dy(r)]) / m[t.y(r)] - m[t.q(r)];
+                m[t.dq(r)] = (target + -m[t.dq(r)] * m[t.dy(r)]) / m[t.y(r)] - m[t.q(r)];
             }
         }
         for (int j = 0; j < t.itemRounds; j++) {
@@ -191,7 +189,7 @@ final class Step {
                 for (int k = 0; k < count; k++) {
                     int e = first + k;
                     float a = m[t.a(e)];
-                    float da = (target + (-m[t.da(e)]) * m[t.dz(e)]) * m[t.inverseZ(e)] - a;
+                    float da = (target + -m[t.da(e)] * m[t.dz(e)]) * m[t.inverseZ(e)] - a;
                     da = active ? da : 0f;
                     m[t.da(e)] = da;
                     sum += da;
@@ -215,7 +213,7 @@ final class Step {
                 float q = m[t.q(r)];
                 float y = m[t.y(r)];
                 float dy = m[t.dy(r)];
-                float dq = m[t.dq(r)] + (-(q / y)) * dy;
+                float dq = m[t.dq(r)] + -(q / y) * dy;
                 m[t.dq(r)] = dq;
                 x.max0 = Reduction.larger(x.max0, -dq / q);
                 x.max1 = Reduction.larger(x.max1, -dy / y);
@@ -241,7 +239,7 @@ final class Step {
                     float a = m[t.a(e)];
                     float z = m[t.z(e)];
                     float dz = active ? m[t.dy(t.host(table, e))] - du : 0f;
-                    float da = m[t.da(e)] + (-m[t.d(e)]) * dz;
+                    float da = m[t.da(e)] + -m[t.d(e)] * dz;
                     m[t.dz(e)] = dz;
                     m[t.da(e)] = da;
                     x.max0 = Reduction.larger(x.max0, active ? -da / a : 0f);
@@ -269,7 +267,7 @@ final class Step {
             if (i < t.items) {
                 int count = t.count(table, i);
                 int first = t.first(table, i);
-                    for (int k = 0; k < count; k++) {
+                for (int k = 0; k < count; k++) {
                     int e = first + k;
                     m[t.a(e)] = m[t.a(e)] + primal * m[t.da(e)];
                     m[t.z(e)] = m[t.z(e)] + dual * m[t.dz(e)];

@@ -5,8 +5,7 @@ package io.lplb.tornado.kernel;
  * The threads that solve one problem together, and where its numbers are in local memory.
  *
  * <p>A work-group holds one or several teams. Local memory is one array of floats in which word k of team number
- * {@code at} is {@code k * teams + at}: with one team it is an ordinary array, with a team per thread neighbouring
- * threads touch neighbouring words.
+ * {@code at} is {@code k * teams + at}: with one team it is an ordinary array.
  *
  * <pre>
  *   words of a team    a [entries] | w, 1/sum(d) [items each] | f b dq dy [ranks each] | s [ranks, unless all are 1]
@@ -35,6 +34,7 @@ final class Team {
     final int items;
     final int entries;
     final int hosts;
+    final int mostHosts;
     final int degree;
     final int colours;
     final boolean unitSpeeds;
@@ -47,9 +47,9 @@ final class Team {
     /**
      * @param lane this thread's number in its team
      * @param at the team's number in the work-group
-     * @param threads threads of a team: 1, or a power of two from 2 to 16, or a multiple of 32
+     * @param threads threads of a team: a power of two from 2 to 16, or a multiple of 32
      * @param teams teams of a work-group; 1 if threads exceeds 16
-     * @param hosts hosts of every item, 0 if they differ
+     * @param hosts hosts of every item; if they differ, minus the most
      * @param degree entries of every rank, 0 if they differ
      */
     Team(
@@ -71,7 +71,8 @@ final class Team {
         this.ranks = ranks;
         this.items = items;
         this.entries = entries;
-        this.hosts = hosts;
+        this.hosts = hosts > 0 ? hosts : 0;
+        this.mostHosts = hosts > 0 ? hosts : -hosts;
         this.degree = degree;
         this.colours = colours;
         this.unitSpeeds = unitSpeeds;

@@ -251,7 +251,7 @@ final class TileInverse {
         for (int j = 0; j < t.rankRounds; j++) {
             int r = t.lane + j * t.threads;
             if (r < t.ranks) {
-                m[t.dy(r)] = m[t.dy(r)] + (-dt) * m[t.v(r)];
+                m[t.dy(r)] = m[t.dy(r)] + -dt * m[t.v(r)];
             }
         }
         return dt;

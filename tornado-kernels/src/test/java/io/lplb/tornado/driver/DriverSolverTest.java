@@ -307,7 +307,7 @@ class DriverSolverTest {
     void aShapeWithoutPtxIsNamed() {
         MinMaxProblem other = MinMaxProblem.of(3, new int[][] {{0, 1}, {0, 1, 2}});
         String missing = DriverSolver.missing(RelaxationSolver.NAME, other);
-        assertTrue(missing.contains("of shape r3-i2-e5-h0-d0-c2-u1"), missing);
+        assertTrue(missing.contains("of shape r3-i2-e5-hupto3-d0-c2-u1"), missing);
         assertTrue(assertThrows(
                         IllegalArgumentException.class,
                         () -> DriverSolver.open(

@@ -1,0 +1,125 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.graph;
+
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.InteriorPointSolver;
+import io.lplb.solver.RelaxationSolver;
+import io.lplb.tornado.kernel.Packing;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.WorkerGrid1D;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/**
+ * A fused solver as a stage of the pipeline; its buffers are laid out as in {@link Packing}.
+ *
+ * <p>Not thread-safe; belongs to one graph.
+ */
+public final class KernelStage implements SolveStage {
+    private final MinMaxProblem problem;
+    private final ProblemTables tables;
+    private final int groups;
+    private final float tolerance;
+    private final KernelShape shape;
+    private final int[] deviceItem;
+    private final int[] deviceEntry;
+    private final FloatArray input;
+    private final FloatArray output;
+
+    /**
+     * A stage.
+     *
+     * @param solver {@link InteriorPointSolver#NAME} or {@link RelaxationSolver#NAME}
+     * @param problem what the groups share
+     * @param groups number of groups
+     * @param tolerance gap at which a group is solved, as a fraction of its mean load
+     * @throws IllegalArgumentException if there is no such kernel or it cannot hold the problem
+     */
+    public KernelStage(String solver, MinMaxProblem problem, int groups, double tolerance) {
+        this.problem = problem;
+        this.groups = groups;
+        this.tolerance = (float) tolerance;
+        shape = KernelShape.of(solver, problem, groups);
+        tables = new ProblemTables(problem);
+        shape.requireFits(tables);
+        deviceItem = new int[problem.items()];
+        deviceEntry = new int[problem.entries()];
+        for (int i = 0; i < deviceItem.length; i++) {
+            deviceItem[tables.item(i)] = i;
+        }
+        for (int e = 0; e < deviceEntry.length; e++) {
+            deviceEntry[tables.entry(e)] = e;
+        }
+        input = new FloatArray(Packing.HEADER + groups * (problem.ranks() + problem.items()));
+        input.init(0);
+        output = new FloatArray(groups * (problem.entries() + Packing.TAIL));
+        output.init(0);
+    }
+
+    @Override
+    public FloatArray input() {
+        return input;
+    }
+
+    @Override
+    public FloatArray output() {
+        return output;
+    }
+
+    @Override
+    public int fixedAt(int group, int rank) {
+        return Packing.HEADER + group * (problem.ranks() + problem.items()) + rank;
+    }
+
+    @Override
+    public int loadAt(int group, int item) {
+        return fixedAt(group, problem.ranks()) + deviceItem[item];
+    }
+
+    @Override
+    public int countAt() {
+        return 0;
+    }
+
+    private int outputAt(int group) {
+        return group * (problem.entries() + Packing.TAIL);
+    }
+
+    @Override
+    public int shareAt(int group, int entry) {
+        return outputAt(group) + deviceEntry[entry];
+    }
+
+    @Override
+    public int boundAt(int group) {
+        return outputAt(group) + problem.entries() + Packing.LOWER_BOUND;
+    }
+
+    @Override
+    public int statusAt(int group) {
+        return outputAt(group) + problem.entries() + Packing.STATUS;
+    }
+
+    @Override
+    public int threadsAt(int group) {
+        return outputAt(group) + problem.entries() + Packing.THREADS;
+    }
+
+    @Override
+    public int threads() {
+        return shape.threads();
+    }
+
+    @Override
+    public Object[] constants() {
+        return new Object[] {input, tables.table(), tables.speed()};
+    }
+
+    @Override
+    public void addTo(TaskGraph graph, GridScheduler grids, String task) {
+        shape.addTo(graph, task, tables, input, output, tolerance);
+        WorkerGrid1D grid = new WorkerGrid1D(shape.workGroups(groups) * shape.threads());
+        grid.setLocalWork(shape.threads(), 1, 1);
+        grids.addWorkerGrid(graph.getTaskGraphName() + "." + task, grid);
+    }
+}

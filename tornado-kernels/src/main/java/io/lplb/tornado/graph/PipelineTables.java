@@ -1,0 +1,178 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.graph;
+
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.problem.PlacementProblem;
+import io.lplb.quota.ReplicaQuotas;
+import io.lplb.tornado.kernel.CountKernels;
+import io.lplb.tornado.kernel.QuotaTable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a placement means to the pipeline's kernels, as tables of integers: which experts make up which load, which
+ * entries meet on which rank, which replicas belong to which entry, and which slot a replica is. See {@link
+ * CountKernels#sumBlocks} and {@link QuotaTable} for their order.
+ *
+ * <p>Immutable, hence safe for use by several threads.
+ */
+final class PipelineTables {
+    private final ExpertPlacement placement;
+    private final PlacementProblem problem;
+    private final MinMaxProblem shared;
+    private final int groups;
+    private final int mostReplicas;
+    private final List<List<Integer>> fixedOf = new ArrayList<>();
+    private final List<List<Integer>> splitOf = new ArrayList<>();
+
+    PipelineTables(ExpertPlacement placement, PlacementProblem problem) {
+        this.placement = placement;
+        this.problem = problem;
+        this.shared = problem.problem();
+        this.groups = problem.groups();
+        for (int k = 0; k < groups * shared.ranks(); k++) {
+            fixedOf.add(new ArrayList<>());
+        }
+        for (int k = 0; k < groups * shared.items(); k++) {
+            splitOf.add(new ArrayList<>());
+        }
+        int most = 1;
+        for (int e = 0; e < placement.experts(); e++) {
+            most = Math.max(most, placement.replicaCount(e));
+            int item = problem.itemOf(e);
+            if (item < 0) {
+                fixedOf.get(placement.rankOf(placement.slotOf(e, 0))).add(e);
+            } else {
+                splitOf.get(problem.groupOf(e) * shared.items() + item).add(e);
+            }
+        }
+        mostReplicas = most;
+    }
+
+    /** Returns the largest number of replicas of an expert. */
+    int mostReplicas() {
+        return mostReplicas;
+    }
+
+    /** Returns the table of {@link CountKernels#sumBlocks} for a solver's input. */
+    int[] loads(SolveStage stage) {
+        IntList first = new IntList();
+        IntList experts = new IntList();
+        IntList target = new IntList();
+        addLists(fixedOf, first, experts);
+        addLists(splitOf, first, experts);
+        first.add(experts.size());
+        for (int g = 0; g < groups; g++) {
+            for (int r = 0; r < shared.ranks(); r++) {
+                target.add(stage.fixedAt(g, r));
+            }
+        }
+        for (int g = 0; g < groups; g++) {
+            for (int i = 0; i < shared.items(); i++) {
+                target.add(stage.loadAt(g, i));
+            }
+        }
+        first.addAll(experts.toArray());
+        first.addAll(target.toArray());
+        first.add(stage.countAt());
+        return first.toArray();
+    }
+
+    private static void addLists(List<List<Integer>> lists, IntList first, IntList all) {
+        for (List<Integer> list : lists) {
+            first.add(all.size());
+            list.forEach(all::add);
+        }
+    }
+
+    /** Returns the table of the quota kernel for a solver's output. */
+    int[] quotas(SolveStage stage) {
+        int entries = shared.entries();
+        IntList table = new IntList();
+        int[] itemOf = new int[entries];
+        for (int i = 0; i < shared.items(); i++) {
+            Arrays.fill(itemOf, shared.firstEntry(i), shared.firstEntry(i + 1), i);
+        }
+        table.addAll(shared.offsets());
+        table.addAll(shared.hosts());
+        table.addAll(itemOf);
+        addRanks(table);
+        for (int g = 0; g < groups; g++) {
+            for (int e = 0; e < entries; e++) {
+                table.add(stage.shareAt(g, e));
+            }
+        }
+        for (int g = 0; g < groups; g++) {
+            table.add(stage.boundAt(g));
+            table.add(stage.statusAt(g));
+            table.add(stage.threadsAt(g));
+        }
+        addExperts(table);
+        addReplicas(table);
+        return table.toArray();
+    }
+
+    private void addRanks(IntList table) {
+        List<List<Integer>> entriesOf = new ArrayList<>();
+        for (int r = 0; r < shared.ranks(); r++) {
+            entriesOf.add(new ArrayList<>());
+        }
+        for (int e = 0; e < shared.entries(); e++) {
+            entriesOf.get(shared.host(e)).add(e);
+        }
+        IntList all = new IntList();
+        addLists(entriesOf, table, all);
+        table.add(all.size());
+        table.addAll(all.toArray());
+    }
+
+    private void addExperts(IntList table) {
+        IntList all = new IntList();
+        addLists(splitOf, table, all);
+        for (int g = 0; g < groups; g++) {
+            table.add(all.size());
+            for (int r = 0; r < shared.ranks(); r++) {
+                fixedOf.get(g * shared.ranks() + r).forEach(all::add);
+            }
+        }
+        table.add(all.size());
+        table.addAll(all.toArray());
+    }
+
+    private void addReplicas(IntList table) {
+        ReplicaQuotas layout = new ReplicaQuotas(placement, problem);
+        for (int e = 0; e <= placement.experts(); e++) {
+            table.add(layout.firstReplica(e));
+        }
+        for (int e = 0; e < placement.experts(); e++) {
+            for (int k = 0; k < placement.replicaCount(e); k++) {
+                table.add(entryOf(e, placement.rankOf(placement.slotOf(e, k))));
+            }
+        }
+    }
+
+    private int entryOf(int expert, int rank) {
+        int item = problem.itemOf(expert);
+        if (item < 0) {
+            return -1;
+        }
+        int e = shared.firstEntry(item);
+        while (shared.host(e) != rank % shared.ranks()) {
+            e++;
+        }
+        return e;
+    }
+
+    /** Returns {@code [experts][mostReplicas]}, the physical slot of every replica; padded with the original's. */
+    int[] slots() {
+        int[] slots = new int[placement.experts() * mostReplicas];
+        for (int e = 0; e < placement.experts(); e++) {
+            for (int k = 0; k < mostReplicas; k++) {
+                slots[e * mostReplicas + k] = placement.slotOf(e, k < placement.replicaCount(e) ? k : 0);
+            }
+        }
+        return slots;
+    }
+}

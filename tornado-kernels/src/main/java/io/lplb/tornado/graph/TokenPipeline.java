@@ -1,0 +1,283 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.graph;
+
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.problem.PlacementProblem;
+import io.lplb.tornado.kernel.CountKernels;
+import io.lplb.tornado.kernel.DeviceCode;
+import io.lplb.tornado.kernel.PipelineLayout;
+import io.lplb.tornado.kernel.QuotaKernels;
+import io.lplb.tornado.kernel.RouteKernels;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.WorkerGrid;
+import uk.ac.manchester.tornado.api.WorkerGrid1D;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * The whole way on the device, as one task graph: routed ids in, physical ids out.
+ *
+ * <pre>
+ *   ids -&gt; countBlocks -&gt; sumBlocks -&gt; solve -&gt; quotas -&gt; route -&gt; physical ids
+ *          counts, place   loads, plan   shares   plan
+ * </pre>
+ *
+ * <p>One copy in and one copy out per run; everything between stays on the device. A task that did not run leaves an old
+ * run number behind, and then {@link #route} throws rather than return what an earlier run has left.
+ *
+ * <p>An id that names no expert is routed to -1 and counted, never used as an index. With unit speeds the quotas are the
+ * best that whole tokens allow, as those of {@link io.lplb.quota.QuotaRounder}; with others they are the rounded shares.
+ *
+ * <p>Not thread-safe; must be used by the thread that made it. Allocates nothing of its own per run.
+ */
+public final class TokenPipeline implements AutoCloseable {
+    private static final String GRAPH = "pipeline";
+
+    /** Most rounds of repair; a dozen are usual. A run that needs more keeps a plan that is valid but not the best. */
+    private static final int REPAIRS = 256;
+
+    /** Floats count tokens exactly up to here. */
+    private static final int MOST_TOKENS = 1 << 24;
+
+    private final int tokens;
+    private final int groups;
+    private final int blocks;
+    private final int solverThreads;
+    private final int stampAt;
+    private final int physicalAt;
+    private final PipelineBuffers buffers;
+    private final IntArray in;
+    private final IntArray out;
+    private final TornadoExecutionPlan plan;
+    private int run;
+
+    /**
+     * Builds the graph; the kernels are compiled with the first run.
+     *
+     * @param placement where the experts are
+     * @param problem the placement's problem
+     * @param tokens the largest number of ids of a run, at least 1
+     * @param stage the solver, made for the problem's number of groups
+     * @param cudaGraph whether the launches are recorded once and replayed
+     * @throws IllegalArgumentException if {@code tokens} is out of range
+     */
+    public TokenPipeline(
+            ExpertPlacement placement, PlacementProblem problem, int tokens, SolveStage stage, boolean cudaGraph) {
+        if (tokens < 1 || tokens > MOST_TOKENS) {
+            throw new IllegalArgumentException("tokens: got " + tokens + ", expected 1.." + MOST_TOKENS);
+        }
+        DeviceCode.link();
+        this.tokens = tokens;
+        groups = problem.groups();
+        blocks = PipelineLayout.blocks(tokens);
+        solverThreads = stage.threads();
+        stampAt = PipelineLayout.stampAt(groups);
+        physicalAt = PipelineLayout.physicalAt(groups, blocks);
+        buffers = PipelineBuffers.of(placement, problem, tokens, stage);
+        in = buffers.in();
+        out = buffers.out();
+        GridScheduler grids = new GridScheduler();
+        TaskGraph graph = graph(placement, problem, stage, grids);
+        TornadoExecutionPlan made = new TornadoExecutionPlan(graph.snapshot()).withGridScheduler(grids);
+        plan = cudaGraph ? made.withCUDAGraph() : made;
+    }
+
+    /** Returns the arrays that the tasks share. */
+    PipelineBuffers buffers() {
+        return buffers;
+    }
+
+    private TaskGraph graph(
+            ExpertPlacement placement, PlacementProblem problem, SolveStage stage, GridScheduler grids) {
+        MinMaxProblem shared = problem.problem();
+        int experts = placement.experts();
+        int items = shared.items();
+        int ranks = shared.ranks();
+        int width = buffers.width();
+        float speed = (float) shared.totalSpeed();
+        int repairs = shared.hasUnitSpeeds() ? REPAIRS : 0;
+
+        KernelContext context = new KernelContext();
+        TaskGraph graph = new TaskGraph(GRAPH)
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, in)
+                .transferToDevice(
+                        DataTransferMode.FIRST_EXECUTION,
+                        buffers.counts(),
+                        buffers.place(),
+                        buffers.loadTable(),
+                        buffers.strides(),
+                        buffers.loads(),
+                        buffers.quotaTable(),
+                        buffers.plan(),
+                        buffers.slots(),
+                        stage.output(),
+                        out)
+                .transferToDevice(DataTransferMode.FIRST_EXECUTION, stage.constants())
+                .task(
+                        "countBlocks",
+                        CountKernels::countBlocks,
+                        context,
+                        in,
+                        buffers.counts(),
+                        buffers.place(),
+                        tokens,
+                        experts)
+                .task(
+                        "sumBlocks",
+                        CountKernels::sumBlocks,
+                        context,
+                        in,
+                        buffers.counts(),
+                        buffers.loadTable(),
+                        buffers.strides(),
+                        buffers.loads(),
+                        stage.input(),
+                        buffers.plan(),
+                        out,
+                        blocks,
+                        experts,
+                        ranks,
+                        items,
+                        groups,
+                        speed);
+        stage.addTo(graph, grids, "solve");
+        graph.task(
+                        "quotas",
+                        QuotaKernels::quotas,
+                        context,
+                        in,
+                        buffers.quotaTable(),
+                        stage.output(),
+                        buffers.loads(),
+                        buffers.plan(),
+                        out,
+                        items,
+                        shared.entries(),
+                        ranks,
+                        groups,
+                        experts,
+                        width,
+                        repairs,
+                        speed)
+                .task(
+                        "route",
+                        RouteKernels::route,
+                        context,
+                        in,
+                        buffers.counts(),
+                        buffers.place(),
+                        buffers.plan(),
+                        buffers.slots(),
+                        out,
+                        tokens,
+                        experts,
+                        width,
+                        stampAt,
+                        physicalAt)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, out);
+        grid(grids, "countBlocks", blocks, CountKernels.countThreads(experts));
+        grid(grids, "sumBlocks", 1, CountKernels.SUM_THREADS);
+        grid(grids, "quotas", groups, QuotaKernels.THREADS);
+        grid(grids, "route", blocks, PipelineLayout.BLOCK_IDS);
+        return graph;
+    }
+
+    private static void grid(GridScheduler grids, String task, int workGroups, int threads) {
+        WorkerGrid grid = new WorkerGrid1D(workGroups * threads);
+        grid.setLocalWork(threads, 1, 1);
+        grids.addWorkerGrid(GRAPH + "." + task, grid);
+    }
+
+    /**
+     * Routes a batch.
+     *
+     * @param ids logical expert of every token, at most as many as the pipeline was made for; -1 stays -1
+     * @param physical physical slot of every token, as long as {@code ids}, which it may be
+     * @return how many ids named no expert; they are routed to -1
+     * @throws IllegalArgumentException if there are too many ids or the lengths differ
+     * @throws IllegalStateException if a task of the graph did not run
+     */
+    public int route(int[] ids, int[] physical) {
+        Objects.requireNonNull(ids, "ids");
+        if (ids.length > tokens) {
+            throw new IllegalArgumentException("ids: got length " + ids.length + ", expected at most " + tokens);
+        }
+        if (physical.length != ids.length) {
+            throw new IllegalArgumentException(
+                    "physical: got length " + physical.length + ", expected " + ids.length + " as ids");
+        }
+        run = run == Integer.MAX_VALUE ? 1 : run + 1;
+        in.set(0, run);
+        MemorySegment segment = in.getSegment();
+        MemorySegment.copy(ids, 0, segment, ValueLayout.JAVA_INT, 4L * PipelineLayout.IN_HEADER, ids.length);
+        segment.asSlice(4L * (PipelineLayout.IN_HEADER + ids.length)).fill((byte) -1);
+        plan.execute();
+        requireRun();
+        MemorySegment.copy(out.getSegment(), ValueLayout.JAVA_INT, 4L * physicalAt, physical, 0, ids.length);
+        return out.get(PipelineLayout.OUT_BAD_IDS);
+    }
+
+    private void requireRun() {
+        requireRun("sumBlocks", 0);
+        for (int g = 0; g < groups; g++) {
+            requireRun("quotas", group(g));
+            int found = out.get(group(g) + 5);
+            if (found != solverThreads) {
+                throw new IllegalStateException("task solve: ran with work-groups of " + found + " threads, expected "
+                        + solverThreads + "; the device has shrunk them, or the kernel did not run");
+            }
+        }
+        for (int b = 0; b < blocks; b++) {
+            requireRun("route", stampAt + b);
+        }
+    }
+
+    private void requireRun(String task, int at) {
+        if (out.get(at) != run) {
+            throw new IllegalStateException("task " + task + ": got an answer of run " + out.get(at) + ", expected "
+                    + run + "; the kernel did not run, see the console for what the driver said");
+        }
+    }
+
+    private int group(int group) {
+        return PipelineLayout.OUT_HEADER + PipelineLayout.OUT_GROUP * Objects.checkIndex(group, groups);
+    }
+
+    /** Returns the largest number of tokens of a rank of this group in the last run. */
+    public int maxLoad(int group) {
+        return out.get(group(group) + 1);
+    }
+
+    /** Returns what no plan of whole tokens is below, as the repair proved; with speeds other than 1 a start value. */
+    public int level(int group) {
+        return out.get(group(group) + 2);
+    }
+
+    /** Returns the number of rounds of repair that the group took. */
+    public int repairRounds(int group) {
+        return out.get(group(group) + 3);
+    }
+
+    /** Returns the solver's status word of a group. */
+    public int solverStatus(int group) {
+        return out.get(group(group) + 4);
+    }
+
+    /** Frees the device memory. */
+    @Override
+    public void close() {
+        try {
+            plan.close();
+        } catch (TornadoExecutionPlanException e) {
+            throw new IllegalStateException("the plan could not be closed: " + e.getMessage(), e);
+        }
+    }
+}

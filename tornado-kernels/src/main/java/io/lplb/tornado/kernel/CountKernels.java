@@ -1,0 +1,316 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.kernel;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * Count: routed ids to tokens per expert, and for every token its number among the tokens of its expert.
+ *
+ * <p>{@link #countBlocks} gives each work-group one block of ids. An id has two digits, {@code high = id / 32} and
+ * {@code low = id % 32}; for every value of either digit a thread notes as bits which of 32 ids have it:
+ *
+ * <pre>
+ *   mask [word][digit]   bit j of word w: id 32 w + j has the digit;   digit = high 0 .. highs - 1 | low 0 .. 31
+ * </pre>
+ *
+ * Ids out of range have a high digit of their own. An expert's tokens are the ones that both of its masks have, a token's place is their number before its own. That is
+ * E / 32 + 32 comparisons per id instead of E, with neither atomics, which local memory lacks here, nor branches: the
+ * time does not depend on how skewed the ids are. (No warp functions either: behind a condition TornadoVM may put one
+ * into both branches, and the warp is then no longer whole.) {@link #sumBlocks}, one work-group, turns the counts of the blocks into
+ * running sums over the blocks and fills the loads of the min-max problem.
+ *
+ * <p>Buffers as in {@link PipelineLayout}. Any number of threads gives the same result, also where
+ * TornadoVM makes the work-groups smaller than asked, and hence more: those beyond the blocks return at once.
+ */
+public final class CountKernels {
+    /** Threads of the one work-group of {@link #sumBlocks}. */
+    public static final int SUM_THREADS = 512;
+
+    private static final int MOST_COUNT_THREADS = 512;
+    private static final int WARP = 32;
+    private static final int LOWS = 32;
+    private static final int WORDS = PipelineLayout.BLOCK_IDS / 32;
+
+    private CountKernels() {}
+
+    /** Returns the threads of a work-group of {@link #countBlocks}: one per mask, from 256 to 512. */
+    public static int countThreads(int experts) {
+        int masks = (Math.ceilDiv(experts, LOWS) + 1 + LOWS) * WORDS;
+        return Math.max(PipelineLayout.BLOCK_IDS, Math.min(MOST_COUNT_THREADS, Math.ceilDiv(masks, WARP) * WARP));
+    }
+
+    /**
+     * Counts the ids of each block; one work-group a block.
+     *
+     * @param in run number and ids; -1 is nobody's, any other id that names no expert is counted as out of range
+     * @param counts {@code [blocks][experts + 1]}, overwritten
+     * @param place {@code [tokens]}, written where the id names an expert
+     */
+    public static void countBlocks(
+            KernelContext context, IntArray in, IntArray counts, IntArray place, int tokens, int experts) {
+        int thread = context.localIdx;
+        int block = context.groupIdx;
+        int threads = context.localGroupSizeX;
+        if (block > PipelineLayout.blocks(tokens) - 1) {
+            return;
+        }
+        int columns = experts + 1;
+        int outOfRange = (experts + LOWS - 1) / LOWS;
+        int highs = outOfRange + 1;
+        int digits = highs + LOWS;
+        int[] ids = context.allocateIntLocalArray(PipelineLayout.BLOCK_IDS);
+        int[] mask = context.allocateIntLocalArray(WORDS * digits);
+        int first = block * PipelineLayout.BLOCK_IDS;
+        int here = TornadoMath.min(PipelineLayout.BLOCK_IDS, tokens - first);
+        for (int k = thread; k < PipelineLayout.BLOCK_IDS; k += threads) {
+            int id = k < here ? in.get(PipelineLayout.IN_HEADER + first + k) : -1;
+            int inRange = id < experts && id > -1 ? id : outOfRange * LOWS;
+            // No mask has the high digit of nobody's ids.
+            ids[k] = id == -1 ? highs * LOWS : inRange;
+        }
+        context.localBarrier();
+        for (int m = thread; m < WORDS * digits; m += threads) {
+            int word = m / digits;
+            int digit = m - word * digits;
+            boolean shift = digit < highs;
+            int wanted = digit < highs ? digit : digit - highs;
+            int bits = 0;
+            int bit = 1;
+            int at = 32 * word;
+            // Counted by the bit, not by a number: an unrolled loop would spend its time on fetching instructions.
+            while (bit != 0) {
+                int id0 = ids[at];
+                int id1 = ids[at + 1];
+                int id2 = ids[at + 2];
+                int id3 = ids[at + 3];
+                bits |= digit(id0, shift) == wanted ? bit : 0;
+                bits |= digit(id1, shift) == wanted ? bit << 1 : 0;
+                bits |= digit(id2, shift) == wanted ? bit << 2 : 0;
+                bits |= digit(id3, shift) == wanted ? bit << 3 : 0;
+                bit <<= 4;
+                at += 4;
+            }
+            mask[m] = bits;
+        }
+        context.localBarrier();
+        for (int e = thread; e < experts; e += threads) {
+            int high = e / LOWS;
+            int low = highs + e % LOWS;
+            int sum = 0;
+            for (int w = 0; w < WORDS; w++) {
+                sum += Integer.bitCount(mask[w * digits + high] & mask[w * digits + low]);
+            }
+            counts.set(block * columns + e, sum);
+        }
+        for (int k = thread; k < here; k += threads) {
+            int id = ids[k];
+            if (id < outOfRange * LOWS) {
+                int high = id / LOWS;
+                int low = highs + id % LOWS;
+                int word = k / 32;
+                int own = mask[word * digits + high] & mask[word * digits + low];
+                int before = Integer.bitCount(own & ((1 << (k % 32)) - 1));
+                for (int w = 0; w < word; w++) {
+                    before += Integer.bitCount(mask[w * digits + high] & mask[w * digits + low]);
+                }
+                place.set(first + k, before);
+            }
+        }
+        if (thread == threads - 1) {
+            int sum = 0;
+            for (int w = 0; w < WORDS; w++) {
+                sum += Integer.bitCount(mask[w * digits + outOfRange]);
+            }
+            counts.set(block * columns + experts, sum);
+        }
+    }
+
+    private static int digit(int id, boolean high) {
+        return high ? id / LOWS : id % LOWS;
+    }
+
+    /**
+     * Sums the counts over the blocks and fills the loads; one work-group.
+     *
+     * <p>The blocks are divided among as many threads per expert as there are; they add up their blocks twice: first to know
+     * where the next part begins, then to write the running sums.
+     *
+     * @param in run number
+     * @param counts {@code [blocks][experts + 1]}; becomes the tokens in earlier blocks
+     * @param table {@code first [targets + 1] | expert [experts] | place in solverIn [targets]}: which experts each
+     *     fixed load and each item's load consists of; then the place of the number of groups in solverIn, or -1
+     * @param strides {@code [most tokens of an expert + 1]}, TokenRouter's stride of each number of tokens
+     * @param loads {@code [targets] | [groups]}, overwritten: whole tokens, then the sum of each group
+     * @param solverIn the solver's input, written at the targets' places: loads as multiples of the group's mean
+     * @param speed the sum of the speeds of a group's ranks
+     * @param plan stride and n of every expert are written, records of {@code width}
+     * @param out header is written
+     */
+    public static void sumBlocks(
+            KernelContext context,
+            IntArray in,
+            IntArray counts,
+            IntArray table,
+            IntArray strides,
+            IntArray loads,
+            FloatArray solverIn,
+            IntArray plan,
+            IntArray out,
+            int blocks,
+            int experts,
+            int ranks,
+            int items,
+            int groups,
+            float speed) {
+        int thread = context.localIdx;
+        int threads = context.localGroupSizeX;
+        int columns = experts + 1;
+        int parts = TornadoMath.max(SUM_THREADS / experts, 1);
+        int chunk = (blocks + parts - 1) / parts;
+        int width = plan.getSize() / experts;
+        int targets = groups * (ranks + items);
+        int entries = 2 * targets + 2 + experts;
+        int[] partial = context.allocateIntLocalArray(parts * experts);
+        int[] total = context.allocateIntLocalArray(experts);
+        int[] local = context.allocateIntLocalArray(entries);
+        int[] load = context.allocateIntLocalArray(targets);
+        float[] scale = context.allocateFloatLocalArray(groups);
+        if (thread == 0) {
+            out.set(0, in.get(0));
+            out.set(PipelineLayout.OUT_BAD_IDS, 0);
+        }
+        int prefetched = thread < entries ? table.get(thread) : 0;
+        for (int u = thread; u < parts * experts; u += threads) {
+            int part = u / experts;
+            partial[u] = sum(counts, part * chunk, TornadoMath.min(blocks, (part + 1) * chunk), u % experts, columns);
+        }
+        if (thread < entries) {
+            local[thread] = prefetched;
+        }
+        for (int k = thread + threads; k < entries; k += threads) {
+            local[k] = table.get(k);
+        }
+        context.localBarrier();
+        for (int b = thread; b < blocks; b += threads) {
+            int bad = counts.get(b * columns + experts);
+            if (bad > 0) {
+                context.atomicAdd(out, PipelineLayout.OUT_BAD_IDS, bad);
+            }
+        }
+        for (int u = thread; u < parts * experts; u += threads) {
+            int part = u / experts;
+            int e = u % experts;
+            int before = 0;
+            for (int p = 0; p < part; p++) {
+                before += partial[p * experts + e];
+            }
+            int end = TornadoMath.min(blocks, (part + 1) * chunk);
+            int after = run(counts, part * chunk, end, e, columns, before);
+            if (part == parts - 1) {
+                total[e] = after;
+            }
+        }
+        context.localBarrier();
+        for (int t = thread; t < targets; t += threads) {
+            int tokens = 0;
+            for (int x = local[t]; x < local[t + 1]; x++) {
+                tokens += total[local[targets + 1 + x]];
+            }
+            loads.set(t, tokens);
+            load[t] = tokens;
+        }
+        // From the last thread down: those are idle meanwhile.
+        for (int e = threads - 1 - thread; e < experts; e += threads) {
+            int n = total[e];
+            plan.set(e * width, strides.get(n));
+            plan.set(e * width + 1, n);
+        }
+        if (thread == 0 && local[entries - 1] > -1) {
+            solverIn.set(local[entries - 1], groups);
+        }
+        context.localBarrier();
+        int lanes = TornadoMath.min(WARP, parts * experts / groups);
+        for (int u = thread; u < groups * lanes; u += threads) {
+            int g = u / lanes;
+            int own = 0;
+            for (int r = u % lanes; r < ranks; r += lanes) {
+                own += load[g * ranks + r];
+            }
+            for (int i = u % lanes; i < items; i += lanes) {
+                own += load[groups * ranks + g * items + i];
+            }
+            partial[u] = own;
+        }
+        context.localBarrier();
+        for (int g = thread; g < groups; g += threads) {
+            int sum = 0;
+            for (int k = 0; k < lanes; k++) {
+                sum += partial[g * lanes + k];
+            }
+            loads.set(targets + g, sum);
+            scale[g] = speed / TornadoMath.max(sum, 1);
+        }
+        context.localBarrier();
+        for (int t = thread; t < targets; t += threads) {
+            int g = t < groups * ranks ? t / ranks : (t - groups * ranks) / TornadoMath.max(items, 1);
+            solverIn.set(local[targets + 1 + experts + t], load[t] * scale[g]);
+        }
+    }
+
+    /** One column summed over blocks, 16 loads in flight. */
+    private static int sum(IntArray counts, int from, int to, int column, int columns) {
+        int sum = 0;
+        int b = from;
+        while (b + 16 < to + 1) {
+            int at = b * columns + column;
+            for (int k = 0; k < 16; k++) {
+                sum += counts.get(at + k * columns);
+            }
+            b += 16;
+        }
+        while (b < to) {
+            sum += counts.get(b * columns + column);
+            b++;
+        }
+        return sum;
+    }
+
+    /** One column turned into running sums over blocks, beginning with {@code before}; returns what comes after. */
+    private static int run(IntArray counts, int from, int to, int column, int columns, int before) {
+        int sum = before;
+        int b = from;
+        while (b + 8 < to + 1) {
+            int at = b * columns + column;
+            int c0 = counts.get(at);
+            int c1 = counts.get(at + columns);
+            int c2 = counts.get(at + 2 * columns);
+            int c3 = counts.get(at + 3 * columns);
+            int c4 = counts.get(at + 4 * columns);
+            int c5 = counts.get(at + 5 * columns);
+            int c6 = counts.get(at + 6 * columns);
+            int c7 = counts.get(at + 7 * columns);
+            int half = sum + (c0 + c1) + (c2 + c3);
+            counts.set(at, sum);
+            counts.set(at + columns, sum + c0);
+            counts.set(at + 2 * columns, sum + c0 + c1);
+            counts.set(at + 3 * columns, sum + c0 + c1 + c2);
+            counts.set(at + 4 * columns, half);
+            counts.set(at + 5 * columns, half + c4);
+            counts.set(at + 6 * columns, half + c4 + c5);
+            counts.set(at + 7 * columns, half + c4 + c5 + c6);
+            sum = half + (c4 + c5) + (c6 + c7);
+            b += 8;
+        }
+        while (b < to) {
+            int at = b * columns + column;
+            int c = counts.get(at);
+            counts.set(at, sum);
+            sum += c;
+            b++;
+        }
+        return sum;
+    }
+}
