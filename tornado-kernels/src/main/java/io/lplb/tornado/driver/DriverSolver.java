@@ -183,12 +183,19 @@ public final class DriverSolver implements MinMaxSolver {
         }
     }
 
+    private void freeLaunches() {
+        device.enter();
+        try {
+            solver.close();
+        } finally {
+            device.leave();
+        }
+    }
+
     private void free() {
         Cleanup cleanup = new Cleanup();
         cleanup.add(device::close);
-        cleanup.add(device::leave);
-        cleanup.add(solver::close);
-        cleanup.add(device::enter);
+        cleanup.add(this::freeLaunches);
         RuntimeException failure = cleanup.closeQuietly(null);
         // After a fault nothing can be freed, and the process's end frees everything.
         if (failure != null && fault == null) {

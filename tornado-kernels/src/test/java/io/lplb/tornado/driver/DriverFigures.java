@@ -25,8 +25,8 @@ import java.util.Random;
  * A program for a machine with a GPU: checks the driver's launches against the CPU and measures them, TornadoVM's execute()
  * and the CPU's solvers from Java arrays to Java arrays. Not a test; docs/notes-driver.md says how to call it.
  *
- * <p>Arguments: {@code first} (first result after JVM start), {@code check FILE} (golden and random problems),
- * {@code time} (figures; with {@code -Dtornado=true} also TornadoVM's).
+ * <p>Arguments: {@code first} (first result after JVM start), {@code check FILE GROUPS} (golden and random problems),
+ * {@code launch} (the launch alone), {@code solve} (arrays to arrays; with {@code -Dtornado=true} also TornadoVM's).
  */
 final class DriverFigures {
     private static final double TOLERANCE = TornadoSolver.DEFAULT_TOLERANCE;
@@ -41,11 +41,14 @@ final class DriverFigures {
         switch (args[0]) {
             case "first" -> first();
             case "check" -> check(Path.of(args[1]), Integer.parseInt(args[2]));
-            case "time" -> time();
-            default -> throw new IllegalArgumentException("got " + args[0] + ", expected first, check or time");
+            case "launch" -> launches();
+            case "solve" -> solve();
+            default ->
+                throw new IllegalArgumentException("got " + args[0] + ", expected first, check, launch or solve");
         }
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is Error Prone's, which is no dependency
     private static void say(String format, Object... values) {
         System.out.println(String.format(Locale.ROOT, format, values));
     }
@@ -172,7 +175,7 @@ final class DriverFigures {
                 topology, name, groups, notOptimal, wrong, worst);
     }
 
-    private static void time() throws CudaUnavailableException {
+    private static void launches() throws CudaUnavailableException {
         for (String topology : TOPOLOGIES) {
             for (String name : SOLVERS) {
                 transfers(
@@ -181,6 +184,9 @@ final class DriverFigures {
                         topology.equals("cube") ? new int[] {1, 4, 32, 256, 1024, 16384} : new int[] {1, 1024});
             }
         }
+    }
+
+    private static void solve() throws CudaUnavailableException {
         for (int groups : new int[] {1, 1024}) {
             for (String topology : new String[] {"cube", "torus8x4"}) {
                 for (String name : SOLVERS) {

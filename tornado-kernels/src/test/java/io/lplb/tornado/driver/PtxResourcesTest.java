@@ -150,13 +150,27 @@ class PtxResourcesTest {
 
     @Test
     void emittedCodeIsMadeFitToBeKept() {
-        String emitted = ".version 7.6 \n.target sm_86 \n.address_size 64 \n\n.visible .entry f_12345_5(.param .u64 a,"
-                + " .param .u64 b) {\n\t.shared .f32 x[10];\n\t.shared .s32 y[3];\n}\n";
+        String emitted = """
+                .version 7.6\s
+                .target sm_86\s
+                .address_size 64\s
+
+                .visible .entry f_12345_5(.param .u64 a, .param .u64 b) {
+                \t.shared .f32 x[10];
+                \t.shared .s32 y[3];
+                }
+                """;
         PtxCode code = new PtxCode(emitted, "f");
-        assertEquals(
-                ".version 7.0\n.target sm_80\n.address_size 64\n\n.visible .entry f(.param .u64 a, .param .u64 b) {\n"
-                        + "\t.shared .f32 x[10];\n\t.shared .s32 y[3];\n}\n",
-                code.text());
+        assertEquals("""
+                .version 7.0
+                .target sm_80
+                .address_size 64
+
+                .visible .entry f(.param .u64 a, .param .u64 b) {
+                \t.shared .f32 x[10];
+                \t.shared .s32 y[3];
+                }
+                """, code.text());
         assertEquals(52, code.sharedBytes());
         assertEquals(2, code.parameters());
         assertThrows(IllegalArgumentException.class, () -> new PtxCode("nothing", "f"));

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The stand-in for the driver's library, {@code standin.c}, compiled by the machine's C compiler. */
 final class StandIn {
@@ -63,6 +64,11 @@ final class StandIn {
         } catch (IOException e) {
             return e.toString();
         }
+    }
+
+    /** Returns what an exception says. */
+    static String message(@Nullable Throwable t) {
+        return String.valueOf(Objects.requireNonNull(t, "an exception").getMessage());
     }
 
     Path file() {
