@@ -5,7 +5,7 @@
 //   kernel_times DIRECTORY [REPEATS] < cases   REPEATS of each chain, default 20; 0 checks only
 //   one case a line:  PTX SHAPE KERNEL GROUPS THREADS TEAMS WORD_MAJOR(0|1) TOLERANCE
 //
-// DIRECTORY holds, written by KernelCases:
+// DIRECTORY holds, written by KernelCases (tests of tornado-kernels):
 //   SHAPE.tables               int32 ranks, items, entries, words; int32 table[words]; float speed[ranks]; int32 offset, host
 //   SHAPE-GROUPS-NUMBER.loads  int32 groups; float words[groups][ranks + items]; double optimum[groups]
 //

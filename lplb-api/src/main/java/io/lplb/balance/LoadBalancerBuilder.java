@@ -6,6 +6,7 @@ import io.lplb.placement.Eplb;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.LplbPlacement;
 import io.lplb.solver.Backend;
+import io.lplb.solver.Backends;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.Solvers;
 import io.lplb.topology.ReplicaTopology;
@@ -110,7 +111,8 @@ public final class LoadBalancerBuilder {
         return this;
     }
 
-    /** Gap that the solver aims at, as a fraction of the mean load; the solver's own default unless said otherwise. */
+    /** Gap that the solver aims at, as a fraction of the mean load; by default 1e-9 or what
+     * the solver reaches on the backend, see {@link Backends#defaultTolerance}. */
     public LoadBalancerBuilder tolerance(double tolerance) {
         this.tolerance = tolerance;
         return this;
@@ -129,7 +131,7 @@ public final class LoadBalancerBuilder {
     }
 
     double tolerance() {
-        return Double.isNaN(tolerance) ? Solvers.defaultTolerance(solver) : tolerance;
+        return Double.isNaN(tolerance) ? Backends.defaultTolerance(backend.name(), solver) : tolerance;
     }
 
     /**

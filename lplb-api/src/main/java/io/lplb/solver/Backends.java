@@ -31,6 +31,7 @@ public final class Backends {
     private static final Logger LOG = LogManager.getLogger(Backends.class);
     private static final String GPU = "gpu";
     private static final String CPU = "cpu";
+    private static final double FLOAT_TOLERANCE = 1e-4;
 
     private Backends() {}
 
@@ -77,6 +78,18 @@ public final class Backends {
     public static MinMaxSolver createNamed(
             String backend, String name, MinMaxProblem problem, double tolerance, int groups) {
         return createNamed(backend, name, problem, tolerance, groups, providers());
+    }
+
+    /**
+     * Returns the gap at which the named solver stops on a backend unless told otherwise, as a fraction of the mean load:
+     * the solver's own on the CPU, where it computes in double, and 1e-4 elsewhere, where kernels compute in float. AUTO
+     * may end on either, so it aims at what both reach.
+     *
+     * @param backend as for {@link #createNamed}
+     */
+    public static double defaultTolerance(String backend, String name) {
+        double inDouble = Solvers.defaultTolerance(name);
+        return backend.equalsIgnoreCase(CPU) ? inDouble : Math.max(inDouble, FLOAT_TOLERANCE);
     }
 
     static MinMaxSolver createNamed(

@@ -89,6 +89,14 @@ class BackendsTest {
     }
 
     @Test
+    void kernelsInFloatAimAtLessThanSolversInDouble() {
+        assertEquals(1e-9, Backends.defaultTolerance("cpu", InteriorPointSolver.NAME));
+        assertEquals(1e-4, Backends.defaultTolerance("GPU", InteriorPointSolver.NAME));
+        assertEquals(1e-4, Backends.defaultTolerance("auto", RelaxationSolver.NAME));
+        assertThrows(IllegalArgumentException.class, () -> Backends.defaultTolerance("cpu", "x"));
+    }
+
+    @Test
     void solversAreMadeByName() {
         for (String name : Solvers.names()) {
             try (MinMaxSolver solver = Solvers.create(name, PAIR, Solvers.defaultTolerance(name))) {

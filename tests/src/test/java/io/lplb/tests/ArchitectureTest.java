@@ -126,7 +126,8 @@ class ArchitectureTest {
     private static void inLibraries(ArchRule rule) {
         JavaClasses libraries = ALL.that(DescribedPredicate.describe(
                 "reside in a library",
-                c -> !c.getPackageName().startsWith("io.lplb.bench") && !c.getSimpleName().endsWith("Main")));
+                c -> !c.getPackageName().startsWith("io.lplb.bench")
+                        && !c.getSimpleName().endsWith("Main")));
         rule.check(libraries);
     }
 }

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.cli;
 
+import io.lplb.solver.Backends;
 import io.lplb.solver.SolverProvider;
 import io.lplb.solver.Solvers;
 import java.io.BufferedInputStream;
@@ -101,7 +102,7 @@ final class SolveCommand implements Callable<Integer> {
     }
 
     private double checkedTolerance() {
-        double fallback = Solvers.defaultTolerance(solver);
+        double fallback = Backends.defaultTolerance(backend, solver);
         if (tolerance == null) {
             return fallback;
         }
