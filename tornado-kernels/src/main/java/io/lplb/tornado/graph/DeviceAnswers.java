@@ -27,19 +27,19 @@ final class DeviceAnswers {
         this.tolerance = tolerance;
     }
 
-    /** Takes the plan's group over as the batch's group; writes shares and report. */
-    void take(FusedPlan plan, int from, MinMaxBatch batch, int group, SplitBatch split) {
-        boolean valid = plan.isAnswered(from);
+    /** Takes a launch's group over as the batch's group; writes shares and report. */
+    void take(PackedGroups answered, int from, MinMaxBatch batch, int group, SplitBatch split) {
+        boolean valid = answered.isAnswered(from);
         if (valid) {
-            plan.copyShares(from, share);
+            answered.copyShares(from, share);
             valid = restoreItems(batch, group);
         }
         if (!valid) {
             invalidate(group, split);
             return;
         }
-        int iterations = plan.iterations(from);
-        certify(batch, group, split, iterations, plan.isBroken(from));
+        int iterations = answered.iterations(from);
+        certify(batch, group, split, iterations, answered.isBroken(from));
     }
 
     /** The answer of a group without items: there is nothing to split. */

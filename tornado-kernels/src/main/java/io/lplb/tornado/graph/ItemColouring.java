@@ -9,7 +9,9 @@ import java.util.stream.IntStream;
 
 /**
  * Colours the items of a problem so that items of one colour share no rank: each colour is one parallel step of a
- * relaxation sweep. Greedy, items with many hosts first, as they are the hardest to place.
+ * relaxation sweep. Greedy, items with many hosts first, as they are the hardest to place; among equals by their hosts,
+ * so that the number of colours does not depend on the order in which a placement happens to list its items (LPLB's
+ * topologies then need as many colours as a rank has entries; in arbitrary order it would often be one or two more).
  *
  * <p>Immutable.
  */
@@ -22,7 +24,13 @@ final class ItemColouring {
         colourOf = new int[items];
         Integer[] order = new Integer[items];
         Arrays.setAll(order, i -> i);
-        Arrays.sort(order, (i, j) -> Integer.compare(problem.hostCount(j), problem.hostCount(i)));
+        int[][] hosts = new int[items][];
+        Arrays.setAll(hosts, i -> sortedHosts(problem, i));
+        Arrays.sort(
+                order,
+                (i, j) -> hosts[i].length == hosts[j].length
+                        ? Arrays.compare(hosts[i], hosts[j])
+                        : Integer.compare(hosts[j].length, hosts[i].length));
         BitSet[] takenOnRank = new BitSet[problem.ranks()];
         Arrays.setAll(takenOnRank, r -> new BitSet());
         int most = 0;
@@ -38,6 +46,14 @@ final class ItemColouring {
             }
         }
         colours = most;
+    }
+
+    private static int[] sortedHosts(MinMaxProblem problem, int item) {
+        int[] hosts = IntStream.range(problem.firstEntry(item), problem.firstEntry(item + 1))
+                .map(problem::host)
+                .toArray();
+        Arrays.sort(hosts);
+        return hosts;
     }
 
     /** Returns the number of colours. */

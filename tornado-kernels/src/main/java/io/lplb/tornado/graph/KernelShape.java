@@ -20,7 +20,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * The fused kernels with their geometries, and which one suits a problem and a number of groups, by measurement on an
  * H100 (docs/design-notes.md).
  */
-enum KernelShape {
+public enum KernelShape {
     INTERIOR_POINT_PER_OCTET(InteriorPointKernel.class, "perOctet", InteriorPointKernel::perOctet),
     INTERIOR_POINT_PER_WARP(InteriorPointKernel.class, "perWarp", InteriorPointKernel::perWarp),
     INTERIOR_POINT_PER_FOUR_WARPS(InteriorPointKernel.class, "perFourWarps", InteriorPointKernel::perFourWarps),
@@ -38,12 +38,16 @@ enum KernelShape {
     /** From this many groups on, relaxation shares a warp between four of them. */
     private static final int OCTET_GROUPS = 4096;
 
+    private final Class<?> kernelClass;
+    private final String method;
     private final WorkGroup workGroup;
     // A reference to a static method: it captures nothing.
     @SuppressWarnings("ImmutableEnumChecker")
     private final Kernel kernel;
 
     KernelShape(Class<?> kernels, String method, Kernel kernel) {
+        this.kernelClass = kernels;
+        this.method = method;
         this.kernel = kernel;
         WorkGroup found = null;
         for (Method m : kernels.getMethods()) {
@@ -62,7 +66,7 @@ enum KernelShape {
      *
      * @throws IllegalArgumentException if there is no solver of that name or no kernel holds so many ranks
      */
-    static KernelShape of(String solver, MinMaxProblem problem, int groups) {
+    public static KernelShape of(String solver, MinMaxProblem problem, int groups) {
         if (problem.ranks() > MAX_RANKS) {
             throw new IllegalArgumentException(
                     "ranks: got " + problem.ranks() + ", expected at most " + MAX_RANKS + " for a kernel");
@@ -114,12 +118,27 @@ enum KernelShape {
     }
 
     /** Threads of a work-group. */
-    int threads() {
+    public int threads() {
         return workGroup.threads();
     }
 
+    /** Problems that a work-group solves. */
+    public int problems() {
+        return workGroup.problems();
+    }
+
+    /** The class of the kernel. */
+    public Class<?> kernelClass() {
+        return kernelClass;
+    }
+
+    /** The name of the kernel's method in that class. */
+    public String method() {
+        return method;
+    }
+
     /** Work-groups for so many groups. */
-    int workGroups(int groups) {
+    public int workGroups(int groups) {
         return (groups + workGroup.problems() - 1) / workGroup.problems();
     }
 

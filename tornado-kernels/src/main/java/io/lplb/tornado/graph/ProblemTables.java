@@ -5,6 +5,7 @@ import io.lplb.problem.MinMaxProblem;
 import io.lplb.tornado.kernel.Packing;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -20,20 +21,24 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * <p>The kernels number the items colour by colour (see {@link ItemColouring}), and the entries accordingly, so that the
  * items of a colour are a range; {@link #item} and {@link #entry} translate.
  *
- * <p>Immutable but for the arrays, which nobody writes.
+ * <p>TornadoVM's arrays are made when they are first asked for: where its API is missing, the words are still there.
+ * Not thread-safe for that reason; nobody writes the arrays.
  */
-final class ProblemTables {
+public final class ProblemTables {
     private final MinMaxProblem problem;
     private final int[] item;
     private final int[] entry;
     private final int colours;
     private final int hosts;
     private final int degree;
-    private final IntArray table;
-    private final FloatArray speed;
+    private final int[] table;
+    private final float[] speed;
+    private @Nullable IntArray deviceTable;
+    private @Nullable FloatArray deviceSpeed;
     private int filled;
 
-    ProblemTables(MinMaxProblem problem) {
+    /** The tables of a problem. */
+    public ProblemTables(MinMaxProblem problem) {
         this.problem = problem;
         ItemColouring colouring = new ItemColouring(problem);
         colours = colouring.colours();
@@ -54,8 +59,7 @@ final class ProblemTables {
         int[] degrees = Arrays.stream(byRank).mapToInt(list -> list.length).toArray();
         degree = common(degrees);
         int words = item.length + 3 * entry.length + problem.ranks() + colours + 3;
-        table = new IntArray(Packing.paddedTable(words));
-        table.init(0);
+        table = new int[Packing.paddedTable(words)];
         append(offset);
         append(Arrays.stream(entry).map(problem::host).toArray());
         append(offsets(degrees));
@@ -66,9 +70,9 @@ final class ProblemTables {
                 .flatMapToInt(Arrays::stream)
                 .map(e -> itemOf[e])
                 .toArray());
-        speed = new FloatArray(problem.ranks());
+        speed = new float[problem.ranks()];
         for (int r = 0; r < problem.ranks(); r++) {
-            speed.set(r, (float) problem.speed(r));
+            speed[r] = (float) problem.speed(r);
         }
     }
 
@@ -112,49 +116,68 @@ final class ProblemTables {
 
     private void append(int[] values) {
         for (int value : values) {
-            table.set(filled++, value);
+            table[filled++] = value;
         }
     }
 
     /** Returns the problem's number of the kernels' item. */
-    int item(int deviceItem) {
+    public int item(int deviceItem) {
         return item[deviceItem];
     }
 
     /** Returns the problem's number of the kernels' entry. */
-    int entry(int deviceEntry) {
+    public int entry(int deviceEntry) {
         return entry[deviceEntry];
     }
 
     /** Returns the number of entries that every rank has, 0 if they differ. */
-    int degree() {
+    public int degree() {
         return degree;
     }
 
-    MinMaxProblem problem() {
+    /** Returns the problem. */
+    public MinMaxProblem problem() {
         return problem;
     }
 
     /** Returns the number of colours of the items. */
-    int colours() {
+    public int colours() {
         return colours;
     }
 
     /** Returns the number of hosts that every item has; if they differ, minus the most. */
-    int hosts() {
+    public int hosts() {
         return hosts;
     }
 
     /** Returns 1 if all speeds are 1, else 0: as the kernels take it. */
-    int unitSpeeds() {
+    public int unitSpeeds() {
         return problem.hasUnitSpeeds() ? 1 : 0;
     }
 
-    IntArray table() {
+    /** Returns the table's words, not a copy. */
+    public int[] tableWords() {
         return table;
     }
 
-    FloatArray speed() {
+    /** Returns the speeds, not a copy. */
+    public float[] speeds() {
         return speed;
+    }
+
+    /** Returns the table as TornadoVM takes it, always the same. */
+    IntArray table() {
+        if (deviceTable == null) {
+            deviceTable = IntArray.fromArray(table);
+        }
+        return deviceTable;
+    }
+
+    /** Returns the speeds as TornadoVM takes them, always the same. */
+    FloatArray speed() {
+        if (deviceSpeed == null) {
+            deviceSpeed = FloatArray.fromArray(speed);
+        }
+        return deviceSpeed;
     }
 }

@@ -48,7 +48,8 @@ public final class TornadoSolver implements MinMaxSolver {
     private final int maxGroups;
     private final ProblemTables tables;
     private final DeviceAnswers answers;
-    private final List<FusedPlan> plans = new ArrayList<>();
+    private final FusedLauncher launcher;
+    private final List<FusedLaunch> plans = new ArrayList<>();
     private @Nullable Straggler straggler;
     private boolean closed;
 
@@ -62,6 +63,16 @@ public final class TornadoSolver implements MinMaxSolver {
      * @throws IllegalArgumentException if there is no such solver, or no kernel holds the problem
      */
     public TornadoSolver(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
+        this(name, problem, tolerance, maxGroups, TornadoSolver::plan);
+        KernelShape.of(name, problem, maxGroups).requireFits(tables);
+    }
+
+    /**
+     * A solver whose kernels are launched by something else than TornadoVM; its API need not be there.
+     *
+     * @param launcher asked on first use for batches of 1, of up to 32 groups, and so on
+     */
+    public TornadoSolver(String name, MinMaxProblem problem, double tolerance, int maxGroups, FusedLauncher launcher) {
         if (!(tolerance > 0) || tolerance == Double.POSITIVE_INFINITY) {
             throw new IllegalArgumentException(
                     "tolerance: got " + tolerance + ", expected a positive fraction of the mean load");
@@ -73,8 +84,8 @@ public final class TornadoSolver implements MinMaxSolver {
         this.problem = problem;
         this.tolerance = tolerance;
         this.maxGroups = maxGroups;
+        this.launcher = launcher;
         tables = new ProblemTables(problem);
-        KernelShape.of(name, problem, maxGroups).requireFits(tables);
         answers = new DeviceAnswers(problem, tolerance);
     }
 
@@ -93,20 +104,24 @@ public final class TornadoSolver implements MinMaxSolver {
         int first = 0;
         while (first < batch.groups()) {
             int count = Math.min(batch.groups() - first, maxGroups);
-            FusedPlan plan = planFor(count);
+            FusedLaunch plan = planFor(count);
             plan.execute(batch, first, count);
             for (int g = 0; g < count; g++) {
-                answers.take(plan, g, batch, first + g, split);
+                answers.take(plan.groups(), g, batch, first + g, split);
                 finish(batch, first + g, split);
             }
             first += count;
         }
     }
 
-    private FusedPlan planFor(int count) {
-        for (FusedPlan plan : plans) {
-            if (plan.capacity() >= count) {
-                return plan;
+    private static FusedLaunch plan(String solver, ProblemTables tables, int groups, float goal) {
+        return new FusedPlan(tables, KernelShape.of(solver, tables.problem(), groups), groups, goal);
+    }
+
+    private FusedLaunch planFor(int count) {
+        for (int k = 0; k < plans.size(); k++) { // an iterator would be an allocation
+            if (plans.get(k).capacity() >= count) {
+                return plans.get(k);
             }
         }
         long capacity = 1;
@@ -115,7 +130,7 @@ public final class TornadoSolver implements MinMaxSolver {
         }
         int groups = (int) Math.min(capacity, maxGroups);
         float goal = Math.max((float) (DEVICE_GOAL * tolerance), FLOAT_FLOOR);
-        FusedPlan plan = new FusedPlan(tables, KernelShape.of(name, problem, groups), groups, goal);
+        FusedLaunch plan = launcher.open(name, tables, groups, goal);
         int at = 0;
         while (at < plans.size() && plans.get(at).capacity() < groups) {
             at++;
@@ -128,7 +143,7 @@ public final class TornadoSolver implements MinMaxSolver {
     private void finish(MinMaxBatch batch, int group, SplitBatch split) {
         if (split.status(group) == SolveStatus.ITERATION_LIMIT && name.equals(RelaxationSolver.NAME)) {
             if (straggler == null) {
-                straggler = new Straggler(problem, tolerance);
+                straggler = new Straggler(problem, tolerance, launcher);
             }
             straggler.solve(batch, group, split);
         }
@@ -152,7 +167,7 @@ public final class TornadoSolver implements MinMaxSolver {
     @Override
     public void close() {
         closed = true;
-        for (FusedPlan plan : plans) {
+        for (FusedLaunch plan : plans) {
             plan.close();
         }
         plans.clear();
@@ -168,8 +183,8 @@ public final class TornadoSolver implements MinMaxSolver {
         private final MinMaxBatch batch;
         private final SplitBatch split;
 
-        Straggler(MinMaxProblem problem, double tolerance) {
-            solver = new TornadoSolver(InteriorPointSolver.NAME, problem, tolerance, 1);
+        Straggler(MinMaxProblem problem, double tolerance, FusedLauncher launcher) {
+            solver = new TornadoSolver(InteriorPointSolver.NAME, problem, tolerance, 1, launcher);
             batch = new MinMaxBatch(problem, 1);
             split = new SplitBatch(problem, 1);
         }

@@ -91,8 +91,8 @@ class TornadoSolverTest {
         try (FusedPlan plan = new FusedPlan(new ProblemTables(problem), shape, groups, 1e-5f)) {
             plan.execute(batch, 0, groups);
             for (int g = 0; g < groups; g++) {
-                assertTrue(plan.isAnswered(g), "group " + g + " is answered");
-                new DeviceAnswers(problem, TOLERANCE).take(plan, g, batch, g, split);
+                assertTrue(plan.groups().isAnswered(g), "group " + g + " is answered");
+                new DeviceAnswers(problem, TOLERANCE).take(plan.groups(), g, batch, g, split);
                 assertEquals(expected.maxLoad(g), split.maxLoad(g), TOLERANCE * batch.meanLoad(g), "group " + g);
                 assertEquals(expected.lowerBound(g), split.lowerBound(g), TOLERANCE * batch.meanLoad(g), "group " + g);
             }
@@ -106,12 +106,12 @@ class TornadoSolverTest {
         SplitBatch split = new SplitBatch(problem, 2);
         DeviceAnswers answers = new DeviceAnswers(problem, TOLERANCE);
         try (FusedPlan plan = new FusedPlan(new ProblemTables(problem), KernelShape.RELAXATION_PER_WARP, 2, 1e-5f)) {
-            answers.take(plan, 0, batch, 0, split);
+            answers.take(plan.groups(), 0, batch, 0, split);
             assertEquals(SolveStatus.INVALID, split.status(0), "before any launch");
             assertTrue(Double.isNaN(split.maxLoad(0)), "maximum of an invalid group");
             plan.execute(batch, 0, 1);
-            answers.take(plan, 0, batch, 0, split);
-            answers.take(plan, 1, batch, 1, split);
+            answers.take(plan.groups(), 0, batch, 0, split);
+            answers.take(plan.groups(), 1, batch, 1, split);
             assertEquals(SolveStatus.OPTIMAL, split.status(0), "launched");
             assertEquals(SolveStatus.INVALID, split.status(1), "beyond the launch's groups");
         }

@@ -1,0 +1,62 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.driver;
+
+/**
+ * A GPU with its primary context, which the process's users of the CUDA runtime share.
+ *
+ * <p>Thread-safe but for {@link #close}, after which nothing may be called.
+ */
+final class CudaDevice implements AutoCloseable {
+    private final CudaDriver driver;
+    private final int device;
+    private final String name;
+    private final int capability;
+    private final long context;
+    private boolean closed;
+
+    /**
+     * Opens a device.
+     *
+     * @param index from 0
+     * @throws CudaException if there is none of that index, or the driver refuses
+     */
+    CudaDevice(CudaDriver driver, int index) {
+        this.driver = driver;
+        driver.initialise();
+        device = driver.device(index);
+        name = driver.deviceName(device);
+        capability = 10 * driver.attribute(CudaDriver.COMPUTE_CAPABILITY_MAJOR, device)
+                + driver.attribute(CudaDriver.COMPUTE_CAPABILITY_MINOR, device);
+        context = driver.retainPrimaryContext(device);
+    }
+
+    CudaDriver driver() {
+        return driver;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Returns the compute capability, 10 major + minor. */
+    int capability() {
+        return capability;
+    }
+
+    /** Makes the device's context current for the calling thread; {@link #leave} undoes it. */
+    void enter() {
+        driver.pushCurrent(context);
+    }
+
+    void leave() {
+        driver.popCurrent();
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            driver.releasePrimaryContext(device);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.driver;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.lplb.problem.MinMaxBatch;
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.tornado.graph.FusedLaunch;
+import io.lplb.tornado.graph.PackedGroups;
+import io.lplb.tornado.graph.ProblemTables;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A fused kernel with its buffers on a device, launched through the driver.
+ *
+ * <p>The parameters are those of TornadoVM's kernels: two that are not used, then the addresses of in, tables, speed and
+ * out, each of an array whose data begin behind a header of 16 bytes; then the scalars, which the code does not read
+ * since they were compiled in.
+ *
+ * <pre>
+ *   host, pinned    | header | in ...          and   | header | out ...      mapped into the device's address space
+ *   device          | header | tables | header | speed        copied once;   with Transfer.COPIED also in and out
+ * </pre>
+ *
+ * <p>A number of groups that comes twice in a row is recorded as a CUDA graph, and launched as one from then on: one call
+ * of the driver instead of up to three. Such a recording apart, an execution allocates nothing.
+ *
+ * <p>Belongs to one thread, with the device's context current.
+ */
+final class DriverLaunch implements FusedLaunch {
+    private static final long ARRAY_HEADER = 16;
+    private static final int UNUSED_PARAMETERS = 2;
+    private static final int BUFFERS = 4;
+
+    private final CudaDriver driver;
+    private final PtxKernel kernel;
+    private final MinMaxProblem problem;
+    private final int capacity;
+    private final Transfer transfer;
+    private final boolean graphs;
+    private final Cleanup cleanup = new Cleanup();
+    private final Arena arena = Arena.ofShared();
+    private final long stream;
+    private final long function;
+    private final long hostIn;
+    private final long hostOut;
+    private final long deviceIn;
+    private final long deviceOut;
+    private final long parameters;
+    private final PackedGroups groups;
+    private long executable;
+    private int recorded;
+    private int last;
+
+    /**
+     * Compiles the kernel for the device and takes the buffers.
+     *
+     * @param capacity most groups of an execution
+     * @param goal gap at which the kernel stops, as a fraction of the mean load
+     * @param graphs false for a measurement without CUDA graphs
+     * @throws CudaException if the driver refuses; everything taken until then is freed
+     */
+    DriverLaunch(
+            CudaDriver driver,
+            PtxKernel kernel,
+            ProblemTables tables,
+            int capacity,
+            float goal,
+            Transfer transfer,
+            boolean graphs) {
+        this.driver = driver;
+        this.kernel = kernel;
+        this.problem = tables.problem();
+        this.capacity = capacity;
+        this.transfer = transfer;
+        this.graphs = graphs;
+        cleanup.add(arena::close);
+        try {
+            long module = driver.loadModule(kernel.withGoal(goal));
+            cleanup.add(() -> driver.unloadModule(module));
+            function = driver.function(module, kernel.entry());
+            stream = driver.createStream();
+            cleanup.add(() -> driver.destroyStream(stream));
+            hostIn = mapped(bytes(PackedGroups.inWords(problem, capacity)));
+            hostOut = mapped(bytes(PackedGroups.outWords(problem, capacity)));
+            deviceIn = deviceBuffer(hostIn, PackedGroups.inWords(problem, capacity));
+            deviceOut = deviceBuffer(hostOut, PackedGroups.outWords(problem, capacity));
+            long table = constant(MemorySegment.ofArray(tables.tableWords()));
+            long speed = constant(MemorySegment.ofArray(tables.speeds()));
+            parameters = parameters(deviceIn, table, speed, deviceOut);
+            groups = new PackedGroups(
+                    tables,
+                    segment(hostIn, PackedGroups.inWords(problem, capacity)),
+                    segment(hostOut, PackedGroups.outWords(problem, capacity)),
+                    kernel.threads());
+            cleanup.add(this::forgetRecording);
+        } catch (RuntimeException e) {
+            cleanup.closeQuietly(e);
+            throw e;
+        }
+    }
+
+    private static long bytes(int words) {
+        return ARRAY_HEADER + (long) Float.BYTES * words;
+    }
+
+    private long mapped(long bytes) {
+        long host = driver.allocateMapped(bytes);
+        cleanup.add(() -> driver.freeMapped(host));
+        return host;
+    }
+
+    private long deviceMemory(long bytes) {
+        long address = driver.allocate(bytes);
+        cleanup.add(() -> driver.free(address));
+        return address;
+    }
+
+    private long deviceBuffer(long host, int words) {
+        return transfer == Transfer.MAPPED ? driver.devicePointer(host) : deviceMemory(bytes(words));
+    }
+
+    /** The words behind the header of a pinned buffer. */
+    @SuppressWarnings("restricted")
+    private static MemorySegment segment(long host, int words) {
+        return MemorySegment.ofAddress(host + ARRAY_HEADER).reinterpret((long) Float.BYTES * words);
+    }
+
+    /** Copies an array to the device for good; returns its address with the header. */
+    private long constant(MemorySegment array) {
+        long address = deviceMemory(ARRAY_HEADER + array.byteSize());
+        try (Arena once = Arena.ofConfined()) {
+            MemorySegment copy = once.allocate(Math.max(array.byteSize(), 1), JAVA_INT.byteAlignment());
+            copy.copyFrom(array);
+            driver.copyToDevice(address + ARRAY_HEADER, copy.address(), array.byteSize(), stream);
+            driver.synchronise(stream);
+        }
+        return address;
+    }
+
+    private long parameters(long... buffers) {
+        int count = kernel.parameters();
+        if (count < UNUSED_PARAMETERS + BUFFERS) {
+            throw new IllegalStateException(kernel + ": got " + count + " parameters, expected at least 6");
+        }
+        MemorySegment values = arena.allocate(JAVA_LONG, count);
+        MemorySegment addresses = arena.allocate(JAVA_LONG, count);
+        for (int k = 0; k < count; k++) {
+            addresses.setAtIndex(JAVA_LONG, k, values.address() + k * JAVA_LONG.byteSize());
+        }
+        for (int k = 0; k < buffers.length; k++) {
+            values.setAtIndex(JAVA_LONG, UNUSED_PARAMETERS + k, buffers[k]);
+        }
+        return addresses.address();
+    }
+
+    @Override
+    public int capacity() {
+        return capacity;
+    }
+
+    @Override
+    public PackedGroups groups() {
+        return groups;
+    }
+
+    @Override
+    public void execute(MinMaxBatch batch, int first, int count) {
+        groups.pack(batch, first, count);
+        launch(count);
+    }
+
+    /** Runs the kernel on what is packed, and waits. */
+    void launch(int count) {
+        if (graphs && count == last && count != recorded) {
+            record(count);
+        }
+        last = count;
+        if (count == recorded) {
+            driver.launchGraph(executable, stream);
+        } else {
+            enqueue(count);
+        }
+        driver.synchronise(stream);
+    }
+
+    private void enqueue(int count) {
+        if (transfer == Transfer.COPIED) {
+            driver.copyToDevice(deviceIn, hostIn, bytes(PackedGroups.inWords(problem, count)), stream);
+        }
+        driver.launch(function, kernel.workGroups(count), kernel.threads(), stream, parameters);
+        if (transfer == Transfer.COPIED) {
+            driver.copyToHost(hostOut, deviceOut, bytes(PackedGroups.outWords(problem, count)), stream);
+        }
+    }
+
+    private void record(int count) {
+        forgetRecording();
+        driver.beginCapture(stream);
+        try {
+            enqueue(count);
+        } catch (CudaException e) {
+            driver.destroyGraph(driver.endCapture(stream));
+            throw e;
+        }
+        long graph = driver.endCapture(stream);
+        try {
+            executable = driver.instantiate(graph);
+        } finally {
+            driver.destroyGraph(graph);
+        }
+        recorded = count;
+    }
+
+    private void forgetRecording() {
+        if (recorded != 0) {
+            recorded = 0;
+            driver.destroyExecutable(executable);
+        }
+    }
+
+    /** Returns the microseconds of the kernel alone for what is packed: the mean of many launches in a row. */
+    double kernelMicros(int count, int launches) {
+        long start = driver.createEvent();
+        long end = driver.createEvent();
+        try {
+            driver.record(start, stream);
+            for (int k = 0; k < launches; k++) {
+                driver.launch(function, kernel.workGroups(count), kernel.threads(), stream, parameters);
+            }
+            driver.record(end, stream);
+            driver.synchronise(stream);
+            return driver.elapsedMicros(start, end) / launches;
+        } finally {
+            driver.destroyEvent(start);
+            driver.destroyEvent(end);
+        }
+    }
+
+    @Override
+    public void close() {
+        cleanup.close();
+    }
+}

@@ -1,0 +1,205 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.driver;
+
+import io.lplb.problem.MinMaxBatch;
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.InteriorPointSolver;
+import io.lplb.solver.MinMaxSolver;
+import io.lplb.solver.SplitBatch;
+import io.lplb.tornado.graph.FusedLaunch;
+import io.lplb.tornado.graph.ProblemTables;
+import io.lplb.tornado.graph.TornadoSolver;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fused kernels on an NVIDIA GPU without TornadoVM: PTX that it made earlier, launched through the driver. Packing,
+ * the choice of launches, and the certificate in double on the host are {@link TornadoSolver}'s.
+ *
+ * <p>Only for shapes of problems whose PTX is part of this library, see {@link #missing}. The driver compiles the PTX for
+ * the GPU at the first solve and keeps the result on disk, by default.
+ *
+ * <p>Threads: an instance belongs to the thread of its first solve; another thread's gets an IllegalStateException. Only
+ * {@link #close} may be called from anywhere: it waits for a solve that is running. Instances are independent.
+ *
+ * <p>A fault of a kernel is for good: CUDA answers every later call of the process with the same error. The solve that
+ * meets it throws a {@link CudaException}, and the instance is dead: every later solve throws an IllegalStateException
+ * that says so.
+ */
+public final class DriverSolver implements MinMaxSolver {
+    private final TornadoSolver solver;
+    private final CudaDevice device;
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable Thread owner;
+    private @Nullable CudaException fault;
+    private boolean closed;
+
+    private DriverSolver(CudaDevice device, TornadoSolver solver) {
+        this.device = device;
+        this.solver = solver;
+    }
+
+    /**
+     * Makes a solver.
+     *
+     * @param name {@link InteriorPointSolver#NAME} or {@link io.lplb.solver.RelaxationSolver#NAME}
+     * @param tolerance gap at which an answer counts as OPTIMAL, as a fraction of the mean load
+     * @param maxGroups groups of the largest launch, at least 1
+     * @param deviceIndex the GPU, from 0
+     * @throws IllegalArgumentException if there is no PTX for the solver and the shape of the problem, or an argument
+     *     is out of range
+     * @throws CudaUnavailableException if the driver is not there or too old
+     * @throws CudaException if the driver has no such device or refuses it
+     */
+    public static DriverSolver open(
+            String name, MinMaxProblem problem, double tolerance, int maxGroups, int deviceIndex)
+            throws CudaUnavailableException {
+        return open(
+                new CudaDriver(CudaLibrary.load()),
+                PtxLibrary.read(),
+                name,
+                problem,
+                tolerance,
+                maxGroups,
+                deviceIndex);
+    }
+
+    static DriverSolver open(
+            CudaDriver driver,
+            PtxLibrary library,
+            String name,
+            MinMaxProblem problem,
+            double tolerance,
+            int maxGroups,
+            int deviceIndex) {
+        String missing = missing(library, name, problem);
+        if (!missing.isEmpty()) {
+            throw new IllegalArgumentException(missing);
+        }
+        TornadoSolver solver = new TornadoSolver(
+                name,
+                problem,
+                tolerance,
+                maxGroups,
+                (solverName, tables, groups, goal) -> launch(driver, library, solverName, tables, groups, goal));
+        return new DriverSolver(new CudaDevice(driver, deviceIndex), solver);
+    }
+
+    private static FusedLaunch launch(
+            CudaDriver driver, PtxLibrary library, String solver, ProblemTables tables, int groups, float goal) {
+        PtxKernel kernel =
+                library.find(solver, PtxLibrary.shape(tables), groups).orElseThrow();
+        return new DriverLaunch(driver, kernel, tables, groups, goal, Transfer.of(solver, groups), true);
+    }
+
+    /** Says what a solver for the problem lacks; empty if nothing. Touches no driver. */
+    public static String missing(String name, MinMaxProblem problem) {
+        return missing(PtxLibrary.read(), name, problem);
+    }
+
+    static String missing(PtxLibrary library, String name, MinMaxProblem problem) {
+        if (problem.items() == 0) {
+            return "";
+        }
+        String shape = PtxLibrary.shape(new ProblemTables(problem));
+        // The relaxation hands its stragglers to the interior point.
+        for (String needed : List.of(name, InteriorPointSolver.NAME)) {
+            if (!library.contains(needed, shape)) {
+                return "problem: got " + problem + " of shape " + shape + ", expected one with PTX of the " + needed
+                        + " solver in this library";
+            }
+        }
+        return "";
+    }
+
+    @Override
+    public void solve(MinMaxBatch batch, SplitBatch split) {
+        lock.lock();
+        try {
+            requireUsable();
+            device.enter();
+            try {
+                solver.solve(batch, split);
+            } finally {
+                device.leave();
+            }
+        } catch (CudaException e) {
+            if (e.isSticky()) {
+                fault = e;
+            }
+            throw e;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void requireUsable() {
+        if (closed) {
+            throw new IllegalStateException(name() + " solver: got a solve after close, expected an open solver");
+        }
+        if (fault != null) {
+            throw new IllegalStateException(
+                    name() + " solver: got a solve after the GPU's fault, expected none: the instance is dead", fault);
+        }
+        if (owner == null) {
+            owner = Thread.currentThread();
+        } else if (owner != Thread.currentThread()) {
+            throw new IllegalStateException("a driver solver belongs to one thread: got "
+                    + Thread.currentThread().getName() + ", expected " + owner.getName());
+        }
+    }
+
+    @Override
+    public String name() {
+        return solver.name();
+    }
+
+    @Override
+    public MinMaxProblem problem() {
+        return solver.problem();
+    }
+
+    @Override
+    public double tolerance() {
+        return solver.tolerance();
+    }
+
+    /** Returns the name of the GPU. */
+    public String deviceName() {
+        return device.name();
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                free();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void freeLaunches() {
+        device.enter();
+        try {
+            solver.close();
+        } finally {
+            device.leave();
+        }
+    }
+
+    private void free() {
+        Cleanup cleanup = new Cleanup();
+        cleanup.add(device::close);
+        cleanup.add(this::freeLaunches);
+        RuntimeException failure = cleanup.closeQuietly(null);
+        // After a fault nothing can be freed, and the process's end frees everything.
+        if (failure != null && fault == null) {
+            throw failure;
+        }
+    }
+}

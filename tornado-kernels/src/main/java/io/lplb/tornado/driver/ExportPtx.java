@@ -1,0 +1,141 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.driver;
+
+import io.lplb.placement.LplbPlacement;
+import io.lplb.problem.MinMaxBatch;
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.problem.PlacementProblem;
+import io.lplb.solver.InteriorPointSolver;
+import io.lplb.solver.RelaxationSolver;
+import io.lplb.topology.ReplicaTopology;
+import io.lplb.topology.Topologies;
+import io.lplb.tornado.graph.FusedPlan;
+import io.lplb.tornado.graph.KernelShape;
+import io.lplb.tornado.graph.ProblemTables;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Compiles the fused kernels through TornadoVM and writes their PTX, for the topologies that are named; a tool of the
+ * build, called by {@code tornado-kernels/export-ptx.sh}.
+ *
+ * <p>Needs TornadoVM's arguments, {@code -Dtornado.printKernel=true}, and {@code -Dtornado.print.kernel.dir=FILE}: TornadoVM
+ * appends to that file what it compiles, and this program takes it from there.
+ */
+public final class ExportPtx {
+    /** A goal whose literal occurs in no kernel by itself. */
+    private static final float GOAL = 5.4321e-5f;
+
+    private static final List<String> SOLVERS = List.of(InteriorPointSolver.NAME, RelaxationSolver.NAME);
+
+    /** Up to this many groups, in powers of two, the choice of the kernel is looked at. */
+    private static final int MOST_GROUPS = 1 << 20;
+
+    private final Path emitted;
+    private final Path folder;
+    private final String version;
+    private final List<PtxLibrary.Line> lines = new ArrayList<>();
+
+    private ExportPtx(Path emitted, Path folder, String version) {
+        this.emitted = emitted;
+        this.folder = folder;
+        this.version = version;
+    }
+
+    /**
+     * Writes PTX.
+     *
+     * @param args folder to write to, TornadoVM's version, topologies
+     */
+    public static void main(String[] args) throws IOException {
+        if (args.length < 3) {
+            throw new IllegalArgumentException(
+                    "got " + args.length + " arguments, expected FOLDER VERSION TOPOLOGY...");
+        }
+        ExportPtx export =
+                new ExportPtx(Path.of(System.getProperty("tornado.print.kernel.dir")), Path.of(args[0]), args[1]);
+        Files.createDirectories(export.folder);
+        for (int k = 2; k < args.length; k++) {
+            export.topology(args[k]);
+        }
+        StringBuilder index = new StringBuilder();
+        export.lines.forEach(line -> index.append(line).append('\n'));
+        Files.writeString(export.folder.resolve(PtxLibrary.INDEX), index);
+    }
+
+    /** Returns the problem of a topology: every rank with as many replica slots as the topology has sets. */
+    static MinMaxProblem problem(String topology) {
+        ReplicaTopology t = Topologies.parse(topology);
+        int ranks = t.groupSize();
+        LplbPlacement placement = new LplbPlacement(t, ranks, ranks * t.replicasPerRank(), t.replicasPerRank());
+        return PlacementProblem.of(placement.natural(), null).problem();
+    }
+
+    /** Returns the kernels that a solver uses for a problem, each with the least number of groups. */
+    static Map<KernelShape, Integer> kernels(String solver, MinMaxProblem problem) {
+        Map<KernelShape, Integer> result = new LinkedHashMap<>();
+        for (int groups = 1; groups <= MOST_GROUPS; groups *= 2) {
+            result.putIfAbsent(KernelShape.of(solver, problem, groups), groups);
+        }
+        return result;
+    }
+
+    private void topology(String name) throws IOException {
+        MinMaxProblem problem = problem(name);
+        for (String solver : SOLVERS) {
+            for (Map.Entry<KernelShape, Integer> kernel :
+                    kernels(solver, problem).entrySet()) {
+                export(name, solver, new ProblemTables(problem), kernel.getKey(), kernel.getValue());
+            }
+        }
+    }
+
+    private void export(String example, String solver, ProblemTables tables, KernelShape kernel, int leastGroups)
+            throws IOException {
+        String shape = PtxLibrary.shape(tables);
+        String name = solver.replace('-', '_') + "_" + kernel.method() + "_" + shape.replace('-', '_');
+        PtxCode code = new PtxCode(emit(tables, kernel), name);
+        requireGoal(code, name);
+        Map<String, String> header = new LinkedHashMap<>();
+        header.put(PtxKernel.KERNEL, kernel.kernelClass().getName() + "." + kernel.method());
+        header.put(PtxKernel.ENTRY, name);
+        header.put(PtxKernel.SOLVER, solver);
+        header.put(PtxKernel.SHAPE, shape);
+        header.put("example", example);
+        header.put(PtxKernel.LEAST_GROUPS, Integer.toString(leastGroups));
+        header.put(PtxKernel.THREADS, Integer.toString(kernel.threads()));
+        header.put(PtxKernel.PROBLEMS, Integer.toString(kernel.problems()));
+        header.put(PtxKernel.PARAMETERS, Integer.toString(code.parameters()));
+        header.put(PtxKernel.GOAL, Float.toString(GOAL));
+        header.put(PtxKernel.SHARED_BYTES, Integer.toString(code.sharedBytes()));
+        header.put(PtxKernel.BYTECODE, BytecodeHash.of(kernel.kernelClass(), kernel.method()));
+        header.put(PtxKernel.TORNADOVM, version);
+        PtxLibrary.Line line = new PtxLibrary.Line(solver, shape, leastGroups, name + ".ptx");
+        Files.writeString(
+                folder.resolve(line.file()), PtxKernel.of(header, code.text()).text());
+        lines.add(line);
+    }
+
+    /** Has a kernel compiled by executing it once. */
+    private String emit(ProblemTables tables, KernelShape kernel) throws IOException {
+        Files.deleteIfExists(emitted);
+        try (FusedPlan plan = new FusedPlan(tables, kernel, 1, GOAL)) {
+            plan.execute(new MinMaxBatch(tables.problem(), 1), 0, 1);
+        }
+        return Files.readString(emitted, StandardCharsets.UTF_8);
+    }
+
+    /** The goal must stand in the code as it is, or it could not be replaced: the kernel compares with it twice. */
+    private static void requireGoal(PtxCode code, String name) {
+        int count = code.count(PtxKernel.literal(GOAL));
+        if (count < 1) {
+            throw new IllegalStateException(name + ": got no literal of the goal, expected some");
+        }
+    }
+}

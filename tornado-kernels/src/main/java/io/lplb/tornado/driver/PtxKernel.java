@@ -1,0 +1,126 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.driver;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A fused kernel as PTX, with what its header says: comment lines {@code // key: value} before the code.
+ *
+ * <p>The kernel was compiled for one shape of problem (see {@link PtxLibrary#shape}); the goal is the one number of it
+ * that may still be changed, as it stands in the code as a literal.
+ *
+ * <p>Immutable.
+ */
+final class PtxKernel {
+    /** Keys of the header. */
+    static final String KERNEL = "kernel";
+
+    static final String ENTRY = "entry";
+    static final String SHAPE = "shape";
+    static final String SOLVER = "solver";
+    static final String LEAST_GROUPS = "least-groups";
+    static final String THREADS = "threads";
+    static final String PROBLEMS = "problems";
+    static final String PARAMETERS = "parameters";
+    static final String GOAL = "goal";
+    static final String SHARED_BYTES = "shared-bytes";
+    static final String BYTECODE = "bytecode";
+    static final String TORNADOVM = "tornadovm";
+
+    private static final String COMMENT = "// ";
+
+    private final Map<String, String> header;
+    private final String text;
+
+    /** Reads the header of a PTX. */
+    PtxKernel(String text) {
+        this.text = text;
+        header = new TreeMap<>();
+        text.lines().takeWhile(line -> line.startsWith(COMMENT)).forEach(line -> {
+            int colon = line.indexOf(": ");
+            if (colon > 0) {
+                header.put(line.substring(COMMENT.length(), colon), line.substring(colon + 2));
+            }
+        });
+        for (String key : new String[] {KERNEL, ENTRY, SHAPE, SOLVER, GOAL, BYTECODE}) {
+            header(key);
+        }
+    }
+
+    /** Writes a header in front of code. */
+    static PtxKernel of(Map<String, String> header, String code) {
+        StringBuilder result = new StringBuilder();
+        header.forEach((key, value) ->
+                result.append(COMMENT).append(key).append(": ").append(value).append('\n'));
+        return new PtxKernel(result.append(code).toString());
+    }
+
+    /**
+     * Returns a value of the header.
+     *
+     * @throws IllegalStateException if it is missing
+     */
+    String header(String key) {
+        String value = header.get(key);
+        if (value == null) {
+            throw new IllegalStateException("PTX header: got no '" + key + "' in " + header + ", expected one");
+        }
+        return value;
+    }
+
+    private int number(String key) {
+        return Integer.parseInt(header(key));
+    }
+
+    /** Returns the whole text. */
+    String text() {
+        return text;
+    }
+
+    String entry() {
+        return header(ENTRY);
+    }
+
+    String solver() {
+        return header(SOLVER);
+    }
+
+    String shape() {
+        return header(SHAPE);
+    }
+
+    /** Returns the number of groups from which on this kernel is the solver's choice for the shape. */
+    int leastGroups() {
+        return number(LEAST_GROUPS);
+    }
+
+    int threads() {
+        return number(THREADS);
+    }
+
+    int parameters() {
+        return number(PARAMETERS);
+    }
+
+    /** Returns the work-groups for so many groups. */
+    int workGroups(int groups) {
+        return Math.ceilDiv(groups, number(PROBLEMS));
+    }
+
+    /** Returns the PTX with another gap at which the kernel stops, as a fraction of the mean load. */
+    String withGoal(float goal) {
+        return text.replace(literal(Float.parseFloat(header(GOAL))), literal(goal));
+    }
+
+    /** Returns a float as PTX writes it. */
+    static String literal(float value) {
+        return String.format(Locale.ROOT, "0F%08X", Float.floatToIntBits(value));
+    }
+
+    @Override
+    public String toString() {
+        return entry() + " for " + shape();
+    }
+}

@@ -1,0 +1,16 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.graph;
+
+/** What makes fused kernels ready: TornadoVM, or the driver of the GPU with code that TornadoVM made earlier. */
+@FunctionalInterface
+public interface FusedLauncher {
+
+    /**
+     * Makes a kernel ready.
+     *
+     * @param solver {@link io.lplb.solver.InteriorPointSolver#NAME} or {@link io.lplb.solver.RelaxationSolver#NAME}
+     * @param groups the most groups of a launch
+     * @param goal gap at which the kernel stops, as a fraction of the mean load
+     */
+    FusedLaunch open(String solver, ProblemTables tables, int groups, float goal);
+}

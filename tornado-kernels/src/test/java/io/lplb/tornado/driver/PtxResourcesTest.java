@@ -1,0 +1,203 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.InteriorPointSolver;
+import io.lplb.solver.RelaxationSolver;
+import io.lplb.tornado.graph.KernelShape;
+import io.lplb.tornado.graph.ProblemTables;
+import io.lplb.tornado.kernel.InteriorPointKernel;
+import io.lplb.tornado.kernel.RelaxationKernel;
+import java.io.InputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.MethodModel;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The PTX of this library is that of its kernels as they are now. */
+class PtxResourcesTest {
+    private static final String EXPORT = ": export the kernels again, with tornado-kernels/export-ptx.sh";
+    private static final PtxLibrary LIBRARY = PtxLibrary.read();
+
+    static Stream<PtxLibrary.Line> lines() {
+        return LIBRARY.lines().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("lines")
+    void theKernelHasNotChangedSince(PtxLibrary.Line line) throws ClassNotFoundException {
+        PtxKernel kernel = PtxLibrary.load(line);
+        String name = kernel.header(PtxKernel.KERNEL);
+        int dot = name.lastIndexOf('.');
+        assertEquals(
+                kernel.header(PtxKernel.BYTECODE),
+                BytecodeHash.of(Class.forName(name.substring(0, dot)), name.substring(dot + 1)),
+                name + EXPORT);
+    }
+
+    @ParameterizedTest
+    @MethodSource("lines")
+    void theHeaderIsThatOfTheCode(PtxLibrary.Line line) {
+        PtxKernel kernel = PtxLibrary.load(line);
+        assertEquals(line.solver(), kernel.solver());
+        assertEquals(line.shape(), kernel.shape());
+        assertEquals(line.leastGroups(), kernel.leastGroups());
+        assertTrue(kernel.text().contains(".visible .entry " + kernel.entry() + "("));
+        assertTrue(kernel.text().contains(".target sm_80"));
+        PtxCode code = new PtxCode(kernel.text(), kernel.entry());
+        assertEquals(Integer.toString(code.sharedBytes()), kernel.header(PtxKernel.SHARED_BYTES));
+        assertTrue(code.sharedBytes() > 0 && code.sharedBytes() <= 48 * 1024, "shared bytes: " + code.sharedBytes());
+        assertEquals(code.parameters(), kernel.parameters());
+    }
+
+    @ParameterizedTest
+    @MethodSource("lines")
+    void theGoalCanBeReplaced(PtxLibrary.Line line) {
+        PtxKernel kernel = PtxLibrary.load(line);
+        String literal = PtxKernel.literal(0.25f);
+        assertEquals("0F3E800000", literal);
+        assertFalse(kernel.text().contains(literal + ","));
+        assertEquals(
+                2,
+                new PtxCode(kernel.withGoal(0.25f), kernel.entry()).count(literal + ","),
+                "comparisons with the goal");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cube", "hypercube", "torus8x4", "ring8"})
+    void everySolverHasTheKernelOfItsChoice(String topology) {
+        MinMaxProblem problem = ExportPtx.problem(topology);
+        String shape = PtxLibrary.shape(new ProblemTables(problem));
+        for (String solver : List.of(InteriorPointSolver.NAME, RelaxationSolver.NAME)) {
+            for (int groups : new int[] {1, 2, 32, 1000, 1024, 4095, 4096, 32768, 1 << 20}) {
+                KernelShape expected = KernelShape.of(solver, problem, groups);
+                PtxKernel got = LIBRARY.find(solver, shape, groups).orElseThrow();
+                assertEquals(
+                        expected.kernelClass().getName() + "." + expected.method(),
+                        got.header(PtxKernel.KERNEL),
+                        topology + ", " + groups + " groups" + EXPORT);
+                assertEquals(expected.threads(), got.threads());
+                assertEquals(expected.workGroups(groups), got.workGroups(groups));
+            }
+        }
+    }
+
+    @Test
+    void fingerprintsTellKernelsApart() {
+        assertNotEquals(
+                BytecodeHash.of(InteriorPointKernel.class, "perWarp"),
+                BytecodeHash.of(InteriorPointKernel.class, "perFourWarps"));
+        assertNotEquals(
+                BytecodeHash.of(InteriorPointKernel.class, "perWarp"),
+                BytecodeHash.of(RelaxationKernel.class, "perWarp"));
+        assertThrows(IllegalArgumentException.class, () -> BytecodeHash.of(RelaxationKernel.class, "none"));
+    }
+
+    /** A switch, an array, a catch, a lambda: instructions that kernels hardly have. */
+    static int sample(int a) {
+        int[][] grid = new int[a][3];
+        Object[] objects = new Object[a];
+        try {
+            objects[0] = (Runnable) () -> grid[0][1]++;
+            switch (a) {
+                case 1, 2 -> grid[0][0] = 1;
+                case 100_000 -> grid[0][0] = 2;
+                default -> grid[0][0] = objects[0] instanceof String ? 3 : 4;
+            }
+        } catch (ArrayIndexOutOfBoundsException e) {
+            return -1;
+        }
+        return grid[0][0];
+    }
+
+    /** Line numbers and names of variables are gone from the second, nothing else. */
+    @Test
+    void debugInformationDoesNotCount() throws Exception {
+        byte[] bytes;
+        try (InputStream in = Objects.requireNonNull(
+                PtxResourcesTest.class.getResourceAsStream("PtxResourcesTest.class"), "this class")) {
+            bytes = in.readAllBytes();
+        }
+        ClassModel with = ClassFile.of().parse(bytes);
+        ClassFile plain = ClassFile.of(ClassFile.DebugElementsOption.DROP_DEBUG);
+        ClassModel without = plain.parse(plain.transformClass(with, (builder, element) -> builder.with(element)));
+        int compared = 0;
+        for (int k = 0; k < with.methods().size(); k++) {
+            MethodModel method = with.methods().get(k);
+            if (method.code().isPresent()) {
+                String text = InstructionText.of(method.code().orElseThrow());
+                assertEquals(
+                        text, InstructionText.of(without.methods().get(k).code().orElseThrow()));
+                compared++;
+            }
+        }
+        assertTrue(compared > 5, "methods compared: " + compared);
+        assertEquals(-1, sample(0));
+    }
+
+    @Test
+    void emittedCodeIsMadeFitToBeKept() {
+        String emitted = """
+                .version 7.6\s
+                .target sm_86\s
+                .address_size 64\s
+
+                .visible .entry f_12345_5(.param .u64 a, .param .u64 b) {
+                \t.shared .f32 x[10];
+                \t.shared .s32 y[3];
+                }
+                """;
+        PtxCode code = new PtxCode(emitted, "f");
+        assertEquals("""
+                .version 7.0
+                .target sm_80
+                .address_size 64
+
+                .visible .entry f(.param .u64 a, .param .u64 b) {
+                \t.shared .f32 x[10];
+                \t.shared .s32 y[3];
+                }
+                """, code.text());
+        assertEquals(52, code.sharedBytes());
+        assertEquals(2, code.parameters());
+        assertThrows(IllegalArgumentException.class, () -> new PtxCode("nothing", "f"));
+    }
+
+    @Test
+    void aHeaderIsReadAsItIsWritten() {
+        Map<String, String> header = Map.of(
+                "kernel",
+                "k",
+                "entry",
+                "e",
+                "shape",
+                "s",
+                "solver",
+                "i",
+                "goal",
+                "0.5",
+                "bytecode",
+                "b",
+                "threads",
+                "32");
+        PtxKernel kernel = PtxKernel.of(header, ".version 7.0\n");
+        assertEquals("e for s", kernel.toString());
+        assertEquals(32, kernel.threads());
+        assertThrows(IllegalStateException.class, kernel::parameters);
+        assertThrows(IllegalStateException.class, () -> new PtxKernel(".version 7.0\n"));
+        assertThrows(IllegalStateException.class, () -> PtxLibrary.Line.parse("too few words"));
+    }
+}

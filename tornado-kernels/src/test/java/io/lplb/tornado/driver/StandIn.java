@@ -1,0 +1,130 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.driver;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The stand-in for the driver's library, {@code standin.c}, compiled by the machine's C compiler. */
+final class StandIn {
+    private final Path file;
+    private final SymbolLookup symbols;
+
+    @SuppressWarnings("restricted")
+    private StandIn(Path file) {
+        this.file = file;
+        this.symbols = SymbolLookup.libraryLookup(file, Arena.global());
+    }
+
+    /** Compiles and loads the stand-in; the test is skipped on a machine without a C compiler. */
+    static StandIn compile(Path folder, String... options) throws IOException, InterruptedException {
+        Path source = folder.resolve("standin.c");
+        try (InputStream in = Objects.requireNonNull(StandIn.class.getResourceAsStream("standin.c"), "standin.c")) {
+            Files.write(source, in.readAllBytes());
+        }
+        Path library = folder.resolve("libstandin" + String.join("", options) + ".so");
+        List<String> command = new ArrayList<>(List.of("cc", "-O1", "-shared", "-fPIC", "-o", library.toString()));
+        command.addAll(List.of(options));
+        command.add(source.toString());
+        Process compiler;
+        try {
+            compiler = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("cc.log").toFile())
+                    .start();
+        } catch (IOException e) {
+            assumeTrue(false, "no C compiler on this machine: the driver's calls are not tested");
+            throw e;
+        }
+        compiler.waitFor(2, TimeUnit.MINUTES);
+        assertEquals(0, compiler.exitValue(), () -> "cc: " + log(folder));
+        return new StandIn(library);
+    }
+
+    private static String log(Path folder) {
+        try {
+            return Files.readString(folder.resolve("cc.log"));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    /** Returns what an exception says. */
+    static String message(@Nullable Throwable t) {
+        return String.valueOf(Objects.requireNonNull(t, "an exception").getMessage());
+    }
+
+    Path file() {
+        return file;
+    }
+
+    CudaDriver driver() throws CudaUnavailableException {
+        return new CudaDriver(CudaLibrary.load(List.of(file.toString())));
+    }
+
+    private Object call(String function, FunctionDescriptor type, Object... arguments) {
+        @SuppressWarnings("restricted")
+        MethodHandle handle =
+                Linker.nativeLinker().downcallHandle(symbols.find(function).orElseThrow(), type);
+        try {
+            return handle.invokeWithArguments(arguments);
+        } catch (Throwable t) {
+            throw new IllegalStateException(function, t);
+        }
+    }
+
+    void reset() {
+        call("standin_reset", FunctionDescriptor.ofVoid());
+    }
+
+    /** From now on a function returns an error; from 700 on every function does, once it did. Null ends it. */
+    void fail(String function, int result) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = arena.allocateFrom(function);
+            call("standin_fail", FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT), name, result);
+        }
+    }
+
+    void capability(int value) {
+        call("standin_capability", FunctionDescriptor.ofVoid(JAVA_INT), value);
+    }
+
+    /** From now on launches answer every group with equal shares. */
+    void answer(int entries, int threads) {
+        call("standin_answer", FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT), entries, threads);
+    }
+
+    private int count(String function) {
+        return (int) call(function, FunctionDescriptor.of(JAVA_INT));
+    }
+
+    /** Returns how many contexts, modules, streams, buffers, graphs and the like are not given back. */
+    int live() {
+        return count("standin_live");
+    }
+
+    int launches() {
+        return count("standin_launches");
+    }
+
+    int graphLaunches() {
+        return count("standin_graph_launches");
+    }
+}

@@ -1,0 +1,232 @@
+/*
+ * A stand-in for libcuda.so.1, to test its callers without a GPU. Device memory is host memory; everything happens at
+ * once; it counts what is taken and not given back, and fails where it is told to. A launch does nothing, or answers
+ * every group with equal shares.
+ *
+ * -DOLD leaves a function out, as a driver of older days would.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef int Result;
+typedef uint64_t Handle;
+
+enum { SUCCESS = 0, INVALID = 1, OUT_OF_MEMORY = 2, INVALID_DEVICE = 101, INVALID_IMAGE = 200 };
+enum { CONTEXT, MODULE, STREAM, EVENT, DEVICE_MEMORY, HOST_MEMORY, GRAPH, EXECUTABLE, KINDS };
+enum { HEADER = 16, IN = 2, OUT = 5, PARAMETERS = 6, MOST_OPERATIONS = 4 };
+
+/* ---- what a test says and asks ---- */
+
+static char failing[64];
+static int failure;
+static int sticky;
+static int capability = 90;
+static int live[KINDS];
+static int depth;
+static int launches, graphLaunches;
+static int entries, threads; /* of the answers; none while entries is 0 */
+
+void standin_reset(void) {
+    failing[0] = 0;
+    failure = sticky = entries = threads = launches = graphLaunches = depth = 0;
+    capability = 90;
+    memset(live, 0, sizeof live);
+}
+void standin_fail(const char *function, int result) { strncpy(failing, function, sizeof failing - 1); failure = result; }
+void standin_capability(int value) { capability = value; }
+void standin_answer(int entriesOfGroup, int threadsOfGroup) { entries = entriesOfGroup; threads = threadsOfGroup; }
+int standin_live(void) {
+    int sum = depth;
+    for (int k = 0; k < KINDS; k++) sum += live[k];
+    return sum;
+}
+int standin_launches(void) { return launches; }
+int standin_graph_launches(void) { return graphLaunches; }
+
+static Result enter(const char *function) {
+    if (sticky) return sticky;
+    if (strcmp(failing, function) == 0) {
+        if (failure >= 700) sticky = failure;
+        return failure;
+    }
+    return SUCCESS;
+}
+#define ENTER do { Result r = enter(__func__); if (r) return r; } while (0)
+
+/* ---- device and context ---- */
+
+Result cuInit(unsigned flags) { (void) flags; ENTER; return SUCCESS; }
+Result cuDriverGetVersion(int *version) { ENTER; *version = 12040; return SUCCESS; }
+Result cuGetErrorName(Result result, const char **name) {
+    switch (result) {
+        case OUT_OF_MEMORY: *name = "CUDA_ERROR_OUT_OF_MEMORY"; return SUCCESS;
+        case 100: *name = "CUDA_ERROR_NO_DEVICE"; return SUCCESS;
+        case INVALID_DEVICE: *name = "CUDA_ERROR_INVALID_DEVICE"; return SUCCESS;
+        case 719: *name = "CUDA_ERROR_LAUNCH_FAILED"; return SUCCESS;
+        default: *name = NULL; return INVALID;
+    }
+}
+Result cuDeviceGetCount(int *count) { ENTER; *count = 2; return SUCCESS; }
+Result cuDeviceGet(int *device, int index) {
+    ENTER;
+    if (index < 0 || index > 1) return INVALID_DEVICE;
+    *device = index;
+    return SUCCESS;
+}
+Result cuDeviceGetName(char *name, int length, int device) {
+    ENTER;
+    strncpy(name, device == 0 ? "Stand-in" : "Other stand-in", (size_t) length);
+    return SUCCESS;
+}
+Result cuDeviceGetAttribute(int *value, int attribute, int device) {
+    (void) device;
+    ENTER;
+    *value = attribute == 75 ? capability / 10 : attribute == 76 ? capability % 10 : 0;
+    return SUCCESS;
+}
+Result cuDevicePrimaryCtxRetain(Handle *context, int device) {
+    ENTER;
+    live[CONTEXT]++;
+    *context = 100 + (Handle) device;
+    return SUCCESS;
+}
+Result cuDevicePrimaryCtxRelease_v2(int device) { (void) device; ENTER; live[CONTEXT]--; return SUCCESS; }
+Result cuCtxPushCurrent_v2(Handle context) { (void) context; ENTER; depth++; return SUCCESS; }
+Result cuCtxPopCurrent_v2(Handle *context) { *context = 0; depth--; return SUCCESS; }
+
+/* ---- modules ---- */
+
+Result cuModuleLoadDataEx(Handle *module, const char *image, unsigned count, int *options, void **values) {
+    if (count == 2 && options[0] == 5 && strcmp(failing, __func__) == 0) strcpy((char *) values[0], "the log");
+    ENTER;
+    if (!strstr(image, ".version")) return INVALID_IMAGE;
+    live[MODULE]++;
+    *module = 1;
+    return SUCCESS;
+}
+Result cuModuleUnload(Handle module) { (void) module; ENTER; live[MODULE]--; return SUCCESS; }
+Result cuModuleGetFunction(Handle *function, Handle module, const char *name) {
+    (void) module; (void) name;
+    ENTER;
+    *function = 2;
+    return SUCCESS;
+}
+
+/* ---- memory ---- */
+
+Result cuMemAlloc_v2(Handle *address, size_t bytes) {
+    ENTER;
+    live[DEVICE_MEMORY]++;
+    *address = (Handle) (uintptr_t) calloc(1, bytes);
+    return SUCCESS;
+}
+Result cuMemFree_v2(Handle address) { ENTER; free((void *) (uintptr_t) address); live[DEVICE_MEMORY]--; return SUCCESS; }
+Result cuMemHostAlloc(void **host, size_t bytes, unsigned flags) {
+    (void) flags;
+    ENTER;
+    live[HOST_MEMORY]++;
+    *host = calloc(1, bytes);
+    return SUCCESS;
+}
+Result cuMemFreeHost(void *host) { ENTER; free(host); live[HOST_MEMORY]--; return SUCCESS; }
+Result cuMemHostGetDevicePointer_v2(Handle *device, void *host, unsigned flags) {
+    (void) flags;
+    ENTER;
+    *device = (Handle) (uintptr_t) host;
+    return SUCCESS;
+}
+
+/* ---- streams, graphs ---- */
+
+typedef struct { int kind; void *to; const void *from; size_t bytes; Handle parameters[PARAMETERS]; } Operation;
+typedef struct { int count; Operation operation[MOST_OPERATIONS]; } Graph;
+
+static Graph *recording;
+
+static void answer(Handle *parameters) {
+    const float *in = (const float *) (uintptr_t) (parameters[IN] + HEADER);
+    float *out = (float *) (uintptr_t) (parameters[OUT] + HEADER);
+    int count = (int) in[0];
+    for (int g = 0; entries > 0 && g < count; g++, out += entries + 6) {
+        for (int e = 0; e < entries; e++) out[e] = 1;
+        out[entries + 2] = 3; /* iterations */
+        out[entries + 3] = 1; /* converged */
+        out[entries + 4] = (float) threads;
+        out[entries + 5] = in[1];
+    }
+}
+static void execute(Operation *operation) {
+    if (operation->kind == 0) memcpy(operation->to, operation->from, operation->bytes);
+    else { launches++; answer(operation->parameters); }
+}
+static Result submit(Operation *operation) {
+    if (!recording) execute(operation);
+    else if (recording->count == MOST_OPERATIONS) return INVALID;
+    else recording->operation[recording->count++] = *operation;
+    return SUCCESS;
+}
+Result cuMemcpyHtoDAsync_v2(Handle device, const void *host, size_t bytes, Handle stream) {
+    (void) stream;
+    ENTER;
+    Operation copy = {0, (void *) (uintptr_t) device, host, bytes, {0}};
+    return submit(&copy);
+}
+Result cuMemcpyDtoHAsync_v2(void *host, Handle device, size_t bytes, Handle stream) {
+    (void) stream;
+    ENTER;
+    Operation copy = {0, host, (const void *) (uintptr_t) device, bytes, {0}};
+    return submit(&copy);
+}
+Result cuLaunchKernel(Handle function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
+                      unsigned shared, Handle stream, Handle **parameters, void **extra) {
+    (void) stream; (void) extra;
+    ENTER;
+    if (function != 2 || gx == 0 || gy != 1 || gz != 1 || bx == 0 || by != 1 || bz != 1 || shared != 0) return INVALID;
+    Operation launch = {1, NULL, NULL, 0, {0}};
+    for (int k = 0; k < PARAMETERS; k++) launch.parameters[k] = *parameters[k];
+    return submit(&launch);
+}
+Result cuStreamCreate(Handle *stream, unsigned flags) { (void) flags; ENTER; live[STREAM]++; *stream = 3; return SUCCESS; }
+Result cuStreamDestroy_v2(Handle stream) { (void) stream; ENTER; live[STREAM]--; return SUCCESS; }
+Result cuStreamSynchronize(Handle stream) { (void) stream; ENTER; return SUCCESS; }
+Result cuStreamBeginCapture_v2(Handle stream, int mode) {
+    (void) stream; (void) mode;
+    ENTER;
+    recording = calloc(1, sizeof *recording);
+    live[GRAPH]++;
+    return SUCCESS;
+}
+Result cuStreamEndCapture(Handle stream, Graph **graph) {
+    (void) stream;
+    ENTER;
+    *graph = recording;
+    recording = NULL;
+    return SUCCESS;
+}
+#ifndef OLD
+Result cuGraphInstantiateWithFlags(Graph **executable, Graph *graph, unsigned long long flags) {
+    (void) flags;
+    ENTER;
+    *executable = malloc(sizeof **executable);
+    **executable = *graph;
+    live[EXECUTABLE]++;
+    return SUCCESS;
+}
+#endif
+Result cuGraphLaunch(Graph *executable, Handle stream) {
+    (void) stream;
+    ENTER;
+    graphLaunches++;
+    for (int k = 0; k < executable->count; k++) execute(&executable->operation[k]);
+    return SUCCESS;
+}
+Result cuGraphDestroy(Graph *graph) { ENTER; free(graph); live[GRAPH]--; return SUCCESS; }
+Result cuGraphExecDestroy(Graph *executable) { ENTER; free(executable); live[EXECUTABLE]--; return SUCCESS; }
+
+/* ---- events ---- */
+
+Result cuEventCreate(Handle *event, unsigned flags) { (void) flags; ENTER; live[EVENT]++; *event = 4; return SUCCESS; }
+Result cuEventRecord(Handle event, Handle stream) { (void) event; (void) stream; ENTER; return SUCCESS; }
+Result cuEventElapsedTime(float *millis, Handle from, Handle to) { (void) from; (void) to; ENTER; *millis = 0.5f; return SUCCESS; }
+Result cuEventDestroy_v2(Handle event) { (void) event; ENTER; live[EVENT]--; return SUCCESS; }
