@@ -67,7 +67,7 @@ class LplbTest {
                 "solve --tolerance 0; tolerance: got 0.0",
                 "solve --tolerance Infinity; tolerance: got Infinity",
                 "solve --solver simplex; solver: got 'simplex', expected one of ",
-                "solve --backend gpu; backend gpu: not available. This JVM has only the emulator",
+                "solve --backend gpu; backend gpu: not available. The NVIDIA driver cannot be used",
                 "solve --backend tpu; backend: got tpu, expected one of cpu, emulator, gpu",
                 "solve --input none.jsonl; none.jsonl: no such file",
                 "solve --input .; .: got a folder, expected a file",

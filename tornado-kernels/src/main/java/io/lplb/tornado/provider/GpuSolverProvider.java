@@ -4,28 +4,42 @@ package io.lplb.tornado.provider;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolverProvider;
+import io.lplb.tornado.driver.DriverProvider;
 import io.lplb.tornado.graph.TornadoSolver;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The kernels on an NVIDIA GPU through TornadoVM. {@link GpuProbe} says whether that works here; the answer is found
- * once per JVM, since it takes a second or two.
+ * The kernels on an NVIDIA GPU. Two ways lead there, the first that works is taken:
+ *
+ * <ol>
+ *   <li>the CUDA driver, with PTX that was compiled when the library was built ({@link DriverProvider}): needs a driver
+ *       and nothing else, costs least per call, and knows the named topologies;
+ *   <li>TornadoVM, which compiles the kernels here for any placement ({@link GpuProbe} says whether it is set up).
+ * </ol>
+ *
+ * <p>{@code -Dlplb.gpuLauncher=driver} or {@code tornado} forces one. What each way finds is found once per JVM.
  */
 public final class GpuSolverProvider implements SolverProvider {
-    /**
-     * What a call costs before the first group is solved, in nanoseconds: {@code execute()} with a CUDA graph, one
-     * buffer in and one out, 60 us on an H100 (median; 119 us without the graph), and a cube kernel of 21 us.
-     */
-    private static final double CALL_NANOS = 81_000;
+    private static final String DRIVER = "driver";
+    private static final String TORNADO = "tornado";
 
     /**
-     * Time of the CPU's relaxation per group and entry, in nanoseconds, at a tolerance of 1e-4 on one core of an AMD EPYC:
-     * 105 (cube, 3.4 us a group), 79 (hypercube, 5.1 us), 67 (torus 8x4, 8.6 us). The interior point takes 250 to 325;
-     * the faster one counts, so that AUTO is not slower for either. The GPU's time per group is small beside both.
+     * What a call costs before the first group is solved, in nanoseconds: relaxation of one cube group from arrays to
+     * arrays on an H100, by the driver 13.2 us, by TornadoVM with a CUDA graph 60 us (medians of 100,000 calls,
+     * lplb-bench/results/driver-h100.txt).
      */
-    private static final double CPU_NANOS_PER_ENTRY = 80;
+    private static final double DRIVER_CALL_NANOS = 13_000;
+
+    private static final double TORNADO_CALL_NANOS = 60_000;
+
+    /**
+     * What the GPU saves per group and entry, in nanoseconds: the CPU's relaxation takes 33 (cube, 1.05 us a group, one
+     * core of an AMD EPYC), the host's packing and certifying for the GPU 19 (0.6 us a group). The interior point saves
+     * more; the faster one counts, so that AUTO is not slower for either.
+     */
+    private static final double SAVED_NANOS_PER_ENTRY = 14;
 
     /** Made by ServiceLoader; touches nothing. */
     public GpuSolverProvider() {}
@@ -37,26 +51,67 @@ public final class GpuSolverProvider implements SolverProvider {
 
     @Override
     public Availability probe() {
-        return Found.AVAILABILITY;
+        String forced = forced();
+        if (forced.equals(DRIVER) || (forced.isEmpty() && Driver.FOUND.available())) {
+            return Driver.FOUND;
+        }
+        if (forced.equals(TORNADO) || Tornado.FOUND.available()) {
+            return Tornado.FOUND;
+        }
+        return new Availability(
+                false,
+                Driver.FOUND.reason() + " " + Tornado.FOUND.reason(),
+                Driver.FOUND.remedy() + " Or, with TornadoVM: " + Tornado.FOUND.remedy());
     }
 
     @Override
     public MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
-        Availability found = probe();
-        if (!found.available()) {
-            throw new IllegalStateException("backend gpu: not available. " + found.reason() + " " + found.remedy());
+        String forced = forced();
+        String reasons = "";
+        if (!forced.equals(TORNADO)) {
+            String missing = Driver.FOUND.available() ? DriverProvider.missing(name, problem) : text(Driver.FOUND);
+            if (missing.isEmpty()) {
+                return DriverProvider.create(name, problem, tolerance, maxGroups);
+            }
+            reasons = missing + " ";
         }
-        return new TornadoSolver(name, problem, tolerance, maxGroups);
+        if (!forced.equals(DRIVER)) {
+            if (Tornado.FOUND.available()) {
+                return new TornadoSolver(name, problem, tolerance, maxGroups);
+            }
+            reasons += text(Tornado.FOUND);
+        }
+        throw new IllegalStateException("backend gpu: not available. " + reasons.strip());
+    }
+
+    private static String text(Availability found) {
+        return (found.reason() + " " + found.remedy()).strip();
     }
 
     @Override
     public int worthwhileGroups(MinMaxProblem problem) {
-        return (int) Math.ceil(CALL_NANOS / (CPU_NANOS_PER_ENTRY * Math.max(1, problem.entries())));
+        double call = Driver.FOUND.available() && !forced().equals(TORNADO) ? DRIVER_CALL_NANOS : TORNADO_CALL_NANOS;
+        return (int) Math.ceil(call / (SAVED_NANOS_PER_ENTRY * Math.max(1, problem.entries())));
     }
 
-    /** The answer of the probe, found when it is first asked for. */
-    private static final class Found {
-        static final Availability AVAILABILITY = find();
+    /** The way that the user forces, or an empty text. */
+    private static String forced() {
+        String forced = System.getProperty(DriverProvider.LAUNCHER_PROPERTY, "");
+        if (!List.of("", DRIVER, TORNADO).contains(forced)) {
+            throw new IllegalArgumentException(
+                    DriverProvider.LAUNCHER_PROPERTY + ": got '" + forced + "', expected " + DRIVER + " or " + TORNADO);
+        }
+        return forced;
+    }
+
+    /** What the driver answers, found when it is first asked for. */
+    private static final class Driver {
+        static final Availability FOUND = DriverProvider.probe();
+    }
+
+    /** What TornadoVM's probe answers, found when it is first asked for: it takes a second or two. */
+    private static final class Tornado {
+        static final Availability FOUND = find();
 
         private static Availability find() {
             List<String> arguments = ManagementFactory.getRuntimeMXBean().getInputArguments();
