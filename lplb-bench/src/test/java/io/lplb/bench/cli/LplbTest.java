@@ -4,7 +4,10 @@ package io.lplb.bench.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.lplb.solver.Backends;
+import io.lplb.solver.SolverProvider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -67,7 +70,6 @@ class LplbTest {
                 "solve --tolerance 0; tolerance: got 0.0",
                 "solve --tolerance Infinity; tolerance: got Infinity",
                 "solve --solver simplex; solver: got 'simplex', expected one of ",
-                "solve --backend gpu; backend gpu: not available. The NVIDIA driver cannot be used",
                 "solve --backend tpu; backend: got tpu, expected one of cpu, emulator, gpu",
                 "solve --input none.jsonl; none.jsonl: no such file",
                 "solve --input .; .: got a folder, expected a file",
@@ -156,5 +158,16 @@ class LplbTest {
         CliRun run = CliRun.of(InputStream.nullInputStream(), out, CommandLine.defaultFactory(), args);
         assertFalse(run.err().contains("\tat "), run.err());
         return run;
+    }
+
+    @Test
+    void withoutAGpuItsBackendIsRefusedInOneLine() {
+        for (SolverProvider provider : Backends.providers()) {
+            assumeFalse(provider.backend().equals("gpu") && provider.probe().available(), "this machine has a GPU");
+        }
+        CliRun run = CliRun.of("solve", "--backend", "gpu");
+        assertEquals(2, run.exitCode());
+        assertTrue(run.err().startsWith("lplb: backend gpu: not available. The NVIDIA driver"), run.err());
+        assertEquals(1, run.err().lines().count(), run.err());
     }
 }
