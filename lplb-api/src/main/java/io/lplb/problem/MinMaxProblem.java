@@ -177,6 +177,11 @@ public final class MinMaxProblem {
         return host[entry];
     }
 
+    /** Returns a copy of the ranks that may host an item, in the order in which they were given. */
+    public int[] hostsOf(int item) {
+        return Arrays.copyOfRange(host, offset[item], offset[item + 1]);
+    }
+
     /** Returns a copy of the offsets, {@code [items + 1]}: item i owns entries {@code offset[i]} to {@code offset[i + 1]}. */
     public int[] offsets() {
         return offset.clone();

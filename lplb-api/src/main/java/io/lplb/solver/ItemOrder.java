@@ -2,13 +2,14 @@
 package io.lplb.solver;
 
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.topology.GreedyColouring;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
  * The order in which a sweep visits the items of a problem: first those with two hosts, then the others, each kind
- * colour by colour. Items of one colour share no rank (greedy colouring in the order of the items), so their updates do
+ * colour by colour. Items of one colour share no rank ({@link GreedyColouring}, in the order of the items), so their updates do
  * not wait for each other: on a processor they overlap, on a GPU a colour is one parallel step.
  */
 final class ItemOrder {
@@ -25,34 +26,10 @@ final class ItemOrder {
                 .toArray();
     }
 
-    /** Greedy colouring: each item takes the first colour that no item before it has on any of its hosts. */
+    /** Returns the colour of every item. */
     static int[] colours(MinMaxProblem problem) {
-        int[] colour = new int[problem.items()];
-        boolean[][] used = new boolean[problem.ranks()][8];
-        for (int i = 0; i < colour.length; i++) {
-            int c = 0;
-            while (isUsed(problem, used, i, c)) {
-                c++;
-            }
-            colour[i] = c;
-            for (int e = problem.firstEntry(i); e < problem.firstEntry(i + 1); e++) {
-                int r = problem.host(e);
-                if (c >= used[r].length) {
-                    used[r] = Arrays.copyOf(used[r], 2 * c);
-                }
-                used[r][c] = true;
-            }
-        }
-        return colour;
-    }
-
-    private static boolean isUsed(MinMaxProblem problem, boolean[][] used, int item, int colour) {
-        for (int e = problem.firstEntry(item); e < problem.firstEntry(item + 1); e++) {
-            boolean[] ofRank = used[problem.host(e)];
-            if (colour < ofRank.length && ofRank[colour]) {
-                return true;
-            }
-        }
-        return false;
+        int[][] hosts = new int[problem.items()][];
+        Arrays.setAll(hosts, problem::hostsOf);
+        return GreedyColouring.colours(hosts, problem.ranks());
     }
 }

@@ -2,16 +2,13 @@
 package io.lplb.topology;
 
 import java.util.Arrays;
-import java.util.BitSet;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /**
  * The edges of a topology in colours such that no two edges of one colour share a rank. What is done to the edges of
  * one colour then commutes, and may be done in parallel.
  *
- * <p>Greedy: each edge, in the order of the edges' numbers, takes the lowest colour that is free at both its ranks. A
- * rank has 2D edges, where D is the number of replica sets a rank; hence at least 2D colours are needed (for two ranks
+ * <p>{@link GreedyColouring Greedy}, in the order of the edges' numbers. A rank has 2D edges, where D is the number of replica sets a rank; hence at least 2D colours are needed (for two ranks
  * or more) and at most 4D - 1 are used. Cube and hypercube take 4, which is the least possible.
  *
  * <p>Immutable, hence safe for use by several threads.
@@ -33,23 +30,11 @@ public final class EdgeColouring {
 
     /** Colours the edges of a topology. */
     public static EdgeColouring of(ReplicaTopology topology) {
-        List<Edge> edges = topology.edges();
-        BitSet[] taken = new BitSet[topology.groupSize()];
-        Arrays.setAll(taken, r -> new BitSet());
-        int[] colourOf = new int[edges.size()];
-        int colours = 0;
-        for (int e = 0; e < colourOf.length; e++) {
-            BitSet atOriginal = taken[edges.get(e).original()];
-            BitSet atReplica = taken[edges.get(e).replica()];
-            BitSet either = (BitSet) atOriginal.clone();
-            either.or(atReplica);
-            int colour = either.nextClearBit(0);
-            atOriginal.set(colour);
-            atReplica.set(colour);
-            colourOf[e] = colour;
-            colours = Math.max(colours, colour + 1);
-        }
-        return new EdgeColouring(colourOf, colours);
+        int[][] ranks = topology.edges().stream()
+                .map(edge -> new int[] {edge.original(), edge.replica()})
+                .toArray(int[][]::new);
+        int[] colourOf = GreedyColouring.colours(ranks, topology.groupSize());
+        return new EdgeColouring(colourOf, Arrays.stream(colourOf).max().orElse(-1) + 1);
     }
 
     /** Returns the number of colours. */

@@ -2,8 +2,8 @@
 package io.lplb.tornado.graph;
 
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.topology.GreedyColouring;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
@@ -31,27 +31,16 @@ final class ItemColouring {
                 (i, j) -> hosts[i].length == hosts[j].length
                         ? Arrays.compare(hosts[i], hosts[j])
                         : Integer.compare(hosts[j].length, hosts[i].length));
-        BitSet[] takenOnRank = new BitSet[problem.ranks()];
-        Arrays.setAll(takenOnRank, r -> new BitSet());
-        int most = 0;
-        for (int i : order) {
-            BitSet taken = new BitSet();
-            for (int e = problem.firstEntry(i); e < problem.firstEntry(i + 1); e++) {
-                taken.or(takenOnRank[problem.host(e)]);
-            }
-            colourOf[i] = taken.nextClearBit(0);
-            most = Math.max(most, colourOf[i] + 1);
-            for (int e = problem.firstEntry(i); e < problem.firstEntry(i + 1); e++) {
-                takenOnRank[problem.host(e)].set(colourOf[i]);
-            }
+        int[][] inOrder = Arrays.stream(order).map(i -> hosts[i]).toArray(int[][]::new);
+        int[] colourInOrder = GreedyColouring.colours(inOrder, problem.ranks());
+        for (int k = 0; k < items; k++) {
+            colourOf[order[k]] = colourInOrder[k];
         }
-        colours = most;
+        colours = Arrays.stream(colourOf).max().orElse(-1) + 1;
     }
 
     private static int[] sortedHosts(MinMaxProblem problem, int item) {
-        int[] hosts = IntStream.range(problem.firstEntry(item), problem.firstEntry(item + 1))
-                .map(problem::host)
-                .toArray();
+        int[] hosts = problem.hostsOf(item);
         Arrays.sort(hosts);
         return hosts;
     }
