@@ -111,7 +111,7 @@ public final class Backends {
             if (provider.backend().equals(wanted)) {
                 SolverProvider.Availability found = probe(provider);
                 if (!found.available()) {
-                    throw new IllegalStateException("backend " + wanted + ": not available. " + text(found));
+                    throw new IllegalStateException("backend " + wanted + ": not available. " + found.text());
                 }
                 requireAllowed(required(), wanted, "It was asked for by name.");
                 LOG.info("Backend {}: {}", wanted, found.reason());
@@ -140,7 +140,7 @@ public final class Backends {
             }
             SolverProvider.Availability found = probe(provider);
             if (!found.available()) {
-                reasons.add(text(found));
+                reasons.add(found.text());
             } else if (backend == Backend.AUTO && groups < provider.worthwhileGroups(problem)) {
                 reasons.add("A batch of " + groups + " groups is faster on the CPU; the GPU pays from "
                         + provider.worthwhileGroups(problem) + " on.");
@@ -180,10 +180,6 @@ public final class Backends {
             return new SolverProvider.Availability(
                     false, "The probe of the " + provider.backend() + " failed: " + e + ".", "");
         }
-    }
-
-    private static String text(SolverProvider.Availability found) {
-        return (found.reason() + " " + found.remedy()).strip();
     }
 
     private static void requireAllowed(String required, String chosen, String why) {

@@ -107,11 +107,11 @@ final class PrimalDualPoint {
         invert();
         residuals();
         assemble();
-        aim(0, 0);
+        aim(0, false);
         dt = system.factorAndSolve(dy);
         expand();
         double ratio = complementarity(primalLength(), dualLength()) / products;
-        aim(ratio * ratio * ratio * mu, 1);
+        aim(ratio * ratio * ratio * mu, true);
         dt = system.solve(dy);
         expand();
         double keep = Math.max(STEP_RATIO, 1 - mu);
@@ -177,17 +177,17 @@ final class PrimalDualPoint {
      * Aims at products equal to {@code target}: the right-hand side of the system, in dy, and on the way the part of dq
      * and da that does not depend on dy.
      *
-     * @param secondOrder 1 to correct for the products of the direction computed before, 0 for the first direction
+     * @param corrects whether the products of the direction computed before are corrected for
      */
-    private void aim(double target, int secondOrder) {
+    private void aim(double target, boolean corrects) {
         for (int r = 0; r < ranks; r++) {
-            double c = secondOrder == 0 ? target : target - dq[r] * dy[r];
+            double c = corrects ? target - dq[r] * dy[r] : target;
             dq[r] = c * inverseY[r] - q[r];
             dy[r] = dq[r] + rankResidual[r];
         }
         int n = items.entries();
         for (int e = 0; e < n; e++) {
-            double c = secondOrder == 0 ? target : target - da[e] * dz[e];
+            double c = corrects ? target - da[e] * dz[e] : target;
             da[e] = c * inverseZ[e] - a[e];
         }
         int pairs = items.pairs();

@@ -37,5 +37,11 @@ public interface SolverProvider {
      * @param reason what was found, in one sentence
      * @param remedy what to do about it, in one sentence; empty if it is available
      */
-    record Availability(boolean available, String reason, String remedy) {}
+    record Availability(boolean available, String reason, String remedy) {
+
+        /** Returns the reason and, if there is one, the remedy, in one line. */
+        public String text() {
+            return (reason + " " + remedy).strip();
+        }
+    }
 }

@@ -54,7 +54,7 @@ final class BackendTable {
             if (provider.backend().equals(name)) {
                 Availability found = probe(provider);
                 if (!found.available()) {
-                    throw new IllegalArgumentException("backend " + name + ": not available. " + text(found));
+                    throw new IllegalArgumentException("backend " + name + ": not available. " + found.text());
                 }
                 return provider;
             }
@@ -70,11 +70,6 @@ final class BackendTable {
         } catch (RuntimeException | LinkageError e) {
             return new Availability(false, "The probe failed: " + e + ".", "");
         }
-    }
-
-    /** Returns what was found and, if there is one, the remedy. */
-    static String text(Availability found) {
-        return (found.reason() + " " + found.remedy()).strip();
     }
 
     /** The solvers of the library itself. */
@@ -104,7 +99,7 @@ final class BackendTable {
     private record Absent(String backend, Availability probe) implements SolverProvider {
         @Override
         public MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
-            throw new IllegalStateException("backend " + backend + ": not available. " + text(probe));
+            throw new IllegalStateException("backend " + backend + ": not available. " + probe.text());
         }
 
         @Override

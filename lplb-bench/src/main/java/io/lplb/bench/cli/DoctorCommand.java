@@ -35,7 +35,7 @@ final class DoctorCommand implements Callable<Integer> {
         for (SolverProvider provider : BackendTable.here().providers()) {
             Availability found = BackendTable.probe(provider);
             String state = found.available() ? "available" : "not available";
-            out.printf(Locale.ROOT, "  %-10s%-15s%s%n", provider.backend(), state, BackendTable.text(found));
+            out.printf(Locale.ROOT, "  %-10s%-15s%s%n", provider.backend(), state, found.text());
         }
         return 0;
     }

@@ -41,8 +41,7 @@ public final class EmulatorSolverProvider implements SolverProvider {
     public MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
         Availability found = probe();
         if (!found.available()) {
-            throw new IllegalStateException(
-                    "backend emulator: not available. " + found.reason() + " " + found.remedy());
+            throw new IllegalStateException("backend emulator: not available. " + found.text());
         }
         return new TornadoSolver(name, problem, tolerance, maxGroups);
     }

@@ -69,7 +69,7 @@ public final class GpuSolverProvider implements SolverProvider {
         String forced = forced();
         String reasons = "";
         if (!forced.equals(TORNADO)) {
-            String missing = Driver.FOUND.available() ? DriverProvider.missing(name, problem) : text(Driver.FOUND);
+            String missing = Driver.FOUND.available() ? DriverProvider.missing(name, problem) : Driver.FOUND.text();
             if (missing.isEmpty()) {
                 return DriverProvider.create(name, problem, tolerance, maxGroups);
             }
@@ -79,13 +79,9 @@ public final class GpuSolverProvider implements SolverProvider {
             if (Tornado.FOUND.available()) {
                 return new TornadoSolver(name, problem, tolerance, maxGroups);
             }
-            reasons += text(Tornado.FOUND);
+            reasons += Tornado.FOUND.text();
         }
         throw new IllegalStateException("backend gpu: not available. " + reasons.strip());
-    }
-
-    private static String text(Availability found) {
-        return (found.reason() + " " + found.remedy()).strip();
     }
 
     @Override
