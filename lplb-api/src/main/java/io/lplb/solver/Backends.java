@@ -63,7 +63,8 @@ public final class Backends {
      */
     public static MinMaxSolver create(
             Backend backend, String name, MinMaxProblem problem, double tolerance, int groups) {
-        return create(backend, name, problem, tolerance, groups, providers());
+        // The CPU needs no provider, and looking for them reads the class path.
+        return create(backend, name, problem, tolerance, groups, backend == Backend.CPU ? List.of() : providers());
     }
 
     /**
