@@ -19,7 +19,8 @@ public final class DriverProvider {
     /** The architecture for which the PTX is written: A100. */
     static final int LEAST_CAPABILITY = 80;
 
-    private static final String REMEDY = "Install NVIDIA's driver 470 (CUDA 11.4) or newer on a machine with a GPU of"
+    /** What to do where the driver or the device is missing or too old, in one sentence. */
+    public static final String REMEDY = "Install NVIDIA's driver 470 (CUDA 11.4) or newer on a machine with a GPU of"
             + " compute capability 8.0 or above (A100); -D" + CudaLibrary.PATH_PROPERTY
             + "=FILE names its libcuda.so.1.";
 
@@ -35,16 +36,14 @@ public final class DriverProvider {
             CudaDriver driver = new CudaDriver(CudaLibrary.load());
             driver.initialise();
             int device = driver.device(deviceIndex);
-            int capability = driver.attribute(CudaDriver.COMPUTE_CAPABILITY_MAJOR, device) * 10
-                    + driver.attribute(CudaDriver.COMPUTE_CAPABILITY_MINOR, device);
+            int capability = CudaDevice.capability(driver, device);
             String name = driver.deviceName(device);
             if (capability < LEAST_CAPABILITY) {
                 return new Availability(
                         false, name + " is older than the kernels' PTX (sm_" + capability + ").", REMEDY);
             }
-            int version = driver.version();
-            return new Availability(
-                    true, name + " through its driver, CUDA " + version / 1000 + "." + version % 1000 / 10 + ".", "");
+            String version = DriverReport.versionText(driver.version());
+            return new Availability(true, name + " through its driver, CUDA " + version + ".", "");
         } catch (CudaUnavailableException | CudaException e) {
             return new Availability(false, "The NVIDIA driver cannot be used: " + e.getMessage(), REMEDY);
         }
