@@ -173,8 +173,8 @@ public final class Backends {
         return System.getProperty(REQUIRE_PROPERTY, "").toLowerCase(Locale.ROOT);
     }
 
-    /** A probe that fails itself says no. */
-    private static SolverProvider.Availability probe(SolverProvider provider) {
+    /** Returns what a provider's probe says; a probe that fails itself says no. */
+    public static SolverProvider.Availability probe(SolverProvider provider) {
         try {
             return provider.probe();
         } catch (RuntimeException | LinkageError e) {

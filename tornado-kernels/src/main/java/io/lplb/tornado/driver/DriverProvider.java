@@ -16,6 +16,9 @@ public final class DriverProvider {
     /** Property with the index of the GPU, 0 if absent. */
     public static final String DEVICE_PROPERTY = "lplb.gpuDevice";
 
+    /** Property with the path of the driver's library, for machines that have it where the loader does not look. */
+    public static final String LIBRARY_PROPERTY = CudaLibrary.PATH_PROPERTY;
+
     /** The architecture for which the PTX is written: A100. */
     static final int LEAST_CAPABILITY = 80;
 
