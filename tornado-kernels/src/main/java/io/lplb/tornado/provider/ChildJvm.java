@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
  * <p>Stateless and thread-safe.
  */
 public final class ChildJvm {
+    private static final String CRASH = "#  SIG";
+
     private ChildJvm() {}
 
     /**
@@ -85,18 +87,28 @@ public final class ChildJvm {
                 .redirectErrorStream(true)
                 .redirectOutput(printed.toFile())
                 .start();
-        String failure = "";
+        boolean ended;
         try {
             process.getOutputStream().close();
-            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                failure = "no answer within " + limit.toMillis() / 1000.0 + " s";
-            } else if (process.exitValue() != 0) {
-                failure = "exit code " + process.exitValue();
-            }
+            ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
         } finally {
             process.destroyForcibly();
         }
-        return new Result(new String(Files.readAllBytes(printed), StandardCharsets.UTF_8), failure);
+        String text = new String(Files.readAllBytes(printed), StandardCharsets.UTF_8);
+        if (!ended) {
+            return new Result(text, "no answer within " + limit.toMillis() / 1000.0 + " s");
+        }
+        int exitCode = process.exitValue();
+        return new Result(text, exitCode == 0 ? "" : "exit code " + exitCode + signal(text));
+    }
+
+    /** The signal of a crash, as the JVM's report on it names it. */
+    private static String signal(String text) {
+        return text.lines()
+                .filter(line -> line.startsWith(CRASH))
+                .findFirst()
+                .map(line -> ", " + line.substring(CRASH.lastIndexOf('S')).split(" ", 2)[0])
+                .orElse("");
     }
 
     private static void delete(Path folder) {
