@@ -4,7 +4,8 @@ package io.lplb.balance;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
-import io.lplb.solver.Backends;
+import io.lplb.solver.BackendException;
+import io.lplb.solver.BackendGuard;
 import java.util.Arrays;
 import java.util.Objects;
 import jdk.jfr.EventType;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A plan is the best that whole tokens allow on the placement, whatever the solver's tolerance, and never worse than
  * leaving every token at its original; {@link #lastPlan()} says how good, with a proof.
  *
+ * <p>A backend that fails loses no batch: with AUTO the CPU takes over, see {@link BackendGuard}.
+ *
  * <p>Not thread-safe: one thread at a time uses a balancer. Different balancers are independent. {@link #plan} and
  * {@link #route} allocate nothing; {@link #updatePlacement} does.
  */
@@ -36,6 +39,7 @@ public final class LoadBalancer implements AutoCloseable {
 
     private final LoadBalancerBuilder settings;
     private final WorkloadExchange exchange;
+    private final BackendGuard guard;
     private final PlanReport report;
     private final int[] allCounts;
     private final long[] counts;
@@ -48,6 +52,7 @@ public final class LoadBalancer implements AutoCloseable {
     LoadBalancer(LoadBalancerBuilder settings, ExpertPlacement placement) {
         this.settings = settings;
         this.exchange = settings.exchange;
+        this.guard = new BackendGuard(settings.backend, settings.solveTimeLimit);
         this.placement = placement;
         this.planner = newPlanner(placement);
         this.report = new PlanReport(placement.ranks());
@@ -66,8 +71,7 @@ public final class LoadBalancer implements AutoCloseable {
         return new BatchPlanner(
                 placement,
                 problem,
-                Backends.create(
-                        settings.backend, settings.solver, problem.problem(), settings.tolerance(), problem.groups()));
+                guard.create(settings.solver, problem.problem(), settings.tolerance(), problem.groups()));
     }
 
     /**
@@ -99,6 +103,8 @@ public final class LoadBalancer implements AutoCloseable {
      * @return what the plan achieves; overwritten by the next plan
      * @throws IllegalArgumentException if the length is wrong, a count is negative, or an expert has more than 2^31 - 1
      *     tokens over all sources; nothing has changed then
+     * @throws BackendException if the backend is GPU and failed; the last plan, if any, then stays in force, so that
+     *     tokens can still be routed
      * @throws IllegalStateException if the balancer is closed
      */
     public PlanReport plan(int[] ownCounts) {
@@ -111,6 +117,8 @@ public final class LoadBalancer implements AutoCloseable {
         exchange.gather(ownCounts, allCounts);
         sumOverSources();
         planner.plan(counts, before, report);
+        report.backend = guard.backendName();
+        report.recoveries = guard.recoveries();
         planned = true;
         if (event != null) {
             event.end();
@@ -176,6 +184,16 @@ public final class LoadBalancer implements AutoCloseable {
     /** Returns the report of the last plan, or null before the first; overwritten by the next plan. */
     public @Nullable PlanReport lastPlan() {
         return planned ? report : null;
+    }
+
+    /** Returns how often the CPU took over from a backend that failed: 0, or 1 with AUTO. */
+    public int recoveries() {
+        return guard.recoveries();
+    }
+
+    /** Returns the last fault of the backend, or null if there was none. */
+    public @Nullable BackendException lastFault() {
+        return guard.lastFault();
     }
 
     private void requireOpen(String call) {
