@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A backend {@code gpu} that computes on the CPU and goes wrong in the way that a test says. */
 public final class FaultyProvider implements SolverProvider {
     /** Ways to go wrong. */
-    enum Fault {
+    public enum Fault {
         NONE,
         PROBE_THROWS,
         PROBE_LACKS_A_CLASS,
@@ -41,7 +41,7 @@ public final class FaultyProvider implements SolverProvider {
     private static final AtomicInteger OPEN = new AtomicInteger();
 
     /** From now on solvers go wrong after so many good solves; those that hang do so until {@link #release}. */
-    static void plan(Fault next, int solvesBefore) {
+    public static void plan(Fault next, int solvesBefore) {
         release();
         fault = next;
         goodSolves = solvesBefore;
@@ -49,12 +49,12 @@ public final class FaultyProvider implements SolverProvider {
     }
 
     /** Lets those that hang return. */
-    static void release() {
+    public static void release() {
         gate.countDown();
     }
 
     /** Returns the number of solvers made and not closed. */
-    static int open() {
+    public static int open() {
         return OPEN.get();
     }
 

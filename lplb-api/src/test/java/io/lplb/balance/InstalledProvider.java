@@ -9,11 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Makes ServiceLoader find one provider in this thread, until closed. */
-final class InstalledProvider implements AutoCloseable {
+public final class InstalledProvider implements AutoCloseable {
     private final ClassLoader before = Thread.currentThread().getContextClassLoader();
     private final URLClassLoader loader;
 
-    InstalledProvider(Path folder, String className) {
+    /** Lists one class as the only provider, in a file below the folder. */
+    public InstalledProvider(Path folder, String className) {
         try {
             Path services = Files.createDirectories(folder.resolve("META-INF/services"));
             Files.writeString(services.resolve("io.lplb.solver.SolverProvider"), className + "\n");
