@@ -8,6 +8,7 @@ import io.lplb.solver.BackendException;
 import io.lplb.solver.BackendGuard;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import jdk.jfr.EventType;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A backend that fails loses no batch: with AUTO the CPU takes over, see {@link BackendGuard}.
  *
- * <p>Not thread-safe: one thread at a time uses a balancer. Different balancers are independent. {@link #plan} and
+ * <p>Not thread-safe: one thread at a time uses a balancer, not always the same one. A call while another thread is in one
+ * is refused with an IllegalStateException and changes nothing. Different balancers are independent. {@link #plan} and
  * {@link #route} allocate nothing; {@link #updatePlacement} does.
  */
 public final class LoadBalancer implements AutoCloseable {
@@ -46,6 +48,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final long[] before;
     private ExpertPlacement placement;
     private BatchPlanner planner;
+    private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
     private boolean planned;
     private boolean closed;
 
@@ -82,13 +85,17 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws IllegalStateException if the balancer was built for a fixed placement, or is closed
      */
     public void updatePlacement(double[] history) {
-        requireOpen("updatePlacement");
-        ExpertPlacement next = settings.place(Objects.requireNonNull(history, "history"));
-        BatchPlanner nextPlanner = newPlanner(next);
-        planner.close();
-        placement = next;
-        planner = nextPlanner;
-        planned = false;
+        enter("updatePlacement");
+        try {
+            ExpertPlacement next = settings.place(Objects.requireNonNull(history, "history"));
+            BatchPlanner nextPlanner = newPlanner(next);
+            planner.close();
+            placement = next;
+            planner = nextPlanner;
+            planned = false;
+        } finally {
+            leave();
+        }
     }
 
     /** Returns the placement in force. */
@@ -108,7 +115,20 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws IllegalStateException if the balancer is closed
      */
     public PlanReport plan(int[] ownCounts) {
-        requireOpen("plan");
+        enter("plan");
+        try {
+            makePlan(ownCounts);
+        } finally {
+            leave();
+        }
+        PlanListener listener = settings.listener;
+        if (listener != null) {
+            listener.planned(report);
+        }
+        return report;
+    }
+
+    private void makePlan(int[] ownCounts) {
         requireCounts(ownCounts);
         PlanEvent event = PLAN_EVENT.isEnabled() ? new PlanEvent() : null;
         if (event != null) {
@@ -125,11 +145,6 @@ public final class LoadBalancer implements AutoCloseable {
             event.fill(planner.solverName(), report);
             event.commit();
         }
-        PlanListener listener = settings.listener;
-        if (listener != null) {
-            listener.planned(report);
-        }
-        return report;
     }
 
     private void requireCounts(int[] ownCounts) {
@@ -174,11 +189,15 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws IllegalStateException if there is no plan for the placement in force, or the balancer is closed
      */
     public void route(int[] ids, int[] out) {
-        requireOpen("route");
-        if (!planned) {
-            throw new IllegalStateException("route: got no plan for this placement, expected a call of plan first");
+        enter("route");
+        try {
+            if (!planned) {
+                throw new IllegalStateException("route: got no plan for this placement, expected a call of plan first");
+            }
+            planner.router().route(ids, out);
+        } finally {
+            leave();
         }
-        planner.router().route(ids, out);
     }
 
     /** Returns the report of the last plan, or null before the first; overwritten by the next plan. */
@@ -196,18 +215,38 @@ public final class LoadBalancer implements AutoCloseable {
         return guard.lastFault();
     }
 
-    private void requireOpen(String call) {
+    /** Takes the balancer for the calling thread; {@link #leave} gives it back. */
+    private void enter(String call) {
+        Thread other = user.compareAndExchange(null, Thread.currentThread());
+        if (other != null) {
+            throw new IllegalStateException(call + ": got a call of " + Thread.currentThread().getName() + " while "
+                    + other.getName() + " is in one, expected one thread at a time");
+        }
         if (closed) {
+            leave();
             throw new IllegalStateException(call + ": got a closed balancer, expected an open one");
         }
     }
 
-    /** Frees what the solver holds. The exchange is the caller's. Closing twice is harmless. */
+    private void leave() {
+        user.set(null);
+    }
+
+    /**
+     * Frees what the solver holds. The exchange is the caller's. Closing twice is harmless.
+     *
+     * @throws IllegalStateException if another thread is in a call
+     */
     @Override
     public void close() {
         if (!closed) {
-            closed = true;
-            planner.close();
+            enter("close");
+            try {
+                closed = true;
+                planner.close();
+            } finally {
+                leave();
+            }
         }
     }
 }
