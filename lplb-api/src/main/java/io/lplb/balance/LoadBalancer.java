@@ -219,8 +219,9 @@ public final class LoadBalancer implements AutoCloseable {
     private void enter(String call) {
         Thread other = user.compareAndExchange(null, Thread.currentThread());
         if (other != null) {
-            throw new IllegalStateException(call + ": got a call of " + Thread.currentThread().getName() + " while "
-                    + other.getName() + " is in one, expected one thread at a time");
+            throw new IllegalStateException(
+                    call + ": got a call of " + Thread.currentThread().getName() + " while " + other.getName()
+                            + " is in one, expected one thread at a time");
         }
         if (closed) {
             leave();

@@ -73,8 +73,8 @@ public final class Backends {
                 }
                 providers.add(iterator.next());
             } catch (ServiceConfigurationError | LinkageError e) {
-                failures.add("A solver provider could not be loaded: " + e + (e.getCause() == null ? "" : ", "
-                        + e.getCause()) + ".");
+                failures.add("A solver provider could not be loaded: " + e
+                        + (e.getCause() == null ? "" : ", " + e.getCause()) + ".");
             }
         }
     }

@@ -56,7 +56,11 @@ final class GuardedSolver implements MinMaxSolver {
             return e;
         } catch (RuntimeException | LinkageError e) {
             return new BackendException(
-                    backend, Code.SOLVE_FAILED, "The solver threw " + e + ".", "bin/lplb doctor looks for the cause.", e);
+                    backend,
+                    Code.SOLVE_FAILED,
+                    "The solver threw " + e + ".",
+                    "bin/lplb doctor looks for the cause.",
+                    e);
         }
         return audit.check(backend, batch, split);
     }

@@ -22,7 +22,8 @@ final class SplitAudit {
     private static final double SLACK = 1e-6;
 
     private static final double JUDGE_TOLERANCE = 1e-9;
-    private static final String REMEDY = "Report it, please; bin/lplb doctor says whether a known answer comes out right.";
+    private static final String REMEDY =
+            "Report it, please; bin/lplb doctor says whether a known answer comes out right.";
 
     private final MinMaxProblem problem;
     private final Certificate certificate;

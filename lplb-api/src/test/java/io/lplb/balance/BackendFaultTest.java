@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Backends that fail in every way planned for: AUTO goes on with the CPU, warns once and counts, GPU says what happened,
  * and no plan is worse than leaving every token at its original.
  */
+@SuppressWarnings("try") // What is installed is not referenced.
 class BackendFaultTest {
     private static final Duration LIMIT = Duration.ofMillis(300);
     private static final int EXPERTS = 64;
@@ -118,8 +119,9 @@ class BackendFaultTest {
             assertEquals("cpu", report.backend());
             assertNotNull(balancer.lastFault());
             assertEquals(1, log.warnings().size(), () -> log.warnings().toString());
-            assertTrue(log.warnings().get(0).startsWith("The CPU takes over for good. backend gpu: "), () ->
-                    log.warnings().toString());
+            assertTrue(
+                    log.warnings().get(0).startsWith("The CPU takes over for good. backend gpu: "),
+                    () -> log.warnings().toString());
         }
         if (fault != Fault.NEVER_RETURNS) {
             assertEquals(before, FaultyProvider.open(), "solvers not closed");
@@ -187,7 +189,12 @@ class BackendFaultTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"io.lplb.balance.BrokenProviders$Throwing", "io.lplb.balance.BrokenProviders$Unlinked", "no.such.Provider"})
+    @ValueSource(
+            strings = {
+                "io.lplb.balance.BrokenProviders$Throwing",
+                "io.lplb.balance.BrokenProviders$Unlinked",
+                "no.such.Provider"
+            })
     void aProviderThatCannotBeLoaded(String className) {
         try (InstalledProvider installed = new InstalledProvider(folder, className);
                 LogCapture log = new LogCapture()) {
@@ -262,9 +269,8 @@ class BackendFaultTest {
     void anInterruptDoesNotEndTheWaitAndIsKept() {
         FaultyProvider.plan(Fault.NONE, 0);
         try (InstalledProvider installed = faulty();
-                LoadBalancer balancer = cubes(Backend.GPU)
-                        .solveTimeLimit(Duration.ofMinutes(1))
-                        .build()) {
+                LoadBalancer balancer =
+                        cubes(Backend.GPU).solveTimeLimit(Duration.ofMinutes(1)).build()) {
             Thread.currentThread().interrupt();
             balancer.plan(counts(new Random(11)));
             assertTrue(Thread.interrupted());

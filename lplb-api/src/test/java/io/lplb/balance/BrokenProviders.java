@@ -18,6 +18,7 @@ final class BrokenProviders {
     }
 
     /** Its initialiser needs a native library that is not there. */
+    @SuppressWarnings("restricted")
     public static final class Unlinked extends Absent {
         static {
             System.loadLibrary("lplb-none-such");

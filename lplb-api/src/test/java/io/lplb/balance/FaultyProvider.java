@@ -149,8 +149,10 @@ public final class FaultyProvider implements SolverProvider {
                 case BOUND_ABOVE_THE_OPTIMUM -> {
                     // A split far from the optimum, called optimal by a bound far above it.
                     for (int i = 0; i < batch.problem().items(); i++) {
-                        int first = group * batch.problem().entries() + batch.problem().firstEntry(i);
-                        int end = group * batch.problem().entries() + batch.problem().firstEntry(i + 1);
+                        int first = group * batch.problem().entries()
+                                + batch.problem().firstEntry(i);
+                        int end = group * batch.problem().entries()
+                                + batch.problem().firstEntry(i + 1);
                         Arrays.fill(share, first, end, 0);
                         share[first] = batch.load()[group * batch.problem().items() + i];
                     }
@@ -164,8 +166,7 @@ public final class FaultyProvider implements SolverProvider {
 
         private static double largest(MinMaxBatch batch, SplitBatch split, int group) {
             MinMaxProblem problem = batch.problem();
-            double[] loads = Arrays.copyOfRange(
-                    batch.fixed(), group * problem.ranks(), (group + 1) * problem.ranks());
+            double[] loads = Arrays.copyOfRange(batch.fixed(), group * problem.ranks(), (group + 1) * problem.ranks());
             for (int e = 0; e < problem.entries(); e++) {
                 loads[problem.host(e)] += split.share()[group * problem.entries() + e];
             }

@@ -18,15 +18,14 @@ final class LogCapture implements AutoCloseable {
 
     private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
     private final Logger logger = (Logger) LogManager.getLogger(LIBRARY);
-    private final AbstractAppender appender =
-            new AbstractAppender("capture", null, null, true, Property.EMPTY_ARRAY) {
-                @Override
-                public void append(LogEvent event) {
-                    if (event.getLevel().isMoreSpecificThan(Level.WARN)) {
-                        warnings.add(event.getMessage().getFormattedMessage());
-                    }
-                }
-            };
+    private final AbstractAppender appender = new AbstractAppender("capture", null, null, true, Property.EMPTY_ARRAY) {
+        @Override
+        public void append(LogEvent event) {
+            if (event.getLevel().isMoreSpecificThan(Level.WARN)) {
+                warnings.add(event.getMessage().getFormattedMessage());
+            }
+        }
+    };
 
     LogCapture() {
         Configurator.setLevel(LIBRARY, Level.WARN);

@@ -121,7 +121,9 @@ class ConcurrencyTest {
         List<String> seen = inAllThreads(() -> {
             StringBuilder all = new StringBuilder();
             for (int round = 0; round < 20; round++) {
-                all.append(topology.edges().size()).append(placement.rankOf(round)).append(problem.hashCode());
+                all.append(topology.edges().size())
+                        .append(placement.rankOf(round))
+                        .append(problem.hashCode());
                 all.append(Arrays.toString(shape.reordered(history, 8).phy2log()));
                 SplitBatch split = new SplitBatch(test.problem(), 1);
                 for (String name : List.of("interior-point", "relaxation", "ejml")) {
@@ -168,8 +170,7 @@ class ConcurrencyTest {
                     () -> balancer.updatePlacement(new double[EXPERTS]),
                     balancer::close)) {
                 IllegalStateException e = assertThrows(IllegalStateException.class, call);
-                assertTrue(
-                        String.valueOf(e.getMessage()).contains("expected one thread at a time"), e.getMessage());
+                assertTrue(String.valueOf(e.getMessage()).contains("expected one thread at a time"), e.getMessage());
             }
             go.countDown();
             assertEquals(10, plan.get().tokens());

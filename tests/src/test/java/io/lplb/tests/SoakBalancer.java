@@ -50,8 +50,8 @@ final class SoakBalancer implements AutoCloseable {
 
     SoakBalancer(Random random) {
         this.random = random;
-        ReplicaTopology topology =
-                Topologies.parse(List.of("cube", "hypercube", "ring8", "torus8x4").get(random.nextInt(4)));
+        ReplicaTopology topology = Topologies.parse(
+                List.of("cube", "hypercube", "ring8", "torus8x4").get(random.nextInt(4)));
         int groups = topology.groupSize() == 8 ? 1 + random.nextInt(4) : 1;
         ranks = groups * topology.groupSize();
         int experts = ranks * topology.replicasPerRank() * (1 + random.nextInt(3));

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * that is at most 2 MiB above that of the second quarter (the first warms up), and as many threads at the end as at the
  * start.
  */
+@SuppressWarnings("try") // What is installed is not referenced.
 class SoakTest {
     private static final String SECONDS = "lplb.soakSeconds";
     private static final int SHORT_ROUNDS = 1_500;

@@ -9,9 +9,9 @@ import io.lplb.bench.doctor.Check.State;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.solver.AbstractMinMaxSolver;
 import io.lplb.solver.SolveStatus;
+import io.lplb.solver.SolverProvider.Availability;
 import io.lplb.solver.Solvers;
 import io.lplb.solver.SplitBatch;
-import io.lplb.solver.SolverProvider.Availability;
 import io.lplb.tornado.driver.DriverReport;
 import io.lplb.tornado.provider.ChildJvm;
 import io.lplb.tornado.provider.GpuProbe;
@@ -35,8 +35,7 @@ class DoctorTest {
 
     /** Children that print the driver's answer and the solver's. */
     private static Children saying(ChildJvm.Result driver, ChildJvm.Result solve) {
-        return (properties, mainClass, arguments) ->
-                mainClass.equals(DriverCheckMain.class.getName()) ? driver : solve;
+        return (properties, mainClass, arguments) -> mainClass.equals(DriverCheckMain.class.getName()) ? driver : solve;
     }
 
     private static ChildJvm.Result printed(String text) {
@@ -48,7 +47,10 @@ class DoctorTest {
     }
 
     private static Check find(List<Check> checks, String id) {
-        return checks.stream().filter(check -> check.id().equals(id)).findFirst().orElseThrow();
+        return checks.stream()
+                .filter(check -> check.id().equals(id))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void assertCheck(List<Check> checks, String id, State state, String reason) {
@@ -78,7 +80,8 @@ class DoctorTest {
 
     @Test
     void aMachineWithoutADriver() {
-        List<Check> checks = examine(printed(DriverCheckMain.NO_LIBRARY + "No driver (tried a, b)."), printed(SOLVED), 0);
+        List<Check> checks =
+                examine(printed(DriverCheckMain.NO_LIBRARY + "No driver (tried a, b)."), printed(SOLVED), 0);
         assertCheck(checks, "libcuda", State.FAILED, "No driver (tried a, b).");
         assertCheck(checks, "driver", State.NOT_REACHED, "It needs libcuda.");
         assertCheck(checks, "gpu-driver-solve", State.NOT_REACHED, "It needs ptx.");
@@ -88,8 +91,8 @@ class DoctorTest {
 
     @Test
     void aDriverThatAnswersWithAnError() {
-        List<Check> checks = examine(
-                printed(DriverCheckMain.NO_ANSWER + "cuInit: CUDA_ERROR_NO_DEVICE (100)"), printed(SOLVED), 0);
+        List<Check> checks =
+                examine(printed(DriverCheckMain.NO_ANSWER + "cuInit: CUDA_ERROR_NO_DEVICE (100)"), printed(SOLVED), 0);
         assertCheck(checks, "libcuda", State.PASSED, "");
         assertCheck(checks, "driver", State.FAILED, "cuInit: CUDA_ERROR_NO_DEVICE (100)");
     }
@@ -194,7 +197,9 @@ class DoctorTest {
     void theHostsChecksCanFail() {
         assertFalse(HostChecks.java(21).available());
         assertFalse(HostChecks.vectors("8").available());
-        assertEquals("The JVM compiles to vectors of 512 bits.", HostChecks.vectors("64").reason());
+        assertEquals(
+                "The JVM compiles to vectors of 512 bits.",
+                HostChecks.vectors("64").reason());
         assertTrue(HostChecks.vectors(null).available());
         assertFalse(HostChecks.arguments(false).available());
     }

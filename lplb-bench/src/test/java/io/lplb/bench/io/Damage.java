@@ -11,8 +11,33 @@ import java.util.Random;
 /** Damaged copies of a small file: cut at every byte, every bit flipped, and random damage by a seed. */
 public final class Damage {
     private static final List<String> PIECES = List.of(
-            "[", "]", "{", "}", ",", ":", "\"", "\\", "\\u0000", "\u0000", "-", "1e999999999", "-1", "NaN", "null", "true",
-            "99999999999999999999", "0x10", "1099511627776", "\n", "\r", "\ufeff", "'", "(", ")", "0.5", "\ud83d\ude00");
+            "[",
+            "]",
+            "{",
+            "}",
+            ",",
+            ":",
+            "\"",
+            "\\",
+            "\\u0000",
+            "\u0000",
+            "-",
+            "1e999999999",
+            "-1",
+            "NaN",
+            "null",
+            "true",
+            "99999999999999999999",
+            "0x10",
+            "1099511627776",
+            "\n",
+            "\r",
+            "\ufeff",
+            "'",
+            "(",
+            ")",
+            "0.5",
+            "\ud83d\ude00");
     private static final int MOST_HITS = 4;
 
     private Damage() {}

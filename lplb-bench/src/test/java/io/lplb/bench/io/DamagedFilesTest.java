@@ -102,7 +102,8 @@ class DamagedFilesTest {
     @ValueSource(longs = {101, 102, 103, 104})
     void randomDamage(long seed) {
         for (byte[] file : new byte[][] {NPY, COUNTS, PROBLEM}) {
-            Reader reader = file == NPY ? this::readNpy : file == COUNTS ? this::readCounts : DamagedFilesTest::readProblem;
+            Reader reader =
+                    file == NPY ? this::readNpy : file == COUNTS ? this::readCounts : DamagedFilesTest::readProblem;
             int refused = refused(reader, Damage.random(file, seed, 1500));
             assertTrue(refused > 300 && refused < 1500, "refused " + refused + " of 1500 with seed " + seed);
         }
@@ -144,8 +145,7 @@ class DamagedFilesTest {
             })
     void arraysOfOtherKinds(String values) {
         String[] value = values.split(", ", 3);
-        String header =
-                "{'descr': " + value[0] + ", 'fortran_order': " + value[1] + ", 'shape': " + value[2] + "}";
+        String header = "{'descr': " + value[0] + ", 'fortran_order': " + value[1] + ", 'shape': " + value[2] + "}";
         byte[] file = NpyBytes.file(1, header, 2, 0, 1, 2, 3, 4, 5);
         assertEquals(1, refused(this::readNpy, List.of(file)), header);
     }
