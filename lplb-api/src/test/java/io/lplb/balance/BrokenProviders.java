@@ -28,7 +28,7 @@ final class BrokenProviders {
         public Unlinked() {}
     }
 
-    private abstract static class Absent implements SolverProvider {
+    abstract static class Absent implements SolverProvider {
         @Override
         public String backend() {
             return "gpu";

@@ -65,13 +65,13 @@ public final class FaultyProvider implements SolverProvider {
 
     @Override
     public Availability probe() {
-        switch (fault) {
-            case PROBE_THROWS -> throw new IllegalStateException("the probe broke");
-            case PROBE_LACKS_A_CLASS -> throw new NoClassDefFoundError("a/driver/Class");
-            default -> {
-                return new Availability(true, "A device that may fail.", "");
-            }
+        if (fault == Fault.PROBE_THROWS) {
+            throw new IllegalStateException("the probe broke");
         }
+        if (fault == Fault.PROBE_LACKS_A_CLASS) {
+            throw new NoClassDefFoundError("a/driver/Class");
+        }
+        return new Availability(true, "A device that may fail.", "");
     }
 
     @Override
