@@ -102,14 +102,22 @@ class DamagedInputTest {
 
     @Test
     void solve() throws IOException {
-        byte[] problems = text("{\"id\":\"a\",\"ranks\":3,\"fixed\":[1,2,0.5],\"items\":[[5,[1,0]],[1,[2]]]}\n"
-                + "{\"id\":\"b\",\"ranks\":2,\"fixed\":[1,2],\"items\":[[5,[1,0]]],\"speed\":[1,2]}\n");
+        byte[] problems = text("""
+                {"id":"a","ranks":3,"fixed":[1,2,0.5],"items":[[5,[1,0]],[1,[2]]]}
+                {"id":"b","ranks":2,"fixed":[1,2],"items":[[5,[1,0]]],"speed":[1,2]}
+                """);
         assertHandled(MANY, problems, "a.jsonl", "solve", "--input", "FILE");
     }
 
     @Test
     void topology() throws IOException {
-        byte[] ring = text("# a ring\n3\n0\n1\n2\n");
+        byte[] ring = text("""
+                # a ring
+                3
+                0
+                1
+                2
+                """);
         assertHandled(MANY, ring, "ring.txt", "topology", "show", "--file", "FILE");
         assertHandled(MANY, ring, "ring.txt", "replay", "--trace", "FILE", "--topology", "FILE");
     }
