@@ -204,7 +204,7 @@ public final class Backends {
                     if (backend == Backend.GPU) {
                         throw notMade(e);
                     }
-                    (e instanceof IllegalArgumentException ? reasons : faults)
+                    (isRefusal(e) ? reasons : faults)
                             .add(sentence("The GPU's solver could not be made: " + e));
                 }
             }
@@ -234,6 +234,12 @@ public final class Backends {
             sayOnce(faults.isEmpty() ? Level.INFO : Level.WARN, "Backend cpu: " + why);
         }
         return Solvers.create(name, problem, tolerance);
+    }
+
+    /** Whether a provider says that it is not made for the problem, rather than fails. */
+    private static boolean isRefusal(Throwable e) {
+        return e instanceof IllegalArgumentException
+                || (e instanceof BackendException refusal && refusal.code() == Code.NOT_AVAILABLE);
     }
 
     private static String sentence(String text) {

@@ -99,7 +99,7 @@ class BackendFaultTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Fault.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    @EnumSource(value = Fault.class, mode = EnumSource.Mode.EXCLUDE, names = {"NONE", "REFUSES"})
     void autoGoesOnWithTheCpuAndWarnsOnce(Fault fault) {
         int before = FaultyProvider.open();
         Random random = new Random(7);
@@ -210,6 +210,24 @@ class BackendFaultTest {
                 balancer.plan(new int[EXPERTS]);
                 assertNull(balancer.lastFault());
             }
+        }
+    }
+
+    @Test
+    void aProviderThatHasNothingForTheProblemIsNoFault() {
+        FaultyProvider.plan(Fault.REFUSES, 0);
+        try (InstalledProvider installed = faulty();
+                LogCapture log = new LogCapture()) {
+            try (LoadBalancer balancer = cubes(Backend.AUTO).build()) {
+                assertGoodPlan(balancer, counts(new Random(13)), "refused, seed 13");
+                assertEquals(0, balancer.recoveries());
+                assertEquals(List.of(), log.warnings());
+            }
+            assertFault(
+                    assertThrows(
+                            BackendException.class, () -> cubes(Backend.GPU).build()),
+                    Code.NOT_AVAILABLE,
+                    "No kernel for this problem.");
         }
     }
 

@@ -3,6 +3,8 @@ package io.lplb.balance;
 
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.BackendException;
+import io.lplb.solver.BackendException.Code;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolveStatus;
@@ -18,6 +20,8 @@ public final class FaultyProvider implements SolverProvider {
     /** Ways to go wrong. */
     public enum Fault {
         NONE,
+        /** Not a fault: it says that it has no solver for the problem. */
+        REFUSES,
         PROBE_THROWS,
         PROBE_LACKS_A_CLASS,
         CREATE_THROWS,
@@ -79,6 +83,8 @@ public final class FaultyProvider implements SolverProvider {
         switch (fault) {
             case CREATE_THROWS -> throw new UnsupportedOperationException("no memory on the device");
             case CREATE_LACKS_A_LIBRARY -> throw new UnsatisfiedLinkError("libcuda.so.1");
+            case REFUSES ->
+                throw new BackendException("gpu", Code.NOT_AVAILABLE, "No kernel for this problem.", "", null);
             case CREATE_NEVER_RETURNS -> hang();
             default -> {}
         }

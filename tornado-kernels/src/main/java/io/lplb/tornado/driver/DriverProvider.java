@@ -2,6 +2,8 @@
 package io.lplb.tornado.driver;
 
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.BackendException;
+import io.lplb.solver.BackendException.Code;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolverProvider.Availability;
 
@@ -60,14 +62,14 @@ public final class DriverProvider {
     /**
      * Makes a solver on the GPU of {@value #DEVICE_PROPERTY}.
      *
-     * @throws IllegalStateException if the driver cannot be used; the message says why
+     * @throws BackendException if the driver cannot be used; the message says why
      * @throws IllegalArgumentException if there is no PTX for the solver and the problem
      */
     public static MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
         try {
             return DriverSolver.open(name, problem, tolerance, maxGroups, Integer.getInteger(DEVICE_PROPERTY, 0));
         } catch (CudaUnavailableException e) {
-            throw new IllegalStateException("backend gpu: not available. " + e.getMessage() + " " + REMEDY, e);
+            throw new BackendException("gpu", Code.NOT_AVAILABLE, String.valueOf(e.getMessage()), REMEDY, e);
         }
     }
 }

@@ -2,6 +2,8 @@
 package io.lplb.tornado.provider;
 
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.BackendException;
+import io.lplb.solver.BackendException.Code;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolverProvider;
 import io.lplb.tornado.driver.DriverProvider;
@@ -79,7 +81,7 @@ public final class GpuSolverProvider implements SolverProvider {
             }
             reasons += Tornado.FOUND.text();
         }
-        throw new IllegalStateException("backend gpu: not available. " + reasons.strip());
+        throw new BackendException(backend(), Code.NOT_AVAILABLE, reasons.strip(), "", null);
     }
 
     @Override
