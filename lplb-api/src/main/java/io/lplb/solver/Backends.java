@@ -204,8 +204,7 @@ public final class Backends {
                     if (backend == Backend.GPU) {
                         throw notMade(e);
                     }
-                    (isRefusal(e) ? reasons : faults)
-                            .add(sentence("The GPU's solver could not be made: " + e));
+                    (isRefusal(e) ? reasons : faults).add(sentence("The GPU's solver could not be made: " + e));
                 }
             }
         }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Planning and routing allocate nothing, guarded or not, with a time limit or without. */
 @SuppressWarnings("try") // What is installed is not referenced.
 class AllocationTest {
-    private static final int CALLS = 2_000;
+    private static final int CALLS = 1_000;
 
     @TempDir
     Path folder;

@@ -99,7 +99,10 @@ class BackendFaultTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Fault.class, mode = EnumSource.Mode.EXCLUDE, names = {"NONE", "REFUSES"})
+    @EnumSource(
+            value = Fault.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NONE", "REFUSES"})
     void autoGoesOnWithTheCpuAndWarnsOnce(Fault fault) {
         int before = FaultyProvider.open();
         Random random = new Random(7);

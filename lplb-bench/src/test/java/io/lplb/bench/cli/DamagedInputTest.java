@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * input, with exit code 2, and never as an internal error. Large and endless ones get a JVM with a small heap.
  */
 class DamagedInputTest {
-    private static final int MANY = 60;
+    private static final int MANY = 30;
     private static final int FEW = 6;
     private static final long SEED = 31;
     private static final String HEAP = "-Xmx192m";

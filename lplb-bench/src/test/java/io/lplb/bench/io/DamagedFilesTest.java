@@ -29,8 +29,8 @@ class DamagedFilesTest {
             "{\"id\":\"\u00e9\",\"ranks\":3,\"fixed\":[1,2,0.5],\"items\":[[5,[1,0]],[1,[2]]],\"speed\":[1,2,1]}"
                     .getBytes(StandardCharsets.UTF_8);
 
-    private static final int DAMAGED = 1500;
-    private static final int SHORT = 64;
+    private static final int DAMAGED = 400;
+    private static final int SHORT = 24;
 
     @TempDir
     Path folder;
@@ -120,10 +120,10 @@ class DamagedFilesTest {
     void otherEncodings(String charset) {
         byte[] counts = new String(COUNTS, StandardCharsets.UTF_8).getBytes(Charset.forName(charset));
         refused(this::readCounts, allOf(Arrays.copyOf(counts, SHORT)));
-        refused(this::readCounts, Damage.random(counts, 7, 200));
+        refused(this::readCounts, Damage.random(counts, 7, 100));
         byte[] problem = new String(PROBLEM, StandardCharsets.UTF_8).getBytes(Charset.forName(charset));
         refused(DamagedFilesTest::readProblem, allOf(Arrays.copyOf(problem, SHORT)));
-        refused(DamagedFilesTest::readProblem, Damage.random(problem, 7, 200));
+        refused(DamagedFilesTest::readProblem, Damage.random(problem, 7, 100));
     }
 
     @ParameterizedTest
