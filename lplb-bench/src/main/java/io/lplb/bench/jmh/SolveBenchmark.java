@@ -2,7 +2,7 @@
 package io.lplb.bench.jmh;
 
 import io.lplb.bench.peer.GlopPeer;
-import io.lplb.bench.peer.LpPeer;
+import io.lplb.bench.peer.Peer;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.MinMaxSolver;
@@ -69,7 +69,7 @@ public class SolveBenchmark {
         ring = new BenchProblem(topology, load).batches();
         MinMaxProblem problem = ring[0].problem();
         if (solver.startsWith("glop")) {
-            LpPeer peer = new GlopPeer(problem, solver.equals("glop-reused"));
+            Peer peer = new GlopPeer(problem, solver.equals("glop-reused"));
             double[] share = new double[problem.entries()];
             runner = batch -> peer.solve(batch, 0, share);
             closer = peer::close;

@@ -1,0 +1,63 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.bench.peer;
+
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.Backends;
+import io.lplb.solver.MinMaxSolver;
+import io.lplb.solver.Solvers;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * All that is compared, by name: this library's solvers on any backend, LPLB's algorithm and the dense oracle among
+ * them, and the peers. Made in one place, so that the same name is the same thing in times, quality and scaling.
+ */
+public final class Contenders {
+    private static final String CPU = "cpu";
+
+    private Contenders() {}
+
+    /** Returns the names: this library's solvers, general solvers, greedy rules. */
+    public static List<String> names() {
+        return Stream.of(Solvers.names(), Peers.programs(), Peers.greedy())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    /**
+     * Returns whether a contender takes a problem: LPLB's algorithm wants two hosts for every item, all others take any.
+     */
+    public static boolean takes(String name, MinMaxProblem problem) {
+        if (!name.equals("lplb-reference")) {
+            return true;
+        }
+        for (int i = 0; i < problem.items(); i++) {
+            if (problem.hostCount(i) != 2) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Makes a contender at its default tolerance.
+     *
+     * @param backend as for {@link Backends#createNamed}; peers know the CPU only
+     * @param groups the largest batch that it will be given
+     * @throws IllegalArgumentException if there is no contender of that name, it does not take the problem, or it is a
+     *     peer and the backend is not the CPU
+     * @throws IllegalStateException if the backend is not available, with the reason
+     */
+    public static MinMaxSolver create(String name, String backend, MinMaxProblem problem, int groups) {
+        if (Solvers.names().contains(name)) {
+            return Backends.createNamed(backend, name, problem, Backends.defaultTolerance(backend, name), groups);
+        }
+        if (!names().contains(name)) {
+            throw new IllegalArgumentException("solver: got '" + name + "', expected one of " + names());
+        }
+        if (!backend.equals(CPU)) {
+            throw new IllegalArgumentException("backend: got " + backend + " for " + name + ", expected cpu");
+        }
+        return new PeerSolver(Peers.create(name, problem), problem);
+    }
+}
