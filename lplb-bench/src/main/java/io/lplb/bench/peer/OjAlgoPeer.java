@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>{@code ojalgo}: a model for every solve;
- *   <li>{@code ojalgo-reused}: one model whose bounds change. That saves making variables and expressions; ojAlgo makes
- *       its solver from the model anew for every solve and starts from no basis, as the ones that can be updated in
- *       place allow it for bounds of variables only, not for right-hand sides.
+ *   <li>{@code ojalgo-reused}: one model whose bounds change and that is copied for each solve, which costs less than
+ *       making it. ojAlgo makes its solver anew from every model and starts from no basis; the solvers that it can
+ *       update in place take new bounds of variables only, not new right-hand sides.
  * </ul>
  *
  * <p>All options are ojAlgo's own.

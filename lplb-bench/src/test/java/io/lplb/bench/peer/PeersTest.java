@@ -158,12 +158,12 @@ class PeersTest {
         assertTrue(worse > 0 && worse < problems, name + " misses the optimum " + worse + " times of " + problems);
     }
 
-    /** A chain 0 - 1 - 2 with all load at its end: only a way through rank 1 helps, and pairs do not find it. */
+    /** A chain 0 - 1 - 2 whose middle is above the mean, too: rank 0 has no partner below the mean. */
     @Test
     void pairsDoNotSeeTheWayThroughAThirdRank() {
         MinMaxProblem problem = MinMaxProblem.of(3, new int[][] {{0, 1}, {1, 2}});
         MinMaxBatch batch = MinMaxBatch.of(problem, new double[] {0, 0, 0}, new double[] {30, 20});
-        assertEquals(20, new PairwisePeer(problem).solve(batch, 0, new double[4]), 1e-12);
+        assertEquals(30, new PairwisePeer(problem).solve(batch, 0, new double[4]), 1e-12);
         SplitBatch split = new SplitBatch(problem, 1);
         try (MinMaxSolver exact = new InteriorPointSolver(problem, 1e-9)) {
             exact.solve(batch, split);
