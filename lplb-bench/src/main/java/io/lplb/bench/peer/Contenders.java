@@ -42,15 +42,16 @@ public final class Contenders {
     /**
      * Makes a contender at its default tolerance.
      *
-     * @param backend as for {@link Backends#createNamed}; peers know the CPU only
+     * @param backend one of {@link BackendChoice#names()}; peers know the CPU only
      * @param groups the largest batch that it will be given
      * @throws IllegalArgumentException if there is no contender of that name, it does not take the problem, or it is a
      *     peer and the backend is not the CPU
-     * @throws IllegalStateException if the backend is not available, with the reason
+     * @throws IllegalStateException if the backend is not available, with the reason; nothing else runs in its place
      */
     public static MinMaxSolver create(String name, String backend, MinMaxProblem problem, int groups) {
         if (Solvers.names().contains(name)) {
-            return Backends.createNamed(backend, name, problem, Backends.defaultTolerance(backend, name), groups);
+            return BackendChoice.named(backend)
+                    .make(on -> Backends.createNamed(on, name, problem, Backends.defaultTolerance(on, name), groups));
         }
         if (!names().contains(name)) {
             throw new IllegalArgumentException("solver: got '" + name + "', expected one of " + names());
