@@ -13,7 +13,11 @@ import java.util.stream.Stream;
  * them, and the peers. Made in one place, so that the same name is the same thing in times, quality and scaling.
  */
 public final class Contenders {
+    /** LPLB's own algorithm. */
+    public static final String REFERENCE = "lplb-reference";
+
     private static final String CPU = "cpu";
+    private static final List<String> ON_ANY_BACKEND = List.of("interior-point", "relaxation");
 
     private Contenders() {}
 
@@ -28,7 +32,7 @@ public final class Contenders {
      * Returns whether a contender takes a problem: LPLB's algorithm wants two hosts for every item, all others take any.
      */
     public static boolean takes(String name, MinMaxProblem problem) {
-        if (!name.equals("lplb-reference")) {
+        if (!name.equals(REFERENCE)) {
             return true;
         }
         for (int i = 0; i < problem.items(); i++) {
@@ -37,6 +41,11 @@ public final class Contenders {
             }
         }
         return true;
+    }
+
+    /** Returns those of the backends wanted on which a contender runs: the CPU alone for all that has no kernels. */
+    public static List<String> backendsOf(String name, List<String> wanted) {
+        return ON_ANY_BACKEND.contains(name) ? wanted : List.of(CPU);
     }
 
     /**
