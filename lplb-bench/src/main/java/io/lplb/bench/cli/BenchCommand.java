@@ -84,8 +84,9 @@ final class BenchCommand implements Callable<Integer> {
             names = "--backends",
             split = ",",
             paramLabel = "NAME",
-            description = "Where this library solves: cpu, emulator, gpu, gpu-driver, gpu-tornado; cpu if absent. A GPU that"
-                    + " cannot be used is an error.")
+            description =
+                    "Where this library solves: cpu, emulator, gpu, gpu-driver, gpu-tornado; cpu if absent. A GPU that"
+                            + " cannot be used is an error.")
     private List<String> backends = List.of("cpu");
 
     @Option(
@@ -127,8 +128,8 @@ final class BenchCommand implements Callable<Integer> {
         BenchSelection selection = selection();
         requireAllowed(selection);
         String gpu = requireBackends(selection.backends());
-        BenchRun run = new BenchRun(
-                selection, quick ? JmhRun.QUICK : JmhRun.STANDARD, quick ? QUICK_PROBLEMS : PROBLEMS);
+        BenchRun run =
+                new BenchRun(selection, quick ? JmhRun.QUICK : JmhRun.STANDARD, quick ? QUICK_PROBLEMS : PROBLEMS);
         PrintWriter err = lplb.console().errText();
         if (json == null) {
             print(run.run(parts(), Header.here("bench", command(), gpu), err::println));
@@ -173,9 +174,10 @@ final class BenchCommand implements Callable<Integer> {
     private static void requireAllowed(BenchSelection selection) {
         String required = System.getProperty(Backends.REQUIRE_PROPERTY, "");
         for (String name : selection.backends()) {
-            if (!required.isEmpty() && !required.equals(BackendChoice.named(name).backend())) {
-                throw new IllegalArgumentException(
-                        "backends: got " + name + ", expected " + required + " as " + Backends.REQUIRE_PROPERTY + " says");
+            if (!required.isEmpty()
+                    && !required.equals(BackendChoice.named(name).backend())) {
+                throw new IllegalArgumentException("backends: got " + name + ", expected " + required + " as "
+                        + Backends.REQUIRE_PROPERTY + " says");
             }
         }
     }
@@ -195,7 +197,8 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private String command() {
-        return "bin/lplb " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+        return "bin/lplb "
+                + String.join(" ", spec.commandLine().getParseResult().originalArgs());
     }
 
     private static String nameOf(String file) {

@@ -4,7 +4,6 @@ package io.lplb.bench.results;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -59,10 +58,5 @@ public record BenchRun(BenchSelection selection, JmhRun jmh, int problems) {
                 records,
                 quality,
                 ScalingFit.of(records.stream().map(Timing::of).toList()));
-    }
-
-    /** Returns all parts. */
-    public static Set<Part> all() {
-        return EnumSet.allOf(Part.class);
     }
 }

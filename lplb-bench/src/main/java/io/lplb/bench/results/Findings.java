@@ -110,7 +110,11 @@ final class Findings {
                         FAST,
                         String.join(", ", faster),
                         100 * Tables.meanGap(answers),
-                        100 * answers.stream().mapToDouble(Quality::gapMax).max().orElse(Double.NaN)));
+                        100
+                                * answers.stream()
+                                        .mapToDouble(Quality::gapMax)
+                                        .max()
+                                        .orElse(Double.NaN)));
             }
         }
         return findings;

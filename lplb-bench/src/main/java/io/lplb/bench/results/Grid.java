@@ -30,7 +30,10 @@ public record Grid(String title, List<String> columns, List<List<String>> rows) 
     public String markdown() {
         StringBuilder text = new StringBuilder(title).append("\n\n");
         line(text, columns);
-        text.append('|').append("---|").append("--:|".repeat(columns.size() - 1)).append('\n');
+        text.append('|')
+                .append("---|")
+                .append("--:|".repeat(columns.size() - 1))
+                .append('\n');
         rows.forEach(row -> line(text, row));
         return text.toString();
     }

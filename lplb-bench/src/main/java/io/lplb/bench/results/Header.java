@@ -79,8 +79,8 @@ public record Header(
         try {
             Path built = Path.of(source.getLocation().toURI());
             Path folder = Files.isDirectory(built) ? built : built.getParent();
-            Process git = new ProcessBuilder(
-                            List.of("git", "-C", String.valueOf(folder), "describe", "--always", "--dirty", "--abbrev=7"))
+            Process git = new ProcessBuilder(List.of(
+                            "git", "-C", String.valueOf(folder), "describe", "--always", "--dirty", "--abbrev=7"))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             git.getOutputStream().close();

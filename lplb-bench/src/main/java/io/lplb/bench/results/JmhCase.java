@@ -46,8 +46,9 @@ record JmhCase(String benchmark, Map<String, List<String>> params, boolean gpu) 
     static List<JmhCase> times(BenchSelection selection) {
         List<JmhCase> cases = new ArrayList<>();
         for (String topology : selection.topologies()) {
-            MinMaxProblem problem =
-                    new BenchProblem(topology, selection.loads().getFirst()).placed().problem();
+            MinMaxProblem problem = new BenchProblem(topology, selection.loads().getFirst())
+                    .placed()
+                    .problem();
             for (String solver : selection.solvers()) {
                 if (Contenders.takes(solver, problem)) {
                     addSolves(cases, selection, solver, topology);

@@ -33,11 +33,11 @@ import org.openjdk.jmh.runner.options.TimeValue;
  * @param time of one iteration
  */
 public record JmhRun(int forks, int warmups, int iterations, TimeValue time) {
-    /** For results: about 3.5 s for a measurement, with the start of its JVM. */
-    public static final JmhRun STANDARD = new JmhRun(1, 3, 5, TimeValue.milliseconds(300));
+    /** For results: about 4 s for a measurement, with the start of its JVM. */
+    public static final JmhRun STANDARD = new JmhRun(1, 5, 5, TimeValue.milliseconds(300));
 
-    /** For a first look. */
-    public static final JmhRun QUICK = new JmhRun(1, 1, 3, TimeValue.milliseconds(100));
+    /** For a first look, before everything is compiled to the end. */
+    public static final JmhRun QUICK = new JmhRun(1, 2, 3, TimeValue.milliseconds(200));
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -74,7 +74,8 @@ public record JmhRun(int forks, int warmups, int iterations, TimeValue time) {
             return asJson(new Runner(options.build(), format).run());
         } catch (RunnerException e) {
             throw new IllegalStateException(
-                    one.benchmark() + " " + one.params() + ": " + format.failure().orElse(String.valueOf(e.getMessage())),
+                    one.benchmark() + " " + one.params() + ": "
+                            + format.failure().orElse(String.valueOf(e.getMessage())),
                     e);
         }
     }
@@ -82,9 +83,7 @@ public record JmhRun(int forks, int warmups, int iterations, TimeValue time) {
     /** These replace what the annotations say; on a GPU every fallback is fatal, too. */
     private static String[] jvmArguments(boolean gpu) {
         List<String> arguments = new ArrayList<>(List.of(
-                "-Xmx2g",
-                "--enable-native-access=ALL-UNNAMED",
-                "--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED"));
+                "-Xmx2g", "--enable-native-access=ALL-UNNAMED", "--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED"));
         if (gpu) {
             arguments.add("-D" + Backends.REQUIRE_PROPERTY + "=gpu");
         }

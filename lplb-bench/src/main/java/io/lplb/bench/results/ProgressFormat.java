@@ -48,8 +48,7 @@ final class ProgressFormat implements OutputFormat {
         }
         BenchmarkParams params = result.getParams();
         Result<?> time = result.getPrimaryResult();
-        String values =
-                params.getParamsKeys().stream().map(params::getParam).collect(Collectors.joining(" "));
+        String values = params.getParamsKeys().stream().map(params::getParam).collect(Collectors.joining(" "));
         progress.accept(String.format(
                 Locale.ROOT,
                 "%d/%d %s %s: %.2f %s",

@@ -96,8 +96,7 @@ public final class QualityRun {
 
     private static QualityTally answers(
             String solver, String backend, boolean repair, MinMaxProblem problem, MinMaxBatch[] batches) {
-        QualityTally tally =
-                new QualityTally(problem, batches.length, solver.equals(Contenders.REFERENCE), repair);
+        QualityTally tally = new QualityTally(problem, batches.length, solver.equals(Contenders.REFERENCE), repair);
         SplitBatch split = new SplitBatch(problem, 1);
         try (MinMaxSolver contender = Contenders.create(solver, backend, problem, 1)) {
             for (int k = 0; k < batches.length; k++) {

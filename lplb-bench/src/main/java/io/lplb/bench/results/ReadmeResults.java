@@ -54,14 +54,19 @@ public final class ReadmeResults {
     private static String section(List<ResultFile> results) {
         StringBuilder text = new StringBuilder();
         if (results.isEmpty()) {
-            text.append("\nNo results are committed. `bin/lplb bench --all --json lplb-bench/results/cpu.json` makes them.\n");
+            text.append(
+                    "\nNo results are committed. `bin/lplb bench --all --json lplb-bench/results/cpu.json` makes them.\n");
         }
         for (ResultFile file : results) {
             Header from = file.header();
             text.append("\n### ").append(from.name()).append("\n\n");
             text.append(from.machine()).append(from.gpu() == null ? "" : "; " + from.gpu());
             text.append("; ").append(from.os()).append("; ").append(from.jvm());
-            text.append("; commit ").append(from.commit()).append(", ").append(from.date(), 0, 10).append(".\n");
+            text.append("; commit ")
+                    .append(from.commit())
+                    .append(", ")
+                    .append(from.date(), 0, 10)
+                    .append(".\n");
             text.append("`").append(from.command()).append("`\n\n");
             Tables.of(file).forEach(grid -> text.append(grid.markdown()).append('\n'));
             List<String> findings = Findings.of(file);

@@ -31,8 +31,8 @@ public record ResultFile(Header header, List<JsonNode> jmh, List<Quality> qualit
     private static final String SCALING = "scaling";
 
     /** Fields that are null in the file where there is no number. */
-    private static final List<String> NUMBERS = List.of(
-            "gapMean", "gapMax", "imbalanceMean", "imbalanceMax", "exponent", "exponentError", "rSquared");
+    private static final List<String> NUMBERS =
+            List.of("gapMean", "gapMax", "imbalanceMean", "imbalanceMax", "exponent", "exponentError", "rSquared");
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -102,8 +102,9 @@ public record ResultFile(Header header, List<JsonNode> jmh, List<Quality> qualit
                 }
                 case QUALITY -> quality.add(untagged(node, Quality.class));
                 case SCALING -> scaling.add(untagged(node, Scaling.class));
-                default -> throw new IllegalArgumentException("element " + k + ": got kind " + node.path(KIND)
-                        + ", expected quality, scaling or one of JMH's");
+                default ->
+                    throw new IllegalArgumentException("element " + k + ": got kind " + node.path(KIND)
+                            + ", expected quality, scaling or one of JMH's");
             }
         }
         return new ResultFile(untagged(all.get(0), Header.class), jmh, quality, scaling);

@@ -26,7 +26,8 @@ final class ScalingFit {
         for (String axis : AXES) {
             Map<List<String>, List<Timing>> lines = new LinkedHashMap<>();
             for (Timing point : points) {
-                lines.computeIfAbsent(others(point, axis), key -> new ArrayList<>()).add(point);
+                lines.computeIfAbsent(others(point, axis), key -> new ArrayList<>())
+                        .add(point);
             }
             lines.values().stream().filter(line -> line.size() > 1).forEach(line -> laws.add(fit(axis, line)));
         }

@@ -106,7 +106,8 @@ public final class Tables {
 
     private static Grid pivot(
             String title, List<Timing> timings, Function<Timing, String> row, String column, double unit) {
-        Set<String> columns = timings.stream().map(t -> t.param(column)).collect(Collectors.toCollection(LinkedHashSet::new));
+        Set<String> columns =
+                timings.stream().map(t -> t.param(column)).collect(Collectors.toCollection(LinkedHashSet::new));
         Map<String, Map<String, String>> cells = new LinkedHashMap<>();
         for (Timing t : timings) {
             cells.computeIfAbsent(row.apply(t), key -> new TreeMap<>()).put(t.param(column), number(t.nanos() / unit));
@@ -147,7 +148,10 @@ public final class Tables {
                 Integer.toString(some.stream().mapToInt(Quality::rejected).sum()),
                 percent(meanGap(some)),
                 percent(some.stream().mapToDouble(Quality::gapMax).max().orElse(Double.NaN)),
-                ratio(some.stream().mapToDouble(Quality::imbalanceMean).average().orElse(Double.NaN)),
+                ratio(some.stream()
+                        .mapToDouble(Quality::imbalanceMean)
+                        .average()
+                        .orElse(Double.NaN)),
                 ratio(some.stream().mapToDouble(Quality::imbalanceMax).max().orElse(Double.NaN)))));
         return new Grid(
                 "Quality over all machines and loads: gap to the optimum in percent of the mean load; tokens of the busiest"

@@ -34,19 +34,24 @@ public record Timing(String benchmark, Map<String, String> params, double nanos,
             fork.forEach(value -> iterations.add(value.asDouble()));
         }
         if (name.isEmpty() || unit == null || iterations.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "record of JMH: got benchmark '" + name + "' in '" + metric.path("scoreUnit").asText() + "' with "
-                            + iterations.size() + " iterations, expected an average time");
+            throw new IllegalArgumentException("record of JMH: got benchmark '" + name + "' in '"
+                    + metric.path("scoreUnit").asText() + "' with " + iterations.size()
+                    + " iterations, expected an average time");
         }
         Collections.sort(iterations);
         Map<String, String> params = new LinkedHashMap<>();
-        record.path("params").properties().forEach(p -> params.put(p.getKey(), p.getValue().asText()));
+        record.path("params")
+                .properties()
+                .forEach(p -> params.put(p.getKey(), p.getValue().asText()));
         return new Timing(
                 name.replaceFirst(".*\\.([^.]+\\.[^.]+)$", "$1"),
                 Collections.unmodifiableMap(params),
                 median(iterations) * unit,
                 (iterations.getLast() - iterations.getFirst()) / 2 * unit,
-                record.path("secondaryMetrics").path("gc.alloc.rate.norm").path("score").asDouble(Double.NaN));
+                record.path("secondaryMetrics")
+                        .path("gc.alloc.rate.norm")
+                        .path("score")
+                        .asDouble(Double.NaN));
     }
 
     private static double median(List<Double> sorted) {
