@@ -19,7 +19,7 @@ final class Findings {
 
     /** Returns the sentences. */
     static List<String> of(ResultFile file) {
-        List<Timing> timings = file.timings();
+        List<Timing> timings = Tables.averages(file.timings());
         List<String> findings = new ArrayList<>();
         findings.addAll(fasterPrograms(Tables.base(timings)));
         findings.addAll(fasterCpu(timings));

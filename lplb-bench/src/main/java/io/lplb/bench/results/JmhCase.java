@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.openjdk.jmh.annotations.Mode;
 
 /**
  * One call of JMH's runner: a benchmark with values of its parameters, all of whose combinations are meant. The sets
@@ -17,9 +18,11 @@ import java.util.Map;
  * @param benchmark class and method
  * @param params values by parameter
  * @param gpu whether it runs on a GPU, where nothing else may run in its place
+ * @param mode averages, or each operation by itself for the distribution of latencies
  */
-record JmhCase(String benchmark, Map<String, List<String>> params, boolean gpu) {
+record JmhCase(String benchmark, Map<String, List<String>> params, boolean gpu, Mode mode) {
     private static final List<String> SCALED = List.of("interior-point", "relaxation");
+    private static final List<String> SAMPLED = List.of("interior-point", "relaxation", "glop-reused");
     private static final String SOLVE = "SolveBenchmark.solve";
     private static final String SCALING = "ScalingBenchmark.solve";
 
@@ -31,7 +34,11 @@ record JmhCase(String benchmark, Map<String, List<String>> params, boolean gpu) 
                     namesAndValues[k].toString(),
                     values.stream().map(Object::toString).toList());
         }
-        return new JmhCase(benchmark, params, gpu);
+        return new JmhCase(benchmark, params, gpu, Mode.AverageTime);
+    }
+
+    private JmhCase eachByItself() {
+        return new JmhCase(benchmark, params, gpu, Mode.SampleTime);
     }
 
     /** How many measurements this is. */
@@ -41,7 +48,7 @@ record JmhCase(String benchmark, Map<String, List<String>> params, boolean gpu) 
 
     /**
      * Times: every contender on every machine with the first load and batch; this library's solvers with the other loads
-     * and batches, too; count, route, plan and the whole way.
+     * and batches, too; latencies of some on the first machine; count, route, plan and the whole way.
      */
     static List<JmhCase> times(BenchSelection selection) {
         List<JmhCase> cases = new ArrayList<>();
@@ -98,6 +105,22 @@ record JmhCase(String benchmark, Map<String, List<String>> params, boolean gpu) 
                     all ? loads : loads.getFirst(),
                     "batch",
                     batches.getFirst()));
+            if (SAMPLED.contains(solver) && topology.equals(selection.topologies().getFirst())) {
+                cases.add(of(
+                                SOLVE,
+                                gpu,
+                                "solver",
+                                solver,
+                                "backend",
+                                backend,
+                                "topology",
+                                topology,
+                                "load",
+                                loads.getFirst(),
+                                "batch",
+                                batches.getFirst())
+                        .eachByItself());
+            }
             if (all && batches.size() > 1) {
                 cases.add(of(
                         SOLVE,

@@ -3,6 +3,7 @@ package io.lplb.bench.results;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lplb.solver.Backends;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -60,6 +61,7 @@ public record JmhRun(int forks, int warmups, int iterations, TimeValue time) {
     private List<JsonNode> run(JmhCase one, ProgressFormat format) throws IOException {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("\\." + Pattern.quote(one.benchmark()) + "$")
+                .mode(one.mode())
                 .forks(forks)
                 .warmupIterations(warmups)
                 .warmupTime(time)
@@ -96,7 +98,9 @@ public record JmhRun(int forks, int warmups, int iterations, TimeValue time) {
             ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
         }
         List<JsonNode> records = new ArrayList<>();
-        MAPPER.readTree(bytes.toByteArray()).forEach(records::add);
+        for (JsonNode record : MAPPER.readTree(bytes.toByteArray())) {
+            records.add(JmhRecords.slim((ObjectNode) record));
+        }
         return records;
     }
 }

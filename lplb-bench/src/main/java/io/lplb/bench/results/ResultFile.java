@@ -1,21 +1,19 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.results;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lplb.bench.io.FormatException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A file of results: one JSON array whose first element is the header; the others are JMH's own records, and records of
@@ -34,10 +32,7 @@ public record ResultFile(Header header, List<JsonNode> jmh, List<Quality> qualit
     private static final List<String> NUMBERS =
             List.of("gapMean", "gapMax", "imbalanceMean", "imbalanceMax", "exponent", "exponentError", "rSquared");
 
-    private static final ObjectMapper MAPPER = JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
-            .build();
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** Copies the lists. */
     public ResultFile {
@@ -51,15 +46,15 @@ public record ResultFile(Header header, List<JsonNode> jmh, List<Quality> qualit
         return jmh.stream().map(Timing::of).toList();
     }
 
-    /** Writes the file; leaves the stream open. Numbers that are none are written as null. */
+    /** Writes the file, an element a line; leaves the stream open. Numbers that are none are written as null. */
     public void write(OutputStream out) throws IOException {
-        ArrayNode all = MAPPER.createArrayNode();
+        List<JsonNode> all = new ArrayList<>();
         all.add(tagged(HEADER, header));
         jmh.forEach(all::add);
         quality.forEach(q -> all.add(tagged(QUALITY, q)));
         scaling.forEach(s -> all.add(tagged(SCALING, s)));
-        MAPPER.writeValue(out, all);
-        out.write('\n');
+        String lines = all.stream().map(JsonNode::toString).collect(Collectors.joining(",\n", "[\n", "\n]\n"));
+        out.write(lines.getBytes(StandardCharsets.UTF_8));
     }
 
     private static ObjectNode tagged(String kind, Object record) {

@@ -26,7 +26,7 @@ public final class Tables {
 
     /** Returns all tables of a file. */
     public static List<Grid> of(ResultFile file) {
-        List<Timing> timings = file.timings();
+        List<Timing> timings = averages(file.timings());
         List<Grid> grids = new ArrayList<>();
         List<Timing> solves = of(timings, SOLVE);
         List<Timing> base = base(timings);
@@ -44,6 +44,7 @@ public final class Tables {
                         NANOS_PER_MICRO));
             }
         }
+        addLatencies(grids, file.timings());
         addByTopology(grids, "Plan, from counts to whole tokens, microseconds", of(timings, "PlanBenchmark.plan"));
         addByTopology(
                 grids,
@@ -67,6 +68,26 @@ public final class Tables {
             grids.add(scaling(file.scaling()));
         }
         return grids;
+    }
+
+    /** Returns those in which operations were not timed one by one. */
+    static List<Timing> averages(List<Timing> timings) {
+        return timings.stream().filter(t -> !t.mode().equals(Timing.SAMPLE)).toList();
+    }
+
+    private static void addLatencies(List<Grid> grids, List<Timing> timings) {
+        List<List<String>> rows = timings.stream()
+                .filter(t -> t.mode().equals(Timing.SAMPLE))
+                .map(t -> List.of(
+                        name(t) + ", " + t.param(TOPOLOGY),
+                        number(t.nanos() / NANOS_PER_MICRO),
+                        number(t.p99() / NANOS_PER_MICRO),
+                        number(t.p999() / NANOS_PER_MICRO)))
+                .toList();
+        if (!rows.isEmpty()) {
+            grids.add(new Grid(
+                    "Latency of single solves, microseconds", List.of("", "median", "99 %", "99.9 %"), rows));
+        }
     }
 
     private static List<Timing> of(List<Timing> timings, String benchmark) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 class BenchRunTest {
@@ -49,15 +50,15 @@ class BenchRunTest {
         ResultFile file =
                 run(select("Solve", List.of("relaxation", "greedy-llep"), "cube"), lines, BenchRun.Part.TIMES);
         assertEquals(
-                List.of("relaxation 1", "relaxation 4", "greedy-llep 1"),
+                List.of("avgt relaxation 1", "sample relaxation 1", "avgt relaxation 4", "avgt greedy-llep 1"),
                 file.timings().stream()
-                        .map(t -> t.param("solver") + " " + t.param("batch"))
+                        .map(t -> t.mode() + " " + t.param("solver") + " " + t.param("batch"))
                         .toList());
         assertTrue(
                 file.timings().stream().allMatch(t -> t.nanos() > 0 && t.bytes() >= 0),
                 file.timings().toString());
-        assertEquals(3, lines.size());
-        assertTrue(lines.getFirst().startsWith("1/3 SolveBenchmark cpu 1 normal relaxation cube: "), lines.getFirst());
+        assertEquals(4, lines.size());
+        assertTrue(lines.getFirst().startsWith("1/4 SolveBenchmark cpu 1 normal relaxation cube: "), lines.getFirst());
     }
 
     @Test
@@ -135,7 +136,8 @@ class BenchRunTest {
         JmhCase impossible = new JmhCase(
                 "ScalingBenchmark.solve",
                 Map.of("solver", List.of("relaxation"), "ranks", List.of("8"), "hosts", List.of("9")),
-                false);
+                false,
+                Mode.AverageTime);
         var e = assertThrows(IllegalStateException.class, () -> MOMENT.run(List.of(impossible), line -> {}));
         assertTrue(
                 String.valueOf(e.getMessage()).contains("hosts: got 9, expected at most the 8 ranks"), e.getMessage());

@@ -25,7 +25,7 @@ final class Samples {
                 null);
     }
 
-    /** A record as JMH writes it: three iterations around {@code micros}, in nanoseconds. */
+    /** A record as JMH writes it: the median {@code micros}, written in nanoseconds. */
     static JsonNode jmh(String benchmark, double micros, String... params) {
         ObjectNode record = MAPPER.createObjectNode().put("benchmark", "io.lplb.bench.jmh." + benchmark);
         ObjectNode named = record.putObject("params");
@@ -33,12 +33,10 @@ final class Samples {
             named.put(params[k], params[k + 1]);
         }
         ObjectNode metric = record.putObject("primaryMetric");
-        metric.put("score", micros * 1000).put("scoreUnit", "ns/op");
-        metric.putArray("rawData")
-                .addArray()
-                .add(micros * 900)
-                .add(micros * 1500)
-                .add(micros * 1000);
+        metric.put("score", micros * 1100).put("scoreUnit", "ns/op");
+        ObjectNode percentiles = metric.putObject("scorePercentiles");
+        percentiles.put("0.0", micros * 900).put("50.0", micros * 1000).put("99.0", micros * 1500);
+        percentiles.put("99.9", micros * 2000).put("100.0", micros * 3000);
         record.putObject("secondaryMetrics").putObject("gc.alloc.rate.norm").put("score", 0.25);
         return record;
     }
@@ -75,6 +73,7 @@ final class Samples {
                         solve("interior-point", "cpu", "eplb64", 126),
                         solve("glop-reused", "cpu", "eplb64", 63),
                         solve("interior-point", "gpu-driver", "cube", 26),
+                        ((ObjectNode) solve("relaxation", "cpu", "cube", 1.1)).put("mode", "sample"),
                         jmh("CountBenchmark.count", 0.00064, "load", "normal")),
                 List.of(quality("interior-point", 0), quality("greedy-llep", 0.03), quality("hipparchus", Double.NaN)),
                 List.of(Scaling.fit("ranks", "relaxation", "us", List.of(8.0, 16.0), List.of(1.0, 4.0))));

@@ -31,12 +31,14 @@ class TablesTest {
     @Test
     void theOtherTablesFollowAndNothingIsMadeFromNothing() {
         List<Grid> grids = Tables.of(Samples.file());
-        assertEquals(4, grids.size());
-        assertEquals(List.of("count", "0.64"), grids.get(1).rows().getFirst());
+        assertEquals(5, grids.size());
+        assertEquals(
+                List.of("relaxation, cube", "1.10", "1.65", "2.20"), grids.get(1).rows().getFirst());
+        assertEquals(List.of("count", "0.64"), grids.get(2).rows().getFirst());
         assertEquals(
                 List.of("greedy-llep", "8", "0", "0", "3.00", "6.00", "1.0100", "1.0200"),
-                grids.get(2).rows().get(1));
-        assertEquals(List.of("relaxation", "2.00"), grids.get(3).rows().getFirst());
+                grids.get(3).rows().get(1));
+        assertEquals(List.of("relaxation", "2.00"), grids.get(4).rows().getFirst());
         ResultFile empty = new ResultFile(Samples.header("none"), List.of(), List.of(), List.of());
         assertEquals(List.of(), Tables.of(empty));
         assertEquals(List.of(), Findings.of(empty));
