@@ -5,7 +5,6 @@ import io.lplb.balance.LoadBalancer;
 import io.lplb.balance.LoadBalancerBuilder;
 import io.lplb.bench.peer.BackendChoice;
 import io.lplb.bench.workload.Workload;
-import io.lplb.bench.workload.WorkloadKind;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
@@ -43,7 +42,7 @@ public final class BenchProblem {
      * A machine with a load.
      *
      * @param machine one of {@link #MACHINES}
-     * @param load a {@link WorkloadKind} by name
+     * @param load a workload as {@link Workload#named} takes it
      * @throws IllegalArgumentException if either name is unknown
      */
     public BenchProblem(String machine, String load) {
@@ -55,7 +54,7 @@ public final class BenchProblem {
         } else {
             builder.topology(Topologies.parse(machine)).replicas(2);
         }
-        this.workload = new Workload(WorkloadKind.named(load), experts, ranks, SEED);
+        this.workload = Workload.named(load, experts, ranks, SEED);
     }
 
     /** Returns the number of experts. */

@@ -4,7 +4,7 @@ package io.lplb.bench.results;
 import io.lplb.bench.jmh.BenchProblem;
 import io.lplb.bench.peer.BackendChoice;
 import io.lplb.bench.peer.Contenders;
-import io.lplb.bench.workload.WorkloadKind;
+import io.lplb.bench.workload.Workload;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -39,7 +39,7 @@ public record BenchSelection(
         if (loads.isEmpty()) {
             throw new IllegalArgumentException("loads: got none, expected at least one");
         }
-        loads.forEach(WorkloadKind::named);
+        loads.forEach(Workload::requireName);
         loads = List.copyOf(loads);
         for (int batch : batches) {
             if (batch < 1) {
