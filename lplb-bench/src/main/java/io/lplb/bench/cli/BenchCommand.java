@@ -100,8 +100,9 @@ final class BenchCommand implements Callable<Integer> {
             names = "--loads",
             split = ",",
             paramLabel = "NAME",
-            description = "Workloads by name, zipf:8 for a ratio of max to mean; normal,lognormal,zipf if absent. Peers are timed with"
-                    + " the first.")
+            description =
+                    "Workloads by name, zipf:8 for a ratio of max to mean; normal,lognormal,zipf if absent. Peers are timed with"
+                            + " the first.")
     private @Nullable List<String> loads;
 
     @Option(

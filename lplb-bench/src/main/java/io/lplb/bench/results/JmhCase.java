@@ -105,7 +105,8 @@ record JmhCase(String benchmark, Map<String, List<String>> params, boolean gpu, 
                     all ? loads : loads.getFirst(),
                     "batch",
                     batches.getFirst()));
-            if (SAMPLED.contains(solver) && topology.equals(selection.topologies().getFirst())) {
+            if (SAMPLED.contains(solver)
+                    && topology.equals(selection.topologies().getFirst())) {
                 cases.add(of(
                                 SOLVE,
                                 gpu,

@@ -85,8 +85,8 @@ public final class Tables {
                         number(t.p999() / NANOS_PER_MICRO)))
                 .toList();
         if (!rows.isEmpty()) {
-            grids.add(new Grid(
-                    "Latency of single solves, microseconds", List.of("", "median", "99 %", "99.9 %"), rows));
+            grids.add(
+                    new Grid("Latency of single solves, microseconds", List.of("", "median", "99 %", "99.9 %"), rows));
         }
     }
 

@@ -124,7 +124,8 @@ public final class Workload {
 
     private void weigh(long batch) {
         Arrays.fill(weight, 1);
-        kind.weigh(new WorkloadKind.Draw(GENERATORS.create(seed), generator(batch, 0), batch, ranks, maxOverMean), weight);
+        kind.weigh(
+                new WorkloadKind.Draw(GENERATORS.create(seed), generator(batch, 0), batch, ranks, maxOverMean), weight);
         double sum = Arrays.stream(weight).sum();
         if (sum == 0) {
             Arrays.fill(weight, 1);

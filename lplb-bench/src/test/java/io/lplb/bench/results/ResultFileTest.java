@@ -67,16 +67,12 @@ class ResultFileTest {
 
     @Test
     void jmhsRecordsAreMadeSmallAndKeepTheirSums() throws IOException {
-        ObjectNode record = (ObjectNode) new ObjectMapper()
-                .readTree(
-                        """
+        ObjectNode record = (ObjectNode) new ObjectMapper().readTree("""
                         {"jvm": "/a/path", "primaryMetric": {"rawDataHistogram": [[[[123, 2], [1239, 1]], [[119.6, 3]]]]},
                          "secondaryMetrics": {"gc.count": {"score": 1}, "gc.alloc.rate.norm": {"score": 0.5}}}""");
-        assertEquals(
-                """
+        assertEquals("""
                 {"primaryMetric":{"rawDataHistogram":[[[[120.0,5],[1200.0,1]]]]},\
-                "secondaryMetrics":{"gc.alloc.rate.norm":{"score":0.5}}}""",
-                JmhRecords.slim(record).toString());
+                "secondaryMetrics":{"gc.alloc.rate.norm":{"score":0.5}}}""", JmhRecords.slim(record).toString());
     }
 
     @ParameterizedTest

@@ -33,7 +33,8 @@ class TablesTest {
         List<Grid> grids = Tables.of(Samples.file());
         assertEquals(5, grids.size());
         assertEquals(
-                List.of("relaxation, cube", "1.10", "1.65", "2.20"), grids.get(1).rows().getFirst());
+                List.of("relaxation, cube", "1.10", "1.65", "2.20"),
+                grids.get(1).rows().getFirst());
         assertEquals(List.of("count", "0.64"), grids.get(2).rows().getFirst());
         assertEquals(
                 List.of("greedy-llep", "8", "0", "0", "3.00", "6.00", "1.0100", "1.0200"),

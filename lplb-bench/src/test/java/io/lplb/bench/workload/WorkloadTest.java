@@ -122,7 +122,8 @@ class WorkloadTest {
                 assertEquals(ratio, max(workload.weights(batch)) * EXPERTS, 1e-6 * ratio, where);
                 workload.counts(batch, total, counts);
                 assertEquals(total, Arrays.stream(counts).sum(), where);
-                assertEquals(ratio, max(Arrays.stream(counts).asDoubleStream().toArray()) * EXPERTS / total, 1e-4, where);
+                assertEquals(
+                        ratio, max(Arrays.stream(counts).asDoubleStream().toArray()) * EXPERTS / total, 1e-4, where);
             }
         }
     }
@@ -138,19 +139,18 @@ class WorkloadTest {
             least = Math.min(least, ratio);
             most = Math.max(most, ratio);
         }
-        double[] range =
-                switch (kind) {
-                    case NORMAL -> new double[] {1.4, 2.3};
-                    case LOGNORMAL, ZIPF -> new double[] {4 - 1e-6, 4 + 1e-6};
-                    case LAYER -> new double[] {2.5, 8};
-                    case CONCENTRATED_30 -> new double[] {0.30 * 16 - 1e-9, 0.30 * 16 + 1e-9};
-                    case CONCENTRATED_50 -> new double[] {0.50 * 16 - 1e-9, 0.50 * 16 + 1e-9};
-                    case CONCENTRATED_80 -> new double[] {0.80 * 16 - 1e-9, 0.80 * 16 + 1e-9};
-                    case CONCENTRATED_95 -> new double[] {0.95 * 16 - 1e-9, 0.95 * 16 + 1e-9};
-                    case HOT_RANK, ROTATING -> new double[] {2.4, 5.5};
-                    case BURST -> new double[] {1.4, 0.4 * 64 + 1e-9};
-                    case EMPTY -> new double[] {2.5, 4.6};
-                };
+        double[] range = switch (kind) {
+            case NORMAL -> new double[] {1.4, 2.3};
+            case LOGNORMAL, ZIPF -> new double[] {4 - 1e-6, 4 + 1e-6};
+            case LAYER -> new double[] {2.5, 8};
+            case CONCENTRATED_30 -> new double[] {0.30 * 16 - 1e-9, 0.30 * 16 + 1e-9};
+            case CONCENTRATED_50 -> new double[] {0.50 * 16 - 1e-9, 0.50 * 16 + 1e-9};
+            case CONCENTRATED_80 -> new double[] {0.80 * 16 - 1e-9, 0.80 * 16 + 1e-9};
+            case CONCENTRATED_95 -> new double[] {0.95 * 16 - 1e-9, 0.95 * 16 + 1e-9};
+            case HOT_RANK, ROTATING -> new double[] {2.4, 5.5};
+            case BURST -> new double[] {1.4, 0.4 * 64 + 1e-9};
+            case EMPTY -> new double[] {2.5, 4.6};
+        };
         assertTrue(least >= range[0] && most <= range[1], kind + ": " + least + ".." + most);
     }
 
@@ -164,18 +164,19 @@ class WorkloadTest {
                     "workload: got " + wrong + ", expected a number above 1 after the colon, the ratio of max to mean",
                     messageOf(wrong));
         }
+        assertEquals("workload zipf:64: got a ratio of 64.0, expected less than the 64 experts", messageOf("zipf:64"));
         assertEquals(
-                "workload zipf:64: got a ratio of 64.0, expected less than the 64 experts", messageOf("zipf:64"));
-        assertEquals(WorkloadKind.LAYER, Workload.named("layer:3", EXPERTS, RANKS, SEED).kind());
+                WorkloadKind.LAYER,
+                Workload.named("layer:3", EXPERTS, RANKS, SEED).kind());
         Workload.requireName("zipf:64");
         assertThrows(IllegalArgumentException.class, () -> Workload.requireName("zipf:0.5"));
         assertThrows(IllegalArgumentException.class, () -> Workload.requireName("gauss"));
     }
 
     private static String messageOf(String name) {
-        return String.valueOf(assertThrows(
-                        IllegalArgumentException.class, () -> Workload.named(name, EXPERTS, RANKS, SEED))
-                .getMessage());
+        return String.valueOf(
+                assertThrows(IllegalArgumentException.class, () -> Workload.named(name, EXPERTS, RANKS, SEED))
+                        .getMessage());
     }
 
     @Test
