@@ -5,6 +5,7 @@ import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.Backends;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.Solvers;
+import io.lplb.tornado.driver.DriverProvider;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -29,9 +30,13 @@ public final class Contenders {
     }
 
     /**
-     * Returns whether a contender takes a problem: LPLB's algorithm wants two hosts for every item, all others take any.
+     * Returns whether a contender takes a problem: LPLB's algorithm wants two hosts for every item, and the GPU's driver
+     * has PTX for some shapes of problems only. All others take any.
      */
-    public static boolean takes(String name, MinMaxProblem problem) {
+    public static boolean takes(String name, String backend, MinMaxProblem problem) {
+        if (backend.equals("gpu-driver")) {
+            return DriverProvider.missing(name, problem).isEmpty();
+        }
         if (!name.equals(REFERENCE)) {
             return true;
         }

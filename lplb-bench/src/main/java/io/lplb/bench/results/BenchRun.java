@@ -38,10 +38,10 @@ public record BenchRun(BenchSelection selection, JmhRun jmh, int problems) {
     public ResultFile run(Set<Part> parts, Header header, Consumer<String> progress) throws IOException {
         List<JmhCase> cases = new ArrayList<>();
         if (parts.contains(Part.TIMES)) {
-            cases.addAll(JmhCase.times(selection));
+            cases.addAll(BenchCases.times(selection));
         }
         if (parts.contains(Part.SCALING)) {
-            cases.addAll(JmhCase.scaling(selection));
+            cases.addAll(BenchCases.scaling(selection));
         }
         if (cases.isEmpty() && !parts.contains(Part.QUALITY)) {
             throw new IllegalArgumentException("filter: got '" + selection.filter()

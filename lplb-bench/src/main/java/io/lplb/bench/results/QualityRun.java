@@ -85,8 +85,8 @@ public final class QualityRun {
     private List<Entrant> entrants(MinMaxProblem problem) {
         List<Entrant> entrants = new ArrayList<>();
         for (String solver : solvers) {
-            if (Contenders.takes(solver, problem)) {
-                for (String backend : Contenders.backendsOf(solver, backends)) {
+            for (String backend : Contenders.backendsOf(solver, backends)) {
+                if (Contenders.takes(solver, backend, problem)) {
                     entrants.add(new Entrant(solver, backend));
                 }
             }

@@ -220,7 +220,7 @@ public final class Tables {
             return NOTHING;
         }
         double percent = 100 * fraction;
-        return percent < 5e-8 ? "0" : String.format(Locale.ROOT, percent < 0.01 ? "%.0e" : "%.2f", percent);
+        return percent < 5e-8 ? "0" : String.format(Locale.ROOT, percent < 0.001 ? "%.0e" : "%.3f", percent);
     }
 
     private static String ratio(double value) {

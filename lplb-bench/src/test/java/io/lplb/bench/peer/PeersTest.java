@@ -198,7 +198,7 @@ class PeersTest {
         Arrays.fill(batch.load(), 8);
         SplitBatch split = new SplitBatch(problem, 3);
         for (String name : Contenders.names()) {
-            assertTrue(Contenders.takes(name, problem), name);
+            assertTrue(Contenders.takes(name, "cpu", problem), name);
             split.invalidate();
             try (MinMaxSolver solver = Contenders.create(name, "cpu", problem, 3)) {
                 assertEquals(name, solver.name());
@@ -209,7 +209,7 @@ class PeersTest {
                 assertTrue(split.status(g) != SolveStatus.INVALID, name);
             }
         }
-        assertTrue(!Contenders.takes("lplb-reference", MinMaxProblem.of(3, new int[][] {{0, 1, 2}})));
+        assertTrue(!Contenders.takes("lplb-reference", "cpu", MinMaxProblem.of(3, new int[][] {{0, 1, 2}})));
     }
 
     @Test

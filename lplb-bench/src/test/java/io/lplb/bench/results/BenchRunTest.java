@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lplb.bench.jmh.BenchProblem;
 import io.lplb.bench.peer.Contenders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,9 +14,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 class BenchRunTest {
@@ -59,6 +60,46 @@ class BenchRunTest {
                 file.timings().toString());
         assertEquals(4, lines.size());
         assertTrue(lines.getFirst().startsWith("1/4 SolveBenchmark cpu 1 normal relaxation cube: "), lines.getFirst());
+    }
+
+    /** On a GPU the driver's shapes only, a JVM that allows nothing else, and peers still on the CPU. */
+    @Test
+    void casesOfTheGpuAreThoseThatItTakes() {
+        List<JmhCase> cases = BenchCases.times(new BenchSelection(
+                BenchSelection.filter("Solve|Plan"),
+                List.of("relaxation", "glop"),
+                List.of("gpu-driver"),
+                List.of("cube", "eplb64"),
+                List.of("normal"),
+                List.of(1)));
+        assertEquals(
+                List.of(
+                        "SolveBenchmark.solve relaxation gpu-driver cube true",
+                        "SolveBenchmark.solve relaxation gpu-driver cube true",
+                        "SolveBenchmark.solve glop cpu cube false",
+                        "SolveBenchmark.solve glop cpu eplb64 false",
+                        "PlanBenchmark.plan relaxation gpu-driver cube true"),
+                cases.stream()
+                        .map(c -> c.benchmark() + " " + c.params().get("solver").getFirst() + " "
+                                + c.params().get("backend").getFirst() + " "
+                                + c.params().get("topology").getFirst() + " " + c.gpu())
+                        .toList());
+    }
+
+    /** The command's promise of about ten minutes: 4 s for each of these. */
+    @Test
+    void theWholeSetIsOfTheSizeThatTheHelpSays() {
+        BenchSelection all = new BenchSelection(
+                BenchSelection.filter(""),
+                Contenders.names(),
+                List.of("cpu"),
+                BenchProblem.MACHINES,
+                List.of("normal", "lognormal", "zipf"),
+                List.of(1, 64, 1024));
+        int measurements = Stream.concat(BenchCases.times(all).stream(), BenchCases.scaling(all).stream())
+                .mapToInt(JmhCase::size)
+                .sum();
+        assertEquals(137, measurements);
     }
 
     @Test
@@ -133,11 +174,10 @@ class BenchRunTest {
 
     @Test
     void aBenchmarkThatThrowsEndsTheRunWithItsReason() {
-        JmhCase impossible = new JmhCase(
-                "ScalingBenchmark.solve",
-                Map.of("solver", List.of("relaxation"), "ranks", List.of("8"), "hosts", List.of("9")),
-                false,
-                Mode.AverageTime);
+        JmhCase impossible = JmhCase.of("ScalingBenchmark.solve")
+                .with("solver", "relaxation")
+                .with("ranks", 8)
+                .with("hosts", 9);
         var e = assertThrows(IllegalStateException.class, () -> MOMENT.run(List.of(impossible), line -> {}));
         assertTrue(
                 String.valueOf(e.getMessage()).contains("hosts: got 9, expected at most the 8 ranks"), e.getMessage());

@@ -37,7 +37,7 @@ class TablesTest {
                 grids.get(1).rows().getFirst());
         assertEquals(List.of("count", "0.64"), grids.get(2).rows().getFirst());
         assertEquals(
-                List.of("greedy-llep", "8", "0", "0", "3.00", "6.00", "1.0100", "1.0200"),
+                List.of("greedy-llep", "8", "0", "0", "3.000", "6.000", "1.0100", "1.0200"),
                 grids.get(3).rows().get(1));
         assertEquals(List.of("relaxation", "2.00"), grids.get(4).rows().getFirst());
         ResultFile empty = new ResultFile(Samples.header("none"), List.of(), List.of(), List.of());
