@@ -3,6 +3,7 @@ package io.lplb.bench.peer;
 
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.AbstractMinMaxSolver;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
@@ -44,6 +45,7 @@ final class PeerSolver implements MinMaxSolver {
 
     @Override
     public void solve(MinMaxBatch batch, SplitBatch split) {
+        AbstractMinMaxSolver.requireMatching(problem, batch, split);
         for (int g = 0; g < batch.groups(); g++) {
             try {
                 double max = peer.solve(batch, g, share);

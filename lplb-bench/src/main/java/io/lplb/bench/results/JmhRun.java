@@ -71,7 +71,7 @@ public record JmhRun(int forks, int warmups, int iterations, TimeValue time) {
                 .shouldFailOnError(true)
                 .jvmArgsAppend(jvmArguments(one.gpu()));
         one.params().forEach((name, values) -> options.param(name, values.toArray(String[]::new)));
-        format.failure();
+        format.forgetFailure();
         try {
             return asJson(new Runner(options.build(), format).run());
         } catch (RunnerException e) {

@@ -33,11 +33,14 @@ final class ProgressFormat implements OutputFormat {
         this.progress = progress;
     }
 
-    /** Returns the first exception that was told since this was last asked for. */
+    /** Returns the first exception that was told since {@link #forgetFailure}. */
     Optional<String> failure() {
-        Optional<String> last = Optional.ofNullable(failure);
+        return Optional.ofNullable(failure);
+    }
+
+    /** Begins another case. */
+    void forgetFailure() {
         failure = null;
-        return last;
     }
 
     @Override

@@ -80,10 +80,13 @@ class BenchRunTest {
                         "SolveBenchmark.solve glop cpu eplb64 false",
                         "PlanBenchmark.plan relaxation gpu-driver cube true"),
                 cases.stream()
-                        .map(c -> c.benchmark() + " " + c.params().get("solver").getFirst() + " "
-                                + c.params().get("backend").getFirst() + " "
-                                + c.params().get("topology").getFirst() + " " + c.gpu())
+                        .map(c -> c.benchmark() + " " + value(c, "solver") + " " + value(c, "backend") + " "
+                                + value(c, "topology") + " " + c.gpu())
                         .toList());
+    }
+
+    private static String value(JmhCase one, String name) {
+        return one.params().getOrDefault(name, List.of("none")).getFirst();
     }
 
     /** The command's promise of about ten minutes: 4 s for each of these. */
