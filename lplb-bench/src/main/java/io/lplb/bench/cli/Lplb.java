@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             SolveCommand.class,
             TopologyCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            BenchCommand.class
         },
         versionProvider = Version.class,
         mixinStandardHelpOptions = true,
