@@ -2,6 +2,7 @@
 package io.lplb.bench.report;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The loads of all ranks over the batches as coloured cells, one row a rank. Ten levels around 1, which is the mean;
@@ -51,7 +52,7 @@ final class HeatMapSvg {
         svg.open(
                 "g",
                 "transform",
-                "translate(" + LEFT + " " + TOP + ") scale(" + String.format(java.util.Locale.ROOT, "%.5f", cellWidth)
+                "translate(" + LEFT + " " + TOP + ") scale(" + String.format(Locale.ROOT, "%.5f", cellWidth)
                         + " " + rowHeight + ")");
         for (int level = 0; level <= BOUNDS.size(); level++) {
             String path = path(grid, level);

@@ -54,6 +54,17 @@ final class Numbers {
         return significant(value) + " " + TIME_UNITS[unit];
     }
 
+    /** A time on an axis. */
+    static String timeTick(double nanos) {
+        int unit = 0;
+        double value = nanos;
+        while (unit < TIME_UNITS.length - 1 && value >= 999.5) {
+            value /= 1000;
+            unit++;
+        }
+        return tick(value) + " " + TIME_UNITS[unit];
+    }
+
     /** A value on an axis: as short as it can be said. */
     static String tick(double value) {
         if (value == 0) {

@@ -61,8 +61,9 @@ final class Page {
 
     /** Adds a table that scrolls by itself where it is wider than the page; all columns but the first hold numbers. */
     void table(String caption, List<String> titles, List<List<String>> rows) {
+        body.element("p", caption, "class", "note");
         body.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", caption);
-        body.open("table").element("caption", caption).open("thead").open("tr");
+        body.open("table", "aria-label", caption).open("thead").open("tr");
         titles.forEach(name -> body.element("th", name, "scope", "col"));
         body.close().close().open("tbody");
         for (List<String> row : rows) {
@@ -104,9 +105,18 @@ final class Page {
         body.close();
     }
 
-    /** Adds where the figures come from. */
+    /** Adds where the figures come from, as a list under a line. */
     void provenance(Provenance provenance) {
-        body.open("dl", "class", "provenance");
+        entries("provenance", provenance);
+    }
+
+    /** Adds where the figures come from, in few lines, for the head of the page. */
+    void origin(Provenance provenance) {
+        entries("origin", provenance);
+    }
+
+    private void entries(String cssClass, Provenance provenance) {
+        body.open("dl", "class", cssClass);
         provenance
                 .entries()
                 .forEach((name, value) -> body.open("div")

@@ -26,6 +26,7 @@ final class PlotFrame {
     private static final int RIGHT = 14;
     private static final int BOTTOM = 34;
     private static final int TICK_GAP = 8;
+    private static final int EDGE = 40;
 
     private final String title;
     private final String description;
@@ -96,7 +97,9 @@ final class PlotFrame {
         if (top < bottom) {
             line(x, top, x, bottom);
         }
-        text(x, bottom + LETTERS, "middle", label);
+        // A label at the right end would be cut off if it stood in the middle.
+        boolean end = x > WIDTH - EDGE;
+        text(end ? WIDTH : x, bottom + LETTERS, end ? "end" : "middle", label);
     }
 
     /** A grid line with its label at the left. */

@@ -2,11 +2,13 @@
 package io.lplb.bench.report;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +25,7 @@ public record Provenance(Map<String, String> entries) {
 
     /** A copy that keeps the order. */
     public Provenance {
-        entries = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+        entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
     }
 
     /**
@@ -38,10 +40,6 @@ public record Provenance(Map<String, String> entries) {
         entries.put("machine", machine());
         entries.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
         entries.put("version", version);
-        String commit = SourceCommit.ofThisBuild();
-        if (!commit.isEmpty()) {
-            entries.put("commit", commit);
-        }
         entries.put("date", now());
         return new Provenance(entries);
     }
@@ -63,7 +61,7 @@ public record Provenance(Map<String, String> entries) {
                     .findFirst()
                     .map(line -> line.substring(line.indexOf(':') + 1).strip() + ", ")
                     .orElse("");
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             // Only Linux has the file; the rest of the description does without.
             return "";
         }

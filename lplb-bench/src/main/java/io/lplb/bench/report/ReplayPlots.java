@@ -9,8 +9,6 @@ import io.lplb.topology.TopologySvg;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.HdrHistogram.Histogram;
-import org.HdrHistogram.HistogramIterationValue;
 
 /** The pictures on the page of a replay, each with its words. Strategies have the CSS classes c0, c1, ... in order. */
 final class ReplayPlots {
@@ -131,30 +129,11 @@ final class ReplayPlots {
         XyPlot plot = new XyPlot(new PlotFrame("Distribution of plan times", medians(), "percentile", "time of a plan"))
                 .logX()
                 .logY()
-                .labels(ReplayPlots::percentile, Numbers::time);
+                .labels(Distribution::label, Numbers::timeTick);
         for (int k = 0; k < report.strategies().size(); k++) {
-            addDistribution(plot, "c" + k, record.nanos(k));
+            Distribution.of(record.nanos(k)).addTo(plot, "c" + k);
         }
         return plot.svg();
-    }
-
-    /** The times by percentile, stretched towards the slowest: the position of p is 1 / (1 - p). */
-    private static void addDistribution(XyPlot plot, String cssClass, Histogram nanos) {
-        double end = Math.max(2, nanos.getTotalCount());
-        List<double[]> points = new ArrayList<>();
-        for (HistogramIterationValue value : nanos.percentiles(10)) {
-            double position = 1 / Math.max(1 / end, 1 - value.getPercentileLevelIteratedTo() / 100);
-            points.add(new double[] {position, value.getValueIteratedTo()});
-        }
-        plot.line(
-                cssClass,
-                points.stream().mapToDouble(p -> p[0]).toArray(),
-                points.stream().mapToDouble(p -> p[1]).toArray());
-    }
-
-    private static String percentile(double position) {
-        double percent = 100 - 100 / position;
-        return position < 1.5 ? "0 %" : Numbers.tick(percent) + " %";
     }
 
     private String medians() {

@@ -21,7 +21,7 @@ public final class ReplayRecord {
     static final double[] GAP_CLASSES = {0, 0.005, 0.01, 0.02, 0.05, 0.1};
 
     private static final int STRATEGIES = 5;
-    private static final int HEAT_COLUMNS = 120;
+    private static final int HEAT_COLUMNS = 208;
     private static final int HEAT_ROWS = 64;
     private static final int LINE_COLUMNS = 200;
     private static final long LONGEST_PLAN = TimeUnit.MINUTES.toNanos(10);

@@ -28,6 +28,7 @@ final class XyPlot {
     private boolean logY;
     private DoubleFunction<String> xLabel = Numbers::tick;
     private DoubleFunction<String> yLabel = Numbers::tick;
+    private List<String> xNames = List.of();
 
     XyPlot(PlotFrame frame) {
         this.frame = frame;
@@ -49,6 +50,13 @@ final class XyPlot {
     XyPlot labels(DoubleFunction<String> x, DoubleFunction<String> y) {
         xLabel = x;
         yLabel = y;
+        return this;
+    }
+
+    /** Gives the horizontal positions 0, 1, ... names instead of numbers. */
+    XyPlot names(List<String> names) {
+        xNames = List.copyOf(names);
+        xLabel = x -> "";
         return this;
     }
 
@@ -103,7 +111,7 @@ final class XyPlot {
         PlotFrame.requireFonts();
         separate(0, logX);
         separate(2, logY);
-        TickRecorder xTicks = new TickRecorder(logX ? sparse(xLabel, range[0], range[1], 1) : xLabel);
+        TickRecorder xTicks = new TickRecorder(logX ? sparse(xLabel, range[0], range[1], 1.6) : xLabel);
         TickRecorder yTicks = new TickRecorder(logY ? sparse(yLabel, range[2], range[3], 3) : yLabel);
         XYStyler styler = chart.getStyler();
         PlotFrame.style(styler);
@@ -130,7 +138,7 @@ final class XyPlot {
     }
 
     /** Of a logarithmic axis' ticks only 1, 2 and 5 in each decade are labelled; if there are many decades, only 1. */
-    private static DoubleFunction<String> sparse(DoubleFunction<String> label, double min, double max, int decades) {
+    private static DoubleFunction<String> sparse(DoubleFunction<String> label, double min, double max, double decades) {
         boolean few = Math.log10(max / min) <= decades;
         return value -> {
             double lead = value / Math.pow(10, Math.floor(Math.log10(value) + 1e-9));
@@ -148,6 +156,9 @@ final class XyPlot {
             if (!tick.label().isEmpty()) {
                 frame.xTick(chart.getScreenXFromChart(tick.value()), top, bottom, tick.label());
             }
+        }
+        for (int k = 0; k < xNames.size(); k++) {
+            frame.xTick(chart.getScreenXFromChart(k), bottom, bottom, xNames.get(k));
         }
         for (TickRecorder.Tick tick : yTicks.within(range[2], range[3])) {
             if (!tick.label().isEmpty()) {
