@@ -28,7 +28,10 @@ final class ReportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // Set by picocli.
     private Lplb lplb;
 
-    @Parameters(arity = "1..*", paramLabel = "RESULTS.json", description = "Files of results, in the order of the page.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "RESULTS.json",
+            description = "Files of results, in the order of the page.")
     @SuppressWarnings("NullAway.Init") // Required.
     private List<Path> files;
 

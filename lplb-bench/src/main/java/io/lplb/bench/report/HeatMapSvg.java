@@ -52,8 +52,8 @@ final class HeatMapSvg {
         svg.open(
                 "g",
                 "transform",
-                "translate(" + LEFT + " " + TOP + ") scale(" + String.format(Locale.ROOT, "%.5f", cellWidth)
-                        + " " + rowHeight + ")");
+                "translate(" + LEFT + " " + TOP + ") scale(" + String.format(Locale.ROOT, "%.5f", cellWidth) + " "
+                        + rowHeight + ")");
         for (int level = 0; level <= BOUNDS.size(); level++) {
             String path = path(grid, level);
             if (!path.isEmpty()) {

@@ -25,9 +25,11 @@ final class JmhRecord {
         double score = nanos * metric.field("score").requiredNumber();
         Map<String, String> params = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : record.field("params").node().properties()) {
-            params.put(entry.getKey(), record.field("params").field(entry.getKey()).text());
+            params.put(
+                    entry.getKey(), record.field("params").field(entry.getKey()).text());
         }
-        JsonField bytes = record.field("secondaryMetrics").field("gc.alloc.rate.norm").field("score");
+        JsonField bytes =
+                record.field("secondaryMetrics").field("gc.alloc.rate.norm").field("score");
         return new JmhResult(
                 name.replaceFirst(".*\\.([^.]+\\.[^.]+)$", "$1"),
                 mode,

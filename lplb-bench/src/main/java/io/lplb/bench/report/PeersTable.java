@@ -37,7 +37,8 @@ final class PeersTable {
     static List<PeersTable> of(Collection<JmhResult> results) {
         Map<String, PeersTable> tables = new LinkedHashMap<>();
         for (JmhResult result : results) {
-            boolean compared = !result.solver().isEmpty() && !result.param("topology").isEmpty();
+            boolean compared =
+                    !result.solver().isEmpty() && !result.param("topology").isEmpty();
             if (compared && result.isTime() && !result.mode().equals(JmhResult.SAMPLE)) {
                 String title = title(result);
                 tables.computeIfAbsent(title, PeersTable::new).add(result);
@@ -109,7 +110,8 @@ final class PeersTable {
                     row.add(ratioText(ratio(solver, topology)));
                 }
             }
-            double bytes = times.values().stream().mapToDouble(JmhResult::bytes).max().orElse(Double.NaN);
+            double bytes =
+                    times.values().stream().mapToDouble(JmhResult::bytes).max().orElse(Double.NaN);
             // JMH's own bookkeeping shows as a fraction of a byte.
             row.add(Double.isNaN(bytes) ? NONE : Numbers.whole(bytes < 1 ? 0 : Math.round(bytes)) + " B");
             cells.add(row);

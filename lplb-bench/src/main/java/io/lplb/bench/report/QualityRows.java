@@ -15,7 +15,8 @@ final class QualityRows {
 
     /** One measure as it is. */
     static List<String> one(QualityResult q) {
-        String where = (q.topology().isEmpty() ? "" : ", " + q.topology()) + (q.load().isEmpty() ? "" : ", " + q.load());
+        String where =
+                (q.topology().isEmpty() ? "" : ", " + q.topology()) + (q.load().isEmpty() ? "" : ", " + q.load());
         return row(q.solver() + where, List.of(q));
     }
 

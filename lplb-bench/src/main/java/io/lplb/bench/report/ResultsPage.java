@@ -38,14 +38,17 @@ public final class ResultsPage {
 
     private void answer() {
         List<Page.KeyFigure> figures = new ArrayList<>();
-        tables.stream().filter(t -> t.solvers().contains(PeersTable.OURS)).findFirst().ifPresent(table -> {
-            String topology = table.topologies().iterator().next();
-            figures.add(new Page.KeyFigure(
-                    PeersTable.OURS + " on " + topology,
-                    Numbers.time(table.time(PeersTable.OURS, topology)),
-                    "median; " + table.title()));
-            addFastest(figures, table);
-        });
+        tables.stream()
+                .filter(t -> t.solvers().contains(PeersTable.OURS))
+                .findFirst()
+                .ifPresent(table -> {
+                    String topology = table.topologies().iterator().next();
+                    figures.add(new Page.KeyFigure(
+                            PeersTable.OURS + " on " + topology,
+                            Numbers.time(table.time(PeersTable.OURS, topology)),
+                            "median; " + table.title()));
+                    addFastest(figures, table);
+                });
         results.quality.stream()
                 .filter(q -> q.solver().equals(PeersTable.OURS))
                 .mapToDouble(QualityResult::gapMax)

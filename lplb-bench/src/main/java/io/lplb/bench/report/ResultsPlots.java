@@ -32,7 +32,10 @@ final class ResultsPlots {
     String times(PeersTable table) {
         List<String> topologies = List.copyOf(table.topologies());
         XyPlot plot = new XyPlot(new PlotFrame(
-                        "Times by topology", table.title() + "; the numbers are in the table above", "topology", "time"))
+                        "Times by topology",
+                        table.title() + "; the numbers are in the table above",
+                        "topology",
+                        "time"))
                 .logY()
                 .labels(Numbers::tick, Numbers::timeTick)
                 .names(topologies);

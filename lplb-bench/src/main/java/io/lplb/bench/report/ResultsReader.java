@@ -55,7 +55,8 @@ public final class ResultsReader {
         int origins = results.origins.size();
         int elements = 0;
         try (InputStream in = Files.newInputStream(file);
-                MappingIterator<JsonNode> values = MAPPER.readerFor(JsonNode.class).readValues(in)) {
+                MappingIterator<JsonNode> values =
+                        MAPPER.readerFor(JsonNode.class).readValues(in)) {
             while (values.hasNextValue()) {
                 JsonNode value = values.nextValue();
                 List<JsonNode> records = new ArrayList<>();
@@ -69,7 +70,8 @@ public final class ResultsReader {
                 }
             }
         } catch (JsonProcessingException e) {
-            String where = e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
+            String where =
+                    e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
             throw new FormatException(file + ": not JSON: " + Printable.oneLine(e.getOriginalMessage()) + where, e);
         }
         if (elements == 0) {
@@ -142,12 +144,7 @@ public final class ResultsReader {
         }
         double exponent = record.field("exponent").number();
         results.scaling.add(new ScalingResult(
-                axis,
-                series,
-                unit,
-                sizes,
-                times,
-                Double.isNaN(exponent) ? ScalingResult.fit(sizes, times) : exponent));
+                axis, series, unit, sizes, times, Double.isNaN(exponent) ? ScalingResult.fit(sizes, times) : exponent));
     }
 
     private static List<Double> positive(JsonField field) throws FormatException {
