@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers as the pages show them. */
@@ -26,13 +28,14 @@ final class Numbers {
 
     /** Three significant digits, without an exponent where a person would write none. */
     static String significant(double value) {
-        double size = Math.abs(value);
         if (!Double.isFinite(value)) {
             return "n/a";
         }
         if (value == 0) {
             return "0";
         }
+        // Rounded first: 0.9996 has as many decimals as 1.
+        double size = Math.abs(new BigDecimal(value).round(new MathContext(3)).doubleValue());
         if (size < 1e-3 || size >= 1e7) {
             return String.format(Locale.ROOT, "%.2e", value);
         }

@@ -40,7 +40,7 @@ final class Chromium {
         if (named != null) {
             return Path.of(named);
         }
-        for (String place : String.valueOf(System.getenv("PATH")).split(File.pathSeparator)) {
+        for (String place : String.valueOf(System.getenv("PATH")).split(File.pathSeparator, -1)) {
             for (String name : NAMES) {
                 Path candidate = Path.of(place, name);
                 if (Files.isExecutable(candidate)) {
