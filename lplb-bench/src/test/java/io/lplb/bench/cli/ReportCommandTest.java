@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,7 +104,7 @@ class ReportCommandTest {
     /** The mean gap of 1e-12 is the rounding of doubles and shown as 0. */
     private static List<String> withoutSmall(List<String> row) {
         assertEquals("0 %", row.get(4));
-        List<String> copy = new java.util.ArrayList<>(row);
+        List<String> copy = new ArrayList<>(row);
         copy.set(4, "1.00e-10 %");
         return copy;
     }
