@@ -117,7 +117,8 @@ class BinLplbTest {
             if (line.startsWith("bin/lplb ") && line.contains(" --html ")) {
                 String[] words = line.substring("bin/lplb ".length()).strip().split(" +", -1);
                 for (int k = 0; k < words.length; k++) {
-                    boolean file = words[k].endsWith(".npy") || words[k].endsWith(".json") || words[k].endsWith(".html");
+                    boolean file =
+                            words[k].endsWith(".npy") || words[k].endsWith(".json") || words[k].endsWith(".html");
                     words[k] = file ? root.resolve(words[k]).toString() : words[k];
                 }
                 Outcome outcome = run(Map.of(), root.resolve("bin/lplb"), words);

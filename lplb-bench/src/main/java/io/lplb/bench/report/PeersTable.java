@@ -110,8 +110,11 @@ final class PeersTable {
                     row.add(ratioText(ratio(solver, topology)));
                 }
             }
-            double bytes =
-                    times.values().stream().mapToDouble(JmhResult::bytes).filter(b -> !Double.isNaN(b)).max().orElse(Double.NaN);
+            double bytes = times.values().stream()
+                    .mapToDouble(JmhResult::bytes)
+                    .filter(b -> !Double.isNaN(b))
+                    .max()
+                    .orElse(Double.NaN);
             // JMH's own bookkeeping shows as a fraction of a byte.
             row.add(Double.isNaN(bytes) ? NONE : Numbers.whole(bytes < 1 ? 0 : Math.round(bytes)) + " B");
             cells.add(row);
