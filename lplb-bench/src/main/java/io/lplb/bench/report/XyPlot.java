@@ -118,6 +118,8 @@ final class XyPlot {
         styler.setMarkerSize(7);
         styler.setXAxisLogarithmic(logX);
         styler.setYAxisLogarithmic(logY);
+        styler.setXAxisLogarithmicDecadeOnly(false);
+        styler.setYAxisLogarithmicDecadeOnly(false);
         styler.setXAxisMin(range[0]).setXAxisMax(range[1]);
         styler.setYAxisMin(range[2]).setYAxisMax(range[3]);
         styler.setXAxisTickLabelsFormattingFunction(xTicks);
