@@ -205,6 +205,30 @@ public final class LoadBalancer implements AutoCloseable {
         return planned ? report : null;
     }
 
+    /**
+     * Writes how many tokens of all sources the last plan sends to each physical slot.
+     *
+     * @param out {@code [physicalExperts]} of the placement, overwritten
+     * @throws IllegalArgumentException if the length is wrong
+     * @throws IllegalStateException if there is no plan for the placement in force, or the balancer is closed
+     */
+    public void copySlotLoads(long[] out) {
+        enter("copySlotLoads");
+        try {
+            if (!planned) {
+                throw new IllegalStateException(
+                        "copySlotLoads: got no plan for this placement, expected a call of plan first");
+            }
+            if (out.length != placement.physicalExperts()) {
+                throw new IllegalArgumentException(
+                        "out: got length " + out.length + ", expected " + placement.physicalExperts() + " slots");
+            }
+            planner.copySlotLoads(out);
+        } finally {
+            leave();
+        }
+    }
+
     /** Returns how often the CPU took over from a backend that failed: 0, or 1 with AUTO. */
     public int recoveries() {
         return guard.recoveries();

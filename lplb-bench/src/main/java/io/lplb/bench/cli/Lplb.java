@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             SolveCommand.class,
             TopologyCommand.class,
+            ReportCommand.class,
             DoctorCommand.class,
             BenchCommand.class
         },
