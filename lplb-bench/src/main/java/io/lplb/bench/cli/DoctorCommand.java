@@ -3,13 +3,11 @@ package io.lplb.bench.cli;
 
 import io.lplb.bench.doctor.Doctor;
 import io.lplb.bench.doctor.DoctorReport;
-import java.io.BufferedReader;
+import io.lplb.bench.host.Host;
+import io.lplb.bench.host.SourceCommit;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -83,31 +81,16 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static Map<String, String> facts() throws IOException {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("lplb", Version.text());
+        facts.put("lplb", Version.text() + ", commit " + SourceCommit.here());
         facts.put("java", Runtime.version() + ", " + property("java.vendor") + ", " + property("java.home"));
-        facts.put("system", property("os.name") + " " + property("os.version") + ", " + property("os.arch"));
-        facts.put("processor", processor(Path.of("/proc/cpuinfo")));
+        facts.put("system", Host.system());
+        facts.put("processor", Host.processor());
         facts.put("memory", memory());
         return facts;
     }
 
     private static String property(String name) {
         return System.getProperty(name, "?");
-    }
-
-    private static String processor(Path cpuinfo) {
-        String cores = Runtime.getRuntime().availableProcessors() + " cores";
-        try (BufferedReader lines = Files.newBufferedReader(cpuinfo, StandardCharsets.ISO_8859_1)) {
-            return lines.lines()
-                    .filter(line -> line.startsWith("model name") && line.contains(":"))
-                    .map(line ->
-                            cores + ", " + line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse(cores);
-        } catch (IOException e) {
-            // Not Linux, or /proc is hidden: the model stays unsaid.
-            return cores;
-        }
     }
 
     private static String memory() {

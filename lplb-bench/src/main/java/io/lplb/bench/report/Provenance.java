@@ -1,10 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.report;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.lplb.bench.host.Host;
+import io.lplb.bench.host.SourceCommit;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -12,7 +10,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Where figures come from, for the head of a page: what (such as "machine") and its value, in the order of reading.
@@ -20,7 +17,6 @@ import java.util.stream.Stream;
  * @param entries from a name to a text
  */
 public record Provenance(Map<String, String> entries) {
-    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
     private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT);
 
     /** A copy that keeps the order. */
@@ -29,7 +25,7 @@ public record Provenance(Map<String, String> entries) {
     }
 
     /**
-     * This process: its machine and virtual machine, the time, and the command.
+     * This process: its machine and virtual machine, the commit, the time, and the command.
      *
      * @param version the version of this build
      * @param command as the user gave it
@@ -37,9 +33,10 @@ public record Provenance(Map<String, String> entries) {
     public static Provenance here(String version, String command) {
         Map<String, String> entries = new LinkedHashMap<>();
         entries.put("command", command);
-        entries.put("machine", machine());
-        entries.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
+        entries.put("machine", Host.processor() + "; " + Host.system());
+        entries.put("Java", Host.java());
         entries.put("version", version);
+        entries.put("commit", SourceCommit.here());
         entries.put("date", now());
         return new Provenance(entries);
     }
@@ -47,23 +44,5 @@ public record Provenance(Map<String, String> entries) {
     /** The present minute. */
     static String now() {
         return MINUTE.format(Instant.now().atOffset(ZoneOffset.UTC));
-    }
-
-    private static String machine() {
-        String processors = Runtime.getRuntime().availableProcessors() + " processors";
-        String system = System.getProperty("os.name") + " " + System.getProperty("os.arch");
-        return cpuModel() + processors + ", " + system;
-    }
-
-    private static String cpuModel() {
-        try (Stream<String> lines = Files.lines(CPU_INFO)) {
-            return lines.filter(line -> line.startsWith("model name"))
-                    .findFirst()
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip() + ", ")
-                    .orElse("");
-        } catch (IOException | UncheckedIOException e) {
-            // Only Linux has the file; the rest of the description does without.
-            return "";
-        }
     }
 }

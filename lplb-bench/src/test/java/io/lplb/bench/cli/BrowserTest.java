@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class BrowserTest {
     /** Runs in the page around the frame, and writes what it finds as JSON. */
+    @SuppressWarnings("InlineFormatString") // Too long to stand in the test.
     private static final String MEASURE = """
             <!DOCTYPE html><html><body style="margin:0"><iframe id="f" style="border:0;width:%dpx;height:%dpx" srcdoc="%s"></iframe>
             <pre id="found"></pre><script>
@@ -114,12 +115,18 @@ class BrowserTest {
         "report, 1280, dark"
     })
     void thePageFitsAndIsReadable(String page, int width, String scheme) throws Exception {
+        // The frame is high enough for the whole page, so that one run measures it and takes the picture.
+        int height = width < 500 ? 4400 : 2600;
         String markup = Files.readString(folder.resolve(page + ".html"));
         Path around = folder.resolve(page + width + scheme + ".html");
         String escaped = markup.replace("&", "&amp;").replace("\"", "&quot;");
-        Files.writeString(around, String.format(Locale.ROOT, MEASURE, width, 800, escaped));
+        Files.writeString(around, String.format(Locale.ROOT, MEASURE, width, height, escaped));
+        Path picture = Files.createDirectories(Path.of("target", "screenshots"))
+                .resolve(page + "-" + width + "-" + scheme + ".png");
+        Files.deleteIfExists(picture);
         boolean dark = scheme.equals("dark");
-        Chromium.Answer answer = chromium.open(around, dark, Math.max(500, width), 800, "--dump-dom");
+        Chromium.Answer answer = chromium.open(
+                around, dark, Math.max(500, width), height, "--dump-dom", "--screenshot=" + picture.toAbsolutePath());
         assertFalse(answer.err().contains("CONSOLE"), answer.err());
         JsonNode found = found(answer.out());
         assertEquals(
@@ -133,7 +140,7 @@ class BrowserTest {
         assertTrue(found.get("smallest").asDouble() >= 10, "letters are too small: " + found);
         assertTrue(found.get("contrast").asDouble() >= 4.5, "too little contrast: " + found);
         assertEquals(0, found.get("requests").size(), "asks for something: " + found);
-        lookAt(around, page + "-" + width + "-" + scheme + ".png", dark, width, markup);
+        assertIsAPicture(picture, width);
     }
 
     private static JsonNode found(String dom) throws IOException {
@@ -144,14 +151,7 @@ class BrowserTest {
                 .readTree(json.replace("&amp;", "&").replace("&gt;", ">").replace("&lt;", "<"));
     }
 
-    /** Takes the screenshot, of the whole page in a frame high enough. */
-    private static void lookAt(Path around, String name, boolean dark, int width, String markup) throws Exception {
-        int height = width < 500 ? 4400 : 2600;
-        String escaped = markup.replace("&", "&amp;").replace("\"", "&quot;");
-        Files.writeString(around, String.format(Locale.ROOT, MEASURE, width, height, escaped));
-        Path picture = Files.createDirectories(Path.of("target", "screenshots")).resolve(name);
-        Files.deleteIfExists(picture);
-        chromium.open(around, dark, Math.max(500, width), height, "--screenshot=" + picture.toAbsolutePath());
+    private static void assertIsAPicture(Path picture, int width) throws IOException {
         BufferedImage image = ImageIO.read(picture.toFile());
         Set<Integer> colours = new HashSet<>();
         for (int y = 0; y < image.getHeight(); y += 3) {

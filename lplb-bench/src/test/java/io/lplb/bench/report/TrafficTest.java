@@ -59,7 +59,7 @@ class TrafficTest {
             for (double tokens : traffic.perBatch(1)) {
                 sum += tokens;
             }
-            assertEquals(copies, sum);
+            assertEquals((double) copies, sum);
         }
     }
 }
