@@ -98,7 +98,7 @@ class ReplayHtmlTest {
         assertTrue(run.out().length() < 300_000, "length " + run.out().length());
     }
 
-    /** The largest map: 64 rows, of two ranks each, with loads that differ everywhere. */
+    /** The largest map: 64 rows of one or two ranks and 208 columns of one or two batches. */
     @Test
     void aPageIsSmallWhateverTheRanks() throws Exception {
         CliRun run = CliRun.of(
@@ -106,21 +106,21 @@ class ReplayHtmlTest {
                 "--trace",
                 ReplayCommandTest.trace(folder).toString(),
                 "--experts",
-                "128",
+                "72",
                 "--ranks",
-                "128",
+                "72",
                 "--topology",
-                "ring128",
+                "ring72",
                 "--replicas",
                 "1",
                 "--batch",
-                "2",
+                "4",
                 "--html",
                 "-");
         assertEquals(0, run.exitCode(), run.err());
         XmlPage page = XmlPage.of(run.out());
         assertTrue(page.text().contains("Each of the 64 rows stands for several ranks"), page.text());
-        assertTrue(page.text().contains("Not drawn: the group has 128 ranks, more than 64"), page.text());
+        assertTrue(page.text().contains("Not drawn: the group has 72 ranks, more than 64"), page.text());
         assertTrue(run.out().length() < 2_000_000, "length " + run.out().length());
     }
 
