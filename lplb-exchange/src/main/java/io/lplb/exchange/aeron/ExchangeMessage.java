@@ -1,0 +1,214 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.exchange.aeron;
+
+import io.lplb.exchange.GroupIdentity;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * The messages of the exchange, little-endian. Every field of what has come is checked before it is used.
+ *
+ * <pre>
+ *    0         4       6       8          12         16         20         24
+ *    +---------+-------+-------+----------+----------+----------+----------+
+ *    | "LPLB"  |version| type  | source   | ranks    | experts  | flags    |
+ *    +---------+-------+-------+----------+----------+----------+----------+
+ *   24                   32                   40                   48
+ *    +--------------------+--------------------+--------------------+
+ *    | incarnation        | round              | fingerprint        |
+ *    +--------------------+--------------------+--------------------+
+ *   48                   56         60         64
+ *    +--------------------+----------+----------+---------------------------
+ *    | sum of payload     | length   | 0        | payload: length x 4 or 1 bytes
+ *    +--------------------+----------+----------+---------------------------
+ *
+ *   HELLO  (type 1)  payload: description of the sender's settings, Latin-1; round: the one it is in, -1 for none
+ *   COUNTS (type 2)  payload: experts x int, not negative
+ *   flags            1: the sender is not in step with the group (RoundBoard)    2: the sender wants a HELLO back
+ * </pre>
+ *
+ * <p>The incarnation is the wall-clock time, in nanoseconds, at which the sending process opened its exchange: a rank
+ * that was started anew has a larger one, and what an earlier process left behind is told by its smaller one.
+ *
+ * <p>Stateless, hence safe for use by several threads.
+ */
+final class ExchangeMessage {
+    static final int VERSION = 1;
+    static final int HELLO = 1;
+    static final int COUNTS = 2;
+    static final int NOT_IN_STEP = 1;
+    static final int WANTS_ANSWER = 2;
+    static final int HEADER = 64;
+
+    private static final int MAGIC = 0x424C504C;
+    private static final int MAX_DESCRIPTION = 400;
+    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
+    /** What a check found; everything but OK is not to be used. */
+    enum Check {
+        OK,
+        NOT_OURS,
+        VERSION,
+        RANKS,
+        EXPERTS,
+        FINGERPRINT,
+        BROKEN
+    }
+
+    private ExchangeMessage() {}
+
+    static int helloLength(GroupIdentity identity) {
+        return HEADER + Math.min(identity.description().length(), MAX_DESCRIPTION);
+    }
+
+    static int countsLength(int experts) {
+        return HEADER + Math.multiplyExact(experts, Integer.BYTES);
+    }
+
+    static void writeHello(MutableDirectBuffer to, int source, GroupIdentity identity, long incarnation) {
+        byte[] text = identity.description().getBytes(StandardCharsets.ISO_8859_1);
+        int length = Math.min(text.length, MAX_DESCRIPTION);
+        writeHeader(to, HELLO, source, identity, incarnation);
+        to.putLong(40, identity.fingerprint(), ORDER);
+        to.putInt(56, length, ORDER);
+        long sum = 0;
+        for (int k = 0; k < length; k++) {
+            to.putByte(HEADER + k, text[k]);
+            sum += text[k];
+        }
+        to.putLong(48, sum, ORDER);
+    }
+
+    static void writeCountsHeader(MutableDirectBuffer to, int source, GroupIdentity identity, long incarnation) {
+        writeHeader(to, COUNTS, source, identity, incarnation);
+        to.putInt(56, identity.experts(), ORDER);
+    }
+
+    private static void writeHeader(
+            MutableDirectBuffer to, int type, int source, GroupIdentity identity, long incarnation) {
+        to.putInt(0, MAGIC, ORDER);
+        to.putShort(4, (short) VERSION, ORDER);
+        to.putShort(6, (short) type, ORDER);
+        to.putInt(8, source, ORDER);
+        to.putInt(12, identity.ranks(), ORDER);
+        to.putInt(16, identity.experts(), ORDER);
+        to.putLong(24, incarnation, ORDER);
+        to.putInt(60, 0, ORDER);
+    }
+
+    static void writeRound(MutableDirectBuffer to, long round, int flags) {
+        to.putInt(20, flags, ORDER);
+        to.putLong(32, round, ORDER);
+    }
+
+    static void writeCounts(MutableDirectBuffer to, long fingerprint, int[] counts) {
+        to.putLong(40, fingerprint, ORDER);
+        long sum = 0;
+        for (int e = 0; e < counts.length; e++) {
+            to.putInt(HEADER + e * Integer.BYTES, counts[e], ORDER);
+            sum += counts[e];
+        }
+        to.putLong(48, sum, ORDER);
+    }
+
+    /** Checks a message against this rank's own identity; a HELLO's fingerprint must be the same, too. */
+    static Check check(DirectBuffer from, int at, int length, GroupIdentity identity) {
+        if (length < HEADER || from.getInt(at, ORDER) != MAGIC) {
+            return Check.NOT_OURS;
+        }
+        if (from.getShort(at + 4, ORDER) != VERSION) {
+            return Check.VERSION;
+        }
+        if (ranks(from, at) != identity.ranks()) {
+            return Check.RANKS;
+        }
+        if (experts(from, at) != identity.experts()) {
+            return Check.EXPERTS;
+        }
+        int type = type(from, at);
+        int source = source(from, at);
+        if (source < 0 || source >= identity.ranks() || incarnation(from, at) <= 0) {
+            return Check.BROKEN;
+        }
+        if (type == HELLO) {
+            if (round(from, at) < -1 || !isWhole(from, at, length, Byte.BYTES)) {
+                return Check.BROKEN;
+            }
+            return fingerprint(from, at) == identity.fingerprint() ? Check.OK : Check.FINGERPRINT;
+        }
+        boolean whole = type == COUNTS
+                && round(from, at) >= 0
+                && from.getInt(at + 56, ORDER) == identity.experts()
+                && isWhole(from, at, length, Integer.BYTES);
+        return whole ? Check.OK : Check.BROKEN;
+    }
+
+    /** Whether the payload has its length and its sum, and no count is negative. */
+    private static boolean isWhole(DirectBuffer from, int at, int length, int unit) {
+        int units = from.getInt(at + 56, ORDER);
+        if (units < 0 || (long) units * unit != length - HEADER) {
+            return false;
+        }
+        long sum = 0;
+        for (int k = 0; k < units; k++) {
+            int value = unit == 1 ? from.getByte(at + HEADER + k) : count(from, at, k);
+            if (value < 0 && unit != 1) {
+                return false;
+            }
+            sum += value;
+        }
+        return sum == from.getLong(at + 48, ORDER);
+    }
+
+    static int version(DirectBuffer from, int at) {
+        return from.getShort(at + 4, ORDER);
+    }
+
+    static int type(DirectBuffer from, int at) {
+        return from.getShort(at + 6, ORDER);
+    }
+
+    static int source(DirectBuffer from, int at) {
+        return from.getInt(at + 8, ORDER);
+    }
+
+    static int ranks(DirectBuffer from, int at) {
+        return from.getInt(at + 12, ORDER);
+    }
+
+    static int experts(DirectBuffer from, int at) {
+        return from.getInt(at + 16, ORDER);
+    }
+
+    static int flags(DirectBuffer from, int at) {
+        return from.getInt(at + 20, ORDER);
+    }
+
+    static long incarnation(DirectBuffer from, int at) {
+        return from.getLong(at + 24, ORDER);
+    }
+
+    static long round(DirectBuffer from, int at) {
+        return from.getLong(at + 32, ORDER);
+    }
+
+    static long fingerprint(DirectBuffer from, int at) {
+        return from.getLong(at + 40, ORDER);
+    }
+
+    static int count(DirectBuffer from, int at, int expert) {
+        return from.getInt(at + HEADER + expert * Integer.BYTES, ORDER);
+    }
+
+    /** Returns a HELLO's description, or nothing if the message has none that can be read. */
+    static String description(DirectBuffer from, int at, int length) {
+        if (type(from, at) != HELLO || !isWhole(from, at, length, Byte.BYTES)) {
+            return "";
+        }
+        byte[] text = new byte[length - HEADER];
+        from.getBytes(at + HEADER, text);
+        return new String(text, StandardCharsets.ISO_8859_1);
+    }
+}
