@@ -50,8 +50,8 @@ final class AeronBus implements MessageBus {
     private AeronBus(ExchangeSettings settings, @Nullable EmbeddedDriver driver, String directory) {
         this.driver = driver;
         this.transport = transportOf(settings, directory);
-        this.handler = new FragmentAssembler(
-                (buffer, offset, length, header) -> receiver.receive(buffer, offset, length));
+        this.handler =
+                new FragmentAssembler((buffer, offset, length, header) -> receiver.receive(buffer, offset, length));
         aeron = Aeron.connect(new Aeron.Context()
                 .aeronDirectoryName(directory)
                 .subscriberErrorHandler(this::failed)
@@ -86,7 +86,8 @@ final class AeronBus implements MessageBus {
     private void openChannels(ExchangeSettings settings) {
         int ranks = settings.identity().ranks();
         int term = BitUtil.findNextPositivePowerOfTwo(Math.max(
-                LEAST_TERM, 16 * ExchangeMessage.countsLength(settings.identity().experts())));
+                LEAST_TERM,
+                16 * ExchangeMessage.countsLength(settings.identity().experts())));
         if (term > LogBufferDescriptor.TERM_MAX_LENGTH) {
             throw new IllegalArgumentException("more experts than fit into a message");
         }
@@ -113,8 +114,8 @@ final class AeronBus implements MessageBus {
             subscriptions.add(aeron.addSubscription(
                     "aeron:udp?tether=false|endpoint=" + settings.endpoints().get(settings.self()),
                     settings.streamId()));
-            ExclusivePublication publication = aeron.addExclusivePublication(
-                    "aeron:udp?control-mode=manual|fc=max|" + terms, settings.streamId());
+            ExclusivePublication publication =
+                    aeron.addExclusivePublication("aeron:udp?control-mode=manual|fc=max|" + terms, settings.streamId());
             publications.add(publication);
             for (String endpoint : remote) {
                 publication.addDestination("aeron:udp?endpoint=" + endpoint);
@@ -132,10 +133,12 @@ final class AeronBus implements MessageBus {
         String udp = far == 0
                 ? ""
                 : "Aeron UDP to " + far + " ranks"
-                        + (settings.aeronDirectory() == null ? ", no Aeron directory was given to share" : " of other hosts");
+                        + (settings.aeronDirectory() == null
+                                ? ", no Aeron directory was given to share"
+                                : " of other hosts");
         String ipc = near == 0 ? "" : "Aeron IPC to " + near + " ranks that share this media driver";
-        return (ipc + (near > 0 && far > 0 ? ", " : "") + udp)
-                + "; media driver " + (settings.aeronDirectory() == null ? "embedded" : "external") + " at " + directory;
+        return (ipc + (near > 0 && far > 0 ? ", " : "") + udp) + "; media driver "
+                + (settings.aeronDirectory() == null ? "embedded" : "external") + " at " + directory;
     }
 
     /** Nanoseconds since 1970, of which a process that is started later has more. */

@@ -103,7 +103,9 @@ public record ExchangeSettings(
 
     /** Returns the host of a rank's endpoint. */
     String hostOf(int rank) {
-        return endpoints.isEmpty() ? "" : endpoints.get(rank).substring(0, endpoints.get(rank).lastIndexOf(':'));
+        return endpoints.isEmpty()
+                ? ""
+                : endpoints.get(rank).substring(0, endpoints.get(rank).lastIndexOf(':'));
     }
 
     /** Returns whether a rank can be reached through the shared memory of a driver that it uses, too. */

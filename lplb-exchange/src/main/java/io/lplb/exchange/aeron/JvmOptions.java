@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.exchange.aeron;
 
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -10,10 +11,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>Stateless, hence safe for use by several threads.
  */
 public final class JvmOptions {
-    /** The options, one argument each. */
-    public static final String[] NEEDED = {"--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED"};
+    private static final List<String> NEEDED = List.of("--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED");
 
     private JvmOptions() {}
+
+    /** Returns the options, one argument each. */
+    public static List<String> needed() {
+        return NEEDED;
+    }
 
     /** Checks that the options were given. */
     static void require() {

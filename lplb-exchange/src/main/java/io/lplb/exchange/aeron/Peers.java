@@ -55,7 +55,8 @@ final class Peers {
             if (process != ownIncarnation) {
                 rejected++;
                 if (refusal == null) {
-                    refusal = "rank " + self + ": got another process of this rank in the group, expected this one only";
+                    refusal =
+                            "rank " + self + ": got another process of this rank in the group, expected this one only";
                 }
             }
             return Verdict.DROP;
@@ -84,12 +85,15 @@ final class Peers {
         String theirs = description.isEmpty() ? "" : " (" + description + ")";
         String ours = " as rank " + self + " has (" + identity.description() + ")";
         return switch (check) {
-            case RANKS -> who + ExchangeMessage.ranks(buffer, offset) + " ranks" + theirs + ", expected "
-                    + identity.ranks() + ours;
-            case EXPERTS -> who + ExchangeMessage.experts(buffer, offset) + " experts" + theirs + ", expected "
-                    + identity.experts() + ours;
-            default -> who + "settings " + Long.toHexString(ExchangeMessage.fingerprint(buffer, offset)) + theirs
-                    + ", expected " + Long.toHexString(identity.fingerprint()) + ours;
+            case RANKS ->
+                who + ExchangeMessage.ranks(buffer, offset) + " ranks" + theirs + ", expected " + identity.ranks()
+                        + ours;
+            case EXPERTS ->
+                who + ExchangeMessage.experts(buffer, offset) + " experts" + theirs + ", expected " + identity.experts()
+                        + ours;
+            default ->
+                who + "settings " + Long.toHexString(ExchangeMessage.fingerprint(buffer, offset)) + theirs
+                        + ", expected " + Long.toHexString(identity.fingerprint()) + ours;
         };
     }
 

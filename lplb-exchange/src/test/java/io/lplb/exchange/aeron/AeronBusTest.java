@@ -85,7 +85,8 @@ class AeronBusTest {
             }
             for (String transport : together(ranks, 300)) {
                 assertTrue(
-                        transport.startsWith("Aeron IPC to 3 ranks that share this media driver; media driver external"),
+                        transport.startsWith(
+                                "Aeron IPC to 3 ranks that share this media driver; media driver external"),
                         transport);
             }
         }
@@ -132,18 +133,20 @@ class AeronBusTest {
                     () -> AeronExchange.connect(
                             settings(new GroupIdentity(2, 8, 2, "torus"), 1, List.of(), driver.directory()))));
             for (Future<AeronExchange> result : results) {
-                Throwable cause = assertThrows(ExecutionException.class, result::get).getCause();
-                String message = String.valueOf(assertInstanceOf(IllegalArgumentException.class, cause)
-                        .getMessage());
+                Throwable cause =
+                        assertThrows(ExecutionException.class, result::get).getCause();
+                String message = String.valueOf(
+                        assertInstanceOf(IllegalArgumentException.class, cause).getMessage());
                 assertTrue(message.contains("cube") && message.contains("torus"), message);
             }
         }
     }
 
+    /** 192.0.2.1 is reserved for documentation: no machine has it. */
     @Test
-    void withoutADriverThereIsAMessage() {
+    void anEndpointOfAnotherMachineIsAMessage() {
         ExchangeSettings settings =
-                settings(new GroupIdentity(2, 8, 1, ""), 0, List.of("127.0.0.1:9", "no.such.host.invalid:9"), null);
+                settings(new GroupIdentity(2, 8, 1, ""), 0, List.of("192.0.2.1:9", "127.0.0.1:9"), null);
         IllegalStateException e = assertThrows(IllegalStateException.class, () -> AeronExchange.connect(settings));
         assertTrue(String.valueOf(e.getMessage()).startsWith("Aeron: got "), e.getMessage());
     }

@@ -22,9 +22,8 @@ class ExchangeSettingsTest {
     }
 
     private static String refused(int self, List<String> endpoints, @Nullable String dir, String idle) {
-        return String.valueOf(
-                assertThrows(IllegalArgumentException.class, () -> settings(self, endpoints, dir, idle))
-                        .getMessage());
+        return String.valueOf(assertThrows(IllegalArgumentException.class, () -> settings(self, endpoints, dir, idle))
+                .getMessage());
     }
 
     @Test
