@@ -26,6 +26,8 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             SolveCommand.class,
             TopologyCommand.class,
+            ClusterCommand.class,
+            RankCommand.class,
             DoctorCommand.class
         },
         versionProvider = Version.class,
