@@ -17,9 +17,9 @@ import java.util.Arrays;
  * until it sends the current round or a later one; from that round on it is expected again.
  *
  * <p>Who is ahead. A rank that was left behind or started anew cannot take part in the round that the others are in: its
- * counts would come too late. It aims some rounds ahead, sends its counts for that round at once and marks them as
- * <em>joining</em>, so that the others do not take it for the group's round. If the group passes by all the same, the
- * distance doubles.
+ * counts would come too late. It aims some rounds ahead and says so, by announcing the round or by sending its counts
+ * for it at once, marked as <em>joining</em>, so that the others do not take it for the group's round. If the group
+ * passes by all the same, the distance doubles.
  *
  * <p>Not thread-safe. Allocates nothing after construction.
  */
@@ -46,6 +46,7 @@ public final class RoundBoard {
     private boolean joining;
     private boolean started;
     private long newest = -1;
+    private long aim = -1;
     private int lead = FIRST_LEAD;
 
     /**
@@ -181,6 +182,19 @@ public final class RoundBoard {
         }
     }
 
+    /** Expects an absent rank again from a round that it has announced. */
+    public void announce(int rank, long round) {
+        if (expectedFrom[rank] == ABSENT && round > current) {
+            expectedFrom[rank] = round;
+        }
+    }
+
+    /** Settles on {@link #nextRound()}, to be announced: it is kept unless the others pass it by. */
+    public long aim() {
+        aim = nextRound();
+        return aim;
+    }
+
     /** Takes a rank that was never heard as absent, so that nobody waits for it until it sends. */
     public void giveUp(int rank) {
         if (lastSent[rank] < 0) {
@@ -263,7 +277,11 @@ public final class RoundBoard {
 
     /** See {@link WorkloadExchange#nextRound}. */
     public long nextRound() {
+        if (aim > current && aim >= newest) {
+            return aim;
+        }
         boolean behind = newest > current + 1 || (current < 0 && newest >= 0);
-        return behind ? newest + lead : current + 1;
+        // Even, for callers that gather twice per batch: they begin with the first of a pair.
+        return behind ? Math.ceilDiv(newest + lead, 2) * 2 : current + 1;
     }
 }

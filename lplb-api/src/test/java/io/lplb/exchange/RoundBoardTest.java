@@ -216,6 +216,37 @@ class RoundBoardTest {
     }
 
     @Test
+    void whoAnnouncesARoundIsWaitedForThere() {
+        begin(0);
+        send(1, 0);
+        board.end(all);
+        board.announce(2, 2);
+        board.announce(1, 7);
+        begin(1);
+        send(1, 1);
+        assertTrue(board.isSettled());
+        assertEquals(RoundStatus.PARTIAL, board.end(all));
+        begin(2);
+        send(1, 2);
+        assertFalse(board.isSettled());
+        send(2, 2, PLACEMENT, true);
+        assertEquals(RoundStatus.COMPLETE, board.end(all));
+    }
+
+    @Test
+    void anAnnouncedRoundIsKeptUnlessTheOthersPassIt() {
+        board.note(50, false);
+        long aim = board.aim();
+        assertEquals(54, aim);
+        board.note(53, false);
+        assertEquals(54, board.nextRound());
+        board.note(54, false);
+        assertEquals(54, board.nextRound(), "they wait there");
+        board.note(55, false);
+        assertEquals(60, board.nextRound(), "always even");
+    }
+
+    @Test
     void whoWasNeverHeardMayBeGivenUp() {
         board.giveUp(2);
         begin(0);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,9 +63,16 @@ public final class LocalCluster implements AutoCloseable {
         return endpoints;
     }
 
-    /** Starts a rank, which then connects; {@link RankProcess#await} "ready" tells when it has. */
-    public RankProcess start(int rank) throws IOException {
-        RankProcess process = RankProcess.start(rank, arguments);
+    /**
+     * Starts a rank, which then connects; {@link RankProcess#await} "ready" tells when it has. A process that had this
+     * number before must have been killed.
+     *
+     * @param more arguments of this rank alone
+     */
+    public RankProcess start(int rank, String... more) throws IOException {
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of(more));
+        RankProcess process = RankProcess.start(rank, all);
         ranks[rank] = process;
         return process;
     }
@@ -82,7 +90,7 @@ public final class LocalCluster implements AutoCloseable {
     /** Lets the ranks replay the rounds below {@code end}, and waits until they have. */
     public void run(long end, int... only) throws IOException, InterruptedException {
         int[] chosen = only.length == 0
-                ? java.util.stream.IntStream.range(0, ranks.length).toArray()
+                ? IntStream.range(0, ranks.length).toArray()
                 : only;
         for (int r : chosen) {
             rank(r).run(end);

@@ -23,7 +23,7 @@ import org.apache.logging.log4j.Logger;
  *   connect   HELLO to all, again and again, until all have said HELLO; another version, number of ranks or experts, or
  *             other settings are refused here, naming both sides' values
  *   gather    COUNTS to all; take what comes until the round is settled or its time is over
- *   a rank started anew says HELLO; the others answer with theirs, and it joins ahead of their round
+ *   a rank started anew says HELLO; the others answer with theirs, and it announces a round ahead of theirs to join in
  * </pre>
  *
  * <p>The calling thread does all the work, and waits by an {@link IdleStrategy}. What to do about missing ranks is
@@ -124,8 +124,12 @@ public final class AeronExchange implements WorkloadExchange {
             idle.idle(work);
         }
         refuse();
-        // Who waits for this rank's HELLO has it now.
-        sendHello(0);
+        if (board.nextRound() > 0) {
+            sendHello(ExchangeMessage.ANNOUNCES, board.aim());
+        } else {
+            // Who waits for this rank's HELLO has it now.
+            sendHello(0);
+        }
     }
 
     private void refuse() {
@@ -137,9 +141,13 @@ public final class AeronExchange implements WorkloadExchange {
     }
 
     private void sendHello(int flags) {
+        sendHello(flags, board.current());
+    }
+
+    private void sendHello(int flags, long round) {
         answerDue = false;
         ExchangeMessage.writeRound(
-                hello, board.current(), flags | (board.isJoining() ? ExchangeMessage.NOT_IN_STEP : 0));
+                hello, round, flags | (board.isJoining() ? ExchangeMessage.NOT_IN_STEP : 0));
         for (int c = 0; c < bus.channels(); c++) {
             // A channel without room loses it: it will be asked for again.
             bus.offer(c, hello, hello.capacity());
@@ -159,7 +167,11 @@ public final class AeronExchange implements WorkloadExchange {
         int flags = ExchangeMessage.flags(buffer, offset);
         boolean joining = (flags & ExchangeMessage.NOT_IN_STEP) != 0;
         if (ExchangeMessage.type(buffer, offset) == ExchangeMessage.HELLO) {
-            board.note(round, joining);
+            if ((flags & ExchangeMessage.ANNOUNCES) != 0) {
+                board.announce(source, round);
+            } else {
+                board.note(round, joining);
+            }
             answerDue |= (flags & ExchangeMessage.WANTS_ANSWER) != 0;
             return;
         }

@@ -27,6 +27,7 @@ import org.agrona.MutableDirectBuffer;
  *   HELLO  (type 1)  payload: description of the sender's settings, Latin-1; round: the one it is in, -1 for none
  *   COUNTS (type 2)  payload: experts x int, not negative
  *   flags            1: the sender is not in step with the group (RoundBoard)    2: the sender wants a HELLO back
+ *                    4: a HELLO's round is the one that the sender will take part in first
  * </pre>
  *
  * <p>The incarnation is the wall-clock time, in nanoseconds, at which the sending process opened its exchange: a rank
@@ -40,6 +41,7 @@ final class ExchangeMessage {
     static final int COUNTS = 2;
     static final int NOT_IN_STEP = 1;
     static final int WANTS_ANSWER = 2;
+    static final int ANNOUNCES = 4;
     static final int HEADER = 64;
 
     private static final int MAGIC = 0x424C504C;

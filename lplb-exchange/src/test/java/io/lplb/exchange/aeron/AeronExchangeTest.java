@@ -136,6 +136,9 @@ class AeronExchangeTest {
         exchange.introduce(60 * SECOND);
         assertTrue(now < 2 * SECOND, "it does not wait for the dead rank 2 for long");
         assertEquals(504, exchange.nextRound());
+        UnsafeBuffer last = sent.get(sent.size() - 1);
+        assertEquals(504, ExchangeMessage.round(last, 0));
+        assertEquals(ExchangeMessage.ANNOUNCES, ExchangeMessage.flags(last, 0) & ExchangeMessage.ANNOUNCES);
         counts(1, 1_001, 504);
         assertEquals(RoundStatus.PARTIAL, gather(504));
         assertFalse(exchange.heard(2));
