@@ -50,27 +50,28 @@ public final class RankProcess implements AutoCloseable {
      * @param arguments of {@code lplb rank}, without the rank itself
      */
     public static RankProcess start(int rank, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-Xmx512m",
-                "-XX:TieredStopAtLevel=" + (Runtime.getRuntime().availableProcessors() < 4 ? 1 : 4)));
-        command.addAll(JvmOptions.needed());
-        command.addAll(List.of(
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path", ""),
-                "io.lplb.bench.cli.Lplb",
-                "rank",
-                "--driven",
-                "--rank",
-                Integer.toString(rank)));
+        List<String> command = javaCommand("io.lplb.bench.cli.Lplb");
+        command.addAll(List.of("rank", "--driven", "--rank", Integer.toString(rank)));
         command.addAll(arguments);
         Path errors = Files.createTempFile("lplb-rank-" + rank + "-", ".err");
         errors.toFile().deleteOnExit();
         Process process =
                 new ProcessBuilder(command).redirectError(errors.toFile()).start();
         return new RankProcess(rank, process, errors);
+    }
+
+    /** The same Java and class path as this process's, for a small program. */
+    static List<String> javaCommand(String mainClass) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xmx512m",
+                // With few cores, compiling well costs the ranks more than it gains them.
+                "-XX:TieredStopAtLevel=" + (Runtime.getRuntime().availableProcessors() < 4 ? 1 : 4)));
+        command.addAll(JvmOptions.needed());
+        command.addAll(List.of(
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path", ""), mainClass));
+        return command;
     }
 
     private void read() {
