@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class RankProcess implements AutoCloseable {
     private static final String GONE = "";
     private static final long PATIENCE_SECONDS = 120;
+    private static final int FEW_CORES = 4;
 
     private final int rank;
     private final Process process;
@@ -51,6 +52,10 @@ public final class RankProcess implements AutoCloseable {
      */
     public static RankProcess start(int rank, List<String> arguments) throws IOException {
         List<String> command = javaCommand("io.lplb.bench.cli.Lplb");
+        if (Runtime.getRuntime().availableProcessors() < FEW_CORES) {
+            // Compiling well would take more from the ranks than it gives them.
+            command.add(1, "-XX:TieredStopAtLevel=1");
+        }
         command.addAll(List.of("rank", "--driven", "--rank", Integer.toString(rank)));
         command.addAll(arguments);
         Path errors = Files.createTempFile("lplb-rank-" + rank + "-", ".err");
@@ -65,9 +70,7 @@ public final class RankProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
-                "-Xmx512m",
-                // With few cores, compiling well costs the ranks more than it gains them.
-                "-XX:TieredStopAtLevel=" + (Runtime.getRuntime().availableProcessors() < 4 ? 1 : 4)));
+                "-Xmx512m"));
         command.addAll(JvmOptions.needed());
         command.addAll(List.of(
                 "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path", ""), mainClass));

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
@@ -27,6 +28,8 @@ final class TcpGather implements AutoCloseable {
     private final @Nullable SocketChannel[] peers;
     private final ByteBuffer out;
     private final ByteBuffer in;
+    private final IntBuffer outInts;
+    private final IntBuffer inInts;
 
     /**
      * Connects with all others: to those below by their ports, and those above connect to this one's.
@@ -39,6 +42,8 @@ final class TcpGather implements AutoCloseable {
         peers = new SocketChannel[ports.size()];
         out = ByteBuffer.allocateDirect(experts * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         in = ByteBuffer.allocateDirect(experts * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        outInts = out.asIntBuffer();
+        inInts = in.asIntBuffer();
         ByteBuffer name = ByteBuffer.allocate(Integer.BYTES);
         for (int r = 0; r < self; r++) {
             SocketChannel peer =
@@ -62,23 +67,17 @@ final class TcpGather implements AutoCloseable {
 
     /** Gathers one round into {@code all [ranks * experts]}. */
     void gather(int[] own, int[] all) throws IOException {
-        out.clear();
-        for (int count : own) {
-            out.putInt(count);
-        }
+        outInts.put(0, own);
         for (int r = 0; r < peers.length; r++) {
             if (r != self) {
-                write(peer(r), out.rewind());
+                write(peer(r), out.clear());
             }
         }
         System.arraycopy(own, 0, all, self * experts, experts);
         for (int r = 0; r < peers.length; r++) {
             if (r != self) {
                 read(peer(r), in.clear());
-                in.flip();
-                for (int e = 0; e < experts; e++) {
-                    all[r * experts + e] = in.getInt();
-                }
+                inInts.get(0, all, r * experts, experts);
             }
         }
     }

@@ -6,6 +6,8 @@ import io.lplb.exchange.RoundBoard;
 import io.lplb.exchange.RoundStatus;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.exchange.aeron.Peers.Verdict;
+import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
@@ -46,6 +48,8 @@ public final class AeronExchange implements WorkloadExchange {
     private final RoundBoard board;
     private final UnsafeBuffer hello;
     private final UnsafeBuffer counts;
+    private final IntBuffer countsPayload;
+    private final CountsPayload incoming;
     private final boolean[] countsSent;
     private final MessageBus.Receiver receiver = this::receive;
     private boolean answerDue;
@@ -62,7 +66,10 @@ public final class AeronExchange implements WorkloadExchange {
         this.peers = new Peers(identity, self, incarnation);
         this.board = new RoundBoard(identity.ranks(), self, identity.experts());
         this.hello = new UnsafeBuffer(new byte[ExchangeMessage.helloLength(identity)]);
-        this.counts = new UnsafeBuffer(new byte[ExchangeMessage.countsLength(identity.experts())]);
+        ByteBuffer message = ExchangeMessage.allocate(ExchangeMessage.countsLength(identity.experts()));
+        this.counts = new UnsafeBuffer(message);
+        this.countsPayload = ExchangeMessage.payload(message);
+        this.incoming = new CountsPayload(identity.experts());
         this.countsSent = new boolean[bus.channels()];
         ExchangeMessage.writeHello(hello, self, identity, incarnation);
         ExchangeMessage.writeCountsHeader(counts, self, identity, incarnation);
@@ -146,8 +153,7 @@ public final class AeronExchange implements WorkloadExchange {
 
     private void sendHello(int flags, long round) {
         answerDue = false;
-        ExchangeMessage.writeRound(
-                hello, round, flags | (board.isJoining() ? ExchangeMessage.NOT_IN_STEP : 0));
+        ExchangeMessage.writeRound(hello, round, flags | (board.isJoining() ? ExchangeMessage.NOT_IN_STEP : 0));
         for (int c = 0; c < bus.channels(); c++) {
             // A channel without room loses it: it will be asked for again.
             bus.offer(c, hello, hello.capacity());
@@ -175,12 +181,13 @@ public final class AeronExchange implements WorkloadExchange {
             answerDue |= (flags & ExchangeMessage.WANTS_ANSWER) != 0;
             return;
         }
+        if (!incoming.read(buffer, offset)) {
+            peers.reject();
+            return;
+        }
         int at = board.claim(source, round);
         if (at >= 0) {
-            int[] to = board.counts();
-            for (int e = 0; e < identity.experts(); e++) {
-                to[at + e] = ExchangeMessage.count(buffer, offset, e);
-            }
+            incoming.copyTo(board.counts(), at);
             board.commit(source, round, ExchangeMessage.fingerprint(buffer, offset), joining);
         }
     }
@@ -193,7 +200,7 @@ public final class AeronExchange implements WorkloadExchange {
         long start = clock.nanoTime();
         board.begin(round, fingerprint, own, all);
         ExchangeMessage.writeRound(counts, round, board.isJoining() ? ExchangeMessage.NOT_IN_STEP : 0);
-        ExchangeMessage.writeCounts(counts, fingerprint, own);
+        ExchangeMessage.writeCounts(counts, countsPayload, fingerprint, own);
         Arrays.fill(countsSent, false);
         idle.reset();
         while (true) {

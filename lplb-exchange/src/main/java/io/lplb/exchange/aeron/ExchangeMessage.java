@@ -2,7 +2,9 @@
 package io.lplb.exchange.aeron;
 
 import io.lplb.exchange.GroupIdentity;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -105,17 +107,34 @@ final class ExchangeMessage {
         to.putLong(32, round, ORDER);
     }
 
-    static void writeCounts(MutableDirectBuffer to, long fingerprint, int[] counts) {
+    /**
+     * Writes the counts.
+     *
+     * @param payload the same memory as that of {@code to}, from the header on
+     */
+    static void writeCounts(MutableDirectBuffer to, IntBuffer payload, long fingerprint, int[] counts) {
         to.putLong(40, fingerprint, ORDER);
+        payload.put(0, counts);
         long sum = 0;
-        for (int e = 0; e < counts.length; e++) {
-            to.putInt(HEADER + e * Integer.BYTES, counts[e], ORDER);
-            sum += counts[e];
+        for (int count : counts) {
+            sum += count;
         }
         to.putLong(48, sum, ORDER);
     }
 
-    /** Checks a message against this rank's own identity; a HELLO's fingerprint must be the same, too. */
+    /** Returns a buffer for a message; {@link #payload} gives its payload as whole numbers. */
+    static ByteBuffer allocate(int length) {
+        return ByteBuffer.allocateDirect(length).order(ORDER);
+    }
+
+    static IntBuffer payload(ByteBuffer message) {
+        return message.slice(HEADER, message.capacity() - HEADER).order(ORDER).asIntBuffer();
+    }
+
+    /**
+     * Checks a message against this rank's own identity; a HELLO's fingerprint must be the same, too. The counts
+     * themselves are left to {@link CountsPayload}.
+     */
     static Check check(DirectBuffer from, int at, int length, GroupIdentity identity) {
         if (length < HEADER || from.getInt(at, ORDER) != MAGIC) {
             return Check.NOT_OURS;
@@ -135,7 +154,7 @@ final class ExchangeMessage {
             return Check.BROKEN;
         }
         if (type == HELLO) {
-            if (round(from, at) < -1 || !isWhole(from, at, length, Byte.BYTES)) {
+            if (round(from, at) < -1 || !hasDescription(from, at, length)) {
                 return Check.BROKEN;
             }
             return fingerprint(from, at) == identity.fingerprint() ? Check.OK : Check.FINGERPRINT;
@@ -143,25 +162,20 @@ final class ExchangeMessage {
         boolean whole = type == COUNTS
                 && round(from, at) >= 0
                 && from.getInt(at + 56, ORDER) == identity.experts()
-                && isWhole(from, at, length, Integer.BYTES);
+                && length == countsLength(identity.experts());
         return whole ? Check.OK : Check.BROKEN;
     }
 
-    /** Whether the payload has its length and its sum, and no count is negative. */
-    private static boolean isWhole(DirectBuffer from, int at, int length, int unit) {
-        int units = from.getInt(at + 56, ORDER);
-        if (units < 0 || (long) units * unit != length - HEADER) {
+    private static boolean hasDescription(DirectBuffer from, int at, int length) {
+        int bytes = from.getInt(at + 56, ORDER);
+        if (bytes < 0 || bytes != length - HEADER) {
             return false;
         }
         long sum = 0;
-        for (int k = 0; k < units; k++) {
-            int value = unit == 1 ? from.getByte(at + HEADER + k) : count(from, at, k);
-            if (value < 0 && unit != 1) {
-                return false;
-            }
-            sum += value;
+        for (int k = 0; k < bytes; k++) {
+            sum += from.getByte(at + HEADER + k);
         }
-        return sum == from.getLong(at + 48, ORDER);
+        return sum == sum(from, at);
     }
 
     static int version(DirectBuffer from, int at) {
@@ -200,13 +214,13 @@ final class ExchangeMessage {
         return from.getLong(at + 40, ORDER);
     }
 
-    static int count(DirectBuffer from, int at, int expert) {
-        return from.getInt(at + HEADER + expert * Integer.BYTES, ORDER);
+    static long sum(DirectBuffer from, int at) {
+        return from.getLong(at + 48, ORDER);
     }
 
     /** Returns a HELLO's description, or nothing if the message has none that can be read. */
     static String description(DirectBuffer from, int at, int length) {
-        if (type(from, at) != HELLO || !isWhole(from, at, length, Byte.BYTES)) {
+        if (type(from, at) != HELLO || !hasDescription(from, at, length)) {
             return "";
         }
         byte[] text = new byte[length - HEADER];

@@ -122,6 +122,11 @@ final class Peers {
         return true;
     }
 
+    /** Counts a message that was broken after all. */
+    void reject() {
+        rejected++;
+    }
+
     long rejected() {
         return rejected;
     }
