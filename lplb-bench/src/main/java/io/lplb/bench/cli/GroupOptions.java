@@ -5,7 +5,6 @@ import io.lplb.balance.LoadBalancer;
 import io.lplb.balance.LoadBalancerBuilder;
 import io.lplb.bench.cluster.RankTokens;
 import io.lplb.bench.io.NpyReader;
-import io.lplb.bench.io.RoutingTrace;
 import io.lplb.bench.replay.WorkloadBatches;
 import io.lplb.bench.workload.Workload;
 import io.lplb.bench.workload.WorkloadKind;
@@ -23,7 +22,9 @@ import picocli.CommandLine.Option;
 
 /** What {@code lplb cluster} and {@code lplb rank} have in common: the group and its tokens. */
 final class GroupOptions {
-    static final String EPLB = "eplb";
+    private static final String EPLB = "eplb";
+    private static final int WORKLOAD_BATCHES = 64;
+    private static final int DEFAULT_EXPERTS = 64;
 
     @Option(names = "--ranks", paramLabel = "N", description = "Ranks of the group; ${DEFAULT-VALUE} if absent.")
     int ranks = 8;
@@ -101,6 +102,13 @@ final class GroupOptions {
     int connectTimeout = 60;
 
     @Option(
+            names = "--pace",
+            paramLabel = "US",
+            description = "Shortest time of a round in microseconds, as a layer's computing takes; ${DEFAULT-VALUE} if"
+                    + " absent.")
+    int pace;
+
+    @Option(
             names = "--idle",
             paramLabel = "NAME",
             description =
@@ -116,23 +124,21 @@ final class GroupOptions {
     @Option(names = "--check-plans", description = "Compare the ranks' plans after every round.")
     boolean checkPlans;
 
-    private static final int WORKLOAD_BATCHES = 64;
-
     int experts() throws IOException {
         if (experts != null) {
             return experts;
         }
-        return trace == null ? 64 : openTrace(trace).experts();
+        return trace == null ? DEFAULT_EXPERTS : NpyReader.open(trace).experts();
     }
 
-    private static RoutingTrace openTrace(Path file) throws IOException {
-        return NpyReader.open(file);
+    Duration pace() {
+        return Duration.ofNanos(1_000L * pace);
     }
 
     /** The tokens of one rank. */
     RankTokens tokens(int rank) throws IOException {
         if (trace != null) {
-            return RankTokens.ofTrace(openTrace(trace), layer, experts(), batch, rank, ranks);
+            return RankTokens.ofTrace(NpyReader.open(trace), layer, experts(), batch, rank, ranks);
         }
         Workload source = new Workload(WorkloadKind.named(workload), experts(), ranks, seed);
         return RankTokens.ofWorkload(
@@ -175,6 +181,7 @@ final class GroupOptions {
                 "--rounds=" + rounds,
                 "--deadline=" + deadline,
                 "--connect-timeout=" + connectTimeout,
+                "--pace=" + pace,
                 "--idle=" + idle));
         if (trace != null) {
             arguments.addAll(List.of("--trace=" + trace, "--layer=" + layer));

@@ -80,7 +80,7 @@ final class RankCommand implements Callable<Integer> {
         RankTokens tokens = group.tokens(rank);
         try (AeronExchange exchange = AeronExchange.connect(exchangeSettings);
                 RankBalancer balancer = settings.buildRank(exchange)) {
-            RankReplay replay = new RankReplay(balancer, exchange, tokens);
+            RankReplay replay = new RankReplay(balancer, exchange, tokens, group.pace());
             PrintWriter out = lplb.console().outText();
             if (driven) {
                 new DrivenRank(replay, lplb.console().in(), out).run();

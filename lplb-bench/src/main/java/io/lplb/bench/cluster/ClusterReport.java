@@ -38,9 +38,10 @@ public final class ClusterReport {
         return true;
     }
 
-    /** Returns whether every rank had an agreed plan in the same rounds, so that sums can be compared. */
+    /** Returns whether all ranks are here and had an agreed plan in the same rounds, so that sums can be compared. */
     public boolean agreedAlike() {
-        return ranks.stream().map(RankResult::outcomes).distinct().count() == 1;
+        return ranks.size() == ranks.get(0).planned().size()
+                && ranks.stream().map(RankResult::outcomes).distinct().count() == 1;
     }
 
     private long sum(ToLongFunction<RankResult> value) {
@@ -55,31 +56,51 @@ public final class ClusterReport {
     public String text() {
         long agreed = sum(RankResult::agreed);
         StringBuilder text = new StringBuilder();
-        line(text, String.format(Locale.ROOT, "imbalance: %.4f without balancing, %.4f by the plan (busiest rank / mean, over %d plans)",
-                sumOf(RankResult::imbalanceBefore) / agreed,
-                sumOf(RankResult::imbalance) / agreed,
-                agreed));
-        line(text, String.format(Locale.ROOT, "tokens:    %d routed, %d of them to a wrong slot%s",
-                sum(RankResult::tokens),
-                sum(RankResult::invalid),
-                agreedAlike() ? verdict() : ""));
-        line(text, String.format(Locale.ROOT, "rounds:    %d by an agreed plan, %d without absent ranks, %d by the last plan, %d to the originals,"
-                        + " %d skipped (summed over ranks)",
-                agreed,
-                sum(RankResult::partial),
-                sum(RankResult::lastPlan),
-                sum(RankResult::originals),
-                sum(RankResult::skipped)));
+        line(
+                text,
+                String.format(
+                        Locale.ROOT,
+                        "imbalance: %.4f without balancing, %.4f by the plan (busiest rank / mean, over %d plans)",
+                        sumOf(RankResult::imbalanceBefore) / agreed,
+                        sumOf(RankResult::imbalance) / agreed,
+                        agreed));
+        line(
+                text,
+                String.format(
+                        Locale.ROOT,
+                        "tokens:    %d routed, %d of them to a wrong slot%s",
+                        sum(RankResult::tokens),
+                        sum(RankResult::invalid),
+                        agreedAlike() ? verdict() : ""));
+        line(
+                text,
+                String.format(
+                        Locale.ROOT,
+                        "rounds:    %d by an agreed plan, %d without absent ranks, %d by the last plan, %d to the originals,"
+                                + " %d skipped (summed over ranks)",
+                        agreed,
+                        sum(RankResult::partial),
+                        sum(RankResult::lastPlan),
+                        sum(RankResult::originals),
+                        sum(RankResult::skipped)));
         double offNode = sumOf(RankResult::offNode);
         double saved = sumOf(RankResult::savedOffNode);
-        line(text, String.format(Locale.ROOT, "nodes:     %.1f %% of the tokens left their node, %.1f %% would have if spread; %.0f tokens a round saved",
-                percent(offNode, plannedTokens()),
-                percent(offNode + saved, plannedTokens()),
-                saved / Math.max(1, sum(RankResult::agreed) + sum(RankResult::partial))));
+        line(
+                text,
+                String.format(
+                        Locale.ROOT,
+                        "nodes:     %.1f %% of the tokens left their node, %.1f %% would have if spread; %.0f tokens a round saved",
+                        percent(offNode, plannedTokens()),
+                        percent(offNode + saved, plannedTokens()),
+                        saved / Math.max(1, sum(RankResult::agreed) + sum(RankResult::partial))));
         if (sum(RankResult::comparedPlans) > 0) {
-            line(text, String.format(Locale.ROOT, "compared:  %d plans, %d differ",
-                    sum(RankResult::comparedPlans),
-                    sum(RankResult::differingPlans)));
+            line(
+                    text,
+                    String.format(
+                            Locale.ROOT,
+                            "compared:  %d plans, %d differ",
+                            sum(RankResult::comparedPlans),
+                            sum(RankResult::differingPlans)));
             ranks.stream()
                     .map(RankResult::firstDifference)
                     .filter(d -> !d.isEmpty())

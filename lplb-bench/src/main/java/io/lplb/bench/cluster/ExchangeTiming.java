@@ -121,8 +121,8 @@ public final class ExchangeTiming implements Callable<Integer> {
     }
 
     private void print(Map<String, Histogram> nanos, Map<String, Double> bytes) {
-        System.out.println(ranks + " processes, " + experts + " experts, " + blocks + " x " + rounds + " rounds of each, "
-                + Runtime.getRuntime().availableProcessors() + " cores, idle strategy " + idle);
+        System.out.println(ranks + " processes, " + experts + " experts, " + blocks + " x " + rounds
+                + " rounds of each, " + Runtime.getRuntime().availableProcessors() + " cores, idle strategy " + idle);
         TextTable table = new TextTable("", "p50", "p99", "p99.9", "mean", "bytes/round");
         nanos.forEach((name, times) -> table.row(
                 name,

@@ -62,7 +62,8 @@ final class ExchangeTimingRank {
         int experts = Integer.parseInt(args[1]);
         int rounds = Integer.parseInt(args[2]);
         int blocks = Integer.parseInt(args[3]);
-        List<Integer> ports = Arrays.stream(args[6].split(",", -1)).map(Integer::valueOf).toList();
+        List<Integer> ports =
+                Arrays.stream(args[6].split(",", -1)).map(Integer::valueOf).toList();
         GroupIdentity identity = new GroupIdentity(ports.size(), experts, 1, "timing");
         ExchangeSettings settings = new ExchangeSettings(
                 identity, self, List.of(), args[5], ExchangeSettings.DEFAULT_STREAM, Duration.ofMinutes(1), args[4]);

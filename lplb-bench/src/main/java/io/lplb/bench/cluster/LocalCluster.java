@@ -89,9 +89,7 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Lets the ranks replay the rounds below {@code end}, and waits until they have. */
     public void run(long end, int... only) throws IOException, InterruptedException {
-        int[] chosen = only.length == 0
-                ? IntStream.range(0, ranks.length).toArray()
-                : only;
+        int[] chosen = only.length == 0 ? IntStream.range(0, ranks.length).toArray() : only;
         for (int r : chosen) {
             rank(r).run(end);
         }

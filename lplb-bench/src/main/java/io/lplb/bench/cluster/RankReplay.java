@@ -7,7 +7,9 @@ import io.lplb.balance.RoundOutcome;
 import io.lplb.count.TokenCounter;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.placement.ExpertPlacement;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -22,6 +24,7 @@ public final class RankReplay {
     private final RankBalancer balancer;
     private final WorkloadExchange exchange;
     private final RankTokens tokens;
+    private final long paceNanos;
     private final TokenCounter counter;
     private final int[] counts;
     private int[] slots = {};
@@ -38,11 +41,16 @@ public final class RankReplay {
     private double imbalanceBefore;
     private double offNode;
 
-    /** Places the experts by the tokens' history; all ranks of a group do the same. */
-    public RankReplay(RankBalancer balancer, WorkloadExchange exchange, RankTokens tokens) {
+    /**
+     * Places the experts by the tokens' history; all ranks of a group do the same.
+     *
+     * @param pace shortest time of a round, for the layer that would be computed in it
+     */
+    public RankReplay(RankBalancer balancer, WorkloadExchange exchange, RankTokens tokens, Duration pace) {
         this.balancer = balancer;
         this.exchange = exchange;
         this.tokens = tokens;
+        this.paceNanos = pace.toNanos();
         balancer.updatePlacement(tokens.history());
         int experts = balancer.placement().experts();
         counter = new TokenCounter(experts);
@@ -60,6 +68,7 @@ public final class RankReplay {
 
     /** Replays the next round. */
     public void step() {
+        long start = System.nanoTime();
         long round = balancer.nextRound();
         int[] ids = tokens.ids(round);
         counter.count(ids, counts);
@@ -85,6 +94,9 @@ public final class RankReplay {
                 planned[r] += report.plan().rankLoad(r);
                 routed[r] += ownLoads[r];
             }
+        }
+        for (long left = paceNanos; left > 0; left = paceNanos - (System.nanoTime() - start)) {
+            LockSupport.parkNanos(left);
         }
     }
 

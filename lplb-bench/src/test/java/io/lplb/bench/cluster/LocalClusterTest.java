@@ -61,8 +61,16 @@ class LocalClusterTest {
 
     @Test
     void aRankKilledAmidstARoundCostsNoToken() throws Exception {
-        try (LocalCluster cluster = new LocalCluster(3, "udp", List.of(
-                "--ranks=3", "--topology=eplb", "--replicas=1", "--experts=24", "--rounds=16", "--deadline=1000"))) {
+        try (LocalCluster cluster = new LocalCluster(
+                3,
+                "udp",
+                List.of(
+                        "--ranks=3",
+                        "--topology=eplb",
+                        "--replicas=1",
+                        "--experts=24",
+                        "--rounds=16",
+                        "--deadline=1000"))) {
             cluster.startAll();
             for (int r = 0; r < 3; r++) {
                 cluster.rank(r).run(500);
@@ -74,8 +82,7 @@ class LocalClusterTest {
                 assertEquals(0, result.invalid());
                 assertEquals(500, result.rounds() + result.skipped());
                 assertEquals(
-                        result.rounds(),
-                        result.agreed() + result.partial() + result.lastPlan() + result.originals());
+                        result.rounds(), result.agreed() + result.partial() + result.lastPlan() + result.originals());
             }
         }
     }
@@ -91,8 +98,9 @@ class LocalClusterTest {
             String message = String.valueOf(assertThrows(IOException.class, () -> stranger.await("ready"))
                     .getMessage());
             assertTrue(
-                    message.matches("rank 1 ended: rank 0: got settings [0-9a-f]+ \\(8 experts on 2 ranks by EPLB, 6 slots"
-                            + ".*, expected [0-9a-f]+ as rank 1 has \\(8 experts on 2 ranks by EPLB, 7 slots.*"),
+                    message.matches(
+                            "rank 1 ended: rank 0: got settings [0-9a-f]+ \\(8 experts on 2 ranks by EPLB, 6 slots"
+                                    + ".*, expected [0-9a-f]+ as rank 1 has \\(8 experts on 2 ranks by EPLB, 7 slots.*"),
                     message);
         }
     }

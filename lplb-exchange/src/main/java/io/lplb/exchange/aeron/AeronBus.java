@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
 final class AeronBus implements MessageBus {
     private static final Logger LOG = LogManager.getLogger(AeronBus.class);
     private static final int LEAST_TERM = 1 << 20;
-    private static final int FRAGMENTS = 32;
+    // Well below RoundBoard.WINDOW, so that no sender's backlog runs over what has come from the others.
+    private static final int FRAGMENTS = 8;
 
     private final String transport;
     private final @Nullable AutoCloseable driver;
