@@ -4,6 +4,7 @@ package io.lplb.bench.cli;
 import io.lplb.balance.LoadBalancerBuilder;
 import io.lplb.balance.RankBalancer;
 import io.lplb.bench.cluster.ClusterReport;
+import io.lplb.bench.cluster.CommandInput;
 import io.lplb.bench.cluster.DrivenRank;
 import io.lplb.bench.cluster.RankReplay;
 import io.lplb.bench.cluster.RankTokens;
@@ -68,6 +69,17 @@ final class RankCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (!driven) {
+            replay(null);
+            return 0;
+        }
+        try (CommandInput commands = new CommandInput(lplb.console().in())) {
+            replay(commands);
+        }
+        return 0;
+    }
+
+    private void replay(@Nullable CommandInput commands) throws IOException {
         LoadBalancerBuilder settings = group.balancer();
         ExchangeSettings exchangeSettings = new ExchangeSettings(
                 settings.identity(),
@@ -81,20 +93,23 @@ final class RankCommand implements Callable<Integer> {
         try (AeronExchange exchange = AeronExchange.connect(exchangeSettings);
                 RankBalancer balancer = settings.buildRank(exchange)) {
             RankReplay replay = new RankReplay(balancer, exchange, tokens, group.pace());
-            PrintWriter out = lplb.console().outText();
-            if (driven) {
-                new DrivenRank(replay, lplb.console().in(), out).run();
-                return 0;
+            if (commands != null) {
+                new DrivenRank(replay, commands, lplb.console().outText()).run();
+            } else {
+                replayAll(replay, exchange.transport(), tokens.origin());
             }
-            out.println("rank " + rank + " of " + group.ranks + ", " + exchange.transport());
-            out.println("replayed:  " + tokens.origin());
-            out.flush();
-            while (replay.nextRound() < group.rounds) {
-                replay.step();
-            }
-            out.print(new ClusterReport(List.of(replay.result())).text());
-            out.println("\nrounds in order: " + replay.result().outcomes());
         }
-        return 0;
+    }
+
+    private void replayAll(RankReplay replay, String transport, String origin) {
+        PrintWriter out = lplb.console().outText();
+        out.println("rank " + rank + " of " + group.ranks + ", " + transport);
+        out.println("replayed:  " + origin);
+        out.flush();
+        while (replay.nextRound() < group.rounds) {
+            replay.step();
+        }
+        out.print(new ClusterReport(List.of(replay.result())).text());
+        out.println("\nrounds in order: " + replay.result().outcomes());
     }
 }

@@ -3,14 +3,7 @@ package io.lplb.bench.cluster;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -31,47 +24,27 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 public final class DrivenRank {
-    private static final String END = "";
     private static final long PAUSE_NANOS = 1_000_000;
 
     private final RankReplay replay;
     private final PrintWriter out;
-    private final Queue<String> commands = new ConcurrentLinkedQueue<>();
-    private volatile boolean ended;
+    private final CommandInput commands;
 
-    /** A rank that takes commands from {@code in} and answers on {@code out}. */
-    public DrivenRank(RankReplay replay, InputStream in, PrintWriter out) {
+    /** A rank that answers on {@code out}. */
+    public DrivenRank(RankReplay replay, CommandInput commands, PrintWriter out) {
         this.replay = replay;
+        this.commands = commands;
         this.out = out;
-        Thread reader = new Thread(() -> read(in), "lplb-commands");
-        reader.setDaemon(true);
-        reader.start();
-    }
-
-    private void read(InputStream in) {
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            String line = lines.readLine();
-            while (line != null) {
-                commands.add(line);
-                line = lines.readLine();
-            }
-        } catch (IOException e) {
-            // The other end is gone, which is an end, too.
-        }
-        ended = true;
-        commands.add(END);
     }
 
     /** Obeys until the input ends. */
     public void run() {
         say("ready " + replay.nextRound());
-        while (true) {
+        while (!commands.hasEnded()) {
             String command = commands.poll();
             if (command == null) {
                 replay.service();
                 LockSupport.parkNanos(PAUSE_NANOS);
-            } else if (command.equals(END)) {
-                return;
             } else if (command.equals("report")) {
                 say("report " + json(replay.result()));
             } else if (command.matches("run [0-9]{1,18}")) {
@@ -83,7 +56,7 @@ public final class DrivenRank {
     }
 
     private void runTo(long end) {
-        while (!ended && replay.nextRound() < end) {
+        while (!commands.hasEnded() && replay.nextRound() < end) {
             replay.step();
         }
         say("at " + replay.nextRound());
