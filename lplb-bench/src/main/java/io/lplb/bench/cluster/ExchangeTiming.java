@@ -126,9 +126,9 @@ public final class ExchangeTiming implements Callable<Integer> {
         TextTable table = new TextTable("", "p50", "p99", "p99.9", "mean", "bytes/round");
         nanos.forEach((name, times) -> table.row(
                 name,
-                micros(times.getValueAtPercentile(50)),
-                micros(times.getValueAtPercentile(99)),
-                micros(times.getValueAtPercentile(99.9)),
+                micros((double) times.getValueAtPercentile(50)),
+                micros((double) times.getValueAtPercentile(99)),
+                micros((double) times.getValueAtPercentile(99.9)),
                 micros(times.getMean()),
                 String.format(Locale.ROOT, "%.2f", bytes.get(name))));
         System.out.print(table.format());

@@ -99,7 +99,6 @@ public final class AeronExchange implements WorkloadExchange {
             exchange.close();
             throw e;
         }
-        LOG.info("Rank {} of {}: {}", settings.self(), settings.identity().ranks(), bus.transport());
         return exchange;
     }
 
