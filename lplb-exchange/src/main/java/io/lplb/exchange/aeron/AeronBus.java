@@ -173,6 +173,12 @@ final class AeronBus implements MessageBus {
         return position != Publication.BACK_PRESSURED && position != Publication.ADMIN_ACTION;
     }
 
+    /** A receiver sees that a packet is missing when a later one comes, or after 100 ms. */
+    @Override
+    public boolean isLossy(int channel) {
+        return publications.get(channel).channel().startsWith("aeron:udp");
+    }
+
     @Override
     public int poll(Receiver to) {
         receiver = to;

@@ -38,6 +38,7 @@ public final class AeronExchange implements WorkloadExchange {
     private static final Logger LOG = LogManager.getLogger(AeronExchange.class);
     private static final long HELLO_INTERVAL_NANOS = Duration.ofMillis(20).toNanos();
     private static final int MOST_POLLS = 100_000;
+    private static final long FIRST_REPEAT_NANOS = Duration.ofMillis(2).toNanos();
     private static final long GRACE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final GroupIdentity identity;
@@ -203,14 +204,27 @@ public final class AeronExchange implements WorkloadExchange {
         ExchangeMessage.writeCounts(counts, countsPayload, fingerprint, own);
         Arrays.fill(countsSent, false);
         idle.reset();
+        long repeat = FIRST_REPEAT_NANOS;
         while (true) {
             boolean sent = sendCounts();
             int work = bus.poll(receiver);
             answer();
-            if ((sent && board.isSettled()) || clock.nanoTime() - start >= timeoutNanos) {
+            long waited = clock.nanoTime() - start;
+            if ((sent && board.isSettled()) || waited >= timeoutNanos) {
                 return board.end(all);
             }
+            if (waited >= repeat) {
+                repeatCounts();
+                repeat *= 2;
+            }
             idle.idle(work);
+        }
+    }
+
+    /** Whoever lacks this rank's last packet learns of it by the next one only. */
+    private void repeatCounts() {
+        for (int c = 0; c < countsSent.length; c++) {
+            countsSent[c] &= !bus.isLossy(c);
         }
     }
 

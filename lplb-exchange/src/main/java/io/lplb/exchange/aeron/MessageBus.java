@@ -28,6 +28,9 @@ interface MessageBus extends AutoCloseable {
      */
     boolean offer(int channel, DirectBuffer buffer, int length);
 
+    /** Returns whether a channel may lose messages without either side noticing until the next one. */
+    boolean isLossy(int channel);
+
     /** Hands on what has come; returns the number of messages. */
     int poll(Receiver receiver);
 

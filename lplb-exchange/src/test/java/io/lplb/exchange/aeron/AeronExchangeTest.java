@@ -30,6 +30,7 @@ class AeronExchangeTest {
     private final int[] all = new int[6];
     private long now;
     private boolean blocked;
+    private boolean lossy;
 
     private final AeronExchange exchange = new AeronExchange(GROUP, 0, new TestBus(), 1_000, () -> now, new Steps());
 
@@ -48,6 +49,11 @@ class AeronExchangeTest {
             buffer.getBytes(0, copy);
             sent.add(new UnsafeBuffer(copy));
             return true;
+        }
+
+        @Override
+        public boolean isLossy(int channel) {
+            return lossy;
         }
 
         @Override
@@ -215,6 +221,24 @@ class AeronExchangeTest {
         List<Integer> types =
                 sent.stream().map(message -> ExchangeMessage.type(message, 0)).toList();
         assertEquals(List.of(ExchangeMessage.COUNTS, ExchangeMessage.HELLO, ExchangeMessage.COUNTS), types);
+    }
+
+    /** After 2, 4, 8, ... 512 milliseconds of a second. */
+    @Test
+    void countsAreRepeatedWhereTheyMayBeLost() {
+        introduced();
+        sent.clear();
+        assertEquals(RoundStatus.MISSED, gather(0));
+        assertEquals(1, sent.size());
+        lossy = true;
+        sent.clear();
+        later.add(() -> hello(1, 1_001, 0, 0));
+        counts(1, 1_001, 1);
+        counts(2, 1_002, 1);
+        assertEquals(RoundStatus.COMPLETE, gather(1));
+        assertEquals(1, sent.size());
+        assertEquals(RoundStatus.MISSED, gather(2));
+        assertEquals(1 + 10, sent.size());
     }
 
     @Test
