@@ -15,7 +15,7 @@ import java.util.Arrays;
 
 /**
  * The stations from counts to quotas for one placement, with the arrays between them: Problem, Solver, Split, Quota, and
- * the router that the quotas are loaded into. A new placement gets a new planner.
+ * the router that quotas are loaded into. A new placement gets a new planner.
  *
  * <p>Not thread-safe. Planning allocates nothing.
  */
@@ -59,8 +59,17 @@ final class BatchPlanner implements AutoCloseable {
         return solver.name();
     }
 
-    /** Plans a batch and loads its quotas into the router. */
-    void plan(long[] counts, long[] before, PlanReport report) {
+    ReplicaQuotas replicas() {
+        return replicas;
+    }
+
+    /** Returns the last plan's tokens per replica, {@code [replicas]}; overwritten by the next plan. */
+    long[] quotas() {
+        return replicaQuota;
+    }
+
+    /** Plans a batch; the quotas are then to be loaded into the router. */
+    void plan(long[] counts, PlanReport report) {
         placementProblem.fill(counts, fixed, load);
         PlacementProblem.copy(fixed, batch.fixed());
         PlacementProblem.copy(load, batch.load());
@@ -73,7 +82,6 @@ final class BatchPlanner implements AutoCloseable {
             quotas(g, report);
         }
         replicas.distribute(counts, itemQuota, replicaQuota);
-        router.load(replicaQuota, before);
         report.quotaNanos = System.nanoTime() - solved;
     }
 

@@ -1,12 +1,9 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
-import io.lplb.exchange.WorkloadExchange;
 import io.lplb.placement.ExpertPlacement;
-import io.lplb.problem.PlacementProblem;
 import io.lplb.solver.BackendException;
 import io.lplb.solver.BackendGuard;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import jdk.jfr.EventType;
@@ -14,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Balances the tokens of one MoE layer over its ranks, batch after batch: from the experts that the gate chose to the
- * physical slots that compute them.
+ * physical slots that compute them. One process sees all tokens; where each rank sees its own only, every rank has a
+ * {@link RankBalancer}.
  *
  * <pre>
  *   ids of logical experts --count--&gt; counts --plan--&gt; problem, split, quotas --route--&gt; ids of physical slots
@@ -40,10 +38,8 @@ public final class LoadBalancer implements AutoCloseable {
     private static final EventType PLAN_EVENT = EventType.getEventType(PlanEvent.class);
 
     private final LoadBalancerBuilder settings;
-    private final WorkloadExchange exchange;
     private final BackendGuard guard;
     private final PlanReport report;
-    private final int[] allCounts;
     private final long[] counts;
     private final long[] before;
     private ExpertPlacement placement;
@@ -54,12 +50,10 @@ public final class LoadBalancer implements AutoCloseable {
 
     LoadBalancer(LoadBalancerBuilder settings, ExpertPlacement placement) {
         this.settings = settings;
-        this.exchange = settings.exchange;
         this.guard = new BackendGuard(settings.backend, settings.solveTimeLimit);
         this.placement = placement;
-        this.planner = newPlanner(placement);
+        this.planner = settings.planner(placement, guard);
         this.report = new PlanReport(placement.ranks());
-        this.allCounts = new int[Math.multiplyExact(exchange.sources(), placement.experts())];
         this.counts = new long[placement.experts()];
         this.before = new long[placement.experts()];
     }
@@ -67,14 +61,6 @@ public final class LoadBalancer implements AutoCloseable {
     /** Starts the description of a balancer. */
     public static LoadBalancerBuilder builder() {
         return new LoadBalancerBuilder();
-    }
-
-    private BatchPlanner newPlanner(ExpertPlacement placement) {
-        PlacementProblem problem = PlacementProblem.of(placement, settings.speeds);
-        return new BatchPlanner(
-                placement,
-                problem,
-                guard.create(settings.solver, problem.problem(), settings.tolerance(), problem.groups()));
     }
 
     /**
@@ -88,7 +74,7 @@ public final class LoadBalancer implements AutoCloseable {
         enter("updatePlacement");
         try {
             ExpertPlacement next = settings.place(Objects.requireNonNull(history, "history"));
-            BatchPlanner nextPlanner = newPlanner(next);
+            BatchPlanner nextPlanner = settings.planner(next, guard);
             planner.close();
             placement = next;
             planner = nextPlanner;
@@ -106,18 +92,17 @@ public final class LoadBalancer implements AutoCloseable {
     /**
      * Plans a batch.
      *
-     * @param ownCounts {@code [experts]}, tokens that this source routes to each expert, not negative
+     * @param batchCounts {@code [experts]}, tokens routed to each expert, not negative
      * @return what the plan achieves; overwritten by the next plan
-     * @throws IllegalArgumentException if the length is wrong, a count is negative, or an expert has more than 2^31 - 1
-     *     tokens over all sources; nothing has changed then
+     * @throws IllegalArgumentException if the length is wrong or a count is negative; nothing has changed then
      * @throws BackendException if the backend is GPU and failed; the last plan, if any, then stays in force, so that
      *     tokens can still be routed
      * @throws IllegalStateException if the balancer is closed
      */
-    public PlanReport plan(int[] ownCounts) {
+    public PlanReport plan(int[] batchCounts) {
         enter("plan");
         try {
-            makePlan(ownCounts);
+            makePlan(batchCounts);
         } finally {
             leave();
         }
@@ -128,15 +113,17 @@ public final class LoadBalancer implements AutoCloseable {
         return report;
     }
 
-    private void makePlan(int[] ownCounts) {
-        requireCounts(ownCounts);
+    private void makePlan(int[] batchCounts) {
+        requireCounts(batchCounts);
         PlanEvent event = PLAN_EVENT.isEnabled() ? new PlanEvent() : null;
         if (event != null) {
             event.begin();
         }
-        exchange.gather(ownCounts, allCounts);
-        sumOverSources();
-        planner.plan(counts, before, report);
+        for (int e = 0; e < counts.length; e++) {
+            counts[e] = batchCounts[e];
+        }
+        planner.plan(counts, report);
+        planner.router().load(planner.quotas(), before);
         report.backend = guard.backendName();
         report.recoveries = guard.recoveries();
         planned = true;
@@ -147,33 +134,15 @@ public final class LoadBalancer implements AutoCloseable {
         }
     }
 
-    private void requireCounts(int[] ownCounts) {
-        if (ownCounts.length != counts.length) {
+    private void requireCounts(int[] batchCounts) {
+        if (batchCounts.length != counts.length) {
             throw new IllegalArgumentException(
-                    "counts: got length " + ownCounts.length + ", expected " + counts.length + " experts");
+                    "counts: got length " + batchCounts.length + ", expected " + counts.length + " experts");
         }
-        for (int e = 0; e < ownCounts.length; e++) {
-            if (ownCounts[e] < 0) {
+        for (int e = 0; e < batchCounts.length; e++) {
+            if (batchCounts[e] < 0) {
                 throw new IllegalArgumentException(
-                        "counts[" + e + "]: got " + ownCounts[e] + ", expected at least 0 tokens");
-            }
-        }
-    }
-
-    private void sumOverSources() {
-        Arrays.fill(counts, 0);
-        for (int s = 0; s < exchange.sources(); s++) {
-            if (s == exchange.self()) {
-                System.arraycopy(counts, 0, before, 0, counts.length);
-            }
-            for (int e = 0; e < counts.length; e++) {
-                counts[e] += allCounts[s * counts.length + e];
-            }
-        }
-        for (int e = 0; e < counts.length; e++) {
-            if (counts[e] > Integer.MAX_VALUE) {
-                throw new IllegalArgumentException("counts of expert " + e + " over all sources: got " + counts[e]
-                        + ", expected at most " + Integer.MAX_VALUE);
+                        "counts[" + e + "]: got " + batchCounts[e] + ", expected at least 0 tokens");
             }
         }
     }
@@ -258,7 +227,7 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /**
-     * Frees what the solver holds. The exchange is the caller's. Closing twice is harmless.
+     * Frees what the solver holds. Closing twice is harmless.
      *
      * @throws IllegalStateException if another thread is in a call
      */

@@ -1,11 +1,14 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
+import io.lplb.exchange.GroupIdentity;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.placement.Eplb;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.LplbPlacement;
+import io.lplb.problem.PlacementProblem;
 import io.lplb.solver.Backend;
+import io.lplb.solver.BackendGuard;
 import io.lplb.solver.Backends;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.Solvers;
@@ -39,7 +42,9 @@ public final class LoadBalancerBuilder {
     double @Nullable [] speeds;
     String solver = InteriorPointSolver.NAME;
     Backend backend = Backend.CPU;
-    WorkloadExchange exchange = WorkloadExchange.local();
+    Duration deadline = Duration.ofMillis(100);
+    boolean localFirst = true;
+    boolean checkPlans;
 
     @Nullable PlanListener listener;
 
@@ -121,9 +126,30 @@ public final class LoadBalancerBuilder {
         return this;
     }
 
-    /** How counts are summed over processes; one process unless said otherwise. The balancer does not close it. */
-    public LoadBalancerBuilder exchange(WorkloadExchange exchange) {
-        this.exchange = Objects.requireNonNull(exchange, "exchange");
+    /** For {@link #buildRank}: how long a round waits for other ranks' counts; 100 ms unless said otherwise. */
+    public LoadBalancerBuilder deadline(Duration deadline) {
+        if (deadline.isNegative() || deadline.isZero()) {
+            throw new IllegalArgumentException("deadline: got " + deadline + ", expected a positive time");
+        }
+        this.deadline = deadline;
+        return this;
+    }
+
+    /**
+     * For {@link #buildRank}: whether tokens stay on a replica of their own rank or node wherever the quotas allow, which
+     * they do unless said otherwise, or are spread over the replicas by their position in the batch.
+     */
+    public LoadBalancerBuilder localFirst(boolean localFirst) {
+        this.localFirst = localFirst;
+        return this;
+    }
+
+    /**
+     * For {@link #buildRank}: whether ranks compare their plans, expert by expert, in a second round after each plan; no
+     * unless said otherwise.
+     */
+    public LoadBalancerBuilder checkPlans(boolean checkPlans) {
+        this.checkPlans = checkPlans;
         return this;
     }
 
@@ -161,6 +187,42 @@ public final class LoadBalancerBuilder {
     public LoadBalancer build() {
         ExpertPlacement first = fixedPlacement != null ? fixedPlacement : place(null);
         return new LoadBalancer(this, first);
+    }
+
+    /**
+     * Makes the balancer of one rank, which sees its own tokens only.
+     *
+     * @param exchange connects it with the other ranks; the balancer does not close it
+     * @throws IllegalArgumentException also if the exchange has other numbers of ranks or experts
+     * @throws io.lplb.solver.BackendException if the backend asked for is not available
+     */
+    public RankBalancer buildRank(WorkloadExchange exchange) {
+        ExpertPlacement first = fixedPlacement != null ? fixedPlacement : place(null);
+        return new RankBalancer(this, first, exchange);
+    }
+
+    /** Returns what all ranks of a group must have in common, as described so far. */
+    public GroupIdentity identity() {
+        return RankSettings.identity(this, fixedPlacement != null ? fixedPlacement : place(null));
+    }
+
+    /** Makes the stations of a placement, whose solver is under the guard of the balancer. */
+    BatchPlanner planner(ExpertPlacement placement, BackendGuard guard) {
+        PlacementProblem problem = PlacementProblem.of(placement, speeds);
+        return new BatchPlanner(
+                placement, problem, guard.create(solver, problem.problem(), tolerance(), problem.groups()));
+    }
+
+    /** Returns in words how replicas are placed. */
+    String placedBy() {
+        if (topology != null) {
+            return topology.name();
+        }
+        return eplb ? "EPLB" : "a placement of the caller's own";
+    }
+
+    int ranksPerNode() {
+        return ranksPerNode;
     }
 
     /** Places the experts by their history, or at their natural places without one. */

@@ -1,22 +1,120 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.exchange;
 
-/** One process that sees every token: its counts are all counts. Stateless, hence safe for use by several threads. */
-enum LocalExchange implements WorkloadExchange {
-    INSTANCE;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Ranks that are threads of one process: each writes its counts straight onto the boards of the others and wakes them.
+ *
+ * <p>Each rank's exchange belongs to one thread at a time; a board is guarded by its own lock, since the other ranks
+ * write to it.
+ */
+public final class LocalExchange implements WorkloadExchange {
+    private final List<LocalExchange> group;
+    private final RoundBoard board;
+    private final int ranks;
+    private final int self;
+    private final int experts;
+    private volatile Thread waiting = Thread.currentThread();
+    private volatile boolean closed;
+
+    private LocalExchange(List<LocalExchange> group, int ranks, int self, int experts) {
+        this.group = group;
+        this.board = new RoundBoard(ranks, self, experts);
+        this.ranks = ranks;
+        this.self = self;
+        this.experts = experts;
+    }
+
+    /** Makes the exchanges of a whole group, rank after rank. */
+    public static List<LocalExchange> group(int ranks, int experts) {
+        List<LocalExchange> group = new ArrayList<>();
+        for (int r = 0; r < ranks; r++) {
+            group.add(new LocalExchange(group, ranks, r, experts));
+        }
+        return List.copyOf(group);
+    }
 
     @Override
-    public int sources() {
-        return 1;
+    public int ranks() {
+        return ranks;
     }
 
     @Override
     public int self() {
-        return 0;
+        return self;
     }
 
     @Override
-    public void gather(int[] own, int[] all) {
-        System.arraycopy(own, 0, all, 0, own.length);
+    public int experts() {
+        return experts;
+    }
+
+    @Override
+    public RoundStatus gather(long round, long fingerprint, int[] own, int[] all, long timeoutNanos) {
+        if (closed) {
+            throw new IllegalStateException("gather: got a closed exchange, expected an open one");
+        }
+        long start = System.nanoTime();
+        waiting = Thread.currentThread();
+        boolean joining;
+        synchronized (board) {
+            board.begin(round, fingerprint, own, all);
+            joining = board.isJoining();
+        }
+        for (int r = 0; r < ranks; r++) {
+            if (r != self) {
+                group.get(r).accept(self, round, fingerprint, joining, own);
+            }
+        }
+        while (true) {
+            long left = timeoutNanos - (System.nanoTime() - start);
+            synchronized (board) {
+                if (left <= 0 || board.isSettled()) {
+                    return board.end(all);
+                }
+            }
+            LockSupport.parkNanos(this, left);
+        }
+    }
+
+    private void accept(int rank, long round, long fingerprint, boolean joining, int[] counts) {
+        if (closed) {
+            return;
+        }
+        synchronized (board) {
+            int at = board.claim(rank, round);
+            if (at >= 0) {
+                System.arraycopy(counts, 0, board.counts(), at, experts);
+                board.commit(rank, round, fingerprint, joining);
+            }
+        }
+        LockSupport.unpark(waiting);
+    }
+
+    @Override
+    public boolean heard(int rank) {
+        synchronized (board) {
+            return board.heard(rank);
+        }
+    }
+
+    @Override
+    public long nextRound() {
+        synchronized (board) {
+            return board.nextRound();
+        }
+    }
+
+    @Override
+    public String transport() {
+        return ranks == 1 ? "none: one rank sees all tokens" : "memory: " + ranks + " ranks are threads of one process";
+    }
+
+    @Override
+    public void close() {
+        closed = true;
     }
 }

@@ -5,30 +5,74 @@ package io.lplb.exchange;
  * How the ranks of an expert-parallel group learn of each other's tokens. Each rank counts its own tokens; every rank
  * needs all counts, per source, to make the same plan and to route its own tokens alone with exact quotas.
  *
- * <p>Implementations say whether they may be used by several threads; {@link #local()} may.
+ * <p>Work goes in rounds, one per batch, numbered alike on all ranks:
+ *
+ * <pre>
+ *   rank 0   own [experts] --+                   +--&gt; all [ranks][experts]
+ *   rank 1   own [experts] --+--  round n, once --+--&gt; all [ranks][experts]   the same on every rank
+ *   rank 2   own [experts] --+                   +--&gt; all [ranks][experts]
+ * </pre>
+ *
+ * <p>Failures. Nobody waits longer than the timeout of the round. A rank whose counts have not come by then is absent:
+ * the round is {@link RoundStatus#MISSED}, and from the next one on the others no longer wait for it, until it is heard
+ * again. A rank that is late finds the others' counts of the rounds it missed (the last {@link RoundBoard#WINDOW}) and
+ * does not wait; one that is too late, or was started anew, goes on at {@link #nextRound()}. Different ranks may see the
+ * same round end differently. That costs balance only, since every replica of a token's expert is a correct destination.
+ *
+ * <p>Counts refer to a placement. Its fingerprint travels with them, and counts for another placement are left out as if
+ * they had not come.
+ *
+ * <p>An exchange belongs to one thread at a time. Outputs are the caller's, and a round allocates nothing. An
+ * implementation whose counts live on a device keeps this contract for its host arrays and adds a call of its own that
+ * takes the two device addresses and the stream on which it gathers; {@link #heard}, {@link #nextRound} and the rounds'
+ * numbers mean the same there.
  */
 public interface WorkloadExchange extends AutoCloseable {
 
-    /** Returns the number of sources, at least 1. */
-    int sources();
+    /** Returns the number of ranks, at least 1. */
+    int ranks();
 
-    /** Returns this source's number, 0 to {@code sources() - 1}. */
+    /** Returns this rank's number, 0 to {@code ranks() - 1}. */
     int self();
+
+    /** Returns the number of experts that are counted. */
+    int experts();
 
     /**
      * Gathers one round of counts.
      *
-     * @param own {@code [experts]}, this source's counts
-     * @param all {@code [sources * experts]}, source after source, overwritten; the same on every source
+     * @param round number of the round; above that of the last call
+     * @param fingerprint hash of what the counts refer to; the same on every rank
+     * @param own {@code [experts]}, this rank's counts, not negative
+     * @param all {@code [ranks * experts]}, rank after rank, overwritten; the row of a rank that was not heard is 0
+     * @param timeoutNanos longest time to wait for other ranks, in nanoseconds
+     * @return how the round ended
+     * @throws IllegalArgumentException if a length or the round's number is wrong or a count is negative
+     * @throws IllegalStateException if the exchange is closed, or its engine has failed for good
      */
-    void gather(int[] own, int[] all);
+    RoundStatus gather(long round, long fingerprint, int[] own, int[] all, long timeoutNanos);
 
-    /** Frees connections; the local exchange has none. */
+    /** Returns whether the last round has the counts of this rank. */
+    boolean heard(int rank);
+
+    /**
+     * Returns the round to gather next: one more than the last, or, where the others are further, a round that they have
+     * not reached yet.
+     */
+    long nextRound();
+
+    /** Answers what other ranks have sent, newcomers above all, without a round; for the time between rounds. */
+    default void service() {}
+
+    /** Returns in one line what counts travel over and why. */
+    String transport();
+
+    /** Frees connections; the other ranks then miss this one. */
     @Override
-    default void close() {}
+    void close();
 
     /** Returns the exchange of a single process, which sees all tokens itself. */
-    static WorkloadExchange local() {
-        return LocalExchange.INSTANCE;
+    static WorkloadExchange alone(int experts) {
+        return LocalExchange.group(1, experts).get(0);
     }
 }

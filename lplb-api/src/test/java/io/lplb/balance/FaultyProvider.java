@@ -42,6 +42,7 @@ public final class FaultyProvider implements SolverProvider {
     private static volatile Fault fault = Fault.NONE;
     private static volatile int goodSolves;
     private static volatile CountDownLatch gate = new CountDownLatch(0);
+    private static volatile CountDownLatch hanging = new CountDownLatch(1);
     private static final AtomicInteger OPEN = new AtomicInteger();
 
     /** From now on solvers go wrong after so many good solves; those that hang do so until {@link #release}. */
@@ -50,11 +51,17 @@ public final class FaultyProvider implements SolverProvider {
         fault = next;
         goodSolves = solvesBefore;
         gate = new CountDownLatch(1);
+        hanging = new CountDownLatch(1);
     }
 
     /** Lets those that hang return. */
     public static void release() {
         gate.countDown();
+    }
+
+    /** Waits until one hangs. */
+    public static void awaitHanging() throws InterruptedException {
+        hanging.await();
     }
 
     /** Returns the number of solvers made and not closed. */
@@ -92,6 +99,7 @@ public final class FaultyProvider implements SolverProvider {
     }
 
     private static void hang() {
+        hanging.countDown();
         boolean waiting = true;
         while (waiting) {
             try {

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lplb.count.TokenCounter;
-import io.lplb.exchange.WorkloadExchange;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.solver.Backend;
 import io.lplb.solver.SolveStatus;
@@ -239,80 +238,6 @@ class LoadBalancerTest {
             PlanReport report = balancer.plan(counts);
             assertTrue(report.rankLoad(7) > report.rankLoad(0), report.toString());
             assertTrue(report.maxLoad() < 8_000);
-        }
-    }
-
-    /** Four sources, each of which knows all counts and routes its own tokens alone. */
-    @Test
-    void sourcesAgreeOnThePlanAndMeetItsQuotasTogether() {
-        int sources = 4;
-        int[][] own = new int[sources][64];
-        int[] all = new int[sources * 64];
-        Random random = new Random(3);
-        List<int[]> ids = new ArrayList<>();
-        for (int s = 0; s < sources; s++) {
-            ids.add(routed(random, 500 + 100 * s));
-            new TokenCounter(64).count(ids.get(s), own[s]);
-            System.arraycopy(own[s], 0, all, s * 64, 64);
-        }
-        long[] loads = new long[8];
-        long[] planned = new long[0];
-        for (int s = 0; s < sources; s++) {
-            try (LoadBalancer balancer =
-                    cube().exchange(new GatheredCounts(sources, s, all)).build()) {
-                PlanReport report = balancer.plan(own[s]);
-                planned = report.rankLoads();
-                int[] out = new int[ids.get(s).length];
-                balancer.route(ids.get(s), out);
-                for (int slot : out) {
-                    if (slot >= 0) {
-                        loads[balancer.placement().rankOf(slot)]++;
-                    }
-                }
-            }
-        }
-        assertArrayEquals(planned, loads);
-    }
-
-    /** One source of several; what they all have counted is known beforehand. */
-    private static final class GatheredCounts implements WorkloadExchange {
-        private final int sources;
-        private final int self;
-        private final int[] all;
-
-        GatheredCounts(int sources, int self, int[] all) {
-            this.sources = sources;
-            this.self = self;
-            this.all = all.clone();
-        }
-
-        @Override
-        public int sources() {
-            return sources;
-        }
-
-        @Override
-        public int self() {
-            return self;
-        }
-
-        @Override
-        public void gather(int[] own, int[] to) {
-            System.arraycopy(all, 0, to, 0, to.length);
-        }
-    }
-
-    @Test
-    void countsThatOverflowOverTheSourcesAreRefused() {
-        int[] all = new int[128];
-        all[3] = Integer.MAX_VALUE;
-        all[67] = 1;
-        try (LoadBalancer balancer =
-                cube().exchange(new GatheredCounts(2, 0, all)).build()) {
-            String message =
-                    String.valueOf(assertThrows(IllegalArgumentException.class, () -> balancer.plan(new int[64]))
-                            .getMessage());
-            assertEquals("counts of expert 3 over all sources: got 2147483648, expected at most 2147483647", message);
         }
     }
 

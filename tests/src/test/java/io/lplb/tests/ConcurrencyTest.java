@@ -6,14 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lplb.balance.FaultyProvider;
+import io.lplb.balance.InstalledProvider;
 import io.lplb.balance.LoadBalancer;
 import io.lplb.balance.LoadBalancerBuilder;
 import io.lplb.balance.PlanReport;
-import io.lplb.exchange.WorkloadExchange;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.LplbPlacement;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.solver.Backend;
 import io.lplb.solver.Backends;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.ProblemCase;
@@ -22,20 +24,22 @@ import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
 import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the classes promise about threads: what is shared, what is each thread's own, and what refuses a second thread. */
+@SuppressWarnings("try") // What is installed is not referenced.
 class ConcurrencyTest {
     private static final int THREADS = 16;
     private static final int EXPERTS = 64;
@@ -154,16 +158,15 @@ class ConcurrencyTest {
     }
 
     @Test
-    void aBalancerRefusesASecondThreadAtTheSameTime() throws Exception {
-        CountDownLatch inside = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
-        WorkloadExchange slow = new SlowExchange(inside, go);
-        try (LoadBalancer balancer = cube().exchange(slow).build();
+    void aBalancerRefusesASecondThreadAtTheSameTime(@TempDir Path folder) throws Exception {
+        FaultyProvider.plan(FaultyProvider.Fault.NEVER_RETURNS, 0);
+        try (InstalledProvider installed = new InstalledProvider(folder, FaultyProvider.class.getName());
+                LoadBalancer balancer = cube().backend(Backend.GPU).build();
                 ExecutorService other = Executors.newSingleThreadExecutor()) {
             int[] counts = new int[EXPERTS];
             counts[3] = 10;
             Future<PlanReport> plan = other.submit(() -> balancer.plan(counts));
-            inside.await();
+            FaultyProvider.awaitHanging();
             for (Executable call : List.<Executable>of(
                     () -> balancer.plan(counts),
                     () -> balancer.route(new int[1], new int[1]),
@@ -172,7 +175,7 @@ class ConcurrencyTest {
                 IllegalStateException e = assertThrows(IllegalStateException.class, call);
                 assertTrue(String.valueOf(e.getMessage()).contains("expected one thread at a time"), e.getMessage());
             }
-            go.countDown();
+            FaultyProvider.release();
             assertEquals(10, plan.get().tokens());
             assertEquals(10, balancer.plan(counts).tokens());
         }
@@ -188,38 +191,6 @@ class ConcurrencyTest {
             self[0] = balancer;
             balancer.plan(new int[EXPERTS]);
             assertEquals(2, balancer.placement().expertIn(out[1]));
-        }
-    }
-
-    /** One process, whose gathering waits at the first call. */
-    private static final class SlowExchange implements WorkloadExchange {
-        private final CountDownLatch inside;
-        private final CountDownLatch go;
-
-        SlowExchange(CountDownLatch inside, CountDownLatch go) {
-            this.inside = inside;
-            this.go = go;
-        }
-
-        @Override
-        public int sources() {
-            return 1;
-        }
-
-        @Override
-        public int self() {
-            return 0;
-        }
-
-        @Override
-        public void gather(int[] own, int[] to) {
-            inside.countDown();
-            try {
-                go.await();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-            System.arraycopy(own, 0, to, 0, own.length);
         }
     }
 }

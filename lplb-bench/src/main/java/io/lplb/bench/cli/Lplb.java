@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
             SolveCommand.class,
             TopologyCommand.class,
             ReportCommand.class,
+            ClusterCommand.class,
+            RankCommand.class,
             DoctorCommand.class,
             BenchCommand.class
         },

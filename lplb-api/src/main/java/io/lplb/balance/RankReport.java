@@ -1,0 +1,128 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.balance;
+
+/**
+ * What one rank's last round came to, and counters since its {@link RankBalancer} was made. A view that the balancer
+ * overwrites with every round.
+ *
+ * <p>Not thread-safe, like its balancer.
+ */
+public final class RankReport {
+    final PlanReport plan;
+    private long agreed;
+    private long partial;
+    private long byLastPlan;
+    private long byOriginals;
+    long round = -1;
+    RoundOutcome outcome = RoundOutcome.ORIGINALS;
+    long exchangeNanos;
+    long planNanos;
+    long tokensOnOwnRank;
+    long tokensOnOwnNode;
+    double tokensOffNodeIfSpread;
+    double savedOffNode;
+    long skippedRounds;
+    long comparedPlans;
+    long differingPlans;
+    String firstDifference = "";
+
+    RankReport(int ranks) {
+        plan = new PlanReport(ranks);
+    }
+
+    void count() {
+        switch (outcome) {
+            case AGREED -> agreed++;
+            case PARTIAL -> partial++;
+            case LAST_PLAN -> byLastPlan++;
+            case ORIGINALS -> byOriginals++;
+        }
+    }
+
+    /** Returns the last plan; after a round without one, still the one before. */
+    public PlanReport plan() {
+        return plan;
+    }
+
+    /** Returns the number of the round, -1 before the first. */
+    public long round() {
+        return round;
+    }
+
+    /** Returns what the batch is routed by. */
+    public RoundOutcome outcome() {
+        return outcome;
+    }
+
+    /** Returns the time of the exchange of counts in nanoseconds, waiting for other ranks included. */
+    public long exchangeNanos() {
+        return exchangeNanos;
+    }
+
+    /** Returns the time from all counts to the loaded router in nanoseconds; 0 after a round without a plan. */
+    public long planNanos() {
+        return planNanos;
+    }
+
+    /** Returns the tokens of all ranks that the last plan keeps on their own rank; 0 where tokens are spread. */
+    public long tokensOnOwnRank() {
+        return tokensOnOwnRank;
+    }
+
+    /** Returns the tokens of all ranks that the last plan keeps on their own node; 0 where tokens are spread. */
+    public long tokensOnOwnNode() {
+        return tokensOnOwnNode;
+    }
+
+    /** Returns the tokens of all ranks that would leave their node if every rank spread its tokens over all replicas. */
+    public double tokensOffNodeIfSpread() {
+        return tokensOffNodeIfSpread;
+    }
+
+    /** Returns how many tokens of all ranks were kept from leaving their node, over all plans so far. */
+    public long savedOffNode() {
+        return Math.round(savedOffNode);
+    }
+
+    /** Returns how many rounds ended so. */
+    public long rounds(RoundOutcome outcome) {
+        return switch (outcome) {
+            case AGREED -> agreed;
+            case PARTIAL -> partial;
+            case LAST_PLAN -> byLastPlan;
+            case ORIGINALS -> byOriginals;
+        };
+    }
+
+    /** Returns the number of rounds without a plan of their own. */
+    public long fellBack() {
+        return rounds(RoundOutcome.LAST_PLAN) + rounds(RoundOutcome.ORIGINALS);
+    }
+
+    /** Returns the number of rounds that this rank has left out to catch up with the others. */
+    public long skippedRounds() {
+        return skippedRounds;
+    }
+
+    /** Returns the number of plans that were compared with those of other ranks. */
+    public long comparedPlans() {
+        return comparedPlans;
+    }
+
+    /** Returns the number of plans that differed from another rank's. */
+    public long differingPlans() {
+        return differingPlans;
+    }
+
+    /** Returns where plans differed first, in words; empty if they never did. */
+    public String firstDifference() {
+        return firstDifference;
+    }
+
+    @Override
+    public String toString() {
+        return "RankReport[round=" + round + ", outcome=" + outcome + ", agreed=" + agreed + ", partial=" + partial
+                + ", byLastPlan=" + byLastPlan + ", byOriginals=" + byOriginals + ", skippedRounds=" + skippedRounds
+                + ", differingPlans=" + differingPlans + ", plan=" + plan + "]";
+    }
+}

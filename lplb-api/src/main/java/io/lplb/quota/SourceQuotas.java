@@ -1,0 +1,168 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.quota;
+
+import io.lplb.placement.ExpertPlacement;
+import java.util.Objects;
+
+/**
+ * Divides every replica's quota among the ranks that tokens come from, so that as few tokens as possible leave their
+ * rank, and of those as few as possible their node.
+ *
+ * <p>For each expert this is a transportation problem: rank s supplies {@code counts[s]} tokens, replica k takes
+ * {@code quota[k]}, and both sum to the same.
+ *
+ * <pre>
+ *                replica 0 (rank 0)   replica 1 (rank 5)    supply
+ *   rank 0              4                    0                 4       rank 0 keeps all it can,
+ *   rank 1              2                    1                 3       rank 1 sends within its node first
+ *   rank 5              0                    6                 6
+ *   quota               6                    7                13
+ * </pre>
+ *
+ * <p>Distances nest: same rank, same node, elsewhere. Then no linear program is needed. Matching greedily from the
+ * inside out is optimal at every level at once: ranks keep {@code sum of min(supply, demand)} over ranks, which no
+ * division can exceed, and since that takes as much from a node's supply as from its demand, nodes keep {@code sum of
+ * min(supply, demand)} over nodes in the next step, which no division can exceed either. Within a level, ranks and
+ * replicas are matched in their order (the north-west corner rule), so every rank computes the same division and needs
+ * to keep its own row only.
+ *
+ * <p>Not thread-safe: an instance is a workspace. Allocates nothing per call.
+ */
+public final class SourceQuotas {
+    private final ReplicaQuotas replicas;
+    private final int experts;
+    private final int ranks;
+    private final int ranksPerNode;
+    private final int[] rankOf;
+    private final long[] supply;
+    private final long[] demand;
+    private long tokens;
+    private long onRank;
+    private long onNode;
+    private double spreadOffNode;
+
+    /**
+     * A workspace for one placement.
+     *
+     * @param ranksPerNode consecutive ranks that share a node, at least 1; the last node may have fewer
+     */
+    public SourceQuotas(ReplicaQuotas replicas, ExpertPlacement placement, int ranksPerNode) {
+        this.replicas = Objects.requireNonNull(replicas, "replicas");
+        if (ranksPerNode < 1) {
+            throw new IllegalArgumentException("ranksPerNode: got " + ranksPerNode + ", expected at least 1");
+        }
+        this.experts = placement.experts();
+        this.ranks = placement.ranks();
+        this.ranksPerNode = Math.min(ranksPerNode, ranks);
+        rankOf = new int[replicas.replicas()];
+        for (int k = 0; k < rankOf.length; k++) {
+            rankOf[k] = placement.rankOf(replicas.slot(k));
+        }
+        supply = new long[ranks];
+        demand = new long[replicas.replicas()];
+    }
+
+    /**
+     * Computes one rank's row of the division, and what the division as a whole achieves.
+     *
+     * @param counts {@code [ranks * experts]}, tokens of each rank for each expert, rank after rank
+     * @param quota {@code [replicas]}, tokens of each replica; an expert's entries sum to its counts
+     * @param source whose row
+     * @param row {@code [replicas]}, overwritten; tokens that the source sends to each replica. An expert's entries sum to
+     *     the source's count, and over all sources a replica's entries sum to its quota
+     */
+    public void share(int[] counts, long[] quota, int source, long[] row) {
+        tokens = 0;
+        onRank = 0;
+        onNode = 0;
+        spreadOffNode = 0;
+        System.arraycopy(quota, 0, demand, 0, demand.length);
+        for (int e = 0; e < experts; e++) {
+            int first = replicas.firstReplica(e);
+            int end = replicas.firstReplica(e + 1);
+            for (int k = first; k < end; k++) {
+                row[k] = 0;
+            }
+            long total = takeSupply(counts, e);
+            if (total > 0) {
+                tokens += total;
+                spreadOffNode += offNodeIfSpread(quota, first, end, total);
+                long same = settle(first, end, 1, source, row);
+                onRank += same;
+                onNode += same + settle(first, end, ranksPerNode, source, row);
+                settle(first, end, ranks, source, row);
+            }
+        }
+    }
+
+    private long takeSupply(int[] counts, int expert) {
+        long total = 0;
+        for (int s = 0; s < ranks; s++) {
+            supply[s] = counts[s * experts + expert];
+            total += supply[s];
+        }
+        return total;
+    }
+
+    /** Tokens that would leave their node if every rank sent to the replicas in proportion to their quotas. */
+    private double offNodeIfSpread(long[] quota, int first, int end, long total) {
+        double leaving = 0;
+        for (int k = first; k < end; k++) {
+            int from = rankOf[k] / ranksPerNode * ranksPerNode;
+            int to = Math.min(from + ranksPerNode, ranks);
+            long elsewhere = total;
+            for (int s = from; s < to; s++) {
+                elsewhere -= supply[s];
+            }
+            leaving += (double) quota[k] * elsewhere / total;
+        }
+        return leaving;
+    }
+
+    /** Matches what is left of supply and demand inside blocks of so many ranks; returns the tokens matched. */
+    private long settle(int first, int end, int block, int source, long[] row) {
+        long matched = 0;
+        for (int k = first; k < end; k++) {
+            int from = rankOf[k] / block * block;
+            int to = Math.min(from + block, ranks);
+            for (int s = from; s < to && demand[k] > 0; s++) {
+                long moved = Math.min(supply[s], demand[k]);
+                supply[s] -= moved;
+                demand[k] -= moved;
+                matched += moved;
+                if (s == source) {
+                    row[k] += moved;
+                }
+            }
+        }
+        return matched;
+    }
+
+    /** Returns the tokens of all ranks in the last division. */
+    public long tokens() {
+        return tokens;
+    }
+
+    /** Returns the tokens of all ranks that stay on their own rank. */
+    public long tokensOnOwnRank() {
+        return onRank;
+    }
+
+    /** Returns the tokens of all ranks that stay on their own node, those on their own rank included. */
+    public long tokensOnOwnNode() {
+        return onNode;
+    }
+
+    /** Returns the tokens of all ranks that go to another node. */
+    public long tokensOffNode() {
+        return tokens - onNode;
+    }
+
+    /**
+     * Returns the tokens that would go to another node if every rank divided its tokens in proportion to the quotas, which
+     * is what routing by the position in the batch does on average.
+     */
+    public double tokensOffNodeIfSpread() {
+        return spreadOffNode;
+    }
+}

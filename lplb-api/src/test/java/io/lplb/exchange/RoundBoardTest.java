@@ -1,0 +1,284 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.exchange;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** The rules of rounds, without clocks or networks: three ranks with two experts, seen from rank 0. */
+class RoundBoardTest {
+    private static final long PLACEMENT = 17;
+
+    private final RoundBoard board = new RoundBoard(3, 0, 2);
+    private final int[] all = new int[6];
+
+    private void begin(long round) {
+        board.begin(round, PLACEMENT, new int[] {(int) round, 100}, all);
+    }
+
+    private boolean send(int rank, long round, long fingerprint, boolean joining) {
+        int at = board.claim(rank, round);
+        if (at < 0) {
+            return false;
+        }
+        board.counts()[at] = (int) round;
+        board.counts()[at + 1] = rank;
+        board.commit(rank, round, fingerprint, joining);
+        return true;
+    }
+
+    private boolean send(int rank, long round) {
+        return send(rank, round, PLACEMENT, false);
+    }
+
+    @Test
+    void aRoundIsSettledWhenAllHaveComeInAnyOrder() {
+        assertTrue(send(2, 0));
+        begin(0);
+        assertFalse(board.isSettled());
+        assertTrue(send(1, 0));
+        assertTrue(board.isSettled());
+        assertEquals(RoundStatus.COMPLETE, board.end(all));
+        assertArrayEquals(new int[] {0, 100, 0, 1, 0, 2}, all);
+        assertTrue(board.heard(0) && board.heard(1) && board.heard(2));
+        assertEquals(1, board.nextRound());
+    }
+
+    @Test
+    void aMessageCountsOnce() {
+        begin(0);
+        assertTrue(send(1, 0));
+        assertFalse(send(1, 0));
+        assertTrue(send(1, 2));
+        assertFalse(send(1, 1), "a rank's rounds rise");
+    }
+
+    @Test
+    void whoMissesARoundIsAbsentUntilItIsHeardAgain() {
+        begin(0);
+        send(1, 0);
+        assertEquals(RoundStatus.MISSED, board.end(all));
+        assertArrayEquals(new int[] {0, 100, 0, 1, 0, 0}, all);
+        assertEquals(1, board.absent());
+        begin(1);
+        send(1, 1);
+        assertTrue(board.isSettled(), "nobody waits for an absent rank");
+        assertEquals(RoundStatus.PARTIAL, board.end(all));
+        assertFalse(board.heard(2));
+        assertFalse(send(2, 0), "too late");
+        assertFalse(send(2, 1), "too late");
+        assertEquals(1, board.absent());
+        assertTrue(send(2, 2));
+        begin(2);
+        assertFalse(board.isSettled(), "rank 1 is still expected");
+        send(1, 2);
+        assertEquals(RoundStatus.COMPLETE, board.end(all));
+    }
+
+    @Test
+    void aRankThatHasGoneOnIsNotWaitedFor() {
+        begin(0);
+        send(1, 0);
+        send(2, 3);
+        assertTrue(board.isSettled());
+        assertEquals(RoundStatus.MISSED, board.end(all));
+        for (int round = 1; round < 3; round++) {
+            begin(round);
+            send(1, round);
+            assertTrue(board.isSettled());
+            assertEquals(RoundStatus.PARTIAL, board.end(all), "it is expected again in the round that it has sent");
+        }
+        begin(3);
+        send(1, 3);
+        assertEquals(RoundStatus.COMPLETE, board.end(all));
+        assertArrayEquals(new int[] {3, 100, 3, 1, 3, 2}, all);
+    }
+
+    @Test
+    void aLateRankFindsTheRoundsItMissedAndDoesNotWait() {
+        for (int round = 0; round < RoundBoard.WINDOW; round++) {
+            send(1, round);
+            send(2, round);
+        }
+        for (int round = 0; round < RoundBoard.WINDOW; round++) {
+            begin(round);
+            assertTrue(board.isSettled());
+            assertEquals(RoundStatus.COMPLETE, board.end(all));
+            assertArrayEquals(new int[] {round, 100, round, 1, round, 2}, all);
+        }
+    }
+
+    @Test
+    void aRankThatIsTooLateGoesOnAheadOfTheOthers() {
+        begin(0);
+        for (int round = 0; round < 100; round++) {
+            send(1, round);
+            send(2, round);
+        }
+        assertTrue(board.isSettled(), "round 0 has been overwritten and will not come again");
+        assertEquals(RoundStatus.MISSED, board.end(all));
+        long first = board.nextRound();
+        assertTrue(first > 100 && first <= 110, "next round " + first);
+        begin(first);
+        assertTrue(board.isJoining());
+        for (long round = 100; round <= first; round++) {
+            assertFalse(board.isSettled());
+            send(1, round);
+            send(2, round);
+        }
+        assertTrue(board.isSettled());
+        assertEquals(RoundStatus.COMPLETE, board.end(all));
+        assertEquals(first + 1, board.nextRound());
+    }
+
+    @Test
+    void whoIsPassedByAimsFurtherAheadTheNextTime() {
+        send(1, 100);
+        send(2, 100);
+        long first = board.nextRound();
+        begin(first);
+        send(1, first + 50);
+        send(2, first + 50);
+        assertEquals(RoundStatus.MISSED, board.end(all));
+        long lead = board.nextRound() - (first + 50);
+        assertEquals(2 * (first - 100), lead);
+    }
+
+    @Test
+    void aJoiningRankDoesNotPullTheOthersAhead() {
+        begin(0);
+        send(1, 0);
+        send(2, 9, PLACEMENT, true);
+        board.end(all);
+        assertEquals(1, board.nextRound());
+        board.note(50, true);
+        assertEquals(1, board.nextRound());
+        board.note(50, false);
+        assertTrue(board.nextRound() > 50);
+    }
+
+    @Test
+    void aGroupMayStartAtAnyRound() {
+        begin(1000);
+        assertTrue(board.isJoining());
+        send(1, 1000, PLACEMENT, true);
+        send(2, 1000, PLACEMENT, true);
+        assertEquals(RoundStatus.COMPLETE, board.end(all));
+        begin(board.nextRound());
+        assertFalse(board.isJoining());
+        assertEquals(1001, board.current());
+    }
+
+    @Test
+    void countsForAnotherPlacementAreAsGoodAsNone() {
+        begin(0);
+        send(1, 0);
+        send(2, 0, PLACEMENT + 1, false);
+        assertTrue(board.isSettled(), "they have come, and no others will");
+        assertEquals(RoundStatus.MISSED, board.end(all));
+        assertFalse(board.heard(2));
+        begin(1);
+        send(1, 1);
+        send(2, 1, PLACEMENT + 1, false);
+        assertTrue(board.isSettled());
+        assertEquals(RoundStatus.PARTIAL, board.end(all), "its foreign counts do not make it present");
+        begin(2);
+        send(1, 2);
+        send(2, 2);
+        assertEquals(RoundStatus.COMPLETE, board.end(all));
+    }
+
+    @Test
+    void aRankStartedAnewIsNotWaitedForUntilItSends() {
+        begin(0);
+        send(1, 0);
+        send(2, 0);
+        board.end(all);
+        begin(1);
+        send(1, 1);
+        assertFalse(board.isSettled());
+        board.forget(2);
+        assertTrue(board.isSettled());
+        assertEquals(RoundStatus.PARTIAL, board.end(all));
+        send(2, 5, PLACEMENT, true);
+        for (int round = 2; round < 5; round++) {
+            begin(round);
+            send(1, round);
+            assertEquals(RoundStatus.PARTIAL, board.end(all));
+        }
+        begin(5);
+        send(1, 5);
+        assertEquals(RoundStatus.COMPLETE, board.end(all));
+    }
+
+    @Test
+    void whoAnnouncesARoundIsWaitedForThere() {
+        begin(0);
+        send(1, 0);
+        board.end(all);
+        board.announce(2, 2);
+        board.announce(1, 7);
+        begin(1);
+        send(1, 1);
+        assertTrue(board.isSettled());
+        assertEquals(RoundStatus.PARTIAL, board.end(all));
+        begin(2);
+        send(1, 2);
+        assertFalse(board.isSettled());
+        send(2, 2, PLACEMENT, true);
+        assertEquals(RoundStatus.COMPLETE, board.end(all));
+    }
+
+    @Test
+    void anAnnouncedRoundIsKeptUnlessTheOthersPassIt() {
+        board.note(50, false);
+        long aim = board.aim();
+        assertEquals(54, aim);
+        board.note(53, false);
+        assertEquals(54, board.nextRound());
+        board.note(54, false);
+        assertEquals(54, board.nextRound(), "they wait there");
+        board.note(55, false);
+        assertEquals(60, board.nextRound(), "always even");
+    }
+
+    @Test
+    void whoWasNeverHeardMayBeGivenUp() {
+        board.giveUp(2);
+        begin(0);
+        send(1, 0);
+        board.giveUp(1);
+        assertTrue(board.isSettled());
+        assertTrue(board.isJoining(), "its first round");
+        assertEquals(RoundStatus.PARTIAL, board.end(all));
+        assertFalse(board.isJoining());
+        assertTrue(board.heard(1));
+    }
+
+    @Test
+    void aRankStartedAnewBeforeTheFirstRoundIsStillExpected() {
+        send(2, 0);
+        board.forget(2);
+        begin(0);
+        send(1, 0);
+        assertFalse(board.isSettled());
+        send(2, 0);
+        assertEquals(RoundStatus.COMPLETE, board.end(all));
+    }
+
+    @Test
+    void misuseIsRefusedBeforeAnythingChanges() {
+        begin(4);
+        assertThrows(IllegalArgumentException.class, () -> begin(4));
+        assertThrows(IllegalArgumentException.class, () -> board.begin(5, 0, new int[1], all));
+        assertThrows(IllegalArgumentException.class, () -> board.begin(5, 0, new int[2], new int[5]));
+        assertThrows(IllegalArgumentException.class, () -> board.begin(5, 0, new int[] {0, -1}, all));
+        assertEquals(4, board.current());
+        assertThrows(IllegalArgumentException.class, () -> new RoundBoard(3, 3, 1));
+        assertThrows(IllegalArgumentException.class, () -> new RoundBoard(3, 0, 0));
+    }
+}

@@ -1,0 +1,64 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.exchange.aeron;
+
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
+import java.time.Duration;
+import java.util.UUID;
+import org.agrona.SystemUtil;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/**
+ * A media driver inside this process, in one thread, with a directory of its own that is deleted at the end. Ranks of
+ * one host can share it by its {@link #directory()}.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class EmbeddedDriver implements AutoCloseable {
+    private static final Logger LOG = LogManager.getLogger(EmbeddedDriver.class);
+
+    private final MediaDriver driver;
+
+    private EmbeddedDriver(MediaDriver driver) {
+        this.driver = driver;
+    }
+
+    /**
+     * Starts a driver that sleeps when it has nothing to do.
+     *
+     * @param name part of the directory's name
+     * @throws IllegalStateException if the Java virtual machine lacks an option that Aeron needs
+     */
+    public static EmbeddedDriver launch(String name) {
+        return launch(name, new BackoffIdleStrategy());
+    }
+
+    static EmbeddedDriver launch(String name, IdleStrategy idle) {
+        JvmOptions.require();
+        String parent = SystemUtil.isLinux() ? "/dev/shm" : SystemUtil.tmpDirName();
+        return new EmbeddedDriver(MediaDriver.launch(new MediaDriver.Context()
+                .aeronDirectoryName(parent + "/lplb-" + name + "-" + UUID.randomUUID())
+                .dirDeleteOnStart(true)
+                .dirDeleteOnShutdown(true)
+                .threadingMode(ThreadingMode.SHARED)
+                .sharedIdleStrategy(idle)
+                .termBufferSparseFile(true)
+                // Readers that have fallen behind for good are let go after these.
+                .timerIntervalNs(Duration.ofMillis(20).toNanos())
+                .imageLivenessTimeoutNs(Duration.ofSeconds(2).toNanos())
+                .errorHandler(error -> LOG.debug("Media driver: {}", error.toString()))));
+    }
+
+    /** Returns the directory by which other processes find this driver. */
+    public String directory() {
+        return driver.aeronDirectoryName();
+    }
+
+    @Override
+    public void close() {
+        driver.close();
+    }
+}
