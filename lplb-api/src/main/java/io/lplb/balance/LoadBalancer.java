@@ -56,7 +56,11 @@ public final class LoadBalancer implements AutoCloseable {
         this.before = new long[placement.experts()];
     }
 
-    /** Starts the description of a balancer. */
+    /**
+     * Starts the description of a balancer.
+     *
+     * @return a builder
+     */
     public static LoadBalancerBuilder builder() {
         return new LoadBalancerBuilder();
     }
@@ -87,7 +91,7 @@ public final class LoadBalancer implements AutoCloseable {
         planned = false;
     }
 
-    /** Returns the placement in force. */
+    /** {@return the placement in force} */
     public ExpertPlacement placement() {
         return placement;
     }
@@ -173,7 +177,7 @@ public final class LoadBalancer implements AutoCloseable {
         planner.router().route(ids, out);
     }
 
-    /** Returns the report of the last plan, or null before the first; overwritten by the next plan. */
+    /** {@return the report of the last plan, or null before the first; overwritten by the next plan} */
     public @Nullable PlanReport lastPlan() {
         return planned ? report : null;
     }

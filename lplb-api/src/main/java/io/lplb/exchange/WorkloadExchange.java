@@ -9,10 +9,10 @@ package io.lplb.exchange;
  */
 public interface WorkloadExchange extends AutoCloseable {
 
-    /** Returns the number of sources, at least 1. */
+    /** {@return the number of sources, at least 1} */
     int sources();
 
-    /** Returns this source's number, 0 to {@code sources() - 1}. */
+    /** {@return this source's number, 0 to {@code sources() - 1}} */
     int self();
 
     /**
@@ -27,7 +27,7 @@ public interface WorkloadExchange extends AutoCloseable {
     @Override
     default void close() {}
 
-    /** Returns the exchange of a single process, which sees all tokens itself. */
+    /** {@return the exchange of a single process, which sees all tokens itself} */
     static WorkloadExchange local() {
         return LocalExchange.INSTANCE;
     }

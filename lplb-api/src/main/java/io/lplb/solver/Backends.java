@@ -36,7 +36,7 @@ public final class Backends {
     private Backends() {}
 
     /**
-     * Returns the providers on the class path. One that cannot even be loaded is left out with a warning.
+     * {@return the providers on the class path} One that cannot even be loaded is left out with a warning.
      */
     public static List<SolverProvider> providers() {
         List<SolverProvider> providers = new ArrayList<>();
@@ -56,9 +56,12 @@ public final class Backends {
     /**
      * Makes a solver on a backend.
      *
+     * @param backend GPU fails where AUTO takes the CPU
      * @param name one of {@link Solvers#names()}
+     * @param problem ranks and hosts of all batches to come
      * @param tolerance gap that counts as OPTIMAL, as a fraction of the mean load
      * @param groups the batch size that decides for AUTO, and the largest one the solver will be given
+     * @return a solver; the caller closes it
      * @throws IllegalStateException if the backend asked for is not available; the message gives reason and remedy
      */
     public static MinMaxSolver create(
@@ -73,6 +76,10 @@ public final class Backends {
      *
      * @param backend {@code cpu}, {@code auto} or a provider's name, in any case
      * @param name as for {@link #create}
+     * @param problem ranks and hosts of all batches to come
+     * @param tolerance as for {@link #create}
+     * @param groups as for {@link #create}
+     * @return a solver; the caller closes it
      * @throws IllegalArgumentException if no provider has this name
      * @throws IllegalStateException if it is not available; the message gives reason and remedy
      */
@@ -82,11 +89,12 @@ public final class Backends {
     }
 
     /**
-     * Returns the gap at which the named solver stops on a backend unless told otherwise, as a fraction of the mean load:
-     * the solver's own on the CPU, where it computes in double, and 1e-4 elsewhere, where kernels compute in float. AUTO
+     * {@return the gap at which the named solver stops on a backend unless told otherwise, as a fraction of the mean load:
+     * the solver's own on the CPU, where it computes in double, and 1e-4 elsewhere, where kernels compute in float} AUTO
      * may end on either, so it aims at what both reach.
      *
      * @param backend as for {@link #createNamed}
+     * @param name one of {@link Solvers#names()}
      */
     public static double defaultTolerance(String backend, String name) {
         double inDouble = Solvers.defaultTolerance(name);

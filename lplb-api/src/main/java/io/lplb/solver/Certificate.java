@@ -36,7 +36,11 @@ public final class Certificate {
     private double maxLoad;
     private double lowerBound;
 
-    /** A workspace for splits of one problem. */
+    /**
+     * A workspace for splits of one problem.
+     *
+     * @param problem ranks and hosts of all batches to come
+     */
     public Certificate(MinMaxProblem problem) {
         ranks = problem.ranks();
         items = problem.items();
@@ -56,8 +60,11 @@ public final class Certificate {
      * Evaluates a split; the results are read from {@link #maxLoad()} and {@link #lowerBound()}.
      *
      * @param fixed fixed loads, those of this group starting at {@code fixedAt}
+     * @param fixedAt where the group starts in {@code fixed}
      * @param load item loads, those of this group starting at {@code loadAt}
+     * @param loadAt where the group starts in {@code load}
      * @param share tokens per entry, those of this group starting at {@code shareAt}
+     * @param shareAt where the group starts in {@code share}
      */
     public void evaluate(double[] fixed, int fixedAt, double[] load, int loadAt, double[] share, int shareAt) {
         System.arraycopy(fixed, fixedAt, rankLoad, 0, ranks);
@@ -117,6 +124,10 @@ public final class Certificate {
      * {@code sum y[r] f[r] + sum w[i] * min over hosts h of y[h] <= optimum}.
      *
      * @param y {@code [ranks]}, not all zero; negative entries count as zero
+     * @param fixed fixed loads, those of this group starting at {@code fixedAt}
+     * @param fixedAt where the group starts in {@code fixed}
+     * @param load item loads, those of this group starting at {@code loadAt}
+     * @param loadAt where the group starts in {@code load}
      * @return the bound, 0 if {@code y} gives none
      */
     public double dualBound(double[] y, double[] fixed, int fixedAt, double[] load, int loadAt) {
@@ -137,17 +148,21 @@ public final class Certificate {
         return scale > 0 ? bound / scale : 0;
     }
 
-    /** Returns the largest load / speed of the split evaluated last. */
+    /** {@return the largest load / speed of the split evaluated last} */
     public double maxLoad() {
         return maxLoad;
     }
 
-    /** Returns the best lower bound of the split evaluated last, at most {@link #maxLoad()}. */
+    /** {@return the best lower bound of the split evaluated last, at most {@link #maxLoad()}} */
     public double lowerBound() {
         return lowerBound;
     }
 
-    /** Copies the ranks' loads / speeds of the split evaluated last. */
+    /**
+     * Copies the ranks' loads / speeds of the split evaluated last.
+     *
+     * @param to {@code [ranks]}, overwritten
+     */
     public void copyRankLoads(double[] to) {
         System.arraycopy(rankLoad, 0, to, 0, ranks);
     }

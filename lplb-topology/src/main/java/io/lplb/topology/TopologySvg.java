@@ -27,7 +27,12 @@ public final class TopologySvg {
         this.id = "lplb-" + topology.name().replaceAll("[^A-Za-z0-9]+", "-");
     }
 
-    /** Draws a topology; the answer is an {@code <svg>} element for a page or, as it stands, a file. */
+    /**
+     * Draws a topology; the answer is an {@code <svg>} element for a page or, as it stands, a file.
+     *
+     * @param topology any topology
+     * @return an SVG document in UTF-8
+     */
     public static String of(ReplicaTopology topology) {
         return new TopologySvg(topology).draw();
     }
