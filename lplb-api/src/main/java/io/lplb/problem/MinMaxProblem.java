@@ -171,7 +171,7 @@ public final class MinMaxProblem {
     /**
      * {@return the first entry of an item; {@code item} may be {@link #items()}, which gives the end}
      *
-     * @param item from 0 to {@code items}
+     * @param item from 0 to {@link #items()}
      */
     public int firstEntry(int item) {
         return offset[item];
@@ -180,7 +180,7 @@ public final class MinMaxProblem {
     /**
      * {@return the number of hosts of an item}
      *
-     * @param item from 0 to {@code items - 1}
+     * @param item from 0 to {@code items() - 1}
      */
     public int hostCount(int item) {
         return offset[item + 1] - offset[item];
@@ -198,7 +198,7 @@ public final class MinMaxProblem {
     /**
      * {@return a copy of the ranks that may host an item, in the order in which they were given}
      *
-     * @param item from 0 to {@code items - 1}
+     * @param item from 0 to {@code items() - 1}
      */
     public int[] hostsOf(int item) {
         return Arrays.copyOfRange(host, offset[item], offset[item + 1]);

@@ -79,7 +79,7 @@ public final class ReplicaQuotas {
     /**
      * {@return the first replica of an expert; {@code expert} may be the number of experts, which gives the end}
      *
-     * @param expert from 0 to {@code experts}
+     * @param expert from 0 to the number of experts
      */
     public int firstReplica(int expert) {
         return firstReplica[expert];
