@@ -22,7 +22,7 @@ public final class MicrometerMetrics {
                 .listener(new PlanMetrics(registry, Tags.of("layer", "3")))
                 .build()) {
             int[] counts = new int[64];
-            counts[5] = 300;
+            counts[0] = 300;
             for (int batch = 0; batch < 3; batch++) {
                 balancer.plan(counts);
             }

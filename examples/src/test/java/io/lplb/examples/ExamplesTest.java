@@ -96,7 +96,11 @@ class ExamplesTest {
     void flightRecordingHasAnEventPerPlan() throws Exception {
         List<String> lines = Printed.by(() -> FlightRecording.main(NONE));
         assertEquals(5, lines.size(), lines.toString());
-        assertEquals("OPTIMAL 235 tokens, largest load 34.0, mean 29.375", lines.getLast());
+        String last = lines.getLast();
+        assertTrue(last.startsWith("OPTIMAL 239 tokens, largest load "), last);
+        double largest = number(last.replaceAll(", mean.*", ""));
+        assertTrue(largest >= 30 && largest < 71, "expert 0 has 50 tokens, its rank 71 without balancing: " + last);
+        assertEquals(239 / 8.0, number(last));
     }
 
     @Test

@@ -31,8 +31,7 @@ class MonitoringDocumentTest {
 
     @Test
     void everyMeterFieldAndValueIsExplained() throws IOException {
-        String document =
-                Files.readString(Path.of("../docs/monitoring.md"));
+        String document = Files.readString(Path.of("../docs/monitoring.md"));
         List<String> missing = new ArrayList<>();
         for (String name : names()) {
             if (!document.contains("`" + name + "`")) {

@@ -4,64 +4,37 @@ package io.lplb.tests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lplb.tests.StartScript.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The start script as a process, in a copy of the project's folders whose build is the one under test, so that no
- * second Maven runs inside the first.
- */
+/** The start script as a process. */
 class BinLplbTest {
-    private static final Path PROJECT = Path.of("").toAbsolutePath().getParent();
-
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it.
     private Path root;
 
-    private record Outcome(int exitCode, List<String> out, List<String> err) {}
+    @SuppressWarnings("NullAway.Init") // Made before each test.
+    private StartScript script;
 
     @BeforeEach
     void copyProject() throws IOException {
-        Path target = PROJECT.resolve("lplb-bench/target");
-        assumeTrue(
-                Files.exists(target.resolve("benchmarks.jar")) && Files.isExecutable(Path.of("/bin/bash")),
-                "needs bash and a packaged lplb-bench");
-        Files.createDirectories(root.resolve("bin"));
-        Files.copy(PROJECT.resolve("bin/lplb"), root.resolve("bin/lplb"));
-        Files.copy(PROJECT.resolve("pom.xml"), root.resolve("pom.xml"));
-        Path built = Files.createDirectories(root.resolve("lplb-bench/target"));
-        Files.createSymbolicLink(built.resolve("benchmarks.jar"), target.resolve("benchmarks.jar"));
-        Files.createSymbolicLink(built.resolve("lib"), target.resolve("lib"));
-        Files.createFile(built.resolve("lplb.built"));
+        script = new StartScript(root);
     }
 
-    private Outcome run(Map<String, String> environment, Path script, String... args)
+    private Outcome run(Map<String, String> environment, Path link, String... args)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("/bin/bash", script.toString()));
+        List<String> command = new ArrayList<>(List.of("/bin/bash", link.toString()));
         command.addAll(List.of(args));
-        Path out = root.resolve("out.txt");
-        Path err = root.resolve("err.txt");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(Path.of("/").toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
-        builder.environment().remove("TORNADOVM_HOME");
-        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        builder.environment().putAll(environment);
-        Process process = builder.start();
-        process.getOutputStream().close();
-        assertTrue(process.waitFor(120, TimeUnit.SECONDS), "the script did not end");
-        return new Outcome(process.exitValue(), Files.readAllLines(out), Files.readAllLines(err));
+        return script.run(Path.of("/"), environment, command);
     }
 
     @Test
