@@ -58,7 +58,11 @@ public final class LoadBalancer implements AutoCloseable {
         this.before = new long[placement.experts()];
     }
 
-    /** Starts the description of a balancer. */
+    /**
+     * Starts the description of a balancer.
+     *
+     * @return a builder
+     */
     public static LoadBalancerBuilder builder() {
         return new LoadBalancerBuilder();
     }
@@ -84,7 +88,7 @@ public final class LoadBalancer implements AutoCloseable {
         }
     }
 
-    /** Returns the placement in force. */
+    /** {@return the placement in force} */
     public ExpertPlacement placement() {
         return placement;
     }
@@ -169,7 +173,7 @@ public final class LoadBalancer implements AutoCloseable {
         }
     }
 
-    /** Returns the report of the last plan, or null before the first; overwritten by the next plan. */
+    /** {@return the report of the last plan, or null before the first; overwritten by the next plan} */
     public @Nullable PlanReport lastPlan() {
         return planned ? report : null;
     }
@@ -198,12 +202,12 @@ public final class LoadBalancer implements AutoCloseable {
         }
     }
 
-    /** Returns how often the CPU took over from a backend that failed: 0, or 1 with AUTO. */
+    /** {@return how often the CPU took over from a backend that failed: 0, or 1 with AUTO} */
     public int recoveries() {
         return guard.recoveries();
     }
 
-    /** Returns the last fault of the backend, or null if there was none. */
+    /** {@return the last fault of the backend, or null if there was none} */
     public @Nullable BackendException lastFault() {
         return guard.lastFault();
     }

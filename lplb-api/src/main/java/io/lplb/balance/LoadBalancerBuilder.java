@@ -52,25 +52,45 @@ public final class LoadBalancerBuilder {
 
     LoadBalancerBuilder() {}
 
-    /** Number of logical experts; a multiple of the number of ranks. */
+    /**
+     * Number of logical experts; a multiple of the number of ranks.
+     *
+     * @param experts at least 1
+     * @return this builder
+     */
     public LoadBalancerBuilder experts(int experts) {
         this.experts = experts;
         return this;
     }
 
-    /** Number of ranks of the expert-parallel group. */
+    /**
+     * Number of ranks of the expert-parallel group.
+     *
+     * @param ranks at least 1
+     * @return this builder
+     */
     public LoadBalancerBuilder ranks(int ranks) {
         this.ranks = ranks;
         return this;
     }
 
-    /** Replica slots on each rank, beside its originals; by default what the topology has columns, or 1 for EPLB. */
+    /**
+     * Replica slots on each rank, beside its originals; by default what the topology has columns, or 1 for EPLB.
+     *
+     * @param replicasPerRank a multiple of the columns of the topology, or at least 0 for EPLB
+     * @return this builder
+     */
     public LoadBalancerBuilder replicas(int replicasPerRank) {
         this.replicas = replicasPerRank;
         return this;
     }
 
-    /** Places replicas along a topology; its size divides the number of ranks, its columns the replica slots. */
+    /**
+     * Places replicas along a topology; its size divides the number of ranks, its columns the replica slots.
+     *
+     * @param topology one of {@link io.lplb.topology.Topologies}, or your own
+     * @return this builder
+     */
     public LoadBalancerBuilder topology(ReplicaTopology topology) {
         this.topology = Objects.requireNonNull(topology, "topology");
         this.eplb = false;
@@ -78,7 +98,11 @@ public final class LoadBalancerBuilder {
         return this;
     }
 
-    /** Places replicas by EPLB: the heaviest experts get them, on any rank. */
+    /**
+     * Places replicas by EPLB: the heaviest experts get them, on any rank.
+     *
+     * @return this builder
+     */
     public LoadBalancerBuilder eplb() {
         this.eplb = true;
         this.topology = null;
@@ -86,7 +110,12 @@ public final class LoadBalancerBuilder {
         return this;
     }
 
-    /** Takes a placement as it is; {@link #experts}, {@link #ranks} and {@link #replicas} are then its own. */
+    /**
+     * Takes a placement as it is; {@link #experts}, {@link #ranks} and {@link #replicas} are then its own.
+     *
+     * @param placement where every expert and its replicas live
+     * @return this builder
+     */
     public LoadBalancerBuilder placement(ExpertPlacement placement) {
         this.fixedPlacement = Objects.requireNonNull(placement, "placement");
         this.topology = null;
@@ -94,39 +123,70 @@ public final class LoadBalancerBuilder {
         return this;
     }
 
-    /** Ranks that share a node, 8 unless said otherwise; placement keeps groups inside nodes where it can. */
+    /**
+     * Ranks that share a node, 8 unless said otherwise; placement keeps groups inside nodes where it can.
+     *
+     * @param ranksPerNode at least 1
+     * @return this builder
+     */
     public LoadBalancerBuilder ranksPerNode(int ranksPerNode) {
         this.ranksPerNode = ranksPerNode;
         return this;
     }
 
-    /** Speeds of the ranks, {@code [ranks]}, positive; 1 everywhere unless said otherwise. */
+    /**
+     * Speeds of the ranks, {@code [ranks]}, positive; 1 everywhere unless said otherwise.
+     *
+     * @param speeds tokens per unit of time; only their ratios matter to the balance
+     * @return this builder
+     */
     public LoadBalancerBuilder speeds(double... speeds) {
         this.speeds = speeds.clone();
         return this;
     }
 
-    /** The solver, one of {@link Solvers#names()}; the interior point unless said otherwise. */
+    /**
+     * The solver, one of {@link Solvers#names()}; the interior point unless said otherwise.
+     *
+     * @param name in lower case
+     * @return this builder
+     */
     public LoadBalancerBuilder solver(String name) {
         Solvers.defaultTolerance(name);
         this.solver = name;
         return this;
     }
 
-    /** Where the solver runs; the CPU unless said otherwise. */
+    /**
+     * Where the solver runs; the CPU unless said otherwise.
+     *
+     * @param backend GPU fails in {@link #build} where there is none; AUTO does not
+     * @return this builder
+     */
     public LoadBalancerBuilder backend(Backend backend) {
         this.backend = Objects.requireNonNull(backend, "backend");
         return this;
     }
 
-    /** Gap that the solver aims at, as a fraction of the mean load; by default 1e-9 or what
-     * the solver reaches on the backend, see {@link Backends#defaultTolerance}. */
+    /**
+     * Gap that the solver aims at, as a fraction of the mean load; by default 1e-9 or what
+     * the solver reaches on the backend, see {@link Backends#defaultTolerance}.
+     *
+     * @param tolerance positive and finite
+     * @return this builder
+     */
     public LoadBalancerBuilder tolerance(double tolerance) {
         this.tolerance = tolerance;
         return this;
     }
 
-    /** For {@link #buildRank}: how long a round waits for other ranks' counts; 100 ms unless said otherwise. */
+    /**
+     * For {@link #buildRank}: how long a round waits for other ranks' counts; 100 ms unless said otherwise.
+     *
+     * @param deadline more than 0
+     * @return this builder
+     * @throws IllegalArgumentException if it is not positive
+     */
     public LoadBalancerBuilder deadline(Duration deadline) {
         if (deadline.isNegative() || deadline.isZero()) {
             throw new IllegalArgumentException("deadline: got " + deadline + ", expected a positive time");
@@ -138,6 +198,9 @@ public final class LoadBalancerBuilder {
     /**
      * For {@link #buildRank}: whether tokens stay on a replica of their own rank or node wherever the quotas allow, which
      * they do unless said otherwise, or are spread over the replicas by their position in the batch.
+     *
+     * @param localFirst true to keep tokens near
+     * @return this builder
      */
     public LoadBalancerBuilder localFirst(boolean localFirst) {
         this.localFirst = localFirst;
@@ -147,13 +210,21 @@ public final class LoadBalancerBuilder {
     /**
      * For {@link #buildRank}: whether ranks compare their plans, expert by expert, in a second round after each plan; no
      * unless said otherwise.
+     *
+     * @param checkPlans the same on all ranks
+     * @return this builder
      */
     public LoadBalancerBuilder checkPlans(boolean checkPlans) {
         this.checkPlans = checkPlans;
         return this;
     }
 
-    /** Who hears of every plan. */
+    /**
+     * Who hears of every plan.
+     *
+     * @param listener called on the thread that plans; an earlier one is replaced
+     * @return this builder
+     */
     public LoadBalancerBuilder listener(PlanListener listener) {
         this.listener = Objects.requireNonNull(listener, "listener");
         return this;
@@ -164,6 +235,8 @@ public final class LoadBalancerBuilder {
      * otherwise. With a limit the solver runs on a thread of its own, which costs two thread switches a plan; a thread
      * that does not return is left behind as a daemon. The CPU's solvers are not concerned.
      *
+     * @param limit more than 0
+     * @return this builder
      * @throws IllegalArgumentException if the limit is not positive
      */
     public LoadBalancerBuilder solveTimeLimit(Duration limit) {
@@ -181,6 +254,7 @@ public final class LoadBalancerBuilder {
     /**
      * Makes the balancer, with experts placed as if all had the same history.
      *
+     * @return a balancer; the caller closes it
      * @throws IllegalArgumentException if something is missing or does not fit; the message names got and expected
      * @throws io.lplb.solver.BackendException if the backend asked for is not available
      */
@@ -193,6 +267,7 @@ public final class LoadBalancerBuilder {
      * Makes the balancer of one rank, which sees its own tokens only.
      *
      * @param exchange connects it with the other ranks; the balancer does not close it
+     * @return a balancer; the caller closes it
      * @throws IllegalArgumentException also if the exchange has other numbers of ranks or experts
      * @throws io.lplb.solver.BackendException if the backend asked for is not available
      */
@@ -201,7 +276,7 @@ public final class LoadBalancerBuilder {
         return new RankBalancer(this, first, exchange);
     }
 
-    /** Returns what all ranks of a group must have in common, as described so far. */
+    /** {@return what all ranks of a group must have in common, as described so far} */
     public GroupIdentity identity() {
         return RankSettings.identity(this, fixedPlacement != null ? fixedPlacement : place(null));
     }

@@ -116,18 +116,23 @@ public final class RankBalancer implements AutoCloseable {
         planned = false;
     }
 
-    /** Returns the placement in force. */
+    /** {@return the placement in force} */
     public ExpertPlacement placement() {
         return placement;
     }
 
-    /** Returns the round to plan next: one more than the last, or where the others are if they are further. */
+    /** {@return the round to plan next: one more than the last, or where the others are if they are further} */
     public long nextRound() {
         long next = exchange.nextRound();
         return settings.checkPlans ? Math.ceilDiv(next, 2) : next;
     }
 
-    /** Plans the next round, see {@link #plan(long, int[])}. */
+    /**
+     * Plans the next round, see {@link #plan(long, int[])}.
+     *
+     * @param ownCounts as there
+     * @return what the round came to; overwritten by the next
+     */
     public RankReport plan(int[] ownCounts) {
         return plan(nextRound(), ownCounts);
     }
@@ -290,7 +295,7 @@ public final class RankBalancer implements AutoCloseable {
         planner.router().route(ids, out);
     }
 
-    /** Returns the report of the last round; overwritten by the next. */
+    /** {@return the report of the last round; overwritten by the next} */
     public RankReport lastReport() {
         return report;
     }

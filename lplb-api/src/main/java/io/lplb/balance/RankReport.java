@@ -39,52 +39,56 @@ public final class RankReport {
         }
     }
 
-    /** Returns the last plan; after a round without one, still the one before. */
+    /** {@return the last plan; after a round without one, still the one before} */
     public PlanReport plan() {
         return plan;
     }
 
-    /** Returns the number of the round, -1 before the first. */
+    /** {@return the number of the round, -1 before the first} */
     public long round() {
         return round;
     }
 
-    /** Returns what the batch is routed by. */
+    /** {@return what the batch is routed by} */
     public RoundOutcome outcome() {
         return outcome;
     }
 
-    /** Returns the time of the exchange of counts in nanoseconds, waiting for other ranks included. */
+    /** {@return the time of the exchange of counts in nanoseconds, waiting for other ranks included} */
     public long exchangeNanos() {
         return exchangeNanos;
     }
 
-    /** Returns the time from all counts to the loaded router in nanoseconds; 0 after a round without a plan. */
+    /** {@return the time from all counts to the loaded router in nanoseconds; 0 after a round without a plan} */
     public long planNanos() {
         return planNanos;
     }
 
-    /** Returns the tokens of all ranks that the last plan keeps on their own rank; 0 where tokens are spread. */
+    /** {@return the tokens of all ranks that the last plan keeps on their own rank; 0 where tokens are spread} */
     public long tokensOnOwnRank() {
         return tokensOnOwnRank;
     }
 
-    /** Returns the tokens of all ranks that the last plan keeps on their own node; 0 where tokens are spread. */
+    /** {@return the tokens of all ranks that the last plan keeps on their own node; 0 where tokens are spread} */
     public long tokensOnOwnNode() {
         return tokensOnOwnNode;
     }
 
-    /** Returns the tokens of all ranks that would leave their node if every rank spread its tokens over all replicas. */
+    /** {@return the tokens of all ranks that would leave their node if every rank spread its tokens over all replicas} */
     public double tokensOffNodeIfSpread() {
         return tokensOffNodeIfSpread;
     }
 
-    /** Returns how many tokens of all ranks were kept from leaving their node, over all plans so far. */
+    /** {@return how many tokens of all ranks were kept from leaving their node, over all plans so far} */
     public long savedOffNode() {
         return Math.round(savedOffNode);
     }
 
-    /** Returns how many rounds ended so. */
+    /**
+     * {@return how many rounds ended so}
+     *
+     * @param outcome what the batch was routed by
+     */
     public long rounds(RoundOutcome outcome) {
         return switch (outcome) {
             case AGREED -> agreed;
@@ -94,27 +98,27 @@ public final class RankReport {
         };
     }
 
-    /** Returns the number of rounds without a plan of their own. */
+    /** {@return the number of rounds without a plan of their own} */
     public long fellBack() {
         return rounds(RoundOutcome.LAST_PLAN) + rounds(RoundOutcome.ORIGINALS);
     }
 
-    /** Returns the number of rounds that this rank has left out to catch up with the others. */
+    /** {@return the number of rounds that this rank has left out to catch up with the others} */
     public long skippedRounds() {
         return skippedRounds;
     }
 
-    /** Returns the number of plans that were compared with those of other ranks. */
+    /** {@return the number of plans that were compared with those of other ranks} */
     public long comparedPlans() {
         return comparedPlans;
     }
 
-    /** Returns the number of plans that differed from another rank's. */
+    /** {@return the number of plans that differed from another rank's} */
     public long differingPlans() {
         return differingPlans;
     }
 
-    /** Returns where plans differed first, in words; empty if they never did. */
+    /** {@return where plans differed first, in words; empty if they never did} */
     public String firstDifference() {
         return firstDifference;
     }

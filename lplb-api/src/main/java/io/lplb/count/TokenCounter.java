@@ -73,6 +73,8 @@ public final class TokenCounter {
     /**
      * Checks that every id is -1 or names an expert.
      *
+     * @param ids in any layout
+     * @param experts number of logical experts
      * @throws IllegalArgumentException naming the first id that does not
      */
     public static void requireIds(int[] ids, int experts) {

@@ -12,6 +12,8 @@ package io.lplb.exchange;
 public record GroupIdentity(int ranks, int experts, long fingerprint, String description) {
 
     /**
+     * Checks the numbers.
+     *
      * @throws IllegalArgumentException if a number is not positive
      */
     public GroupIdentity {

@@ -28,7 +28,13 @@ public final class LocalExchange implements WorkloadExchange {
         this.experts = experts;
     }
 
-    /** Makes the exchanges of a whole group, rank after rank. */
+    /**
+     * Makes the exchanges of a whole group, rank after rank.
+     *
+     * @param ranks at least 1
+     * @param experts at least 1
+     * @return {@code ranks} exchanges, one for each rank
+     */
     public static List<LocalExchange> group(int ranks, int experts) {
         List<LocalExchange> group = new ArrayList<>();
         for (int r = 0; r < ranks; r++) {

@@ -52,6 +52,9 @@ public final class RoundBoard {
     /**
      * An empty board on which every rank is expected.
      *
+     * @param ranks number of ranks of the group
+     * @param self number of this rank
+     * @param experts number of experts that are counted
      * @throws IllegalArgumentException if {@code self} is none of the ranks or a number is not positive
      */
     public RoundBoard(int ranks, int self, int experts) {
@@ -80,6 +83,11 @@ public final class RoundBoard {
 
     /**
      * Begins a round with this rank's own counts. See {@link WorkloadExchange#gather} for arguments and errors.
+     *
+     * @param round number of the round; above that of the last call
+     * @param fingerprint hash of what the counts refer to
+     * @param own {@code [experts]}, this rank's counts
+     * @param all {@code [ranks * experts]}, only its length is looked at here
      */
     public void begin(long round, long fingerprint, int[] own, int[] all) {
         requireLength("own", own.length, experts);
@@ -111,17 +119,17 @@ public final class RoundBoard {
         }
     }
 
-    /** Returns the round begun last, -1 before the first. */
+    /** {@return the round begun last, -1 before the first} */
     public long current() {
         return current;
     }
 
-    /** Returns whether a round has begun and not ended. */
+    /** {@return whether a round has begun and not ended} */
     public boolean isOpen() {
         return open;
     }
 
-    /** Returns whether this rank is not in step yet: ahead of the others to wait for them, or in its first round. */
+    /** {@return whether this rank is not in step yet: ahead of the others to wait for them, or in its first round} */
     public boolean isJoining() {
         return joining || !started;
     }
@@ -129,6 +137,8 @@ public final class RoundBoard {
     /**
      * Makes room for counts that have come from another rank.
      *
+     * @param rank from 0 to the number of ranks - 1
+     * @param round that the counts are for
      * @return where in {@link #counts()} to write them before {@link #commit}, or -1 if they are not wanted: seen before,
      *     or of a round that is over
      */
@@ -143,7 +153,7 @@ public final class RoundBoard {
         return slot(round, rank) * experts;
     }
 
-    /** Returns the counts of all slots, to write to where {@link #claim} says. */
+    /** {@return the counts of all slots, to write to where {@link #claim} says} */
     public int[] counts() {
         return counts;
     }
@@ -151,6 +161,9 @@ public final class RoundBoard {
     /**
      * Takes over counts that were written where {@link #claim} said.
      *
+     * @param rank from 0 to the number of ranks - 1
+     * @param round that the counts are for
+     * @param fingerprint hash of what the counts refer to, as the sender said
      * @param joining whether the sender marked them so
      */
     public void commit(int rank, long round, long fingerprint, boolean joining) {
@@ -164,14 +177,23 @@ public final class RoundBoard {
         note(round, joining);
     }
 
-    /** Takes note of the round that another rank says it is in, -1 for none. */
+    /**
+     * Takes note of the round that another rank says it is in, -1 for none.
+     *
+     * @param round that it is in
+     * @param joining whether it is not in step yet
+     */
     public void note(long round, boolean joining) {
         if (!joining) {
             newest = Math.max(newest, round);
         }
     }
 
-    /** Forgets a rank that was started anew: it is expected again from the first round that it sends. */
+    /**
+     * Forgets a rank that was started anew: it is expected again from the first round that it sends.
+     *
+     * @param rank from 0 to the number of ranks - 1
+     */
     public void forget(int rank) {
         for (int w = 0; w < WINDOW; w++) {
             roundIn[w * ranks + rank] = -1;
@@ -182,20 +204,33 @@ public final class RoundBoard {
         }
     }
 
-    /** Expects an absent rank again from a round that it has announced. */
+    /**
+     * Expects an absent rank again from a round that it has announced.
+     *
+     * @param rank from 0 to the number of ranks - 1
+     * @param round from which it is expected
+     */
     public void announce(int rank, long round) {
         if (expectedFrom[rank] == ABSENT && round > current) {
             expectedFrom[rank] = round;
         }
     }
 
-    /** Settles on {@link #nextRound()}, to be announced: it is kept unless the others pass it by. */
+    /**
+     * Settles on {@link #nextRound()}, to be announced: it is kept unless the others pass it by.
+     *
+     * @return the round settled on
+     */
     public long aim() {
         aim = nextRound();
         return aim;
     }
 
-    /** Takes a rank that was never heard as absent, so that nobody waits for it until it sends. */
+    /**
+     * Takes a rank that was never heard as absent, so that nobody waits for it until it sends.
+     *
+     * @param rank from 0 to the number of ranks - 1
+     */
     public void giveUp(int rank) {
         if (lastSent[rank] < 0) {
             expectedFrom[rank] = ABSENT;
@@ -207,7 +242,7 @@ public final class RoundBoard {
         return roundIn[slot] == current && fingerprintIn[slot] == fingerprint;
     }
 
-    /** Returns whether every rank that is expected in the open round has come, or will not come any more. */
+    /** {@return whether every rank that is expected in the open round has come, or will not come any more} */
     public boolean isSettled() {
         for (int r = 0; r < ranks; r++) {
             if (r != self && expectedFrom[r] <= current && lastSent[r] < current) {
@@ -221,6 +256,7 @@ public final class RoundBoard {
      * Ends the open round; ranks that were expected and are not here are absent from now on.
      *
      * @param all {@code [ranks * experts]}, overwritten
+     * @return how the round ended
      */
     public RoundStatus end(int[] all) {
         RoundStatus status = RoundStatus.COMPLETE;
@@ -261,12 +297,16 @@ public final class RoundBoard {
         return next;
     }
 
-    /** Returns whether the round that ended last has the counts of a rank. */
+    /**
+     * {@return whether the round that ended last has the counts of a rank}
+     *
+     * @param rank from 0 to the number of ranks - 1
+     */
     public boolean heard(int rank) {
         return heard[rank];
     }
 
-    /** Returns the ranks that are not expected in the next round. */
+    /** {@return the ranks that are not expected in the next round} */
     public int absent() {
         int absent = 0;
         for (int r = 0; r < ranks; r++) {
@@ -275,7 +315,11 @@ public final class RoundBoard {
         return absent;
     }
 
-    /** See {@link WorkloadExchange#nextRound}. */
+    /**
+     * See {@link WorkloadExchange#nextRound}.
+     *
+     * @return the round to gather next
+     */
     public long nextRound() {
         if (aim > current && aim >= newest) {
             return aim;

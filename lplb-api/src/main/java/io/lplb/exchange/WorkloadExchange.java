@@ -29,13 +29,13 @@ package io.lplb.exchange;
  */
 public interface WorkloadExchange extends AutoCloseable {
 
-    /** Returns the number of ranks, at least 1. */
+    /** {@return the number of ranks, at least 1} */
     int ranks();
 
-    /** Returns this rank's number, 0 to {@code ranks() - 1}. */
+    /** {@return this rank's number, 0 to {@code ranks() - 1}} */
     int self();
 
-    /** Returns the number of experts that are counted. */
+    /** {@return the number of experts that are counted} */
     int experts();
 
     /**
@@ -52,26 +52,34 @@ public interface WorkloadExchange extends AutoCloseable {
      */
     RoundStatus gather(long round, long fingerprint, int[] own, int[] all, long timeoutNanos);
 
-    /** Returns whether the last round has the counts of this rank. */
+    /**
+     * {@return whether the last round has the counts of a rank}
+     *
+     * @param rank 0 to {@code ranks() - 1}
+     */
     boolean heard(int rank);
 
     /**
-     * Returns the round to gather next: one more than the last, or, where the others are further, a round that they have
-     * not reached yet.
+     * {@return the round to gather next: one more than the last, or, where the others are further, a round that they have
+     * not reached yet}
      */
     long nextRound();
 
     /** Answers what other ranks have sent, newcomers above all, without a round; for the time between rounds. */
     default void service() {}
 
-    /** Returns in one line what counts travel over and why. */
+    /** {@return in one line what counts travel over and why} */
     String transport();
 
     /** Frees connections; the other ranks then miss this one. */
     @Override
     void close();
 
-    /** Returns the exchange of a single process, which sees all tokens itself. */
+    /**
+     * {@return the exchange of a single process, which sees all tokens itself}
+     *
+     * @param experts at least 1
+     */
     static WorkloadExchange alone(int experts) {
         return LocalExchange.group(1, experts).get(0);
     }

@@ -36,7 +36,14 @@ public final class MinMaxBatch {
         this.load = new double[Math.multiplyExact(groups, problem.items())];
     }
 
-    /** A batch of one group that holds copies of the given loads, for callers with a single problem. */
+    /**
+     * A batch of one group that holds copies of the given loads, for callers with a single problem.
+     *
+     * @param problem ranks and hosts of the group
+     * @param fixed {@code [ranks]}
+     * @param load {@code [items]}
+     * @return a batch of one group
+     */
     public static MinMaxBatch of(MinMaxProblem problem, double[] fixed, double[] load) {
         MinMaxBatch batch = new MinMaxBatch(problem, 1);
         batch.set(0, fixed, load);
@@ -46,6 +53,7 @@ public final class MinMaxBatch {
     /**
      * Copies one group's loads into the batch.
      *
+     * @param group from 0 to {@code groups - 1}
      * @param fixed {@code [ranks]}
      * @param load {@code [items]}
      * @throws IllegalArgumentException if a length is wrong
@@ -64,27 +72,31 @@ public final class MinMaxBatch {
         }
     }
 
-    /** Returns the problem that the groups share. */
+    /** {@return the problem that the groups share} */
     public MinMaxProblem problem() {
         return problem;
     }
 
-    /** Returns the number of groups. */
+    /** {@return the number of groups} */
     public int groups() {
         return groups;
     }
 
-    /** Returns the fixed loads themselves, not a copy: {@code [groups * ranks]}. */
+    /** {@return the fixed loads themselves, not a copy: {@code [groups * ranks]}} */
     public double[] fixed() {
         return fixed;
     }
 
-    /** Returns the items' loads themselves, not a copy: {@code [groups * items]}. */
+    /** {@return the items' loads themselves, not a copy: {@code [groups * items]}} */
     public double[] load() {
         return load;
     }
 
-    /** Returns a group's mean load: all of its tokens divided by all speeds. No split can do better. */
+    /**
+     * {@return a group's mean load: all of its tokens divided by all speeds} No split can do better.
+     *
+     * @param group from 0 to {@code groups - 1}
+     */
     public double meanLoad(int group) {
         double sum = 0;
         int ranks = problem.ranks();

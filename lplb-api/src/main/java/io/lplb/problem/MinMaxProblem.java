@@ -55,6 +55,7 @@ public final class MinMaxProblem {
      *
      * @param ranks number of ranks, at least 1
      * @param hosts {@code [items][hosts of the item]}, ranks from 0 to {@code ranks - 1}, none twice in one item
+     * @return the problem, with copies of the arrays
      * @throws IllegalArgumentException if a host list is empty, names a rank that does not exist or names one twice
      */
     public static MinMaxProblem of(int ranks, int[][] hosts) {
@@ -67,6 +68,7 @@ public final class MinMaxProblem {
      * @param ranks number of ranks, at least 1
      * @param speed {@code [ranks]}, tokens per unit of time, finite and positive; null means 1 everywhere
      * @param hosts {@code [items][hosts of the item]}, ranks from 0 to {@code ranks - 1}, none twice in one item
+     * @return the problem, with copies of the arrays
      * @throws IllegalArgumentException if a host list is empty, names a rank that does not exist or names one twice,
      *     or if a speed is not a positive finite number
      */
@@ -127,32 +129,36 @@ public final class MinMaxProblem {
         return result;
     }
 
-    /** Returns the number of ranks, {@code G} in the formulas. */
+    /** {@return the number of ranks, {@code G} in the formulas} */
     public int ranks() {
         return ranks;
     }
 
-    /** Returns the number of items. */
+    /** {@return the number of items} */
     public int items() {
         return offset.length - 1;
     }
 
-    /** Returns the number of (item, host) pairs. */
+    /** {@return the number of (item, host) pairs} */
     public int entries() {
         return host.length;
     }
 
-    /** Returns the speed of a rank in tokens per unit of time. */
+    /**
+     * {@return the speed of a rank in tokens per unit of time}
+     *
+     * @param rank from 0 to {@code ranks - 1}
+     */
     public double speed(int rank) {
         return speed[rank];
     }
 
-    /** Returns the sum of all speeds: a load spread perfectly makes every rank carry total load / total speed. */
+    /** {@return the sum of all speeds: a load spread perfectly makes every rank carry total load / total speed} */
     public double totalSpeed() {
         return totalSpeed;
     }
 
-    /** Returns whether every rank has speed 1, so that loads are tokens and the optimum of tokens is an integer. */
+    /** {@return whether every rank has speed 1, so that loads are tokens and the optimum of tokens is an integer} */
     public boolean hasUnitSpeeds() {
         for (double s : speed) {
             if (s != 1) {
@@ -162,37 +168,53 @@ public final class MinMaxProblem {
         return true;
     }
 
-    /** Returns the first entry of an item; {@code item} may be {@link #items()}, which gives the end. */
+    /**
+     * {@return the first entry of an item; {@code item} may be {@link #items()}, which gives the end}
+     *
+     * @param item from 0 to {@link #items()}
+     */
     public int firstEntry(int item) {
         return offset[item];
     }
 
-    /** Returns the number of hosts of an item. */
+    /**
+     * {@return the number of hosts of an item}
+     *
+     * @param item from 0 to {@code items() - 1}
+     */
     public int hostCount(int item) {
         return offset[item + 1] - offset[item];
     }
 
-    /** Returns the rank of an entry. */
+    /**
+     * {@return the rank of an entry}
+     *
+     * @param entry from 0 to {@code entries - 1}
+     */
     public int host(int entry) {
         return host[entry];
     }
 
-    /** Returns a copy of the ranks that may host an item, in the order in which they were given. */
+    /**
+     * {@return a copy of the ranks that may host an item, in the order in which they were given}
+     *
+     * @param item from 0 to {@code items() - 1}
+     */
     public int[] hostsOf(int item) {
         return Arrays.copyOfRange(host, offset[item], offset[item + 1]);
     }
 
-    /** Returns a copy of the offsets, {@code [items + 1]}: item i owns entries {@code offset[i]} to {@code offset[i + 1]}. */
+    /** {@return a copy of the offsets, {@code [items + 1]}: item i owns entries {@code offset[i]} to {@code offset[i + 1]}} */
     public int[] offsets() {
         return offset.clone();
     }
 
-    /** Returns a copy of the ranks of all entries, {@code [entries]}. */
+    /** {@return a copy of the ranks of all entries, {@code [entries]}} */
     public int[] hosts() {
         return host.clone();
     }
 
-    /** Returns a copy of the speeds, {@code [ranks]}. */
+    /** {@return a copy of the speeds, {@code [ranks]}} */
     public double[] speeds() {
         return speed.clone();
     }

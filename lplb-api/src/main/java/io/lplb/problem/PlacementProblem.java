@@ -46,7 +46,9 @@ public final class PlacementProblem {
     /**
      * The problem of a placement.
      *
+     * @param placement where every expert and its replicas live
      * @param speed {@code [ranks of the placement]}, null for 1 everywhere
+     * @return the problem and where its experts are in it
      * @throws IllegalArgumentException if the number of speeds is wrong or one is not a positive finite number
      */
     public static PlacementProblem of(ExpertPlacement placement, double @Nullable [] speed) {
@@ -100,27 +102,35 @@ public final class PlacementProblem {
         return others;
     }
 
-    /** Returns the problem that all groups share. */
+    /** {@return the problem that all groups share} */
     public MinMaxProblem problem() {
         return problem;
     }
 
-    /** Returns the number of groups. */
+    /** {@return the number of groups} */
     public int groups() {
         return groups;
     }
 
-    /** Returns the number of experts. */
+    /** {@return the number of experts} */
     public int experts() {
         return itemOf.length;
     }
 
-    /** Returns the group of an expert. */
+    /**
+     * {@return the group of an expert}
+     *
+     * @param expert from 0 to {@code experts - 1}
+     */
     public int groupOf(int expert) {
         return groupOf[expert];
     }
 
-    /** Returns the item of an expert, or -1 if the expert lives on one rank only. */
+    /**
+     * {@return the item of an expert, or -1 if the expert lives on one rank only}
+     *
+     * @param expert from 0 to {@code experts - 1}
+     */
     public int itemOf(int expert) {
         return itemOf[expert];
     }
@@ -158,6 +168,7 @@ public final class PlacementProblem {
      * Turns token counts into the loads of a batch; allocates, for callers that do not mind.
      *
      * @param counts {@code [experts]}
+     * @param batch a batch of this problem with all groups; its loads are overwritten
      */
     public void fill(long[] counts, MinMaxBatch batch) {
         if (!batch.problem().equals(problem) || batch.groups() != groups) {
@@ -171,7 +182,12 @@ public final class PlacementProblem {
         copy(load, batch.load());
     }
 
-    /** Copies whole tokens into an array of loads of the same length. */
+    /**
+     * Copies whole tokens into an array of loads of the same length.
+     *
+     * @param tokens whole tokens
+     * @param to as long as {@code tokens}, overwritten
+     */
     public static void copy(long[] tokens, double[] to) {
         for (int k = 0; k < tokens.length; k++) {
             to[k] = tokens[k];

@@ -35,7 +35,11 @@ public final class QuotaRounder {
     private int reached;
     private double maxLoad;
 
-    /** A workspace for splits of one problem. */
+    /**
+     * A workspace for splits of one problem.
+     *
+     * @param problem ranks and hosts of all batches to come
+     */
     public QuotaRounder(MinMaxProblem problem) {
         this.problem = problem;
         offset = problem.offsets();
@@ -71,7 +75,9 @@ public final class QuotaRounder {
      * share by less than one token where the shares sum to the load.
      *
      * @param load whole tokens per item, those of this group starting at {@code loadAt}
+     * @param loadAt where the group starts in {@code load}
      * @param share tokens per entry, those of this group starting at {@code shareAt}; a NaN or negative share counts as 0
+     * @param shareAt where the group starts in {@code share} and in {@code quota}
      * @param quota whole tokens per entry, those of this group starting at {@code shareAt}, overwritten
      */
     public void round(long[] load, int loadAt, double[] share, int shareAt, long[] quota) {
@@ -108,7 +114,9 @@ public final class QuotaRounder {
      * Makes one group's quotas the best that whole tokens allow. The largest load is read from {@link #maxLoad()}.
      *
      * @param fixed whole tokens per rank, those of this group starting at {@code fixedAt}
+     * @param fixedAt where the group starts in {@code fixed}
      * @param quota whole tokens per entry, those of this group starting at {@code quotaAt}; sums per item are kept
+     * @param quotaAt where the group starts in {@code quota}
      */
     public void repair(long[] fixed, int fixedAt, long[] quota, int quotaAt) {
         sumLoads(fixed, fixedAt, quota, quotaAt);
@@ -126,18 +134,30 @@ public final class QuotaRounder {
         maxLoad = largestLoad();
     }
 
-    /** Computes {@link #maxLoad()} of quotas as they are. */
+    /**
+     * Computes {@link #maxLoad()} of quotas as they are.
+     *
+     * @param fixed whole tokens per rank
+     * @param fixedAt where the group starts in {@code fixed}
+     * @param quota whole tokens per entry
+     * @param quotaAt where the group starts in {@code quota}
+     */
     public void evaluate(long[] fixed, int fixedAt, long[] quota, int quotaAt) {
         sumLoads(fixed, fixedAt, quota, quotaAt);
         maxLoad = largestLoad();
     }
 
-    /** Returns the largest load / speed after the last {@link #repair} or {@link #evaluate}. */
+    /** {@return the largest load / speed after the last {@link #repair} or {@link #evaluate}} */
     public double maxLoad() {
         return maxLoad;
     }
 
-    /** Copies the ranks' tokens after the last {@link #repair} or {@link #evaluate}. */
+    /**
+     * Copies the ranks' tokens after the last {@link #repair} or {@link #evaluate}.
+     *
+     * @param to receives {@code [ranks]} tokens
+     * @param at where they start in {@code to}
+     */
     public void copyRankLoads(long[] to, int at) {
         System.arraycopy(rankLoad, 0, to, at, rankLoad.length);
     }

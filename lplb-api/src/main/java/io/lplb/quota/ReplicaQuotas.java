@@ -32,7 +32,12 @@ public final class ReplicaQuotas {
     private final int[] entryOf;
     private final long[] left;
 
-    /** A workspace for one placement and its problem. */
+    /**
+     * A workspace for one placement and its problem.
+     *
+     * @param placement the placement
+     * @param problem the problem of that placement
+     */
     public ReplicaQuotas(ExpertPlacement placement, PlacementProblem problem) {
         this.problem = problem;
         MinMaxProblem shared = problem.problem();
@@ -66,17 +71,25 @@ public final class ReplicaQuotas {
         return problem.groupOf(expert) * problem.problem().entries() + e;
     }
 
-    /** Returns the total number of replicas of all experts. */
+    /** {@return the total number of replicas of all experts} */
     public int replicas() {
         return slot.length;
     }
 
-    /** Returns the first replica of an expert; {@code expert} may be the number of experts, which gives the end. */
+    /**
+     * {@return the first replica of an expert; {@code expert} may be the number of experts, which gives the end}
+     *
+     * @param expert from 0 to the number of experts
+     */
     public int firstReplica(int expert) {
         return firstReplica[expert];
     }
 
-    /** Returns the physical slot of a replica. */
+    /**
+     * {@return the physical slot of a replica}
+     *
+     * @param replica from 0 to {@code replicas - 1}
+     */
     public int slot(int replica) {
         return slot[replica];
     }

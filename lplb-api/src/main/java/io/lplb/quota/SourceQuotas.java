@@ -44,6 +44,8 @@ public final class SourceQuotas {
     /**
      * A workspace for one placement.
      *
+     * @param replicas where the replicas of each expert are
+     * @param placement the one that {@code replicas} was made for
      * @param ranksPerNode consecutive ranks that share a node, at least 1; the last node may have fewer
      */
     public SourceQuotas(ReplicaQuotas replicas, ExpertPlacement placement, int ranksPerNode) {
@@ -138,29 +140,29 @@ public final class SourceQuotas {
         return matched;
     }
 
-    /** Returns the tokens of all ranks in the last division. */
+    /** {@return the tokens of all ranks in the last division} */
     public long tokens() {
         return tokens;
     }
 
-    /** Returns the tokens of all ranks that stay on their own rank. */
+    /** {@return the tokens of all ranks that stay on their own rank} */
     public long tokensOnOwnRank() {
         return onRank;
     }
 
-    /** Returns the tokens of all ranks that stay on their own node, those on their own rank included. */
+    /** {@return the tokens of all ranks that stay on their own node, those on their own rank included} */
     public long tokensOnOwnNode() {
         return onNode;
     }
 
-    /** Returns the tokens of all ranks that go to another node. */
+    /** {@return the tokens of all ranks that go to another node} */
     public long tokensOffNode() {
         return tokens - onNode;
     }
 
     /**
-     * Returns the tokens that would go to another node if every rank divided its tokens in proportion to the quotas, which
-     * is what routing by the position in the batch does on average.
+     * {@return the tokens that would go to another node if every rank divided its tokens in proportion to the quotas, which
+     * is what routing by the position in the batch does on average}
      */
     public double tokensOffNodeIfSpread() {
         return spreadOffNode;

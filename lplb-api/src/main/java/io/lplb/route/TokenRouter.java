@@ -119,6 +119,7 @@ public final class TokenRouter {
      * The number nearest below n / golden ratio that has no common divisor with n; 0 for n = 1.
      *
      * @param n tokens of an expert, not negative
+     * @return a stride that visits all n positions
      */
     public static int stride(int n) {
         int stride = (int) (n / GOLDEN_RATIO);

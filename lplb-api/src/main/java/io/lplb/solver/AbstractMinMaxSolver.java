@@ -17,6 +17,10 @@ public abstract class AbstractMinMaxSolver implements MinMaxSolver {
     private boolean closed;
 
     /**
+     * A solver of one problem.
+     *
+     * @param name short name in lower case
+     * @param problem ranks and hosts of all batches to come
      * @param tolerance gap at which an answer counts as OPTIMAL, as a fraction of the mean load; positive and finite
      * @throws IllegalArgumentException if the tolerance is not positive and finite
      */
@@ -30,7 +34,13 @@ public abstract class AbstractMinMaxSolver implements MinMaxSolver {
         this.tolerance = tolerance;
     }
 
-    /** Solves one group of checked loads: writes its shares and calls {@link SplitBatch#report}. */
+    /**
+     * Solves one group of checked loads: writes its shares and calls {@link SplitBatch#report}.
+     *
+     * @param batch loads that have been checked
+     * @param group from 0 to {@code groups - 1}
+     * @param split receives the answer
+     */
     protected abstract void solveGroup(MinMaxBatch batch, int group, SplitBatch split);
 
     @Override
@@ -47,6 +57,9 @@ public abstract class AbstractMinMaxSolver implements MinMaxSolver {
     /**
      * The checks that {@link MinMaxSolver#solve} promises, for every implementation.
      *
+     * @param problem the problem of the solver
+     * @param batch what {@code solve} was given
+     * @param split what {@code solve} was given
      * @throws IllegalArgumentException if the arguments do not belong together or a load is not a valid number
      */
     public static void requireMatching(MinMaxProblem problem, MinMaxBatch batch, SplitBatch split) {

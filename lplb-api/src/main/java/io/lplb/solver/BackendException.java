@@ -39,8 +39,10 @@ public final class BackendException extends IllegalStateException {
      * A fault.
      *
      * @param backend the backend's name
+     * @param code what kind of fault
      * @param reason what was found, in one sentence or more
      * @param remedy what to do about it, in one sentence; empty if the reason says it
+     * @param cause what was thrown, or null
      */
     public BackendException(String backend, Code code, String reason, String remedy, @Nullable Throwable cause) {
         super(("backend " + backend + ": " + code.text() + ". " + reason + " " + remedy).strip(), cause);
@@ -49,17 +51,17 @@ public final class BackendException extends IllegalStateException {
         this.remedy = remedy;
     }
 
-    /** Returns what went wrong. */
+    /** {@return what went wrong} */
     public Code code() {
         return code;
     }
 
-    /** Returns what was found. */
+    /** {@return what was found} */
     public String reason() {
         return reason;
     }
 
-    /** Returns what to do about it; empty if the reason says it. */
+    /** {@return what to do about it; empty if the reason says it} */
     public String remedy() {
         return remedy;
     }

@@ -35,6 +35,7 @@ public final class BackendGuard {
     /**
      * A guard.
      *
+     * @param backend what the user asked for
      * @param timeLimit what a solve on a GPU is given, and the making of its solver; null for no limit. A limit costs a
      *     thread per solver and two thread switches per solve.
      * @throws IllegalArgumentException if the limit is not positive
@@ -50,6 +51,11 @@ public final class BackendGuard {
     /**
      * Makes a solver, as {@link Backends#create} does.
      *
+     * @param name one of {@link Solvers#names()}
+     * @param problem ranks and hosts of all batches to come
+     * @param tolerance gap that counts as OPTIMAL, as a fraction of the mean load
+     * @param groups the batch size that decides for AUTO, and the largest one the solver will be given
+     * @return a solver; the caller closes it
      * @throws BackendException if the backend is GPU and not available
      */
     public MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int groups) {
@@ -89,17 +95,17 @@ public final class BackendGuard {
         recover(new BackendException(backendName, Code.NOT_MADE, String.join(" ", faults), "", null));
     }
 
-    /** Returns the name of the backend that the solver made last runs on now. */
+    /** {@return the name of the backend that the solver made last runs on now} */
     public String backendName() {
         return accelerated ? Backends.GPU : Backends.CPU;
     }
 
-    /** Returns how often the CPU took over: 0 or 1. */
+    /** {@return how often the CPU took over: 0 or 1} */
     public int recoveries() {
         return recoveries;
     }
 
-    /** Returns the last fault, or null. */
+    /** {@return the last fault, or null} */
     public @Nullable BackendException lastFault() {
         return lastFault;
     }

@@ -54,7 +54,7 @@ public final class Backends {
     record Loaded(List<SolverProvider> providers, List<String> failures) {}
 
     /**
-     * Returns the providers on the class path. One that cannot even be loaded is left out with a warning, the first time.
+     * {@return the providers on the class path} One that cannot even be loaded is left out with a warning, the first time.
      */
     public static List<SolverProvider> providers() {
         Loaded loaded = load();
@@ -87,9 +87,12 @@ public final class Backends {
     /**
      * Makes a solver on a backend.
      *
+     * @param backend GPU fails where AUTO takes the CPU
      * @param name one of {@link Solvers#names()}
+     * @param problem ranks and hosts of all batches to come
      * @param tolerance gap that counts as OPTIMAL, as a fraction of the mean load
      * @param groups the batch size that decides for AUTO, and the largest one the solver will be given
+     * @return a solver; the caller closes it
      * @throws BackendException if the backend asked for is not available; the message gives reason and remedy
      * @throws IllegalStateException if {@value #REQUIRE_PROPERTY} does not allow it
      */
@@ -105,6 +108,10 @@ public final class Backends {
      *
      * @param backend {@code cpu}, {@code auto} or a provider's name, in any case
      * @param name as for {@link #create}
+     * @param problem ranks and hosts of all batches to come
+     * @param tolerance as for {@link #create}
+     * @param groups as for {@link #create}
+     * @return a solver; the caller closes it
      * @throws IllegalArgumentException if no provider has this name
      * @throws BackendException if it is not available; the message gives reason and remedy
      */
@@ -114,11 +121,12 @@ public final class Backends {
     }
 
     /**
-     * Returns the gap at which the named solver stops on a backend unless told otherwise, as a fraction of the mean load:
-     * the solver's own on the CPU, where it computes in double, and 1e-4 elsewhere, where kernels compute in float. AUTO
+     * {@return the gap at which the named solver stops on a backend unless told otherwise, as a fraction of the mean load:
+     * the solver's own on the CPU, where it computes in double, and 1e-4 elsewhere, where kernels compute in float} AUTO
      * may end on either, so it aims at what both reach.
      *
      * @param backend as for {@link #createNamed}
+     * @param name one of {@link Solvers#names()}
      */
     public static double defaultTolerance(String backend, String name) {
         double inDouble = Solvers.defaultTolerance(name);
@@ -263,7 +271,11 @@ public final class Backends {
         return System.getProperty(REQUIRE_PROPERTY, "").toLowerCase(Locale.ROOT);
     }
 
-    /** Returns what a provider's probe says; a probe that fails itself says no. */
+    /**
+     * {@return what a provider's probe says; a probe that fails itself says no}
+     *
+     * @param provider asked once
+     */
     public static SolverProvider.Availability probe(SolverProvider provider) {
         return probe(provider, new ArrayList<>());
     }

@@ -36,7 +36,11 @@ public final class Certificate {
     private double maxLoad;
     private double lowerBound;
 
-    /** A workspace for splits of one problem. */
+    /**
+     * A workspace for splits of one problem.
+     *
+     * @param problem ranks and hosts of all batches to come
+     */
     public Certificate(MinMaxProblem problem) {
         ranks = problem.ranks();
         items = problem.items();
@@ -56,8 +60,11 @@ public final class Certificate {
      * Evaluates a split; the results are read from {@link #maxLoad()} and {@link #lowerBound()}.
      *
      * @param fixed fixed loads, those of this group starting at {@code fixedAt}
+     * @param fixedAt where the group starts in {@code fixed}
      * @param load item loads, those of this group starting at {@code loadAt}
+     * @param loadAt where the group starts in {@code load}
      * @param share tokens per entry, those of this group starting at {@code shareAt}
+     * @param shareAt where the group starts in {@code share}
      */
     public void evaluate(double[] fixed, int fixedAt, double[] load, int loadAt, double[] share, int shareAt) {
         System.arraycopy(fixed, fixedAt, rankLoad, 0, ranks);
@@ -112,12 +119,12 @@ public final class Certificate {
         }
     }
 
-    /** Returns the largest load / speed of the split evaluated last. */
+    /** {@return the largest load / speed of the split evaluated last} */
     public double maxLoad() {
         return maxLoad;
     }
 
-    /** Returns the best lower bound of the split evaluated last, at most {@link #maxLoad()}. */
+    /** {@return the best lower bound of the split evaluated last, at most {@link #maxLoad()}} */
     public double lowerBound() {
         return lowerBound;
     }

@@ -52,12 +52,21 @@ public final class InteriorPointSolver extends AbstractMinMaxSolver {
     private final PrimalDualPoint point;
     private final BestSplit best;
 
-    /** A solver with the default tolerance of 1e-9 of the mean load. */
+    /**
+     * A solver with the default tolerance of 1e-9 of the mean load.
+     *
+     * @param problem ranks and hosts of all batches to come
+     */
     public InteriorPointSolver(MinMaxProblem problem) {
         this(problem, DEFAULT_TOLERANCE);
     }
 
-    /** A solver with the given tolerance and at most 50 iterations. */
+    /**
+     * A solver with the given tolerance and at most 50 iterations.
+     *
+     * @param problem ranks and hosts of all batches to come
+     * @param tolerance gap at which an answer counts as OPTIMAL, as a fraction of the mean load
+     */
     public InteriorPointSolver(MinMaxProblem problem, double tolerance) {
         this(problem, tolerance, DEFAULT_MAX_ITERATIONS);
     }
@@ -65,6 +74,7 @@ public final class InteriorPointSolver extends AbstractMinMaxSolver {
     /**
      * A solver.
      *
+     * @param problem ranks and hosts of all batches to come
      * @param tolerance gap at which an answer counts as OPTIMAL, as a fraction of the mean load
      * @param maxIterations at least 1
      */

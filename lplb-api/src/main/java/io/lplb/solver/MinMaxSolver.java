@@ -17,14 +17,16 @@ import io.lplb.problem.MinMaxProblem;
  */
 public interface MinMaxSolver extends AutoCloseable {
 
-    /** Returns a short name in lower case, such as {@code interior-point}, for reports and for the command line. */
+    /** {@return a short name in lower case, such as {@code interior-point}, for reports and for the command line} */
     String name();
 
-    /** Returns the problem that this solver was made for. */
+    /** {@return the problem that this solver was made for} */
     MinMaxProblem problem();
 
     /**
      * The gap at which a group counts as OPTIMAL, as a fraction of the group's mean load (all tokens / all speeds).
+     *
+     * @return the tolerance
      */
     double tolerance();
 

@@ -57,7 +57,11 @@ public final class RelaxationSolver extends AbstractMinMaxSolver {
     private final double[] inverseSpeed;
     private final double[] next;
 
-    /** A solver with the default tolerance of 1e-4 of the mean load. */
+    /**
+     * A solver with the default tolerance of 1e-4 of the mean load.
+     *
+     * @param problem ranks and hosts of all batches to come
+     */
     public RelaxationSolver(MinMaxProblem problem) {
         this(problem, DEFAULT_TOLERANCE);
     }
@@ -65,6 +69,7 @@ public final class RelaxationSolver extends AbstractMinMaxSolver {
     /**
      * A solver.
      *
+     * @param problem ranks and hosts of all batches to come
      * @param tolerance gap at which an answer counts as OPTIMAL, as a fraction of the mean load
      */
     public RelaxationSolver(MinMaxProblem problem, double tolerance) {

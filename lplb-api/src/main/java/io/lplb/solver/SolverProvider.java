@@ -11,25 +11,35 @@ import io.lplb.problem.MinMaxProblem;
  */
 public interface SolverProvider {
 
-    /** Returns the backend's name in lower case, such as {@code gpu}. */
+    /** {@return the backend's name in lower case, such as {@code gpu}} */
     String backend();
 
-    /** Looks whether the backend can be used on this machine. */
+    /**
+     * Looks whether the backend can be used on this machine.
+     *
+     * @return whether, why, and what to do about it
+     */
     Availability probe();
 
     /**
      * Makes a solver.
      *
      * @param name what {@link MinMaxSolver#name()} shall be, one of {@link Solvers#names()}
+     * @param problem ranks and hosts of all batches to come
      * @param tolerance gap that counts as OPTIMAL, as a fraction of the mean load
      * @param maxGroups the largest batch that it will be given
+     * @return a solver; the caller closes it
      * @throws IllegalArgumentException if this backend has no solver of that name or cannot hold the problem
      * @throws BackendException with NOT_AVAILABLE if it has none for such a problem on this machine; any other exception
      *     counts as a fault
      */
     MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups);
 
-    /** Returns the number of groups from which on this backend is faster than the CPU, as measured; for AUTO. */
+    /**
+     * {@return the number of groups from which on this backend is faster than the CPU, as measured; for AUTO}
+     *
+     * @param problem the problem to be solved
+     */
     int worthwhileGroups(MinMaxProblem problem);
 
     /**
@@ -41,7 +51,7 @@ public interface SolverProvider {
      */
     record Availability(boolean available, String reason, String remedy) {
 
-        /** Returns the reason and, if there is one, the remedy, in one line. */
+        /** {@return the reason and, if there is one, the remedy, in one line} */
         public String text() {
             return (reason + " " + remedy).strip();
         }

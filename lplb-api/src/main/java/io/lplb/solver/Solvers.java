@@ -13,12 +13,16 @@ public final class Solvers {
 
     private Solvers() {}
 
-    /** Returns the names: the solver to use first. */
+    /** {@return the names: the solver to use first} */
     public static List<String> names() {
         return NAMES;
     }
 
-    /** Returns the gap at which the named solver stops unless told otherwise, as a fraction of the mean load. */
+    /**
+     * {@return the gap at which the named solver stops unless told otherwise, as a fraction of the mean load}
+     *
+     * @param name one of {@link #names()}
+     */
     public static double defaultTolerance(String name) {
         return switch (requireName(name)) {
             case RelaxationSolver.NAME -> RelaxationSolver.DEFAULT_TOLERANCE;
@@ -31,7 +35,9 @@ public final class Solvers {
      * Makes a CPU solver.
      *
      * @param name one of {@link #names()}
+     * @param problem ranks and hosts of all batches to come
      * @param tolerance gap that counts as OPTIMAL, as a fraction of the mean load
+     * @return a solver
      * @throws IllegalArgumentException if there is no solver of that name
      */
     public static MinMaxSolver create(String name, MinMaxProblem problem, double tolerance) {

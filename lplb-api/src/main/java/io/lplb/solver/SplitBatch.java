@@ -27,7 +27,12 @@ public final class SplitBatch {
     private final int[] iterations;
     private final SolveStatus[] status;
 
-    /** Room for the answers of {@code groups} groups, all INVALID. */
+    /**
+     * Room for the answers of {@code groups} groups, all INVALID.
+     *
+     * @param problem ranks and hosts of the groups
+     * @param groups at least 0
+     */
     public SplitBatch(MinMaxProblem problem, int groups) {
         this.problem = Objects.requireNonNull(problem, "problem");
         if (groups < 0) {
@@ -51,7 +56,15 @@ public final class SplitBatch {
         Arrays.fill(status, SolveStatus.INVALID);
     }
 
-    /** Writes everything about a group but its shares; for solvers. */
+    /**
+     * Writes everything about a group but its shares; for solvers.
+     *
+     * @param group from 0 to {@code groups - 1}
+     * @param maxLoad the largest load / speed of the split
+     * @param lowerBound proven; no split is better
+     * @param iterations in the solver's own count
+     * @param status how the solve ended
+     */
     public void report(int group, double maxLoad, double lowerBound, int iterations, SolveStatus status) {
         this.maxLoad[group] = maxLoad;
         this.lowerBound[group] = lowerBound;
@@ -59,42 +72,62 @@ public final class SplitBatch {
         this.status[group] = status;
     }
 
-    /** Returns the problem whose entries the shares belong to. */
+    /** {@return the problem whose entries the shares belong to} */
     public MinMaxProblem problem() {
         return problem;
     }
 
-    /** Returns the number of groups. */
+    /** {@return the number of groups} */
     public int groups() {
         return groups;
     }
 
-    /** Returns the shares themselves, not a copy: {@code [groups * entries]}, in tokens. */
+    /** {@return the shares themselves, not a copy: {@code [groups * entries]}, in tokens} */
     public double[] share() {
         return share;
     }
 
-    /** Returns the largest load / speed of a group's ranks under its split. */
+    /**
+     * {@return the largest load / speed of a group's ranks under its split}
+     *
+     * @param group from 0 to {@code groups - 1}
+     */
     public double maxLoad(int group) {
         return maxLoad[group];
     }
 
-    /** Returns the proven lower bound on the largest load of any split. */
+    /**
+     * {@return the proven lower bound on the largest load of any split}
+     *
+     * @param group from 0 to {@code groups - 1}
+     */
     public double lowerBound(int group) {
         return lowerBound[group];
     }
 
-    /** Returns {@code maxLoad - lowerBound}: the split is at most this far from optimal. Never negative. */
+    /**
+     * {@return {@code maxLoad - lowerBound}: the split is at most this far from optimal} Never negative.
+     *
+     * @param group from 0 to {@code groups - 1}
+     */
     public double gap(int group) {
         return maxLoad[group] - lowerBound[group];
     }
 
-    /** Returns how many iterations the solver took. */
+    /**
+     * {@return how many iterations the solver took}
+     *
+     * @param group from 0 to {@code groups - 1}
+     */
     public int iterations(int group) {
         return iterations[group];
     }
 
-    /** Returns how the solve ended. */
+    /**
+     * {@return how the solve ended}
+     *
+     * @param group from 0 to {@code groups - 1}
+     */
     public SolveStatus status(int group) {
         return status[group];
     }

@@ -51,6 +51,7 @@ public final class Eplb {
      * @param groups number of groups of consecutive experts; divides the number of experts
      * @param nodes number of nodes
      * @param gpus number of GPUs; where {@code nodes} divides {@code groups}, a multiple of {@code nodes}
+     * @return a placement per layer
      * @throws IllegalArgumentException if a weight or a size is not as said
      */
     public static EplbPlacement place(double[][] weight, int replicas, int groups, int nodes, int gpus) {

@@ -16,19 +16,19 @@ public final class EplbPlacement {
         this.layers = List.copyOf(layers);
     }
 
-    /** Returns the placements of the layers, in order; all GPUs are one group of ranks. */
+    /** {@return the placements of the layers, in order; all GPUs are one group of ranks} */
     public List<ExpertPlacement> layers() {
         return layers;
     }
 
-    /** Returns the expert in each slot, {@code [layers][physical]}. */
+    /** {@return the expert in each slot, {@code [layers][physical]}} */
     public int[][] phy2log() {
         return layers.stream().map(ExpertPlacement::phy2log).toArray(int[][]::new);
     }
 
     /**
-     * Returns the slots of each expert, {@code [layers][experts][most replicas of any expert in any layer]}; -1 where
-     * an expert has fewer.
+     * {@return the slots of each expert, {@code [layers][experts][most replicas of any expert in any layer]}; -1 where
+     * an expert has fewer}
      */
     public int[][][] log2phy() {
         int most = Arrays.stream(counts()).flatMapToInt(Arrays::stream).max().orElse(0);
@@ -43,7 +43,7 @@ public final class EplbPlacement {
         return padded;
     }
 
-    /** Returns the number of replicas of each expert, {@code [layers][experts]}. */
+    /** {@return the number of replicas of each expert, {@code [layers][experts]}} */
     public int[][] counts() {
         return layers.stream().map(ExpertPlacement::counts).toArray(int[][]::new);
     }

@@ -40,6 +40,7 @@ public final class ExpertPlacement {
      * @param groupSize ranks per group; divides the number of ranks
      * @param experts number of logical experts
      * @param phy2log {@code [physical]}, the expert in each slot
+     * @return the placement
      * @throws IllegalArgumentException if sizes do not fit, a slot names no expert, an expert has no slot, or an expert
      *     has slots in two groups
      */
@@ -65,8 +66,11 @@ public final class ExpertPlacement {
     /**
      * A placement from both directions, where the order of an expert's replicas matters: the first is its original.
      *
+     * @param ranks number of ranks; divides the number of slots
+     * @param groupSize ranks per group; divides the number of ranks
      * @param phy2log {@code [physical]}
      * @param log2phy {@code [experts][replicas of the expert]}, without padding
+     * @return the placement
      * @throws IllegalArgumentException if sizes do not fit, the two disagree, an expert has no slot, or an expert has
      *     slots in two groups
      */
@@ -129,57 +133,74 @@ public final class ExpertPlacement {
         }
     }
 
-    /** Returns the number of ranks. */
+    /** {@return the number of ranks} */
     public int ranks() {
         return ranks;
     }
 
-    /** Returns the number of consecutive ranks that form a group; no expert crosses groups. */
+    /** {@return the number of consecutive ranks that form a group; no expert crosses groups} */
     public int groupSize() {
         return groupSize;
     }
 
-    /** Returns the number of logical experts. */
+    /** {@return the number of logical experts} */
     public int experts() {
         return log2phy.length;
     }
 
-    /** Returns the number of physical slots over all ranks. */
+    /** {@return the number of physical slots over all ranks} */
     public int physicalExperts() {
         return phy2log.length;
     }
 
-    /** Returns the number of physical slots on each rank. */
+    /** {@return the number of physical slots on each rank} */
     public int slotsPerRank() {
         return phy2log.length / ranks;
     }
 
-    /** Returns the rank of a physical slot. */
+    /**
+     * {@return the rank of a physical slot}
+     *
+     * @param slot from 0 to {@code physicalExperts - 1}
+     */
     public int rankOf(int slot) {
         return slot / slotsPerRank();
     }
 
-    /** Returns the logical expert in a physical slot. */
+    /**
+     * {@return the logical expert in a physical slot}
+     *
+     * @param slot from 0 to {@code physicalExperts - 1}
+     */
     public int expertIn(int slot) {
         return phy2log[slot];
     }
 
-    /** Returns the number of replicas of an expert, its original included. */
+    /**
+     * {@return the number of replicas of an expert, its original included}
+     *
+     * @param expert from 0 to {@code experts - 1}
+     */
     public int replicaCount(int expert) {
         return log2phy[expert].length;
     }
 
-    /** Returns the slot of an expert's k-th replica; replica 0 is the original. */
+    /**
+     * {@return the slot of an expert's k-th replica; replica 0 is the original}
+     *
+     * @param expert from 0 to {@code experts - 1}
+     * @param replica from 0 to {@code replicaCount(expert) - 1}
+     */
     public int slotOf(int expert, int replica) {
         return log2phy[expert][replica];
     }
 
-    /** Returns a copy of phy2log, {@code [physical]}. */
+    /** {@return a copy of phy2log, {@code [physical]}} */
     public int[] phy2log() {
         return phy2log.clone();
     }
 
-    /** Returns a copy of log2phy, {@code [experts][replicas of the expert]}, without padding. */
+    /** {@return a copy of log2phy, {@code [experts][replicas of the expert]}, without padding} */
     public int[][] log2phy() {
         int[][] copy = new int[log2phy.length][];
         for (int e = 0; e < copy.length; e++) {
@@ -188,7 +209,7 @@ public final class ExpertPlacement {
         return copy;
     }
 
-    /** Returns the number of replicas of every expert, {@code [experts]}. */
+    /** {@return the number of replicas of every expert, {@code [experts]}} */
     public int[] counts() {
         int[] counts = new int[log2phy.length];
         for (int e = 0; e < counts.length; e++) {

@@ -68,27 +68,31 @@ public final class LplbPlacement {
         this.replicas = replicaSlots;
     }
 
-    /** Returns the topology inside each group of ranks. */
+    /** {@return the topology inside each group of ranks} */
     public ReplicaTopology topology() {
         return topology;
     }
 
-    /** Returns the number of experts that live on each rank, L. */
+    /** {@return the number of experts that live on each rank, L} */
     public int originalsPerRank() {
         return originals;
     }
 
-    /** Returns the number of replica slots on each rank, R. */
+    /** {@return the number of replica slots on each rank, R} */
     public int replicaSlotsPerRank() {
         return replicas;
     }
 
-    /** Returns the number of experts tied to each variable, c: those of a rank that share a set of copies. */
+    /** {@return the number of experts tied to each variable, c: those of a rank that share a set of copies} */
     public int expertsPerVariable() {
         return replicas / topology.replicasPerRank();
     }
 
-    /** The placement that leaves every expert at its natural place: experts r * L .. r * L + L - 1 on rank r. */
+    /**
+     * The placement that leaves every expert at its natural place: experts r * L .. r * L + L - 1 on rank r.
+     *
+     * @return the placement
+     */
     public ExpertPlacement natural() {
         int[] order = new int[experts];
         Arrays.setAll(order, e -> e);
@@ -101,6 +105,7 @@ public final class LplbPlacement {
      * @param history {@code [experts]}, past loads in any one unit; finite, not negative
      * @param ranksPerNode ranks (devices) in a node, at least 1. EPLB is told of max(1, ranks / ranksPerNode) nodes and
      *     of as many expert groups as there are groups of ranks
+     * @return the placement
      * @throws IllegalArgumentException if a load or size is not as said
      */
     public ExpertPlacement reordered(double[] history, int ranksPerNode) {

@@ -28,7 +28,12 @@ public final class EdgeColouring {
         }
     }
 
-    /** Colours the edges of a topology. */
+    /**
+     * Colours the edges of a topology.
+     *
+     * @param topology any topology
+     * @return colours such that edges of one colour share no rank
+     */
     public static EdgeColouring of(ReplicaTopology topology) {
         int[][] ranks = topology.edges().stream()
                 .map(edge -> new int[] {edge.original(), edge.replica()})
@@ -37,17 +42,25 @@ public final class EdgeColouring {
         return new EdgeColouring(colourOf, Arrays.stream(colourOf).max().orElse(-1) + 1);
     }
 
-    /** Returns the number of colours. */
+    /** {@return the number of colours} */
     public int colours() {
         return edgesOf.length;
     }
 
-    /** Returns the colour of an edge, by its number; colours count from 0. */
+    /**
+     * {@return the colour of an edge, by its number; colours count from 0}
+     *
+     * @param edge from 0 to {@code groupSize * replicasPerRank - 1}
+     */
     public int colourOf(int edge) {
         return colourOf[edge];
     }
 
-    /** Returns the numbers of the edges of a colour, rising. */
+    /**
+     * {@return the numbers of the edges of a colour, rising}
+     *
+     * @param colour from 0 to {@code colours - 1}
+     */
     public int[] edgesOf(int colour) {
         return edgesOf[colour].clone();
     }

@@ -14,7 +14,7 @@ public final class GreedyColouring {
     private GreedyColouring() {}
 
     /**
-     * Returns the colour of every set, from 0 on without gaps.
+     * {@return the colour of every set, from 0 on without gaps}
      *
      * @param sets {@code [sets][ranks of the set]}
      * @param ranks number of ranks that the sets are taken from

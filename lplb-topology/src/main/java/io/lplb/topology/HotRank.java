@@ -37,6 +37,9 @@ public final class HotRank {
     private final double replicatedShare;
 
     /**
+     * One hot rank in a topology.
+     *
+     * @param topology any topology
      * @param hot the hot rank, {@code 0..groupSize - 1}
      * @param replicatedShare the share of each rank's load that has copies elsewhere, from 0 to 1; see
      *     {@link TopologyMetrics#replicatedShare}
@@ -57,6 +60,7 @@ public final class HotRank {
      * The smallest possible maximum load over the ranks.
      *
      * @param load h, the load of the hot rank's experts where every other rank has 1; finite, not negative
+     * @return in the unit of {@code load}
      */
     public double peak(double load) {
         if (!(load >= 0 && load < Double.POSITIVE_INFINITY)) {
@@ -75,6 +79,8 @@ public final class HotRank {
     /**
      * The largest load h of the hot rank, where every other has 1, at which all ranks can still be brought to the same
      * load. It is 1 if the topology is not connected, and infinite if there is no limit (or none below a million).
+     *
+     * @return at least 1, or infinity
      */
     public double levelLimit() {
         int n = topology.groupSize();
@@ -98,6 +104,8 @@ public final class HotRank {
     /**
      * The largest load the hot rank can shed while all ranks stay level: {@link #levelLimit()} less the common level
      * then. In units of the other ranks' load; infinite where the limit is.
+     *
+     * @return load beyond the level of the others, or infinity
      */
     public double levelShed() {
         double limit = levelLimit();

@@ -37,6 +37,7 @@ public final class ReplicaTopology {
      *
      * @param name short name for reports
      * @param r2o {@code [groupSize][replicasPerRank]}, at least one row and one column
+     * @return the topology, with copies of the arrays
      * @throws IllegalArgumentException naming the entry, if a column is not a permutation without fixed points
      */
     public static ReplicaTopology of(String name, int[][] r2o) {
@@ -89,42 +90,52 @@ public final class ReplicaTopology {
         o2r[o][d] = r;
     }
 
-    /** Returns the short name. */
+    /** {@return the short name} */
     public String name() {
         return name;
     }
 
-    /** Returns the number of ranks in the group. */
+    /** {@return the number of ranks in the group} */
     public int groupSize() {
         return r2o.length;
     }
 
-    /** Returns the number of replica sets on each rank (columns of r2o). */
+    /** {@return the number of replica sets on each rank (columns of r2o)} */
     public int replicasPerRank() {
         return r2o[0].length;
     }
 
-    /** Returns the rank whose experts the d-th replica slots of rank r copy. */
+    /**
+     * {@return the rank whose experts the d-th replica slots of rank r copy}
+     *
+     * @param rank from 0 to {@code ranks - 1}
+     * @param d the replica set, from 0
+     */
     public int originalOf(int rank, int d) {
         return r2o[rank][d];
     }
 
-    /** Returns the rank on which the copies of rank o's d-th experts live. */
+    /**
+     * {@return the rank on which the copies of rank o's d-th experts live}
+     *
+     * @param rank from 0 to {@code ranks - 1}
+     * @param d the replica set, from 0
+     */
     public int replicaOf(int rank, int d) {
         return o2r[rank][d];
     }
 
-    /** Returns a copy of r2o, {@code [groupSize][replicasPerRank]}. */
+    /** {@return a copy of r2o, {@code [groupSize][replicasPerRank]}} */
     public int[][] r2o() {
         return deepCopy(r2o);
     }
 
-    /** Returns a copy of o2r, {@code [groupSize][replicasPerRank]}. */
+    /** {@return a copy of o2r, {@code [groupSize][replicasPerRank]}} */
     public int[][] o2r() {
         return deepCopy(o2r);
     }
 
-    /** Returns the edges, {@code groupSize * replicasPerRank} of them, in the order of their numbers. */
+    /** {@return the edges, {@code groupSize * replicasPerRank} of them, in the order of their numbers} */
     public List<Edge> edges() {
         List<Edge> edges = new ArrayList<>(groupSize() * replicasPerRank());
         for (int o = 0; o < groupSize(); o++) {

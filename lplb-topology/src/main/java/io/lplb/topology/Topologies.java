@@ -35,7 +35,7 @@ public final class Topologies {
      */
     public record Named(String name, String description) {}
 
-    /** Returns the kinds of topology that {@link #parse} knows. */
+    /** {@return the kinds of topology that {@link #parse} knows} */
     public static List<Named> list() {
         return List.of(
                 new Named("cube", "8 ranks, 2 replica sets: two rings of 4, and two more across them (LPLB's 8P2E)"),
@@ -45,7 +45,11 @@ public final class Topologies {
                 new Named("circulant(N,A,B,..)", "N ranks, a replica set each for the ranks A, B, .. further on"));
     }
 
-    /** 8 ranks with 2 replica sets: LPLB's 8P2E. */
+    /**
+     * 8 ranks with 2 replica sets: LPLB's 8P2E.
+     *
+     * @return the cube
+     */
     public static ReplicaTopology cube() {
         int[][] r2o = new int[8][];
         for (int r = 0; r < 8; r++) {
@@ -57,6 +61,8 @@ public final class Topologies {
     /**
      * 16 ranks with 2 replica sets: LPLB's 16P2E. Rank r = 4 q + j holds copies of the rank before it in its quad q,
      * and of the rank with the same j in the quad before.
+     *
+     * @return the hypercube
      */
     public static ReplicaTopology hypercube() {
         int[][] r2o = new int[16][];
@@ -70,6 +76,7 @@ public final class Topologies {
      * n ranks with 1 replica set: rank r holds copies of rank r + 1, the last one of rank 0.
      *
      * @param n at least 2; of two ranks each holds the other's copies
+     * @return the ring
      */
     public static ReplicaTopology ring(int n) {
         requireRanks("ring", n);
@@ -87,6 +94,7 @@ public final class Topologies {
      * @param m number of rows, at least 2
      * @param n number of columns, at least 2; with a single row or column every second copy would lie beside its
      *     original, and {@link #ring} is meant
+     * @return the torus
      */
     public static ReplicaTopology torus(int m, int n) {
         if (m < 2 || n < 2) {
@@ -108,6 +116,7 @@ public final class Topologies {
      *
      * @param n at least 2
      * @param offsets one or more, distinct, each from 1 to n - 1
+     * @return the circulant
      */
     public static ReplicaTopology circulant(int n, int... offsets) {
         requireRanks("circulant", n);
@@ -143,6 +152,8 @@ public final class Topologies {
      * {@code torus(8,4)}, {@code circulant(13,1,5)}. Case and spaces do not matter; {@code cube8} and
      * {@code hypercube16} are accepted too.
      *
+     * @param name as above
+     * @return the topology of that name
      * @throws IllegalArgumentException if there is none of that name, or not of that size
      */
     public static ReplicaTopology parse(String name) {

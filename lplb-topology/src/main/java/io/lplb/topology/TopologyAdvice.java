@@ -40,7 +40,7 @@ public record TopologyAdvice(
             this.reason = reason;
         }
 
-        /** Returns the reason, a sentence without its full stop. */
+        /** {@return the reason, a sentence without its full stop} */
         public String reason() {
             return reason;
         }

@@ -41,6 +41,7 @@ public final class TopologyAdvisor {
      * @param ranks number of ranks, at least 2
      * @param ranksPerNode ranks in a node, at least 1; nodes are made of consecutive ranks
      * @param replicaSlots replica slots a rank, at least 1
+     * @return the topology, how it is laid over the ranks, and why
      * @throws IllegalArgumentException if a number is too small, or there are more ranks than
      *     {@link Topologies#MAX_RANKS}
      */
@@ -55,6 +56,8 @@ public final class TopologyAdvisor {
      * @param ranks number of ranks, at least 2
      * @param ranksPerNode ranks in a node, at least 1; nodes are made of consecutive ranks
      * @param replicaSlots replica slots a rank, at least 1
+     * @param reach how far replicas may be from their originals
+     * @return the topology, how it is laid over the ranks, and why
      * @throws IllegalArgumentException if a number is too small, or there are more ranks than
      *     {@link Topologies#MAX_RANKS}
      */

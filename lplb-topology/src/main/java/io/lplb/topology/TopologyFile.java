@@ -34,6 +34,8 @@ public final class TopologyFile {
     /**
      * Reads a file; the topology's name is the file's, without what follows its last dot.
      *
+     * @param file UTF-8, a line per rank
+     * @return the topology in the file
      * @throws IOException if the file cannot be read, or is not UTF-8; it may have 16 MiB
      * @throws IllegalArgumentException if it holds no topology, naming file, line and entry (counted from 0)
      */

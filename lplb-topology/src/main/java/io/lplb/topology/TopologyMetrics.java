@@ -39,7 +39,12 @@ public record TopologyMetrics(
         int takersMin,
         int reachMin) {
 
-    /** The metrics of a topology, by breadth-first search from each rank and a largest flow to each rank. */
+    /**
+     * The metrics of a topology, by breadth-first search from each rank and a largest flow to each rank.
+     *
+     * @param topology any topology
+     * @return its metrics
+     */
     public static TopologyMetrics of(ReplicaTopology topology) {
         int n = topology.groupSize();
         int[][] takers = new int[n][];
@@ -70,7 +75,11 @@ public record TopologyMetrics(
                 spread.reachMin);
     }
 
-    /** Whether load can move between any two ranks. */
+    /**
+     * Whether load can move between any two ranks.
+     *
+     * @return whether it is connected
+     */
     public boolean isConnected() {
         return components == 1;
     }

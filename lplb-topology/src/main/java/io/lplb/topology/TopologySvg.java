@@ -35,7 +35,12 @@ public final class TopologySvg {
         this.id = prefix + topology.name().replaceAll("[^A-Za-z0-9]+", "-");
     }
 
-    /** Draws a topology; the answer is an {@code <svg>} element for a page or, as it stands, a file. */
+    /**
+     * Draws a topology; the answer is an {@code <svg>} element for a page or, as it stands, a file.
+     *
+     * @param topology any topology
+     * @return an SVG document in UTF-8
+     */
     public static String of(ReplicaTopology topology) {
         return new TopologySvg(topology, "lplb-", null).draw();
     }
@@ -45,7 +50,9 @@ public final class TopologySvg {
      * a dotted line. All arrows have one colour, the CSS variable {@code --traffic} of the page where it is set. There is
      * no legend. Hovering over an arrow shows its ends and its load.
      *
+     * @param topology drawn as {@link #of} draws it
      * @param traffic {@code [edges]}, load on each edge in the order of {@link ReplicaTopology#edges}, not negative
+     * @return an SVG document, as {@link #of} gives
      * @throws IllegalArgumentException if the length is wrong or a load is negative or not finite
      */
     public static String traffic(ReplicaTopology topology, double[] traffic) {

@@ -13,7 +13,12 @@ public final class TopologyText {
 
     private TopologyText() {}
 
-    /** Draws a topology; lines end with {@code \n}. */
+    /**
+     * Draws a topology; lines end with {@code \n}.
+     *
+     * @param topology any topology
+     * @return several lines of text
+     */
     public static String of(ReplicaTopology topology) {
         StringBuilder out = new StringBuilder();
         out.append(topology.name()).append(": ").append(topology.groupSize()).append(" ranks, ");

@@ -32,6 +32,7 @@ class ArchitectureTest {
         "io.lplb.route..",
         "io.lplb.exchange..",
         "io.lplb.balance..",
+        "io.lplb.micrometer..",
         "io.lplb.tornado.."
     };
 
@@ -53,16 +54,20 @@ class ArchitectureTest {
                         "io.lplb.balance..")
                 .optionalLayer("kernels")
                 .definedBy("io.lplb.tornado..")
+                .layer("micrometer")
+                .definedBy("io.lplb.micrometer..")
                 .layer("bench")
                 .definedBy("io.lplb.bench..")
                 .whereLayer("bench")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("micrometer")
+                .mayNotBeAccessedByAnyLayer()
                 .whereLayer("kernels")
                 .mayOnlyBeAccessedByLayers("bench")
                 .whereLayer("api")
-                .mayOnlyBeAccessedByLayers("kernels", "bench")
+                .mayOnlyBeAccessedByLayers("kernels", "micrometer", "bench")
                 .whereLayer("topology")
-                .mayOnlyBeAccessedByLayers("api", "kernels", "bench")
+                .mayOnlyBeAccessedByLayers("api", "kernels", "micrometer", "bench")
                 .check(ALL);
     }
 

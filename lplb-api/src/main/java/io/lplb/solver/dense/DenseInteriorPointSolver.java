@@ -35,7 +35,11 @@ public final class DenseInteriorPointSolver extends AbstractMinMaxSolver {
     private double maxLoad;
     private double lowerBound;
 
-    /** A solver with the default tolerance and iteration limit. */
+    /**
+     * A solver with the default tolerance and iteration limit.
+     *
+     * @param problem ranks and hosts of all batches to come
+     */
     public DenseInteriorPointSolver(MinMaxProblem problem) {
         this(problem, DEFAULT_TOLERANCE, DEFAULT_MAX_ITERATIONS);
     }
@@ -43,6 +47,7 @@ public final class DenseInteriorPointSolver extends AbstractMinMaxSolver {
     /**
      * A solver.
      *
+     * @param problem ranks and hosts of all batches to come
      * @param tolerance gap at which a group counts as OPTIMAL, as a fraction of its mean load
      * @param maxIterations the most steps that a group is given, at least 0; with 0 the even split is judged
      * @throws IllegalArgumentException if the tolerance is not positive and finite, or the limit is negative

@@ -55,7 +55,11 @@ public final class LplbReferenceSolver extends AbstractMinMaxSolver {
     private long solved;
     private long rejected;
 
-    /** A solver with the default tolerance and LPLB's step length. */
+    /**
+     * A solver with the default tolerance and LPLB's step length.
+     *
+     * @param problem ranks and hosts of all batches to come
+     */
     public LplbReferenceSolver(MinMaxProblem problem) {
         this(problem, DEFAULT_TOLERANCE, StepLength.LAST_32_VARIABLES);
     }
@@ -65,6 +69,7 @@ public final class LplbReferenceSolver extends AbstractMinMaxSolver {
      *
      * @param problem items of two hosts each: the original's rank first, then the replica's
      * @param tolerance gap at which an accepted group counts as OPTIMAL, as a fraction of its mean load
+     * @param stepLength which variables limit a step: LPLB's, or all
      * @throws IllegalArgumentException if the tolerance is not positive and finite, or an item has not two hosts
      */
     public LplbReferenceSolver(MinMaxProblem problem, double tolerance, StepLength stepLength) {
@@ -156,19 +161,20 @@ public final class LplbReferenceSolver extends AbstractMinMaxSolver {
         }
     }
 
-    /** Returns how many groups were solved since the solver was made. */
+    /** {@return how many groups were solved since the solver was made} */
     public long solved() {
         return solved;
     }
 
-    /** Returns how many of them were rejected: answered by the even split. */
+    /** {@return how many of them were rejected: answered by the even split} */
     public long rejected() {
         return rejected;
     }
 
     /**
-     * Returns whether a group of the last solve was rejected.
+     * {@return whether a group of the last solve was rejected}
      *
+     * @param group from 0
      * @throws IndexOutOfBoundsException if the last solve that had groups had not so many
      */
     public boolean lastRejected(int group) {

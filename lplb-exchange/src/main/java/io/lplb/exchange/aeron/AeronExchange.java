@@ -80,6 +80,8 @@ public final class AeronExchange implements WorkloadExchange {
     /**
      * Connects a rank with its group.
      *
+     * @param settings this rank's number, the group and how to reach it
+     * @return an exchange; the caller closes it
      * @throws IllegalArgumentException if a rank of the group was started with other settings; names both sides' values
      * @throws IllegalStateException if ranks are missing after the settings' connect timeout and no round is on, the Java
      *     virtual machine lacks an option that Aeron needs, or Aeron cannot be started
@@ -294,12 +296,12 @@ public final class AeronExchange implements WorkloadExchange {
         return bus.transport();
     }
 
-    /** Returns the messages that were thrown away: broken, of another group, or of a process that is no more. */
+    /** {@return the messages that were thrown away: broken, of another group, or of a process that is no more} */
     public long rejectedMessages() {
         return peers.rejected();
     }
 
-    /** Returns how often a rank was seen to be started anew. */
+    /** {@return how often a rank was seen to be started anew} */
     public long restartsSeen() {
         return peers.restarts();
     }

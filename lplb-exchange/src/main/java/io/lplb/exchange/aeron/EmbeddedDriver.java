@@ -30,6 +30,7 @@ public final class EmbeddedDriver implements AutoCloseable {
      * Starts a driver that sleeps when it has nothing to do.
      *
      * @param name part of the directory's name
+     * @return a driver; the caller closes it
      * @throws IllegalStateException if the Java virtual machine lacks an option that Aeron needs
      */
     public static EmbeddedDriver launch(String name) {
@@ -52,7 +53,7 @@ public final class EmbeddedDriver implements AutoCloseable {
                 .errorHandler(error -> LOG.debug("Media driver: {}", error.toString()))));
     }
 
-    /** Returns the directory by which other processes find this driver. */
+    /** {@return the directory by which other processes find this driver} */
     public String directory() {
         return driver.aeronDirectoryName();
     }

@@ -57,6 +57,8 @@ public record ExchangeSettings(
             () -> new SleepingMillisIdleStrategy(1));
 
     /**
+     * Checks the settings.
+     *
      * @throws IllegalArgumentException if something does not fit together, with what was got and expected
      */
     public ExchangeSettings {
@@ -96,7 +98,7 @@ public record ExchangeSettings(
         }
     }
 
-    /** Returns the ways to wait, in alphabetical order. */
+    /** {@return the ways to wait, in alphabetical order} */
     public static List<String> idleNames() {
         return IDLE.keySet().stream().sorted().toList();
     }

@@ -15,7 +15,7 @@ public final class JvmOptions {
 
     private JvmOptions() {}
 
-    /** Returns the options, one argument each. */
+    /** {@return the options, one argument each} */
     public static List<String> needed() {
         return NEEDED;
     }

@@ -1,0 +1,112 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lplb.balance.PlanReport;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Runs every example and checks what it prints. */
+class ExamplesTest {
+    private static final String[] NONE = {};
+
+    /** The last number of a line. */
+    private static double number(String line) {
+        return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+    }
+
+    @Test
+    void quickStartIsBalancedToATokenAndSaysTheGap() throws Exception {
+        List<String> lines = Printed.by(() -> QuickStart.main(NONE));
+        assertEquals(1, lines.size(), lines.toString());
+        String line = lines.get(0);
+        assertTrue(line.matches("[0-9.]+, at most [-0-9.E]+ tokens from optimal"), line);
+        assertEquals(1.0, Double.parseDouble(line.substring(0, line.indexOf(','))), "3,072 tokens, 384 on each rank");
+    }
+
+    /** Both on a machine with a GPU and on one without; there the reason and the remedy are printed. */
+    @Test
+    void onTheGpuOrWithTheReasonWhyNot() throws Exception {
+        List<String> lines = Printed.by(() -> OnTheGpu.main(NONE));
+        if (lines.size() == 2) {
+            assertTrue(lines.get(0).startsWith("backend gpu: not available. "), lines.toString());
+            assertTrue(lines.get(0).length() > "backend gpu: not available. ".length() + 20, "no reason: " + lines);
+        } else {
+            assertEquals(1, lines.size(), lines.toString());
+        }
+        assertEquals(
+                "largest load 1052.0, lower bound 1052.0",
+                lines.getLast().replaceAll("(\\d+\\.\\d)\\d*", "$1"),
+                "8,416 tokens on 8 ranks");
+    }
+
+    @Test
+    void customTopologyIsDrawnAndSpreadsTheHotRank() throws Exception {
+        List<String> lines = Printed.by(() -> CustomTopology.main(NONE));
+        assertTrue(lines.get(0).contains("ring and diagonals"), lines.toString());
+        assertTrue(lines.contains("diameter 2"), lines.toString());
+        assertEquals(467.0 * 6 / 2800, number(lines.getLast()), 1e-12, "2,800 tokens on 6 ranks, ceil(466.67) = 467");
+    }
+
+    @Test
+    void eplbGivesAnExpertSeveralReplicas() throws Exception {
+        List<String> lines = Printed.by(() -> EplbLayers.main(NONE));
+        assertEquals(2, lines.size(), lines.toString());
+        for (String line : lines) {
+            int most = Integer.parseInt(line.replaceAll(".*at most (\\d+) replicas.*", "$1"));
+            assertTrue(most > 2, line);
+            assertTrue(number(line) < 1.05, line);
+        }
+    }
+
+    @Test
+    void servingLoopBalancesEveryLayer() throws Exception {
+        List<String> lines = Printed.by(() -> ServingLoop.main(NONE));
+        assertEquals(3, lines.size(), lines.toString());
+        for (String line : lines) {
+            assertTrue(number(line) < 1.05, line);
+        }
+    }
+
+    /** As its class comment says. The first steps may still compile and load classes. */
+    @Test
+    void aStepOfTheServingLoopAllocatesNothing() {
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int[] ids = new int[1024];
+        int[] physicalIds = new int[1024];
+        new Gate(64, 9).choose(ids);
+        try (ServingLoop loop = new ServingLoop(2)) {
+            long least = Long.MAX_VALUE;
+            for (int round = 0; round < 20 && least > 0; round++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int step = 0; step < 100; step++) {
+                    PlanReport report = loop.step(step % 2, ids, physicalIds);
+                    assertTrue(report.tokens() == 1024);
+                }
+                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+            assertEquals(0, least, "bytes allocated by the best of 20 rounds of 100 steps");
+        }
+    }
+
+    @Test
+    void flightRecordingHasAnEventPerPlan() throws Exception {
+        List<String> lines = Printed.by(() -> FlightRecording.main(NONE));
+        assertEquals(5, lines.size(), lines.toString());
+        String last = lines.getLast();
+        assertTrue(last.startsWith("OPTIMAL 239 tokens, largest load "), last);
+        double largest = number(last.replaceAll(", mean.*", ""));
+        assertTrue(largest >= 30 && largest < 71, "expert 0 has 50 tokens, its rank 71 without balancing: " + last);
+        assertEquals(239 / 8.0, number(last));
+    }
+
+    @Test
+    void micrometerCountsTokens() throws Exception {
+        List<String> lines = Printed.by(() -> MicrometerMetrics.main(NONE));
+        assertEquals("tokens 900.0", lines.get(0));
+        assertEquals(4.0, number(lines.get(1)), "one expert with two replicas on 8 ranks");
+    }
+}

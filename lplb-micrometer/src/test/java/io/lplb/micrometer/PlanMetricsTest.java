@@ -1,0 +1,119 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.micrometer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.lplb.balance.LoadBalancer;
+import io.lplb.balance.PlanReport;
+import io.lplb.topology.Topologies;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Meters after some plans against the plans' reports. */
+class PlanMetricsTest {
+    private static final int PLANS = 20;
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    @Test
+    void metersAddUpWhatReportsSay() {
+        Random random = new Random(7);
+        double tokens = 0;
+        double iterations = 0;
+        double imbalance = 0;
+        double identity = 0;
+        double gap = 0;
+        double solveNanos = 0;
+        double quotaNanos = 0;
+        double worst = 0;
+        try (LoadBalancer balancer = balancer(Tags.of("layer", "3"))) {
+            int[] counts = new int[64];
+            for (int k = 0; k < PLANS; k++) {
+                for (int e = 0; e < counts.length; e++) {
+                    counts[e] = random.nextInt(200);
+                }
+                PlanReport report = balancer.plan(counts);
+                tokens += report.tokens();
+                iterations += report.iterations();
+                imbalance += report.imbalance();
+                identity += report.identityMaxLoad() / report.meanLoad();
+                gap += report.gap() / report.meanLoad();
+                solveNanos += report.solveNanos();
+                quotaNanos += report.quotaNanos();
+                worst = Math.max(worst, report.imbalance());
+            }
+        }
+        assertEquals(PLANS, counter("lplb.plans", "status", "OPTIMAL", "backend", "cpu"));
+        assertEquals(0, counter("lplb.plans", "status", "INVALID", "backend", "cpu"));
+        assertEquals(0, counter("lplb.plans", "status", "OPTIMAL", "backend", "gpu"));
+        assertEquals(0, counter("lplb.plans.recovered"));
+        assertEquals(tokens, counter("lplb.tokens"));
+        assertEquals(iterations, counter("lplb.iterations"));
+        assertEquals(0, counter("lplb.groups.not.optimal"));
+        assertEquals(imbalance, registry.get("lplb.imbalance").summary().totalAmount(), 1e-9);
+        assertEquals(worst, registry.get("lplb.imbalance").summary().max());
+        assertEquals(identity, registry.get("lplb.imbalance.identity").summary().totalAmount(), 1e-9);
+        assertEquals(gap, registry.get("lplb.gap").summary().totalAmount(), 1e-9);
+        assertEquals(solveNanos, registry.get("lplb.solve").timer().totalTime(TimeUnit.NANOSECONDS), 1);
+        assertEquals(quotaNanos, registry.get("lplb.quota").timer().totalTime(TimeUnit.NANOSECONDS), 1);
+        assertEquals(PLANS, registry.get("lplb.solve").tag("layer", "3").timer().count());
+    }
+
+    /** A mean load of 0 would make every ratio a NaN, which a registry keeps for good. */
+    @Test
+    void aPlanWithoutTokensHasNoRatios() {
+        try (LoadBalancer balancer = balancer(Tags.empty())) {
+            balancer.plan(new int[64]);
+        }
+        assertEquals(1, counter("lplb.plans", "status", "OPTIMAL", "backend", "cpu"));
+        assertEquals(0, registry.get("lplb.imbalance").summary().count());
+        assertEquals(0, registry.get("lplb.gap").summary().count());
+        assertEquals(1, registry.get("lplb.quota").timer().count());
+    }
+
+    /** A solver that gives up shows in the status and in the groups. */
+    @Test
+    void groupsThatAreNotOptimalAreCounted() {
+        try (LoadBalancer balancer = LoadBalancer.builder()
+                .experts(64)
+                .ranks(16)
+                .topology(Topologies.cube())
+                .solver("lplb-reference")
+                .tolerance(1e-12)
+                .listener(new PlanMetrics(registry, Tags.empty()))
+                .build()) {
+            int[] counts = new int[64];
+            for (int e = 0; e < counts.length; e++) {
+                counts[e] = e * e;
+            }
+            PlanReport report = balancer.plan(counts);
+            assertEquals(report.groupsNotOptimal(), counter("lplb.groups.not.optimal"));
+            assertEquals(2, report.groupsNotOptimal(), "five steps in float do not reach 1e-12");
+            assertEquals(1, counter("lplb.plans", "status", report.status().name()));
+            assertEquals(0, counter("lplb.plans", "status", "OPTIMAL", "backend", "cpu"));
+        }
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // On purpose.
+    void aRegistryIsNeeded() {
+        assertThrows(NullPointerException.class, () -> new PlanMetrics(null, Tags.empty()));
+    }
+
+    private LoadBalancer balancer(Tags tags) {
+        return LoadBalancer.builder()
+                .experts(64)
+                .ranks(8)
+                .topology(Topologies.cube())
+                .listener(new PlanMetrics(registry, tags))
+                .build();
+    }
+
+    private double counter(String name, String... tags) {
+        return registry.get(name).tags(tags).counter().count();
+    }
+}
