@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lplb.balance.FaultyProvider.Fault;
+import io.lplb.exchange.WorkloadExchange;
 import io.lplb.solver.Backend;
 import io.lplb.solver.BackendException;
 import io.lplb.solver.BackendException.Code;
@@ -302,5 +303,36 @@ class BackendFaultTest {
     void refusesLimitsThatAreNone() {
         assertThrows(IllegalArgumentException.class, () -> cubes(Backend.AUTO).solveTimeLimit(Duration.ZERO));
         assertFalse(cubes(Backend.CPU).solveTimeLimit(LIMIT).build().recoveries() > 0);
+    }
+
+    private static LoadBalancerBuilder oneRank(Backend backend) {
+        return LoadBalancer.builder().experts(EXPERTS).ranks(1).eplb().backend(backend);
+    }
+
+    /** A rank's balancer has the same guard: AUTO goes on, with GPU the last plan stays. */
+    @Test
+    void aRankOfAGroupIsGuardedToo() {
+        Random random = new Random(9);
+        FaultyProvider.plan(Fault.SOLVE_THROWS, 1);
+        try (InstalledProvider installed = faulty();
+                WorkloadExchange exchange = WorkloadExchange.alone(EXPERTS);
+                RankBalancer balancer = oneRank(Backend.AUTO).buildRank(exchange)) {
+            for (int batch = 0; batch < 3; batch++) {
+                PlanReport report = balancer.plan(counts(random)).plan();
+                assertEquals(batch == 0 ? "gpu" : "cpu", report.backend());
+                assertEquals(batch == 0 ? 0 : 1, report.recoveries());
+            }
+        }
+        try (InstalledProvider installed = faulty();
+                WorkloadExchange exchange = WorkloadExchange.alone(EXPERTS);
+                RankBalancer balancer = oneRank(Backend.GPU).buildRank(exchange)) {
+            balancer.plan(counts(random));
+            assertThrows(BackendException.class, () -> balancer.plan(counts(random)));
+            int[] ids = {3, 5, -1};
+            balancer.route(ids, ids);
+            assertEquals(3, balancer.placement().expertIn(ids[0]));
+            assertEquals(5, balancer.placement().expertIn(ids[1]));
+            assertEquals(-1, ids[2]);
+        }
     }
 }
