@@ -17,6 +17,8 @@ public final class DeviceCode {
         InteriorPoint.class,
         InteriorPointKernel.class,
         InteriorPointTasks.class,
+        MatchedItems.class,
+        MatchedItems.Pair.class,
         MatrixUpdate.class,
         Packing.class,
         PipelineLayout.class,
@@ -35,6 +37,7 @@ public final class DeviceCode {
         StatePlaces.class,
         Step.class,
         TileInverse.class,
+        TileInverse.Pair.class,
         Team.class
     };
 
