@@ -77,15 +77,17 @@ final class CpuPipeline {
         return physical;
     }
 
-    long largestRank(int[] physical, int group) {
+    long[] rankLoads(int[] physical, int group) {
         long[] tokens = new long[placement.ranks()];
         for (int slot : physical) {
             if (slot >= 0) {
                 tokens[placement.rankOf(slot)]++;
             }
         }
-        return Arrays.stream(tokens, group * shared.ranks(), (group + 1) * shared.ranks())
-                .max()
-                .orElse(0);
+        return Arrays.copyOfRange(tokens, group * shared.ranks(), (group + 1) * shared.ranks());
+    }
+
+    long largestRank(int[] physical, int group) {
+        return Arrays.stream(rankLoads(physical, group)).max().orElse(0);
     }
 }

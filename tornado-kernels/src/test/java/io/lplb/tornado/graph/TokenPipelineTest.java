@@ -73,6 +73,7 @@ class TokenPipelineTest {
                     assertEquals(rounder.maxLoad(), pipeline.maxLoad(g), name + ", run " + run + ", group " + g);
                     assertEquals(rounder.maxLoad(), pipeline.level(g), name + ", run " + run + ", group " + g);
                     assertEquals(cpu.largestRank(physical, g), pipeline.maxLoad(g), name);
+                    assertArrayEquals(cpu.rankLoads(physical, g), loads(pipeline, g, problem), name);
                     assertEquals(1, pipeline.solverStatus(g));
                 }
             }
@@ -101,6 +102,12 @@ class TokenPipelineTest {
             }
         }
         assertThrows(IllegalArgumentException.class, () -> new KernelStage("simplex", problem.problem(), 1, 1e-4));
+    }
+
+    private static long[] loads(TokenPipeline pipeline, int group, PlacementProblem problem) {
+        long[] loads = new long[problem.problem().ranks()];
+        Arrays.setAll(loads, r -> pipeline.load(group, r));
+        return loads;
     }
 
     @Test
@@ -152,6 +159,7 @@ class TokenPipelineTest {
             assertThrows(IllegalArgumentException.class, () -> pipeline.route(new int[9], new int[9]));
             assertThrows(IllegalArgumentException.class, () -> pipeline.route(new int[8], new int[7]));
             assertThrows(IndexOutOfBoundsException.class, () -> pipeline.maxLoad(1));
+            assertThrows(IndexOutOfBoundsException.class, () -> pipeline.load(0, 32));
         }
     }
 }
