@@ -32,9 +32,9 @@ enum PipelineStation {
         return method;
     }
 
-    /** Returns the number of arrays that the kernel takes. */
-    int arrays() {
-        return arrays;
+    /** Returns the number of parameters: two that are not used, and the arrays. */
+    int parameters() {
+        return 2 + arrays;
     }
 
     /** Returns the kernel's name in PTX. */
