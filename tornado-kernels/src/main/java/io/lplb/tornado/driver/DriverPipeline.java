@@ -136,10 +136,7 @@ public final class DriverPipeline implements AutoCloseable {
         }
         PtxKernel kernel = problem.problem().items() == 0
                 ? null
-                : library.find(
-                                solver,
-                                PtxLibrary.shape(new ProblemTables(problem.problem())),
-                                problem.groups())
+                : library.find(solver, PtxLibrary.shape(new ProblemTables(problem.problem())), problem.groups())
                         .orElseThrow();
         return open(driver, kernel, placement, problem, tolerance, maxTokens, deviceIndex, stream);
     }
@@ -185,8 +182,8 @@ public final class DriverPipeline implements AutoCloseable {
         String shape = PtxLibrary.shape(new ProblemTables(problem.problem()));
         return library.contains(solver, shape)
                 ? ""
-                : "problem: got " + problem.problem() + " of shape " + shape + ", expected one with PTX of the " + solver
-                        + " solver in this library";
+                : "problem: got " + problem.problem() + " of shape " + shape + ", expected one with PTX of the "
+                        + solver + " solver in this library";
     }
 
     /**
@@ -212,7 +209,7 @@ public final class DriverPipeline implements AutoCloseable {
     }
 
     private static void requireAddress(String what, long address, int tokens) {
-        if (address % Integer.BYTES != 0 || address == 0 && tokens > 0) {
+        if (address % Integer.BYTES != 0 || (address == 0 && tokens > 0)) {
             throw new IllegalArgumentException(
                     what + ": got device address " + address + ", expected that of an array of integers");
         }
@@ -318,9 +315,7 @@ public final class DriverPipeline implements AutoCloseable {
     }
 
     private int group(int group, int word) {
-        return summary(PipelineLayout.OUT_HEADER
-                + PipelineLayout.OUT_GROUP * Objects.checkIndex(group, groups)
-                + word);
+        return summary(PipelineLayout.OUT_HEADER + PipelineLayout.OUT_GROUP * Objects.checkIndex(group, groups) + word);
     }
 
     /**

@@ -37,6 +37,7 @@ final class PipelineLaunch {
 
     private final CudaDriver driver;
     private final Cleanup cleanup = new Cleanup();
+    private final Arena arena = Arena.ofShared();
     private final PipelineArrays arrays;
     private final PipelineRun[] runs = new PipelineRun[RUNS];
     private final @Nullable PtxKernel solver;
@@ -83,7 +84,6 @@ final class PipelineLaunch {
         PipelineTables pipeline = new PipelineTables(placement, problem);
         int[] sizes = RunSizes.of(placement, problem, pipeline.width(), tokens);
         sizes[PipelineSizes.RUN] = RUN_NUMBER;
-        Arena arena = Arena.ofShared();
         cleanup.add(arena::close);
         try {
             recorder = driver.createStream();
@@ -181,7 +181,8 @@ final class PipelineLaunch {
         forgetRecording(oldest);
         if (oldest.become(ids, physical, count, host)) {
             try {
-                driver.fill(oldest.sizes + DeviceArrays.HEADER + Integer.BYTES * PipelineSizes.TOKENS, count, 1, stream);
+                driver.fill(
+                        oldest.sizes + DeviceArrays.HEADER + Integer.BYTES * PipelineSizes.TOKENS, count, 1, stream);
             } catch (CudaException e) {
                 oldest.forget();
                 throw e;
@@ -194,8 +195,7 @@ final class PipelineLaunch {
         int count = run.tokens();
         int blocks = Math.max(1, PipelineLayout.blocks(count));
         if (run.isHost() && count > 0) {
-            driver.copyToDevice(
-                    arrays.ids() + DeviceArrays.HEADER, hostIds, (long) Integer.BYTES * count, on);
+            driver.copyToDevice(arrays.ids() + DeviceArrays.HEADER, hostIds, (long) Integer.BYTES * count, on);
         }
         driver.launch(countFunction, blocks, countThreads, on, run.count.address());
         driver.launch(sumFunction, 1, PipelineLayout.SUM_THREADS, on, run.sum.address());
@@ -241,8 +241,8 @@ final class PipelineLaunch {
 
     private static void require(String kernel, int got, int expected) {
         if (got != expected) {
-            throw new IllegalStateException(
-                    "kernel " + kernel + ": got the sign " + got + ", expected " + expected + "; it did not run as it should");
+            throw new IllegalStateException("kernel " + kernel + ": got the sign " + got + ", expected " + expected
+                    + "; it did not run as it should");
         }
     }
 

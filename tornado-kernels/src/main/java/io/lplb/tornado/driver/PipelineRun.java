@@ -55,16 +55,7 @@ final class PipelineRun {
                 a.plan(),
                 a.out());
         route = parameters(
-                arena,
-                PipelineStation.ROUTE,
-                sizes,
-                0,
-                a.counts(),
-                a.place(),
-                a.plan(),
-                a.slots(),
-                a.out(),
-                0);
+                arena, PipelineStation.ROUTE, sizes, 0, a.counts(), a.place(), a.plan(), a.slots(), a.out(), 0);
     }
 
     private static KernelParameters parameters(Arena arena, PipelineStation station, long... arrays) {

@@ -120,7 +120,9 @@ final class PipelineFigures {
             };
             for (String solver : new String[] {"none", SOLVERS[0], SOLVERS[1]}) {
                 boolean none = solver.equals("none");
-                if (!none && (problem.problem().items() == 0 || !DriverPipeline.missing(solver, problem).isEmpty())) {
+                if (!none
+                        && (problem.problem().items() == 0
+                                || !DriverPipeline.missing(solver, problem).isEmpty())) {
                     continue;
                 }
                 withSolver += none ? 0 : 1;
@@ -143,14 +145,7 @@ final class PipelineFigures {
         say(
                 "checked: %d cases, %d pipelines with a solver, %d runs from host and device each, %d wrong, %d refused;"
                         + " rounds of repair: %.2f a run, %d at most, %d times not to the end",
-                cases,
-                withSolver,
-                runs,
-                wrong,
-                refused,
-                (double) rounds / Math.max(1, runs),
-                mostRounds,
-                exhausted);
+                cases, withSolver, runs, wrong, refused, (double) rounds / Math.max(1, runs), mostRounds, exhausted);
     }
 
     private DriverPipeline open(
@@ -204,7 +199,7 @@ final class PipelineFigures {
                 name + ": not routed as TokenRouter does with these quotas");
         long[] quota = cpu.anyQuotas();
         for (int g = 0; g < problem.groups(); g++) {
-            long best = cpu.repair(quota, g).maxLoad();
+            long best = (long) cpu.repair(quota, g).maxLoad();
             long[] loads = cpu.rankLoads(physical, g);
             long most = Arrays.stream(loads).max().orElse(0);
             require(pipeline.maxLoad(g) == most, name + ": summary's largest load " + pipeline.maxLoad(g));
