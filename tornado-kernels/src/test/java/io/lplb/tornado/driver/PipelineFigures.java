@@ -138,7 +138,7 @@ final class PipelineFigures {
                     }
                 } catch (IllegalArgumentException tooLarge) {
                     refused++;
-                    say("case %d refused: %s", k, tooLarge.getMessage());
+                    say("case %d refused: %s", k, tooLarge);
                 }
             }
         }

@@ -32,6 +32,7 @@ class TokenPipelineTest {
                 Arguments.of("7 ranks, up to many replicas", Placements.random(7, 7, 23, 9, SEED), 1499, 3.0),
                 Arguments.of("items of several experts", Placements.mirrored(5, 3), 613, 2.0),
                 Arguments.of("no replicas", Placements.random(3, 3, 9, 3, SEED), 101, 1.0),
+                Arguments.of("1,024 experts, 1,280 replicas", Placements.random(16, 16, 1024, 80, SEED), 523, 1.0),
                 Arguments.of("one expert on one rank", Placements.random(1, 1, 1, 1, SEED), 1, 1.0));
     }
 
