@@ -304,7 +304,8 @@ final class PipelineFigures {
             }
         });
         calls(solver, "device, other addresses", k -> {
-            pipeline.route(memory + 4 * (k % 61), out + 4 * (k % 61), tokens - 61);
+            long shift = (long) Integer.BYTES * (k % 61);
+            pipeline.route(memory + shift, out + shift, tokens - 61);
             driver.synchronise(stream);
         });
         calls(solver, "device, other numbers", k -> {

@@ -47,8 +47,7 @@ class RunSizesTest {
     })
     void whatDoesNotFitIsNamed(int ranks, int groupSize, int experts, int slotsPerRank, int tokens, String message) {
         ExpertPlacement placement = Placements.random(ranks, groupSize, experts, slotsPerRank, 7);
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> sizes(placement, tokens));
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> sizes(placement, tokens));
         assertEquals(message, String.valueOf(refused.getMessage()).substring(0, message.length()));
     }
 }
