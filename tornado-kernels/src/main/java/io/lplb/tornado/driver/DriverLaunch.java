@@ -198,19 +198,7 @@ final class DriverLaunch implements FusedLaunch {
 
     private void record(int count) {
         forgetRecording();
-        driver.beginCapture(stream);
-        try {
-            enqueue(count);
-        } catch (CudaException e) {
-            driver.destroyGraph(driver.endCapture(stream));
-            throw e;
-        }
-        long graph = driver.endCapture(stream);
-        try {
-            executable = driver.instantiate(graph);
-        } finally {
-            driver.destroyGraph(graph);
-        }
+        executable = GraphRecording.record(driver, stream, () -> enqueue(count));
         recorded = count;
     }
 

@@ -67,6 +67,7 @@ public final class ExportPtx {
         StringBuilder index = new StringBuilder();
         export.lines.forEach(line -> index.append(line).append('\n'));
         Files.writeString(export.folder.resolve(PtxLibrary.INDEX), index);
+        ExportPipeline.export(export.emitted, export.folder, export.version);
     }
 
     /** Returns the problem of a topology: every rank with as many replica slots as the topology has sets. */

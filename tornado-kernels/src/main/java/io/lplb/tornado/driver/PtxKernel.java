@@ -44,7 +44,7 @@ final class PtxKernel {
                 header.put(line.substring(COMMENT.length(), colon), line.substring(colon + 2));
             }
         });
-        for (String key : new String[] {KERNEL, ENTRY, SHAPE, SOLVER, GOAL, BYTECODE}) {
+        for (String key : new String[] {KERNEL, ENTRY, BYTECODE}) {
             header(key);
         }
     }
@@ -121,6 +121,6 @@ final class PtxKernel {
 
     @Override
     public String toString() {
-        return entry() + " for " + shape();
+        return entry() + " for " + header.getOrDefault(SHAPE, "all sizes");
     }
 }

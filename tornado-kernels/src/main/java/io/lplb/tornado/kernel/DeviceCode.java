@@ -22,6 +22,7 @@ public final class DeviceCode {
         MatrixUpdate.class,
         Packing.class,
         PipelineLayout.class,
+        PipelineSizes.class,
         PourEight.class,
         Pouring.class,
         ProbeKernel.class,

@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -93,6 +94,25 @@ class PtxResourcesTest {
                 assertEquals(expected.workGroups(groups), got.workGroups(groups));
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(PipelineStation.class)
+    void thePipelinesKernelsHaveNotChangedSince(PipelineStation station) throws ClassNotFoundException {
+        PtxKernel kernel = station.load();
+        String name = station.kernelClass() + "." + station.method();
+        assertEquals(name, kernel.header(PtxKernel.KERNEL));
+        assertEquals(
+                kernel.header(PtxKernel.BYTECODE),
+                BytecodeHash.of(Class.forName(station.kernelClass()), station.method()),
+                name + EXPORT);
+        assertEquals(station.entry() + " for all sizes", kernel.toString());
+        assertTrue(kernel.text().contains(".visible .entry " + kernel.entry() + "("));
+        assertTrue(kernel.text().contains(".target sm_80"));
+        assertEquals(station.parameters(), kernel.parameters());
+        PtxCode code = new PtxCode(kernel.text(), kernel.entry());
+        assertEquals(Integer.toString(code.sharedBytes()), kernel.header(PtxKernel.SHARED_BYTES));
+        assertTrue(code.sharedBytes() <= 48 * 1024, "shared bytes: " + code.sharedBytes());
     }
 
     @Test
