@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.tornado.graph.KernelSize;
 import io.lplb.tornado.graph.ProblemTables;
 import io.lplb.tornado.kernel.PipelineLayout;
 import java.lang.foreign.MemorySegment;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * A caller's stream must live longer than the pipeline, and capture nothing. Runs follow one another in its order; the
  * pipeline's own stream waits for no other one, so what is in the device's memory must be complete when it is used.
  *
- * <p>Bounds are those of {@link io.lplb.tornado.kernel.PipelineSizes}; the solver needs PTX for the shape of the problem,
+ * <p>Bounds are those of {@link io.lplb.tornado.kernel.PipelineSizes}; the solver needs PTX that holds the problem,
  * see {@link #missing}.
  *
  * <p>Threads: an instance belongs to the thread of its first call; another thread's gets an IllegalStateException. Only
@@ -65,7 +66,7 @@ public final class DriverPipeline implements AutoCloseable {
      * @param tolerance gap at which the solver stops, as a fraction of the mean load
      * @param maxTokens the most ids of a run
      * @param deviceIndex the GPU, from 0
-     * @throws IllegalArgumentException if there is no PTX for the solver and the shape of the problem, or an argument is
+     * @throws IllegalArgumentException if there is no PTX for the solver that holds the problem, or an argument is
      *     out of range
      * @throws CudaUnavailableException if the driver is not there or too old
      * @throws CudaException if the driver refuses
@@ -136,7 +137,7 @@ public final class DriverPipeline implements AutoCloseable {
         }
         PtxKernel kernel = problem.problem().items() == 0
                 ? null
-                : library.find(solver, PtxLibrary.shape(new ProblemTables(problem.problem())), problem.groups())
+                : library.find(solver, new ProblemTables(problem.problem()).size(), problem.groups())
                         .orElseThrow();
         return open(driver, kernel, placement, problem, tolerance, maxTokens, deviceIndex, stream);
     }
@@ -179,11 +180,11 @@ public final class DriverPipeline implements AutoCloseable {
         if (problem.problem().items() == 0) {
             return "";
         }
-        String shape = PtxLibrary.shape(new ProblemTables(problem.problem()));
-        return library.contains(solver, shape)
+        KernelSize size = new ProblemTables(problem.problem()).size();
+        return library.contains(solver, size)
                 ? ""
-                : "problem: got " + problem.problem() + " of shape " + shape + ", expected one with PTX of the "
-                        + solver + " solver in this library";
+                : "problem: got " + problem.problem() + " of size " + size + ", expected one with PTX of the " + solver
+                        + " solver in this library";
     }
 
     /**

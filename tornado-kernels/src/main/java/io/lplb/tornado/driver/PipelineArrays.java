@@ -38,9 +38,9 @@ record PipelineArrays(
             ExpertPlacement placement,
             PlacementProblem problem,
             PipelineTables tables,
+            ProblemTables solver,
             int tokens) {
         MinMaxProblem shared = problem.problem();
-        ProblemTables solver = new ProblemTables(shared);
         PackedLayout layout = new PackedLayout(solver);
         int groups = problem.groups();
         int blocks = PipelineLayout.blocks(tokens);
@@ -59,9 +59,9 @@ record PipelineArrays(
                 device.copyOf(tables.slots()),
                 out,
                 out + (long) Integer.BYTES * summary,
-                device.zeros(PackedGroups.inWords(shared, groups)),
+                device.zeros(PackedGroups.inWords(solver.size(), groups)),
                 device.copyOf(solver.tableWords()),
                 device.copyOf(solver.speeds()),
-                device.zeros(PackedGroups.outWords(shared, groups)));
+                device.zeros(PackedGroups.outWords(solver.size(), groups)));
     }
 }

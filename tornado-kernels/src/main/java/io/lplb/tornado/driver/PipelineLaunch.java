@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.tornado.graph.PipelineTables;
+import io.lplb.tornado.graph.ProblemTables;
 import io.lplb.tornado.graph.RunSizes;
 import io.lplb.tornado.kernel.PipelineLayout;
 import io.lplb.tornado.kernel.PipelineSizes;
@@ -95,7 +96,9 @@ final class PipelineLaunch {
             routeFunction = function(PipelineStation.ROUTE.load(), "");
             solveFunction = solver == null ? 0 : function(solver, solver.withGoal(goal));
             DeviceArrays device = new DeviceArrays(driver, cleanup, recorder);
-            arrays = PipelineArrays.of(device, placement, problem, pipeline, tokens);
+            ProblemTables tables = new ProblemTables(problem.problem());
+            arrays = PipelineArrays.of(
+                    device, placement, problem, pipeline, solver == null ? tables : tables.in(solver.size()), tokens);
             for (int k = 0; k < RUNS; k++) {
                 runs[k] = new PipelineRun(arena, arrays, device.copyOf(sizes));
             }

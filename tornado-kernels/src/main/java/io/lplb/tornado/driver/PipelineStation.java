@@ -44,6 +44,6 @@ enum PipelineStation {
 
     /** Reads the kernel. */
     PtxKernel load() {
-        return PtxLibrary.load(new PtxLibrary.Line("pipeline", "any", 1, entry() + ".ptx"));
+        return PtxLibrary.load(entry() + ".ptx");
     }
 }

@@ -40,9 +40,9 @@ public final class KernelStage implements SolveStage {
         tables = new ProblemTables(problem);
         shape.requireFits(tables);
         layout = new PackedLayout(tables);
-        input = new FloatArray(PackedGroups.inWords(problem, groups));
+        input = new FloatArray(PackedGroups.inWords(tables.size(), groups));
         input.init(0);
-        output = new FloatArray(PackedGroups.outWords(problem, groups));
+        output = new FloatArray(PackedGroups.outWords(tables.size(), groups));
         output.init(0);
     }
 

@@ -10,13 +10,14 @@ import io.lplb.tornado.kernel.Packing;
  * <p>Immutable and thread-safe.
  */
 public final class PackedLayout implements SolveLayout {
-    private final MinMaxProblem problem;
+    private final KernelSize size;
     private final int[] deviceItem;
     private final int[] deviceEntry;
 
     /** The layout for a problem. */
     public PackedLayout(ProblemTables tables) {
-        problem = tables.problem();
+        size = tables.size();
+        MinMaxProblem problem = tables.problem();
         deviceItem = new int[problem.items()];
         deviceEntry = new int[problem.entries()];
         for (int i = 0; i < deviceItem.length; i++) {
@@ -29,12 +30,12 @@ public final class PackedLayout implements SolveLayout {
 
     @Override
     public int fixedAt(int group, int rank) {
-        return Packing.HEADER + group * (problem.ranks() + problem.items()) + rank;
+        return Packing.HEADER + group * size.inWords() + rank;
     }
 
     @Override
     public int loadAt(int group, int item) {
-        return fixedAt(group, problem.ranks()) + deviceItem[item];
+        return fixedAt(group, size.ranks()) + deviceItem[item];
     }
 
     @Override
@@ -43,7 +44,7 @@ public final class PackedLayout implements SolveLayout {
     }
 
     private int outputAt(int group) {
-        return group * (problem.entries() + Packing.TAIL);
+        return group * size.outWords();
     }
 
     @Override
@@ -52,7 +53,7 @@ public final class PackedLayout implements SolveLayout {
     }
 
     private int tailAt(int group, int word) {
-        return outputAt(group) + problem.entries() + word;
+        return outputAt(group) + size.entries() + word;
     }
 
     @Override

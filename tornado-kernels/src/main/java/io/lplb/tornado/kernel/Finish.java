@@ -75,7 +75,7 @@ final class Finish {
                 if (x.max0 < best) {
                     best = x.max0;
                     if (inside) {
-                        GroupMemory.storeShares(out, m, t, group);
+                        GroupMemory.storeShares(out, m, table, t, group);
                     }
                 }
                 running = best - bound > tolerance ? 1f : 0f;

@@ -256,6 +256,11 @@ final class Team {
         return degree > 0 ? items : colourFirst(table, colours);
     }
 
+    /** Entries that are there, likewise. */
+    int realEntries(int[] table) {
+        return degree > 0 ? entries : first(table, realItems(table));
+    }
+
     int rankItem(int[] table, int k) {
         return hosts > 0 ? rankEntry(table, k) / hosts : table[items + 2 * entries + ranks + colours + 3 + k];
     }

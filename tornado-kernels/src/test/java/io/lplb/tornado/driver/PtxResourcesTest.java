@@ -11,6 +11,7 @@ import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.tornado.graph.KernelShape;
+import io.lplb.tornado.graph.KernelSize;
 import io.lplb.tornado.graph.ProblemTables;
 import io.lplb.tornado.kernel.InteriorPointKernel;
 import io.lplb.tornado.kernel.RelaxationKernel;
@@ -54,7 +55,7 @@ class PtxResourcesTest {
     void theHeaderIsThatOfTheCode(PtxLibrary.Line line) {
         PtxKernel kernel = PtxLibrary.load(line);
         assertEquals(line.solver(), kernel.solver());
-        assertEquals(line.shape(), kernel.shape());
+        assertEquals(line.size(), kernel.size());
         assertEquals(line.leastGroups(), kernel.leastGroups());
         assertTrue(kernel.text().contains(".visible .entry " + kernel.entry() + "("));
         assertTrue(kernel.text().contains(".target sm_80"));
@@ -81,11 +82,11 @@ class PtxResourcesTest {
     @ValueSource(strings = {"cube", "hypercube", "torus8x4", "ring8"})
     void everySolverHasTheKernelOfItsChoice(String topology) {
         MinMaxProblem problem = ExportPtx.problem(topology);
-        String shape = PtxLibrary.shape(new ProblemTables(problem));
+        KernelSize size = new ProblemTables(problem).size();
         for (String solver : List.of(InteriorPointSolver.NAME, RelaxationSolver.NAME)) {
             for (int groups : new int[] {1, 2, 32, 1000, 1024, 4095, 4096, 32768, 1 << 20}) {
                 KernelShape expected = KernelShape.of(solver, problem, groups);
-                PtxKernel got = LIBRARY.find(solver, shape, groups).orElseThrow();
+                PtxKernel got = LIBRARY.find(solver, size, groups).orElseThrow();
                 assertEquals(
                         expected.kernelClass().getName() + "." + expected.method(),
                         got.header(PtxKernel.KERNEL),
