@@ -31,7 +31,7 @@ final class InteriorPoint {
 
     /** Sum of products at which the sweeps take over, in mean loads: the duality gap then. */
     private static float handOver(Team t) {
-        return t.ranks <= EARLY_RANKS ? 0.3f : 1e-2f;
+        return t.ranks <= EARLY_RANKS ? 0.3f : 3e-3f;
     }
 
     /**

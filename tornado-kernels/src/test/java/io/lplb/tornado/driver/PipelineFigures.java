@@ -118,7 +118,7 @@ final class PipelineFigures {
                 case 1 -> 256 * (1 + random.nextInt(8)) + random.nextInt(3) - 1;
                 default -> 1 + random.nextInt(MOST_TOKENS);
             };
-            for (String solver : new String[] {"none", SOLVERS[0], SOLVERS[1]}) {
+            for (String solver : new String[] {SOLVERS[0], SOLVERS[1], "none"}) {
                 boolean none = solver.equals("none");
                 if (!none
                         && (problem.problem().items() == 0
@@ -255,7 +255,7 @@ final class PipelineFigures {
         ExpertPlacement placement = topology("torus8x4", 1, 8);
         PlacementProblem problem = PlacementProblem.of(placement, null);
         int tokens = 4096 * 8;
-        for (String solver : new String[] {"none", SOLVERS[0], SOLVERS[1]}) {
+        for (String solver : new String[] {SOLVERS[0], SOLVERS[1], "none"}) {
             try (DriverPipeline pipeline = open(solver.equals("none") ? null : solver, placement, problem, tokens)) {
                 time(solver, pipeline, placement.experts(), tokens);
             }
