@@ -117,6 +117,13 @@ final class BatchPlanner implements AutoCloseable {
         report.meanLoad += tokens / (problem.totalSpeed() * batch.groups());
     }
 
+    /** Writes the tokens of each physical slot in the last plan. */
+    void copySlotLoads(long[] out) {
+        for (int k = 0; k < replicaQuota.length; k++) {
+            out[replicas.slot(k)] = replicaQuota[k];
+        }
+    }
+
     /** Every token at the original of its expert: the first host of each item. */
     private void identity(int group) {
         int quotaAt = group * problem.entries();

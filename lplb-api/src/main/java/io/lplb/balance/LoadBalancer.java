@@ -4,9 +4,11 @@ package io.lplb.balance;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
-import io.lplb.solver.Backends;
+import io.lplb.solver.BackendException;
+import io.lplb.solver.BackendGuard;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import jdk.jfr.EventType;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A plan is the best that whole tokens allow on the placement, whatever the solver's tolerance, and never worse than
  * leaving every token at its original; {@link #lastPlan()} says how good, with a proof.
  *
- * <p>Not thread-safe: one thread at a time uses a balancer. Different balancers are independent. {@link #plan} and
+ * <p>A backend that fails loses no batch: with AUTO the CPU takes over, see {@link BackendGuard}.
+ *
+ * <p>Not thread-safe: one thread at a time uses a balancer, not always the same one. A call while another thread is in one
+ * is refused with an IllegalStateException and changes nothing. Different balancers are independent. {@link #plan} and
  * {@link #route} allocate nothing; {@link #updatePlacement} does.
  */
 public final class LoadBalancer implements AutoCloseable {
@@ -36,18 +41,21 @@ public final class LoadBalancer implements AutoCloseable {
 
     private final LoadBalancerBuilder settings;
     private final WorkloadExchange exchange;
+    private final BackendGuard guard;
     private final PlanReport report;
     private final int[] allCounts;
     private final long[] counts;
     private final long[] before;
     private ExpertPlacement placement;
     private BatchPlanner planner;
+    private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
     private boolean planned;
     private boolean closed;
 
     LoadBalancer(LoadBalancerBuilder settings, ExpertPlacement placement) {
         this.settings = settings;
         this.exchange = settings.exchange;
+        this.guard = new BackendGuard(settings.backend, settings.solveTimeLimit);
         this.placement = placement;
         this.planner = newPlanner(placement);
         this.report = new PlanReport(placement.ranks());
@@ -66,8 +74,7 @@ public final class LoadBalancer implements AutoCloseable {
         return new BatchPlanner(
                 placement,
                 problem,
-                Backends.create(
-                        settings.backend, settings.solver, problem.problem(), settings.tolerance(), problem.groups()));
+                guard.create(settings.solver, problem.problem(), settings.tolerance(), problem.groups()));
     }
 
     /**
@@ -78,13 +85,17 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws IllegalStateException if the balancer was built for a fixed placement, or is closed
      */
     public void updatePlacement(double[] history) {
-        requireOpen("updatePlacement");
-        ExpertPlacement next = settings.place(Objects.requireNonNull(history, "history"));
-        BatchPlanner nextPlanner = newPlanner(next);
-        planner.close();
-        placement = next;
-        planner = nextPlanner;
-        planned = false;
+        enter("updatePlacement");
+        try {
+            ExpertPlacement next = settings.place(Objects.requireNonNull(history, "history"));
+            BatchPlanner nextPlanner = newPlanner(next);
+            planner.close();
+            placement = next;
+            planner = nextPlanner;
+            planned = false;
+        } finally {
+            leave();
+        }
     }
 
     /** Returns the placement in force. */
@@ -99,10 +110,25 @@ public final class LoadBalancer implements AutoCloseable {
      * @return what the plan achieves; overwritten by the next plan
      * @throws IllegalArgumentException if the length is wrong, a count is negative, or an expert has more than 2^31 - 1
      *     tokens over all sources; nothing has changed then
+     * @throws BackendException if the backend is GPU and failed; the last plan, if any, then stays in force, so that
+     *     tokens can still be routed
      * @throws IllegalStateException if the balancer is closed
      */
     public PlanReport plan(int[] ownCounts) {
-        requireOpen("plan");
+        enter("plan");
+        try {
+            makePlan(ownCounts);
+        } finally {
+            leave();
+        }
+        PlanListener listener = settings.listener;
+        if (listener != null) {
+            listener.planned(report);
+        }
+        return report;
+    }
+
+    private void makePlan(int[] ownCounts) {
         requireCounts(ownCounts);
         PlanEvent event = PLAN_EVENT.isEnabled() ? new PlanEvent() : null;
         if (event != null) {
@@ -111,17 +137,14 @@ public final class LoadBalancer implements AutoCloseable {
         exchange.gather(ownCounts, allCounts);
         sumOverSources();
         planner.plan(counts, before, report);
+        report.backend = guard.backendName();
+        report.recoveries = guard.recoveries();
         planned = true;
         if (event != null) {
             event.end();
             event.fill(planner.solverName(), report);
             event.commit();
         }
-        PlanListener listener = settings.listener;
-        if (listener != null) {
-            listener.planned(report);
-        }
-        return report;
     }
 
     private void requireCounts(int[] ownCounts) {
@@ -166,11 +189,15 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws IllegalStateException if there is no plan for the placement in force, or the balancer is closed
      */
     public void route(int[] ids, int[] out) {
-        requireOpen("route");
-        if (!planned) {
-            throw new IllegalStateException("route: got no plan for this placement, expected a call of plan first");
+        enter("route");
+        try {
+            if (!planned) {
+                throw new IllegalStateException("route: got no plan for this placement, expected a call of plan first");
+            }
+            planner.router().route(ids, out);
+        } finally {
+            leave();
         }
-        planner.router().route(ids, out);
     }
 
     /** Returns the report of the last plan, or null before the first; overwritten by the next plan. */
@@ -178,18 +205,73 @@ public final class LoadBalancer implements AutoCloseable {
         return planned ? report : null;
     }
 
-    private void requireOpen(String call) {
+    /**
+     * Writes how many tokens of all sources the last plan sends to each physical slot.
+     *
+     * @param out {@code [physicalExperts]} of the placement, overwritten
+     * @throws IllegalArgumentException if the length is wrong
+     * @throws IllegalStateException if there is no plan for the placement in force, or the balancer is closed
+     */
+    public void copySlotLoads(long[] out) {
+        enter("copySlotLoads");
+        try {
+            if (!planned) {
+                throw new IllegalStateException(
+                        "copySlotLoads: got no plan for this placement, expected a call of plan first");
+            }
+            if (out.length != placement.physicalExperts()) {
+                throw new IllegalArgumentException(
+                        "out: got length " + out.length + ", expected " + placement.physicalExperts() + " slots");
+            }
+            planner.copySlotLoads(out);
+        } finally {
+            leave();
+        }
+    }
+
+    /** Returns how often the CPU took over from a backend that failed: 0, or 1 with AUTO. */
+    public int recoveries() {
+        return guard.recoveries();
+    }
+
+    /** Returns the last fault of the backend, or null if there was none. */
+    public @Nullable BackendException lastFault() {
+        return guard.lastFault();
+    }
+
+    /** Takes the balancer for the calling thread; {@link #leave} gives it back. */
+    private void enter(String call) {
+        Thread other = user.compareAndExchange(null, Thread.currentThread());
+        if (other != null) {
+            throw new IllegalStateException(
+                    call + ": got a call of " + Thread.currentThread().getName() + " while " + other.getName()
+                            + " is in one, expected one thread at a time");
+        }
         if (closed) {
+            leave();
             throw new IllegalStateException(call + ": got a closed balancer, expected an open one");
         }
     }
 
-    /** Frees what the solver holds. The exchange is the caller's. Closing twice is harmless. */
+    private void leave() {
+        user.set(null);
+    }
+
+    /**
+     * Frees what the solver holds. The exchange is the caller's. Closing twice is harmless.
+     *
+     * @throws IllegalStateException if another thread is in a call
+     */
     @Override
     public void close() {
         if (!closed) {
-            closed = true;
-            planner.close();
+            enter("close");
+            try {
+                closed = true;
+                planner.close();
+            } finally {
+                leave();
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ import io.lplb.solver.Backends;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.Solvers;
 import io.lplb.topology.ReplicaTopology;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,8 @@ public final class LoadBalancerBuilder {
     WorkloadExchange exchange = WorkloadExchange.local();
 
     @Nullable PlanListener listener;
+
+    @Nullable Duration solveTimeLimit;
 
     LoadBalancerBuilder() {}
 
@@ -130,6 +133,21 @@ public final class LoadBalancerBuilder {
         return this;
     }
 
+    /**
+     * How long a solve on a GPU, and the making of its solver, may take before it counts as failed; no limit unless said
+     * otherwise. With a limit the solver runs on a thread of its own, which costs two thread switches a plan; a thread
+     * that does not return is left behind as a daemon. The CPU's solvers are not concerned.
+     *
+     * @throws IllegalArgumentException if the limit is not positive
+     */
+    public LoadBalancerBuilder solveTimeLimit(Duration limit) {
+        if (limit.isNegative() || limit.isZero()) {
+            throw new IllegalArgumentException("solveTimeLimit: got " + limit + ", expected a positive duration");
+        }
+        this.solveTimeLimit = limit;
+        return this;
+    }
+
     double tolerance() {
         return Double.isNaN(tolerance) ? Backends.defaultTolerance(backend.name(), solver) : tolerance;
     }
@@ -138,7 +156,7 @@ public final class LoadBalancerBuilder {
      * Makes the balancer, with experts placed as if all had the same history.
      *
      * @throws IllegalArgumentException if something is missing or does not fit; the message names got and expected
-     * @throws IllegalStateException if the backend asked for is not available
+     * @throws io.lplb.solver.BackendException if the backend asked for is not available
      */
     public LoadBalancer build() {
         ExpertPlacement first = fixedPlacement != null ? fixedPlacement : place(null);

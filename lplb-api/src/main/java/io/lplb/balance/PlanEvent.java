@@ -19,6 +19,13 @@ final class PlanEvent extends Event {
     @Label("Solver")
     String solver = "";
 
+    @Label("Backend")
+    String backend = "";
+
+    @Label("Recoveries")
+    @Description("How often the CPU has taken over from a backend that failed")
+    int recoveries;
+
     @Label("Status")
     String status = "";
 
@@ -53,6 +60,8 @@ final class PlanEvent extends Event {
 
     void fill(String solver, PlanReport report) {
         this.solver = solver;
+        backend = report.backend();
+        recoveries = report.recoveries();
         status = report.status().name();
         groups = report.groups();
         iterations = report.iterations();

@@ -24,6 +24,8 @@ public final class PlanReport {
     SolveStatus status = SolveStatus.INVALID;
     long solveNanos;
     long quotaNanos;
+    String backend = "";
+    int recoveries;
 
     PlanReport(int ranks) {
         rankLoads = new long[ranks];
@@ -45,6 +47,8 @@ public final class PlanReport {
         copy.status = status;
         copy.solveNanos = solveNanos;
         copy.quotaNanos = quotaNanos;
+        copy.backend = backend;
+        copy.recoveries = recoveries;
         return copy;
     }
 
@@ -116,6 +120,16 @@ public final class PlanReport {
     /** Returns the time of rounding and distributing quotas in nanoseconds. */
     public long quotaNanos() {
         return quotaNanos;
+    }
+
+    /** Returns the backend that solved this plan's problem: {@code cpu} or {@code gpu}. */
+    public String backend() {
+        return backend;
+    }
+
+    /** Returns how often the balancer's backend has failed and the CPU has taken over, up to this plan: 0 or 1. */
+    public int recoveries() {
+        return recoveries;
     }
 
     /** Returns the number of tokens that the plan sends to a rank. */

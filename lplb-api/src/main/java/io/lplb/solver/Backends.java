@@ -2,23 +2,28 @@
 package io.lplb.solver;
 
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.BackendException.Code;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses a backend and makes its solver.
  *
  * <p>GPU takes the first provider of that name that is available and fails otherwise. AUTO takes it if it is available
- * and the batch has at least {@link SolverProvider#worthwhileGroups} groups, and says at INFO what it chose and why;
- * a GPU whose solver cannot be made for this problem is one such reason for the CPU. A backend asked for by name fails
- * with what its provider throws.
+ * and the batch has at least {@link SolverProvider#worthwhileGroups} groups, and says at INFO what it chose and why, the
+ * first time; at WARN if a provider is broken, not merely missing or not made for the problem. A backend asked for by name
+ * fails with what its provider throws. {@link BackendGuard} also checks what solvers answer.
  * {@code -Dlplb.requireBackend=gpu} turns every other choice into an exception, for tests and benchmarks that must not
  * measure the wrong thing.
  *
@@ -29,28 +34,54 @@ public final class Backends {
     public static final String REQUIRE_PROPERTY = "lplb.requireBackend";
 
     private static final Logger LOG = LogManager.getLogger(Backends.class);
-    private static final String GPU = "gpu";
-    private static final String CPU = "cpu";
+    private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
+
+    /** Names of backends. */
+    static final String GPU = "gpu";
+
+    static final String CPU = "cpu";
+
     private static final double FLOAT_TOLERANCE = 1e-4;
 
     private Backends() {}
 
     /**
-     * Returns the providers on the class path. One that cannot even be loaded is left out with a warning.
+     * What ServiceLoader found.
+     *
+     * @param providers those that could be loaded
+     * @param failures a sentence for each that could not
+     */
+    record Loaded(List<SolverProvider> providers, List<String> failures) {}
+
+    /**
+     * Returns the providers on the class path. One that cannot even be loaded is left out with a warning, the first time.
      */
     public static List<SolverProvider> providers() {
+        Loaded loaded = load();
+        loaded.failures.forEach(failure -> sayOnce(Level.WARN, failure));
+        return loaded.providers;
+    }
+
+    static Loaded load() {
         List<SolverProvider> providers = new ArrayList<>();
+        List<String> failures = new ArrayList<>();
         var iterator = ServiceLoader.load(SolverProvider.class).iterator();
         while (true) {
             try {
                 if (!iterator.hasNext()) {
-                    return providers;
+                    return new Loaded(providers, failures);
                 }
                 providers.add(iterator.next());
             } catch (ServiceConfigurationError | LinkageError e) {
-                LOG.warn("A solver provider could not be loaded and is left out: {}", e.toString());
+                failures.add("A solver provider could not be loaded: " + e
+                        + (e.getCause() == null ? "" : ", " + e.getCause()) + ".");
             }
         }
+    }
+
+    /** A process has many balancers, which all come to the same end. */
+    private static void sayOnce(Level level, String text) {
+        LOG.log(SAID.add(text) ? level : Level.DEBUG, text);
     }
 
     /**
@@ -59,7 +90,8 @@ public final class Backends {
      * @param name one of {@link Solvers#names()}
      * @param tolerance gap that counts as OPTIMAL, as a fraction of the mean load
      * @param groups the batch size that decides for AUTO, and the largest one the solver will be given
-     * @throws IllegalStateException if the backend asked for is not available; the message gives reason and remedy
+     * @throws BackendException if the backend asked for is not available; the message gives reason and remedy
+     * @throws IllegalStateException if {@value #REQUIRE_PROPERTY} does not allow it
      */
     public static MinMaxSolver create(
             Backend backend, String name, MinMaxProblem problem, double tolerance, int groups) {
@@ -74,7 +106,7 @@ public final class Backends {
      * @param backend {@code cpu}, {@code auto} or a provider's name, in any case
      * @param name as for {@link #create}
      * @throws IllegalArgumentException if no provider has this name
-     * @throws IllegalStateException if it is not available; the message gives reason and remedy
+     * @throws BackendException if it is not available; the message gives reason and remedy
      */
     public static MinMaxSolver createNamed(
             String backend, String name, MinMaxProblem problem, double tolerance, int groups) {
@@ -112,10 +144,10 @@ public final class Backends {
             if (provider.backend().equals(wanted)) {
                 SolverProvider.Availability found = probe(provider);
                 if (!found.available()) {
-                    throw new IllegalStateException("backend " + wanted + ": not available. " + found.text());
+                    throw new BackendException(wanted, Code.NOT_AVAILABLE, found.reason(), found.remedy(), null);
                 }
                 requireAllowed(required(), wanted, "It was asked for by name.");
-                LOG.info("Backend {}: {}", wanted, found.reason());
+                sayOnce(Level.INFO, "Backend " + wanted + ": " + found.reason());
                 return provider.create(name, problem, tolerance, groups);
             }
         }
@@ -129,57 +161,120 @@ public final class Backends {
             double tolerance,
             int groups,
             List<SolverProvider> providers) {
-        String required = required();
+        return create(backend, name, problem, tolerance, groups, new Loaded(providers, List.of()), null);
+    }
+
+    /** Makes a solver, guarded if there is a guard. */
+    static MinMaxSolver create(
+            Backend backend,
+            String name,
+            MinMaxProblem problem,
+            double tolerance,
+            int groups,
+            Loaded loaded,
+            @Nullable BackendGuard guard) {
         if (backend == Backend.CPU) {
-            requireAllowed(required, CPU, "the CPU was asked for");
+            requireAllowed(required(), CPU, "the CPU was asked for");
             return Solvers.create(name, problem, tolerance);
         }
+        List<String> faults = new ArrayList<>(loaded.failures);
         List<String> reasons = new ArrayList<>();
-        for (SolverProvider provider : providers) {
+        for (SolverProvider provider : loaded.providers) {
             if (!provider.backend().equals(GPU)) {
                 continue;
             }
-            SolverProvider.Availability found = probe(provider);
+            SolverProvider.Availability found = probe(provider, faults);
             if (!found.available()) {
                 reasons.add(found.text());
             } else if (backend == Backend.AUTO && groups < provider.worthwhileGroups(problem)) {
                 reasons.add("A batch of " + groups + " groups is faster on the CPU; the GPU pays from "
                         + provider.worthwhileGroups(problem) + " on.");
             } else {
-                requireAllowed(required, GPU, found.reason());
-                if (backend == Backend.GPU) {
-                    LOG.info("Backend gpu: {}", found.reason());
-                    return provider.create(name, problem, tolerance, groups);
-                }
+                requireAllowed(required(), GPU, found.reason());
                 try {
-                    MinMaxSolver solver = provider.create(name, problem, tolerance, groups);
-                    LOG.info("Backend gpu: {}", found.reason());
+                    MinMaxSolver solver = guard == null
+                            ? provider.create(name, problem, tolerance, groups)
+                            : guard.make(provider, name, problem, tolerance, groups);
+                    sayOnce(Level.INFO, "Backend gpu: " + found.reason());
                     return solver;
                 } catch (RuntimeException | LinkageError e) {
-                    reasons.add("The GPU's solver could not be made: " + e + ".");
+                    if (backend == Backend.GPU && guard == null) {
+                        throw e;
+                    }
+                    if (backend == Backend.GPU) {
+                        throw notMade(e);
+                    }
+                    (isRefusal(e) ? reasons : faults).add(sentence("The GPU's solver could not be made: " + e));
                 }
             }
         }
-        String why = reasons.isEmpty() ? "No GPU provider is on the class path." : String.join(" ", reasons);
+        return onCpu(backend, name, problem, tolerance, faults, reasons, guard);
+    }
+
+    /** No GPU: the CPU for AUTO, with a warning if something is broken rather than missing. */
+    private static MinMaxSolver onCpu(
+            Backend backend,
+            String name,
+            MinMaxProblem problem,
+            double tolerance,
+            List<String> faults,
+            List<String> reasons,
+            @Nullable BackendGuard guard) {
+        List<String> all = new ArrayList<>(faults);
+        reasons.stream().filter(reason -> !all.contains(reason)).forEach(all::add);
+        String why = all.isEmpty() ? "No GPU provider is on the class path." : String.join(" ", all);
         if (backend == Backend.GPU) {
-            throw new IllegalStateException("backend gpu: not available. " + why);
+            throw new BackendException(GPU, Code.NOT_AVAILABLE, why, "", null);
         }
-        requireAllowed(required, CPU, why);
-        LOG.info("Backend cpu: {}", why);
+        requireAllowed(required(), CPU, why);
+        if (!faults.isEmpty() && guard != null) {
+            guard.recover(GPU, faults);
+        } else {
+            sayOnce(faults.isEmpty() ? Level.INFO : Level.WARN, "Backend cpu: " + why);
+        }
         return Solvers.create(name, problem, tolerance);
+    }
+
+    /** Whether a provider says that it is not made for the problem, rather than fails. */
+    private static boolean isRefusal(Throwable e) {
+        return e instanceof IllegalArgumentException
+                || (e instanceof BackendException refusal && refusal.code() == Code.NOT_AVAILABLE);
+    }
+
+    private static String sentence(String text) {
+        return text.endsWith(".") ? text : text + ".";
+    }
+
+    /** What its provider throws, with a code; misuse stays what it is. */
+    private static RuntimeException notMade(Throwable e) {
+        if (e instanceof BackendException || e instanceof IllegalArgumentException) {
+            return (RuntimeException) e;
+        }
+        return new BackendException(GPU, Code.NOT_MADE, "The provider threw " + e + ".", "", e);
+    }
+
+    /** Whether {@value #REQUIRE_PROPERTY} lets a backend be used. */
+    static boolean isAllowed(String backend) {
+        String required = required();
+        return required.isEmpty() || required.equals(backend);
     }
 
     private static String required() {
         return System.getProperty(REQUIRE_PROPERTY, "").toLowerCase(Locale.ROOT);
     }
 
-    /** A probe that fails itself says no. */
-    private static SolverProvider.Availability probe(SolverProvider provider) {
+    /** Returns what a provider's probe says; a probe that fails itself says no. */
+    public static SolverProvider.Availability probe(SolverProvider provider) {
+        return probe(provider, new ArrayList<>());
+    }
+
+    private static SolverProvider.Availability probe(SolverProvider provider, List<String> faults) {
         try {
             return provider.probe();
         } catch (RuntimeException | LinkageError e) {
-            return new SolverProvider.Availability(
-                    false, "The probe of the " + provider.backend() + " failed: " + e + ".", "");
+            String failure = "The probe of the " + provider.backend() + " failed: " + e + ".";
+            faults.add(failure);
+            return new SolverProvider.Availability(false, failure, "");
         }
     }
 

@@ -112,31 +112,6 @@ public final class Certificate {
         }
     }
 
-    /**
-     * The bound of weak duality for rank weights {@code y >= 0}, scaled here so that {@code sum s[r] y[r] = 1}:
-     * {@code sum y[r] f[r] + sum w[i] * min over hosts h of y[h] <= optimum}.
-     *
-     * @param y {@code [ranks]}, not all zero; negative entries count as zero
-     * @return the bound, 0 if {@code y} gives none
-     */
-    public double dualBound(double[] y, double[] fixed, int fixedAt, double[] load, int loadAt) {
-        double scale = 0;
-        double bound = 0;
-        for (int r = 0; r < ranks; r++) {
-            double positive = Math.max(y[r], 0);
-            scale += speed[r] * positive;
-            bound += positive * fixed[fixedAt + r];
-        }
-        for (int i = 0; i < items; i++) {
-            double least = Double.POSITIVE_INFINITY;
-            for (int e = offset[i]; e < offset[i + 1]; e++) {
-                least = Math.min(least, y[host[e]]);
-            }
-            bound += Math.max(least, 0) * load[loadAt + i];
-        }
-        return scale > 0 ? bound / scale : 0;
-    }
-
     /** Returns the largest load / speed of the split evaluated last. */
     public double maxLoad() {
         return maxLoad;
@@ -145,11 +120,6 @@ public final class Certificate {
     /** Returns the best lower bound of the split evaluated last, at most {@link #maxLoad()}. */
     public double lowerBound() {
         return lowerBound;
-    }
-
-    /** Copies the ranks' loads / speeds of the split evaluated last. */
-    public void copyRankLoads(double[] to) {
-        System.arraycopy(rankLoad, 0, to, 0, ranks);
     }
 
     @Override

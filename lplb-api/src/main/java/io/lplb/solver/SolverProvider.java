@@ -24,6 +24,8 @@ public interface SolverProvider {
      * @param tolerance gap that counts as OPTIMAL, as a fraction of the mean load
      * @param maxGroups the largest batch that it will be given
      * @throws IllegalArgumentException if this backend has no solver of that name or cannot hold the problem
+     * @throws BackendException with NOT_AVAILABLE if it has none for such a problem on this machine; any other exception
+     *     counts as a fault
      */
     MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups);
 

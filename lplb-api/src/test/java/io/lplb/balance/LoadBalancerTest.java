@@ -172,6 +172,30 @@ class LoadBalancerTest {
         }
     }
 
+    /** What the plan sends to each slot is what the router then does. */
+    @Test
+    void slotLoadsAreThoseRouted() {
+        int seed = 11;
+        Random random = new Random(seed);
+        int[] ids = random.ints(5_000, 0, 64).map(id -> id * id / 64).toArray();
+        int[] counts = new int[64];
+        new TokenCounter(64).count(ids, counts);
+        try (LoadBalancer balancer = cube().build()) {
+            ExpertPlacement placement = balancer.placement();
+            long[] planned = new long[placement.physicalExperts()];
+            assertThrows(IllegalStateException.class, () -> balancer.copySlotLoads(planned));
+            balancer.plan(counts);
+            assertThrows(IllegalArgumentException.class, () -> balancer.copySlotLoads(new long[3]));
+            balancer.copySlotLoads(planned);
+            balancer.route(ids, ids);
+            long[] routed = new long[planned.length];
+            for (int slot : ids) {
+                routed[slot]++;
+            }
+            assertArrayEquals(routed, planned, "seed " + seed);
+        }
+    }
+
     @Test
     void anEmptyBatchIsBalanced() {
         try (LoadBalancer balancer = cube().build()) {

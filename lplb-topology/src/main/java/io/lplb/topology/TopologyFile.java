@@ -2,13 +2,14 @@
 package io.lplb.topology;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Reads a custom topology from a text file (UTF-8):
@@ -25,18 +26,33 @@ import java.util.stream.Stream;
  * per replica set: the row of r2o, as integers separated by blanks or by one comma each.
  */
 public final class TopologyFile {
+    private static final int BYTE_LIMIT = 16 << 20;
+    private static final int SHOWN = 40;
+
     private TopologyFile() {}
 
     /**
      * Reads a file; the topology's name is the file's, without what follows its last dot.
      *
-     * @throws IOException if the file cannot be read, or is not UTF-8
+     * @throws IOException if the file cannot be read, or is not UTF-8; it may have 16 MiB
      * @throws IllegalArgumentException if it holds no topology, naming file, line and entry (counted from 0)
      */
     public static ReplicaTopology read(Path file) throws IOException {
-        try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {
-            return parse(file, lines.toList());
-        } catch (UncheckedIOException e) {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(BYTE_LIMIT + 1);
+        }
+        if (bytes.length > BYTE_LIMIT) {
+            throw new IllegalArgumentException(
+                    file + ": got more than " + BYTE_LIMIT + " bytes, expected the lines of a topology");
+        }
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            return parse(file, text.lines().toList());
+        } catch (CharacterCodingException e) {
             throw new IOException("cannot read " + file + " as UTF-8 text: " + e.getMessage(), e);
         }
     }
@@ -67,10 +83,14 @@ public final class TopologyFile {
                 row[d] = Integer.parseInt(words[d]);
             } catch (NumberFormatException e) {
                 throw new IllegalArgumentException(
-                        place + "[" + d + "]: got \"" + words[d] + "\", expected the number of a rank", e);
+                        place + "[" + d + "]: got \"" + shown(words[d]) + "\", expected the number of a rank", e);
             }
         }
         return row;
+    }
+
+    private static String shown(String word) {
+        return word.length() > SHOWN ? word.substring(0, SHOWN) + "..." : word;
     }
 
     private static String nameOf(Path file) {

@@ -2,6 +2,7 @@
 package io.lplb.topology;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.StringReader;
@@ -138,5 +139,34 @@ class TopologyDrawingTest {
                         .getElementsByTagName("title")
                         .item(0)
                         .getTextContent());
+    }
+
+    @Test
+    void trafficGivesEveryArrowItsWidthAndItsWords() throws Exception {
+        ReplicaTopology cube = Topologies.cube();
+        double[] traffic = new double[cube.edges().size()];
+        traffic[0] = 4;
+        traffic[5] = 2;
+        Document svg = parse(TopologySvg.traffic(cube, traffic));
+        NodeList arrows = svg.getElementsByTagName("path");
+        assertEquals(traffic.length, arrows.getLength());
+        assertEquals("stroke-width: 8.0", ((Element) arrows.item(0)).getAttribute("style"));
+        assertEquals("stroke-width: 4.5", ((Element) arrows.item(5)).getAttribute("style"));
+        Edge first = cube.edges().get(0);
+        assertEquals(
+                "rank " + first.original() + " to rank " + first.replica() + ": 4.0",
+                arrows.item(0).getTextContent());
+        assertTrue(((Element) arrows.item(1)).getAttribute("class").endsWith(" idle"));
+        assertEquals(0, svg.getElementsByTagName("line").getLength(), "no legend of replica sets");
+        String both = TopologySvg.of(cube) + TopologySvg.traffic(cube, traffic);
+        ids(parse("<both>" + both + "</both>"));
+    }
+
+    @Test
+    void trafficThatIsNoneIsRefused() {
+        ReplicaTopology pair = Topologies.ring(2);
+        for (double[] wrong : new double[][] {{1}, {1, -1}, {1, Double.NaN}, {Double.POSITIVE_INFINITY, 0}}) {
+            assertThrows(IllegalArgumentException.class, () -> TopologySvg.traffic(pair, wrong));
+        }
     }
 }

@@ -99,6 +99,18 @@ class ArchitectureTest {
                 .check(ALL);
     }
 
+    /** The solvers of others are compared with, never built upon. */
+    @Test
+    void peersStayAmongPeers() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.lplb.bench.peer..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.google.ortools..", "org.ojalgo..", "org.hipparchus.optim..")
+                .check(ALL);
+    }
+
     /** The oracle shares no code with the solvers that it judges. */
     @Test
     void theOracleDoesNotUseTheOthersCertificate() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -101,5 +102,46 @@ class BinLplbTest {
                 outcome.err().stream().anyMatch(line -> line.startsWith("built with") && line.contains("package")),
                 outcome.toString());
         assertFalse(Files.exists(stamp));
+    }
+
+    /** The README's commands that make pages, on files of this test with the names that the README has. */
+    @Test
+    void theReadmesPages() throws Exception {
+        Files.write(root.resolve("routing.npy"), routing());
+        Path results = Files.createDirectories(root.resolve("lplb-bench/results"));
+        Files.writeString(
+                results.resolve("cpu.json"),
+                "[{\"benchmark\": \"a.B.c\", \"primaryMetric\": {\"score\": 1, \"scoreUnit\": \"ns/op\"}}]");
+        int pages = 0;
+        for (String line : Files.readAllLines(PROJECT.resolve("README.md"))) {
+            if (line.startsWith("bin/lplb ") && line.contains(" --html ")) {
+                String[] words = line.substring("bin/lplb ".length()).strip().split(" +", -1);
+                for (int k = 0; k < words.length; k++) {
+                    boolean file =
+                            words[k].endsWith(".npy") || words[k].endsWith(".json") || words[k].endsWith(".html");
+                    words[k] = file ? root.resolve(words[k]).toString() : words[k];
+                }
+                Outcome outcome = run(Map.of(), root.resolve("bin/lplb"), words);
+                assertEquals(0, outcome.exitCode(), line + ": " + outcome);
+                assertTrue(Files.readString(Path.of(words[words.length - 1])).startsWith("<!DOCTYPE html>"), line);
+                pages++;
+            }
+        }
+        assertEquals(2, pages, "commands of the README with --html");
+    }
+
+    /** One layer of 512 tokens with two experts of 64 each, as NumPy writes it. */
+    private static byte[] routing() {
+        String header = "{'descr': '|u1', 'fortran_order': False, 'shape': (1, 512, 2), }";
+        byte[] text = (header + " ".repeat(117 - header.length()) + "\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] file = new byte[10 + text.length + 1024];
+        byte[] magic = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) text.length, 0};
+        System.arraycopy(magic, 0, file, 0, magic.length);
+        System.arraycopy(text, 0, file, magic.length, text.length);
+        for (int k = 0; k < 1024; k++) {
+            // Both experts of a token differ, and 63 occurs, so that there are 64.
+            file[magic.length + text.length + k] = (byte) (k == 0 ? 63 : k % 2 * 32 + k * k % 31);
+        }
+        return file;
     }
 }

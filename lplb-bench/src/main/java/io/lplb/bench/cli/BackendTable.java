@@ -8,14 +8,10 @@ import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolverProvider;
 import io.lplb.solver.SolverProvider.Availability;
 import io.lplb.solver.Solvers;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The backends by name, with their state on this machine: what {@code doctor} lists and {@code --backend} refers to.
- * A backend that no provider on the class path offers is listed too, with the reason.
- */
+/** The backends by name, with their state on this machine: what {@code --backend} refers to. */
 final class BackendTable {
     private final List<SolverProvider> providers;
 
@@ -29,13 +25,6 @@ final class BackendTable {
         List<SolverProvider> providers = new ArrayList<>();
         providers.add(new Cpu());
         providers.addAll(Backends.providers());
-        if (providers.stream().noneMatch(p -> p.backend().equals("emulator"))) {
-            providers.add(new Absent("emulator", new Availability(false, "This build has no emulated kernels.", "")));
-        }
-        if (providers.stream().noneMatch(p -> p.backend().equals("gpu"))) {
-            providers.add(
-                    new Absent("gpu", GpuCheck.of(System.getenv(), Path.of("/")).probe()));
-        }
         return new BackendTable(providers);
     }
 
@@ -52,7 +41,7 @@ final class BackendTable {
     SolverProvider require(String name) {
         for (SolverProvider provider : providers) {
             if (provider.backend().equals(name)) {
-                Availability found = probe(provider);
+                Availability found = Backends.probe(provider);
                 if (!found.available()) {
                     throw new IllegalArgumentException("backend " + name + ": not available. " + found.text());
                 }
@@ -61,15 +50,6 @@ final class BackendTable {
         }
         List<String> names = providers.stream().map(SolverProvider::backend).toList();
         throw new IllegalArgumentException("backend: got " + name + ", expected one of " + String.join(", ", names));
-    }
-
-    /** Probes a backend; a probe that fails itself counts as not available. */
-    static Availability probe(SolverProvider provider) {
-        try {
-            return provider.probe();
-        } catch (RuntimeException | LinkageError e) {
-            return new Availability(false, "The probe failed: " + e + ".", "");
-        }
     }
 
     /** The solvers of the library itself. */
@@ -92,19 +72,6 @@ final class BackendTable {
         @Override
         public int worthwhileGroups(MinMaxProblem problem) {
             return 0;
-        }
-    }
-
-    /** A backend that this build or this machine does not have. */
-    private record Absent(String backend, Availability probe) implements SolverProvider {
-        @Override
-        public MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
-            throw new IllegalStateException("backend " + backend + ": not available. " + probe.text());
-        }
-
-        @Override
-        public int worthwhileGroups(MinMaxProblem problem) {
-            return Integer.MAX_VALUE;
         }
     }
 }

@@ -26,7 +26,9 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             SolveCommand.class,
             TopologyCommand.class,
-            DoctorCommand.class
+            ReportCommand.class,
+            DoctorCommand.class,
+            BenchCommand.class
         },
         versionProvider = Version.class,
         mixinStandardHelpOptions = true,
@@ -74,7 +76,7 @@ public final class Lplb implements Runnable {
                 .setErr(console.errText())
                 .setExecutionStrategy(lplb::run)
                 .setParameterExceptionHandler((e, ignored) -> errors.usage(e))
-                .setExecutionExceptionHandler((e, ignored, parsed) -> errors.failure(e, lplb.verbose))
+                .setExecutionExceptionHandler((e, ignored, parsed) -> lplb.failed(errors, e))
                 .setExpandAtFiles(false);
         int exitCode;
         try {
@@ -87,6 +89,13 @@ public final class Lplb implements Runnable {
             exitCode = errors.failure(new IOException("standard output: " + lost.getMessage(), lost), lplb.verbose);
         }
         return exitCode;
+    }
+
+    /** Picocli wraps errors of commands that are methods. */
+    private int failed(ErrorReport errors, Exception e) {
+        return e.getCause() instanceof OutOfMemoryError full
+                ? errors.outOfMemory(full, verbose)
+                : errors.failure(e, verbose);
     }
 
     /** Logging starts with the first command that logs; only --verbose starts it here, to change its level. */

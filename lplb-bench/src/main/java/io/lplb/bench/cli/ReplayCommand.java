@@ -6,6 +6,8 @@ import io.lplb.bench.replay.Replay;
 import io.lplb.bench.replay.ReplayInput;
 import io.lplb.bench.replay.ReplayReport;
 import io.lplb.bench.replay.ReplaySetup;
+import io.lplb.bench.report.ReplayPage;
+import io.lplb.bench.report.ReplayRecord;
 import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
 import io.lplb.topology.TopologyFile;
@@ -18,8 +20,11 @@ import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** {@code lplb replay}: what each way of balancing would have made of the user's own routing. */
 @Command(
@@ -40,6 +45,10 @@ final class ReplayCommand implements Callable<Integer> {
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // Set by picocli.
     private Lplb lplb;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private CommandSpec spec;
 
     @Option(names = "--trace", required = true, paramLabel = "FILE", description = "The routing to replay.")
     @SuppressWarnings("NullAway.Init") // Required.
@@ -83,6 +92,12 @@ final class ReplayCommand implements Callable<Integer> {
     private @Nullable String json;
 
     @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Write the results as a page with pictures, too; - is standard output.")
+    private @Nullable String html;
+
+    @Option(
             names = "--progress",
             negatable = true,
             description = "Show progress on standard error; only on a terminal if absent.")
@@ -92,10 +107,18 @@ final class ReplayCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         BatchSource source = ReplayInput.open(trace, history, experts, batch);
         ReplaySetup setup = new ReplaySetup(source.experts(), ranks, openTopology(), replicas, solver);
+        if (STANDARD.equals(json) && STANDARD.equals(html)) {
+            throw new ParameterException(
+                    spec.commandLine(), "got - for both --json and --html, expected at most one on standard output");
+        }
+        ReplayRecord record = html == null ? null : new ReplayRecord(setup, source.layers(), source.batches());
         ReplayReport report;
         try (Replay replay = new Replay(setup, source)) {
             replay.warmUp(WARM_UP);
-            report = run(replay, (long) source.layers() * source.batches());
+            report = run(replay, record, (long) source.layers() * source.batches());
+        }
+        if (html != null && record != null) {
+            HtmlOutput.write(html, lplb.console(), new ReplayPage(report, record, HtmlOutput.provenance(spec))::write);
         }
         if (json != null) {
             try (AtomicOutput out = AtomicOutput.to(json, lplb.console())) {
@@ -103,7 +126,7 @@ final class ReplayCommand implements Callable<Integer> {
                 out.commit();
             }
         }
-        if (!STANDARD.equals(json)) {
+        if (!STANDARD.equals(json) && !STANDARD.equals(html)) {
             print(report);
         }
         return 0;
@@ -114,12 +137,16 @@ final class ReplayCommand implements Callable<Integer> {
         return Files.isRegularFile(file) ? TopologyFile.read(file) : Topologies.parse(topology);
     }
 
-    private ReplayReport run(Replay replay, long steps) {
+    private ReplayReport run(Replay replay, @Nullable ReplayRecord record, long steps) {
+        Runnable keep = record == null ? () -> {} : () -> record.add(replay);
         if (!(progress == null ? ProgressLine.isWatched() : progress)) {
-            return replay.run(() -> {});
+            return replay.run(keep);
         }
         try (ProgressBar bar = ProgressLine.open(lplb.console().errText(), "replay", steps)) {
-            return replay.run(bar::step);
+            return replay.run(() -> {
+                keep.run();
+                bar.step();
+            });
         }
     }
 

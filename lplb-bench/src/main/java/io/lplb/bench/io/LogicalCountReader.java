@@ -4,7 +4,9 @@ package io.lplb.bench.io;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import java.io.CharConversionException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,11 +45,12 @@ public final class LogicalCountReader {
         if (Files.isDirectory(file)) {
             throw new FormatException(file + ": got a folder, expected a JSON file");
         }
-        try (JsonParser parser = Json.FACTORY.createParser(Files.newInputStream(file))) {
+        try (InputStream in = Files.newInputStream(file);
+                JsonParser parser = Json.FACTORY.createParser(in)) {
             return new LogicalCountReader(parser).readDocument();
         } catch (FormatException e) {
             throw new FormatException(file + ": " + e.getMessage(), e);
-        } catch (JsonProcessingException e) {
+        } catch (JsonProcessingException | CharConversionException e) {
             throw new FormatException(file + ": " + Json.malformed(e).getMessage(), e);
         }
     }

@@ -60,7 +60,7 @@ final class NpyHeader {
         while (peek() != '}') {
             String key = readString();
             if (!keys.add(key)) {
-                throw error("the key '" + key + "' twice", "each key once");
+                throw error("the key '" + Printable.oneLine(key) + "' twice", "each key once");
             }
             expect(':');
             readValue(key);
@@ -87,7 +87,7 @@ final class NpyHeader {
             }
             case "fortran_order" -> fortranOrder = readBoolean();
             case "shape" -> shape = readShape();
-            default -> throw error("the key '" + key + "'", "descr, fortran_order and shape");
+            default -> throw error("the key '" + Printable.oneLine(key) + "'", "descr, fortran_order and shape");
         }
     }
 

@@ -3,16 +3,20 @@ package io.lplb.bench.jmh;
 
 import io.lplb.balance.LoadBalancer;
 import io.lplb.balance.LoadBalancerBuilder;
+import io.lplb.bench.peer.BackendChoice;
 import io.lplb.bench.workload.Workload;
-import io.lplb.bench.workload.WorkloadKind;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.solver.Backend;
 import io.lplb.topology.Topologies;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 
 /**
- * The machines and loads that benchmarks run on, by name. A ring of batches, never one converged batch: branch
- * predictors and warm starts must not learn the answer.
+ * The machines and loads that benchmarks run on, by name. Every batch of a workload is another problem; benchmarks go
+ * round a ring of them, never over one converged batch, so that branch predictors and warm starts cannot learn the answer.
  *
  * <table>
  * <caption>Machines; one group each, 512 tokens x experts in a batch on average</caption>
@@ -23,9 +27,9 @@ import io.lplb.topology.Topologies;
  * <tr><td>eplb64</td><td>64</td><td>256</td><td>1</td><td>EPLB</td></tr>
  * </table>
  */
-final class BenchProblem {
-    /** A power of two. */
-    static final int RING = 256;
+public final class BenchProblem {
+    /** Names of the machines. */
+    public static final List<String> MACHINES = List.of("cube", "hypercube", "torus8x4", "eplb64");
 
     private static final int TOKENS_PER_EXPERT = 512;
     private static final int HISTORY_BATCHES = 8;
@@ -33,9 +37,15 @@ final class BenchProblem {
 
     private final LoadBalancerBuilder builder;
     private final Workload workload;
-    private final int[][] counts;
 
-    BenchProblem(String machine, String load) {
+    /**
+     * A machine with a load.
+     *
+     * @param machine one of {@link #MACHINES}
+     * @param load a workload as {@link Workload#named} takes it
+     * @throws IllegalArgumentException if either name is unknown
+     */
+    public BenchProblem(String machine, String load) {
         int ranks = ranks(machine);
         int experts = ranks == 64 ? 256 : 8 * ranks;
         this.builder = LoadBalancer.builder().experts(experts).ranks(ranks);
@@ -44,11 +54,12 @@ final class BenchProblem {
         } else {
             builder.topology(Topologies.parse(machine)).replicas(2);
         }
-        this.workload = new Workload(WorkloadKind.named(load), experts, ranks, SEED);
-        this.counts = new int[RING][experts];
-        for (int b = 0; b < RING; b++) {
-            workload.counts(b, TOKENS_PER_EXPERT * experts, counts[b]);
-        }
+        this.workload = Workload.named(load, experts, ranks, SEED);
+    }
+
+    /** Returns the number of experts. */
+    int experts() {
+        return workload.experts();
     }
 
     private static int ranks(String machine) {
@@ -64,8 +75,16 @@ final class BenchProblem {
     }
 
     /** A balancer whose placement comes from earlier batches of the same load. */
-    LoadBalancer balancer(String solver) {
-        LoadBalancer balancer = builder.solver(solver).build();
+    LoadBalancer balancer(String solver, String backend) {
+        LoadBalancer balancer = BackendChoice.named(backend)
+                .make(on -> builder.solver(solver)
+                        .backend(Backend.valueOf(on.toUpperCase(Locale.ROOT)))
+                        .build());
+        balancer.updatePlacement(history());
+        return balancer;
+    }
+
+    private double[] history() {
         double[] history = new double[workload.experts()];
         int[] past = new int[workload.experts()];
         for (int b = -HISTORY_BATCHES; b < 0; b++) {
@@ -74,31 +93,68 @@ final class BenchProblem {
                 history[e] += past[e];
             }
         }
-        balancer.updatePlacement(history);
-        return balancer;
+        return history;
     }
 
-    /** The counts of the ring, {@code [RING][experts]}. */
-    int[][] counts() {
+    /**
+     * Counts of consecutive batches.
+     *
+     * @return {@code [batches][experts]}
+     */
+    int[][] counts(int batches) {
+        int[][] counts = new int[batches][workload.experts()];
+        for (int b = 0; b < batches; b++) {
+            workload.counts(b, TOKENS_PER_EXPERT * workload.experts(), counts[b]);
+        }
         return counts;
     }
 
-    /** The ring as problems of one group each, on the placement of {@link #balancer}. */
-    MinMaxBatch[] batches() {
-        PlacementProblem placed;
-        try (LoadBalancer balancer = balancer("interior-point")) {
-            placed = PlacementProblem.of(balancer.placement(), null);
+    /** Routed ids of consecutive batches, {@code [batches][tokens * topK]}. */
+    int[][] ids(int batches, int tokens, int topK) {
+        int[][] ids = new int[batches][tokens * topK];
+        for (int b = 0; b < batches; b++) {
+            workload.ids(b, topK, ids[b]);
         }
+        return ids;
+    }
+
+    /** The problem that the placement of {@link #balancer} implies, with one group. */
+    public PlacementProblem placed() {
+        try (LoadBalancer balancer = balancer("interior-point", "cpu")) {
+            return PlacementProblem.of(balancer.placement(), null);
+        }
+    }
+
+    /**
+     * A ring of batches of one placement; every group of every batch is another batch of the workload.
+     *
+     * @param ring number of batches
+     * @param groups groups in each
+     */
+    public MinMaxBatch[] batches(int ring, int groups) {
+        PlacementProblem placed = placed();
         MinMaxProblem problem = placed.problem();
-        MinMaxBatch[] batches = new MinMaxBatch[RING];
-        for (int b = 0; b < RING; b++) {
-            long[] tokens = new long[counts[b].length];
-            for (int e = 0; e < tokens.length; e++) {
-                tokens[e] = counts[b][e];
+        MinMaxBatch one = new MinMaxBatch(problem, placed.groups());
+        MinMaxBatch[] batches = new MinMaxBatch[ring];
+        int[][] counts = counts(Math.multiplyExact(ring, groups));
+        for (int b = 0; b < ring; b++) {
+            batches[b] = new MinMaxBatch(problem, groups);
+            for (int g = 0; g < groups; g++) {
+                placed.fill(Arrays.stream(counts[b * groups + g]).asLongStream().toArray(), one);
+                batches[b].set(g, one.fixed(), one.load());
             }
-            batches[b] = new MinMaxBatch(problem, placed.groups());
-            placed.fill(tokens, batches[b]);
         }
         return batches;
+    }
+
+    /**
+     * How many batches make a ring: a prime, large enough that no predictor of branches learns it, and small enough for
+     * the caches.
+     */
+    static int ringFor(int groups) {
+        if (groups == 1) {
+            return 251;
+        }
+        return groups <= 64 ? 31 : 3;
     }
 }

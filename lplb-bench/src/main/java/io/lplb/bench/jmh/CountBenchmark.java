@@ -2,7 +2,6 @@
 package io.lplb.bench.jmh;
 
 import io.lplb.bench.workload.Workload;
-import io.lplb.bench.workload.WorkloadKind;
 import io.lplb.count.TokenCounter;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -30,7 +29,7 @@ public class CountBenchmark {
     static final int EXPERTS = 256;
     static final int TOP_K = 8;
 
-    /** See {@link WorkloadKind}; skewed loads hit the same counter again and again. */
+    /** See {@link Workload#named}; skewed loads hit the same counter again and again. */
     @Param({"normal", "zipf"})
     public String load = "";
 
@@ -47,7 +46,7 @@ public class CountBenchmark {
 
     static int[] ids(String load) {
         int[] ids = new int[IDS];
-        new Workload(WorkloadKind.named(load), EXPERTS, 32, 1).ids(0, TOP_K, ids);
+        Workload.named(load, EXPERTS, 32, 1).ids(0, TOP_K, ids);
         return ids;
     }
 

@@ -23,13 +23,19 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = "-Xmx2g")
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"-Xmx2g", "--enable-native-access=ALL-UNNAMED"})
 @SuppressWarnings("NullAway.Init")
 public class PlanBenchmark {
 
     /** A solver of this library. */
     @Param({"interior-point", "relaxation"})
     public String solver = "";
+
+    /** "cpu", or the GPU: see {@link io.lplb.bench.peer.BackendChoice}; the emulator is no balancer's backend. */
+    @Param("cpu")
+    public String backend = "";
 
     /** See {@link BenchProblem}. */
     @Param({"cube", "hypercube", "torus8x4", "eplb64"})
@@ -47,8 +53,8 @@ public class PlanBenchmark {
     @Setup
     public void setup() {
         BenchProblem problem = new BenchProblem(topology, load);
-        ring = problem.counts();
-        balancer = problem.balancer(solver);
+        ring = problem.counts(BenchProblem.ringFor(1));
+        balancer = problem.balancer(solver, backend);
     }
 
     /** Closes the balancer. */
@@ -60,7 +66,7 @@ public class PlanBenchmark {
     /** Plans the next batch of the ring. */
     @Benchmark
     public PlanReport plan() {
-        next = (next + 1) & (BenchProblem.RING - 1);
+        next = next + 1 == ring.length ? 0 : next + 1;
         return balancer.plan(ring[next]);
     }
 }

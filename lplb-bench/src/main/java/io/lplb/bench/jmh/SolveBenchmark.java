@@ -1,12 +1,10 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.jmh;
 
-import io.lplb.bench.peer.GlopPeer;
-import io.lplb.bench.peer.LpPeer;
+import io.lplb.bench.peer.Contenders;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.MinMaxSolver;
-import io.lplb.solver.Solvers;
 import io.lplb.solver.SplitBatch;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -23,9 +21,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One solve of one group on one thread, from loads to shares, with this library's solvers and GLOP in one run. Each
- * solver has its own tolerance: 1e-9 of the mean load for interior-point and ejml, 1e-4 for relaxation; GLOP its own
- * (1e-7, relative). This library's time includes the certificate, which GLOP does not give.
+ * One batch solved on one thread, from loads to shares, this library's solvers beside the peers in one run; the figure is
+ * per batch. Each solver has its own tolerance: 1e-9 of the mean load for interior-point and ejml, 1e-4 for relaxation and
+ * for all on a GPU; the peers have their own. This library's time includes the certificate, which no peer gives.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -34,15 +32,35 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(
         value = 1,
-        jvmArgsAppend = {"-Xmx2g", "--enable-native-access=ALL-UNNAMED"})
+        jvmArgsAppend = {
+            "-Xmx2g",
+            "--enable-native-access=ALL-UNNAMED",
+            "--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED"
+        })
+@SuppressWarnings("NullAway.Init")
 public class SolveBenchmark {
 
     /**
-     * A solver of this library, or "glop" (a model for every solve) or "glop-reused" (one model, new bounds). LPLB's
-     * needs items of two hosts and refuses eplb64 where an expert has more.
+     * See {@link Contenders}. LPLB's algorithm needs items of two hosts and refuses eplb64 where an expert has more.
      */
-    @Param({"interior-point", "relaxation", "ejml", "lplb-reference", "glop", "glop-reused"})
+    @Param({
+        "interior-point",
+        "relaxation",
+        "ejml",
+        "lplb-reference",
+        "glop",
+        "glop-reused",
+        "ojalgo",
+        "ojalgo-reused",
+        "hipparchus",
+        "greedy-llep",
+        "greedy-moonep"
+    })
     public String solver = "";
+
+    /** See {@link io.lplb.bench.peer.BackendChoice}; peers run on the CPU only. A backend that is not there is an error. */
+    @Param("cpu")
+    public String backend = "";
 
     /** See {@link BenchProblem}. */
     @Param({"cube", "hypercube", "torus8x4", "eplb64"})
@@ -52,48 +70,35 @@ public class SolveBenchmark {
     @Param({"normal", "lognormal", "zipf"})
     public String load = "";
 
+    /** Groups in a batch. */
+    @Param("1")
+    public int batch = 1;
+
     private MinMaxBatch[] ring = {};
     private int next;
-    private Runner runner = batch -> 0;
-    private Runnable closer = () -> {};
-
-    /** Solves one batch; returns the maximum. */
-    @FunctionalInterface
-    private interface Runner {
-        double solve(MinMaxBatch batch);
-    }
+    private MinMaxSolver contender;
+    private SplitBatch split;
 
     /** Makes the ring and the solver. */
     @Setup
     public void setup() {
-        ring = new BenchProblem(topology, load).batches();
+        ring = new BenchProblem(topology, load).batches(BenchProblem.ringFor(batch), batch);
         MinMaxProblem problem = ring[0].problem();
-        if (solver.startsWith("glop")) {
-            LpPeer peer = new GlopPeer(problem, solver.equals("glop-reused"));
-            double[] share = new double[problem.entries()];
-            runner = batch -> peer.solve(batch, 0, share);
-            closer = peer::close;
-        } else {
-            MinMaxSolver own = Solvers.create(solver, problem, solver.equals("relaxation") ? 1e-4 : 1e-9);
-            SplitBatch split = new SplitBatch(problem, 1);
-            runner = batch -> {
-                own.solve(batch, split);
-                return split.maxLoad(0);
-            };
-            closer = own::close;
-        }
+        contender = Contenders.create(solver, backend, problem, batch);
+        split = new SplitBatch(problem, batch);
     }
 
     /** Frees what the solver holds. */
     @TearDown
     public void close() {
-        closer.run();
+        contender.close();
     }
 
-    /** One solve of the next problem of the ring. */
+    /** One solve of the next batch of the ring. */
     @Benchmark
-    public double solve() {
-        next = (next + 1) & (BenchProblem.RING - 1);
-        return runner.solve(ring[next]);
+    public SplitBatch solve() {
+        next = next + 1 == ring.length ? 0 : next + 1;
+        contender.solve(ring[next], split);
+        return split;
     }
 }

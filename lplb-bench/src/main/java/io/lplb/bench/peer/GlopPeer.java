@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Presolve is on where it was measured to pay: a model for every solve, and items with three hosts or more (64 ranks:
  * 408 us with it, 475 us without; cube: 87 us with it, 69 us without). Both choices favour the peer.
  */
-public final class GlopPeer implements LpPeer {
+public final class GlopPeer implements Peer {
     private final MinMaxProblem problem;
     private final MPSolverParameters parameters;
     private final @Nullable GlopModel reused;

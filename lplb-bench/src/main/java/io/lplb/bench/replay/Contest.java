@@ -21,6 +21,7 @@ final class Contest implements AutoCloseable {
     private final long[][] rankLoads;
     private final boolean[] accepted;
     private final long[] nanos;
+    private boolean played;
 
     /**
      * @param placement name of the kind of placement, for the report
@@ -51,7 +52,8 @@ final class Contest implements AutoCloseable {
 
     /** Lets every strategy divide a batch and tallies the results. A batch without a token tells nothing and is left out. */
     void play(int[] counts) {
-        if (Arrays.stream(counts).allMatch(c -> c == 0)) {
+        played = Arrays.stream(counts).anyMatch(c -> c > 0);
+        if (!played) {
             return;
         }
         divide(counts);
@@ -81,6 +83,15 @@ final class Contest implements AutoCloseable {
             results.add(tallies.get(k).result(strategies.get(k).name(), placement));
         }
         return results;
+    }
+
+    /** Returns what the strategies made of the last batch played, in their order; nothing if it had no token. */
+    List<StrategyBatch> lastBatch() {
+        List<StrategyBatch> batches = new ArrayList<>();
+        for (int k = 0; played && k < strategies.size(); k++) {
+            batches.add(tallies.get(k).last());
+        }
+        return batches;
     }
 
     /** Returns the rank loads of the last batch, {@code [strategies][ranks]}; overwritten by the next. */

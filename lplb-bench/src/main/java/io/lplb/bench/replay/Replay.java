@@ -105,6 +105,12 @@ public final class Replay implements AutoCloseable {
         return inOrder(onTopology.lastRankLoads(), onEplb.lastRankLoads());
     }
 
+    /** Returns what the strategies made of the last batch, in the order of the report; nothing if it had no token. */
+    public List<StrategyBatch> lastBatch() {
+        List<StrategyBatch> topology = onTopology.lastBatch();
+        return topology.isEmpty() ? topology : inOrder(topology, onEplb.lastBatch());
+    }
+
     /** A bound on whole tokens, rounded up; less than a millionth above a whole number is rounding of doubles. */
     public static long wholeTokens(double lowerBound) {
         return (long) Math.ceil(lowerBound - 1e-6);

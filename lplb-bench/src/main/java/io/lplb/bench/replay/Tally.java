@@ -35,6 +35,12 @@ final class Tally {
         optimal += max == fewest ? 1 : 0;
     }
 
+    /** Returns the last batch that was added. */
+    StrategyBatch last() {
+        int last = batches - 1;
+        return new StrategyBatch(imbalance[last], gap[last], (long) nanos[last]);
+    }
+
     StrategyResult result(String strategy, String placement) {
         return new StrategyResult(
                 strategy,

@@ -11,9 +11,9 @@ import java.util.random.RandomGenerator;
  * parameter fitted to the distribution instead would miss the ratio by the luck of the draw.
  */
 final class Skew {
-    private static final int BISECTIONS = 60;
-    /** Beyond every ratio that double can tell from the limit. */
-    private static final double LARGEST_PARAMETER = 64;
+    private static final int BISECTIONS = 80;
+    /** Large, for samples whose two largest draws are close: they part only at a large spread. */
+    private static final double LARGEST_PARAMETER = 1 << 20;
 
     private Skew() {}
 

@@ -25,6 +25,7 @@ public final class Workload {
     private final int experts;
     private final int ranks;
     private final long seed;
+    private final double maxOverMean;
     private final double[] weight;
     private final double[] scratch;
 
@@ -34,6 +35,11 @@ public final class Workload {
      * @throws IllegalArgumentException if the experts are not a positive multiple of the ranks
      */
     public Workload(WorkloadKind kind, int experts, int ranks, long seed) {
+        this(kind, experts, ranks, seed, WorkloadKind.MAX_OVER_MEAN);
+    }
+
+    private Workload(WorkloadKind kind, int experts, int ranks, long seed, double maxOverMean) {
+        this.maxOverMean = maxOverMean;
         this.kind = Objects.requireNonNull(kind, "kind");
         if (ranks < 1 || experts < 1 || experts % ranks != 0) {
             throw new IllegalArgumentException(
@@ -44,6 +50,60 @@ public final class Workload {
         this.seed = seed;
         this.weight = new double[experts];
         this.scratch = new double[experts];
+    }
+
+    /**
+     * The workload of a name: a kind's, such as {@code zipf}, or for the skewed kinds the kind's with the ratio of the
+     * largest to the mean expert that every batch shall have, such as {@code zipf:8}; for {@code layer} it is the ratio
+     * that lasts, before the batch's own fluctuation.
+     *
+     * @throws IllegalArgumentException if there is no such kind, the kind has no ratio, the ratio is not above 1 and below
+     *     the number of experts, or the sizes are wrong
+     */
+    public static Workload named(String name, int experts, int ranks, long seed) {
+        int colon = name.indexOf(':');
+        if (colon < 0) {
+            return new Workload(WorkloadKind.named(name), experts, ranks, seed);
+        }
+        double ratio = ratioOf(name);
+        if (!(ratio < experts)) {
+            throw new IllegalArgumentException("workload " + name + ": got a ratio of " + ratio
+                    + ", expected less than the " + experts + " experts");
+        }
+        return new Workload(WorkloadKind.named(name.substring(0, colon)), experts, ranks, seed, ratio);
+    }
+
+    /**
+     * Checks a name for {@link #named} as far as that goes without the number of experts.
+     *
+     * @throws IllegalArgumentException as {@link #named}
+     */
+    public static void requireName(String name) {
+        if (name.indexOf(':') < 0) {
+            WorkloadKind.named(name);
+        } else {
+            ratioOf(name);
+        }
+    }
+
+    private static double ratioOf(String name) {
+        int colon = name.indexOf(':');
+        if (!WorkloadKind.named(name.substring(0, colon)).hasRatio()) {
+            throw new IllegalArgumentException(
+                    "workload: got " + name + ", expected a ratio of max to mean for lognormal, zipf and layer only");
+        }
+        String text = name.substring(colon + 1);
+        double ratio;
+        try {
+            ratio = Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            ratio = Double.NaN;
+        }
+        if (!(ratio > 1) || ratio == Double.POSITIVE_INFINITY) {
+            throw new IllegalArgumentException(
+                    "workload: got " + name + ", expected a number above 1 after the colon, the ratio of max to mean");
+        }
+        return ratio;
     }
 
     /** Returns the number of experts. */
@@ -64,7 +124,8 @@ public final class Workload {
 
     private void weigh(long batch) {
         Arrays.fill(weight, 1);
-        kind.weigh(new WorkloadKind.Draw(GENERATORS.create(seed), generator(batch, 0), batch, ranks), weight);
+        kind.weigh(
+                new WorkloadKind.Draw(GENERATORS.create(seed), generator(batch, 0), batch, ranks, maxOverMean), weight);
         double sum = Arrays.stream(weight).sum();
         if (sum == 0) {
             Arrays.fill(weight, 1);

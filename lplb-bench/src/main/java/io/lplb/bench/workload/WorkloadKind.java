@@ -21,25 +21,25 @@ public enum WorkloadKind {
             multiplyByNormal(draw.fresh(), weight);
         }
     },
-    /** Log-normal, the spread chosen so that the largest weight is 4 times the mean. */
+    /** Log-normal, the spread chosen so that the largest weight is the workload's ratio (4) times the mean. */
     LOGNORMAL("lognormal", "log-normal, largest expert at 4 times the mean") {
         @Override
         void weigh(Draw draw, double[] weight) {
-            Skew.logNormal(draw.fresh(), weight, MAX_OVER_MEAN);
+            Skew.logNormal(draw.fresh(), weight, draw.maxOverMean());
         }
     },
-    /** Zipf, the exponent chosen so that the largest weight is 4 times the mean; experts in random order. */
+    /** Zipf, the exponent chosen so that the largest weight is the ratio times the mean; experts in random order. */
     ZIPF("zipf", "Zipf, largest expert at 4 times the mean") {
         @Override
         void weigh(Draw draw, double[] weight) {
-            Skew.zipf(draw.fresh(), weight, MAX_OVER_MEAN);
+            Skew.zipf(draw.fresh(), weight, draw.maxOverMean());
         }
     },
     /** A log-normal popularity that lasts, times N(1, 0.3) for every batch: a layer whose past predicts its future. */
     LAYER("layer", "log-normal and lasting, times N(1, 0.3) in every batch") {
         @Override
         void weigh(Draw draw, double[] weight) {
-            Skew.logNormal(draw.lasting(), weight, MAX_OVER_MEAN);
+            Skew.logNormal(draw.lasting(), weight, draw.maxOverMean());
             multiplyByNormal(draw.fresh(), weight);
         }
     },
@@ -111,7 +111,7 @@ public enum WorkloadKind {
         }
     };
 
-    /** Largest weight over mean weight of the skewed kinds. */
+    /** Largest weight over mean weight of the skewed kinds, unless a workload says otherwise. */
     static final double MAX_OVER_MEAN = 4;
 
     /** Standard deviation of a batch's fluctuation around 1. */
@@ -139,11 +139,17 @@ public enum WorkloadKind {
      *
      * @param lasting the same sequence for every batch of a workload
      * @param fresh another sequence for every batch
+     * @param maxOverMean largest weight over mean weight, for kinds that aim at one
      */
-    record Draw(RandomGenerator lasting, RandomGenerator fresh, long batch, int ranks) {}
+    record Draw(RandomGenerator lasting, RandomGenerator fresh, long batch, int ranks, double maxOverMean) {}
 
     /** Multiplies {@code weight [experts]}, all 1 on entry, into the weights of one batch; the scale is free. */
     abstract void weigh(Draw draw, double[] weight);
+
+    /** Whether the kind aims at a ratio of the largest to the mean weight, which a workload may set. */
+    boolean hasRatio() {
+        return this == LOGNORMAL || this == ZIPF || this == LAYER;
+    }
 
     /** Returns the name under which users know this kind. */
     public String id() {

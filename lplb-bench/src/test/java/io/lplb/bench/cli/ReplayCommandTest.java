@@ -28,8 +28,12 @@ class ReplayCommandTest {
     @SuppressWarnings("NullAway.Init") // Set by JUnit.
     private Path folder;
 
-    /** Two layers of made-up tokens. */
     private String trace() throws IOException {
+        return trace(folder).toString();
+    }
+
+    /** Two layers of made-up tokens. */
+    static Path trace(Path folder) throws IOException {
         long[] numbers = new long[2 * TOKENS * 4];
         int[] ids = new int[TOKENS * 4];
         for (int layer = 0; layer < 2; layer++) {
@@ -38,7 +42,7 @@ class ReplayCommandTest {
                 numbers[layer * ids.length + k] = ids[k];
             }
         }
-        return NpyBytes.write(folder, "|u1", "2, " + TOKENS + ", 4", 1, numbers).toString();
+        return NpyBytes.write(folder, "|u1", "2, " + TOKENS + ", 4", 1, numbers);
     }
 
     @Test

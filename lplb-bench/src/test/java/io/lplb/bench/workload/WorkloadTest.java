@@ -109,6 +109,76 @@ class WorkloadTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"lognormal:1.5", "lognormal:8", "lognormal:40", "zipf:1.5", "zipf:8", "zipf:40"})
+    void theRatioOfMaximumToMeanIsTheNames(String name) {
+        double ratio = Double.parseDouble(name.substring(name.indexOf(':') + 1));
+        int total = 1 << 20;
+        int[] counts = new int[EXPERTS];
+        for (long seed = SEED; seed < SEED + 5; seed++) {
+            Workload workload = Workload.named(name, EXPERTS, RANKS, seed);
+            for (int batch = -2; batch < 8; batch++) {
+                String where = name + ", seed " + seed + ", batch " + batch;
+                assertEquals(ratio, max(workload.weights(batch)) * EXPERTS, 1e-6 * ratio, where);
+                workload.counts(batch, total, counts);
+                assertEquals(total, Arrays.stream(counts).sum(), where);
+                assertEquals(
+                        ratio, max(Arrays.stream(counts).asDoubleStream().toArray()) * EXPERTS / total, 1e-4, where);
+            }
+        }
+    }
+
+    /** The mean over experts and batches is what every kind is measured against: one expert's share of a batch. */
+    @ParameterizedTest
+    @EnumSource
+    void theMaximumOfAKindStaysInItsRange(WorkloadKind kind) {
+        double least = Double.POSITIVE_INFINITY;
+        double most = 0;
+        for (int batch = 0; batch < 64; batch++) {
+            double ratio = max(workload(kind).weights(batch)) * EXPERTS;
+            least = Math.min(least, ratio);
+            most = Math.max(most, ratio);
+        }
+        double[] range = switch (kind) {
+            case NORMAL -> new double[] {1.4, 2.3};
+            case LOGNORMAL, ZIPF -> new double[] {4 - 1e-6, 4 + 1e-6};
+            case LAYER -> new double[] {2.5, 8};
+            case CONCENTRATED_30 -> new double[] {0.30 * 16 - 1e-9, 0.30 * 16 + 1e-9};
+            case CONCENTRATED_50 -> new double[] {0.50 * 16 - 1e-9, 0.50 * 16 + 1e-9};
+            case CONCENTRATED_80 -> new double[] {0.80 * 16 - 1e-9, 0.80 * 16 + 1e-9};
+            case CONCENTRATED_95 -> new double[] {0.95 * 16 - 1e-9, 0.95 * 16 + 1e-9};
+            case HOT_RANK, ROTATING -> new double[] {2.4, 5.5};
+            case BURST -> new double[] {1.4, 0.4 * 64 + 1e-9};
+            case EMPTY -> new double[] {2.5, 4.6};
+        };
+        assertTrue(least >= range[0] && most <= range[1], kind + ": " + least + ".." + most);
+    }
+
+    @Test
+    void namesOfWorkloadsAreChecked() {
+        assertEquals(
+                "workload: got burst:3, expected a ratio of max to mean for lognormal, zipf and layer only",
+                messageOf("burst:3"));
+        for (String wrong : new String[] {"zipf:", "zipf:x", "zipf:1", "zipf:NaN", "zipf:Infinity"}) {
+            assertEquals(
+                    "workload: got " + wrong + ", expected a number above 1 after the colon, the ratio of max to mean",
+                    messageOf(wrong));
+        }
+        assertEquals("workload zipf:64: got a ratio of 64.0, expected less than the 64 experts", messageOf("zipf:64"));
+        assertEquals(
+                WorkloadKind.LAYER,
+                Workload.named("layer:3", EXPERTS, RANKS, SEED).kind());
+        Workload.requireName("zipf:64");
+        assertThrows(IllegalArgumentException.class, () -> Workload.requireName("zipf:0.5"));
+        assertThrows(IllegalArgumentException.class, () -> Workload.requireName("gauss"));
+    }
+
+    private static String messageOf(String name) {
+        return String.valueOf(
+                assertThrows(IllegalArgumentException.class, () -> Workload.named(name, EXPERTS, RANKS, SEED))
+                        .getMessage());
+    }
+
     @Test
     void normalHasTheMomentsOfTheNormal() {
         Workload workload = workload(WorkloadKind.NORMAL);

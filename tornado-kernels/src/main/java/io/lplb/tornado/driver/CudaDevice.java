@@ -25,9 +25,14 @@ final class CudaDevice implements AutoCloseable {
         driver.initialise();
         device = driver.device(index);
         name = driver.deviceName(device);
-        capability = 10 * driver.attribute(CudaDriver.COMPUTE_CAPABILITY_MAJOR, device)
-                + driver.attribute(CudaDriver.COMPUTE_CAPABILITY_MINOR, device);
+        capability = capability(driver, device);
         context = driver.retainPrimaryContext(device);
+    }
+
+    /** Returns the compute capability of a device that need not be open, 10 major + minor. */
+    static int capability(CudaDriver driver, int device) {
+        return 10 * driver.attribute(CudaDriver.COMPUTE_CAPABILITY_MAJOR, device)
+                + driver.attribute(CudaDriver.COMPUTE_CAPABILITY_MINOR, device);
     }
 
     CudaDriver driver() {

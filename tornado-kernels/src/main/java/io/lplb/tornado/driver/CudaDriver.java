@@ -49,6 +49,7 @@ final class CudaDriver {
     private final CudaLibrary.Function deviceGet;
     private final CudaLibrary.Function deviceGetName;
     private final CudaLibrary.Function deviceGetAttribute;
+    private final CudaLibrary.Function deviceTotalMemory;
     private final CudaLibrary.Function primaryRetain;
     private final CudaLibrary.Function primaryRelease;
     private final CudaLibrary.Function pushCurrent;
@@ -92,6 +93,7 @@ final class CudaDriver {
         deviceGet = library.function("cuDeviceGet");
         deviceGetName = library.function("cuDeviceGetName");
         deviceGetAttribute = library.function("cuDeviceGetAttribute");
+        deviceTotalMemory = library.function("cuDeviceTotalMem_v2");
         primaryRetain = library.function("cuDevicePrimaryCtxRetain");
         primaryRelease = library.function("cuDevicePrimaryCtxRelease_v2");
         pushCurrent = library.function("cuCtxPushCurrent_v2");
@@ -189,6 +191,15 @@ final class CudaDriver {
             MemorySegment result = arena.allocate(JAVA_INT);
             check(deviceGetAttribute, deviceGetAttribute.call(result.address(), attribute, device));
             return result.get(JAVA_INT, 0);
+        }
+    }
+
+    /** Returns the bytes of a device's memory. */
+    long totalMemory(int device) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment result = arena.allocate(JAVA_LONG);
+            check(deviceTotalMemory, deviceTotalMemory.call(result.address(), device));
+            return result.get(JAVA_LONG, 0);
         }
     }
 

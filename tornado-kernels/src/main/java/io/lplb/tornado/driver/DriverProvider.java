@@ -2,6 +2,8 @@
 package io.lplb.tornado.driver;
 
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.BackendException;
+import io.lplb.solver.BackendException.Code;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolverProvider.Availability;
 
@@ -16,10 +18,14 @@ public final class DriverProvider {
     /** Property with the index of the GPU, 0 if absent. */
     public static final String DEVICE_PROPERTY = "lplb.gpuDevice";
 
+    /** Property with the path of the driver's library, for machines that have it where the loader does not look. */
+    public static final String LIBRARY_PROPERTY = CudaLibrary.PATH_PROPERTY;
+
     /** The architecture for which the PTX is written: A100. */
     static final int LEAST_CAPABILITY = 80;
 
-    private static final String REMEDY = "Install NVIDIA's driver 470 (CUDA 11.4) or newer on a machine with a GPU of"
+    /** What to do where the driver or the device is missing or too old, in one sentence. */
+    public static final String REMEDY = "Install NVIDIA's driver 470 (CUDA 11.4) or newer on a machine with a GPU of"
             + " compute capability 8.0 or above (A100); -D" + CudaLibrary.PATH_PROPERTY
             + "=FILE names its libcuda.so.1.";
 
@@ -35,16 +41,14 @@ public final class DriverProvider {
             CudaDriver driver = new CudaDriver(CudaLibrary.load());
             driver.initialise();
             int device = driver.device(deviceIndex);
-            int capability = driver.attribute(CudaDriver.COMPUTE_CAPABILITY_MAJOR, device) * 10
-                    + driver.attribute(CudaDriver.COMPUTE_CAPABILITY_MINOR, device);
+            int capability = CudaDevice.capability(driver, device);
             String name = driver.deviceName(device);
             if (capability < LEAST_CAPABILITY) {
                 return new Availability(
                         false, name + " is older than the kernels' PTX (sm_" + capability + ").", REMEDY);
             }
-            int version = driver.version();
-            return new Availability(
-                    true, name + " through its driver, CUDA " + version / 1000 + "." + version % 1000 / 10 + ".", "");
+            String version = DriverReport.versionText(driver.version());
+            return new Availability(true, name + " through its driver, CUDA " + version + ".", "");
         } catch (CudaUnavailableException | CudaException e) {
             return new Availability(false, "The NVIDIA driver cannot be used: " + e.getMessage(), REMEDY);
         }
@@ -58,14 +62,14 @@ public final class DriverProvider {
     /**
      * Makes a solver on the GPU of {@value #DEVICE_PROPERTY}.
      *
-     * @throws IllegalStateException if the driver cannot be used; the message says why
+     * @throws BackendException if the driver cannot be used; the message says why
      * @throws IllegalArgumentException if there is no PTX for the solver and the problem
      */
     public static MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
         try {
             return DriverSolver.open(name, problem, tolerance, maxGroups, Integer.getInteger(DEVICE_PROPERTY, 0));
         } catch (CudaUnavailableException e) {
-            throw new IllegalStateException("backend gpu: not available. " + e.getMessage() + " " + REMEDY, e);
+            throw new BackendException("gpu", Code.NOT_AVAILABLE, String.valueOf(e.getMessage()), REMEDY, e);
         }
     }
 }

@@ -2,6 +2,8 @@
 package io.lplb.tornado.provider;
 
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.BackendException;
+import io.lplb.solver.BackendException.Code;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolverProvider;
 import io.lplb.tornado.graph.TornadoSolver;
@@ -41,7 +43,7 @@ public final class EmulatorSolverProvider implements SolverProvider {
     public MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
         Availability found = probe();
         if (!found.available()) {
-            throw new IllegalStateException("backend emulator: not available. " + found.text());
+            throw new BackendException(backend(), Code.NOT_AVAILABLE, found.reason(), found.remedy(), null);
         }
         return new TornadoSolver(name, problem, tolerance, maxGroups);
     }

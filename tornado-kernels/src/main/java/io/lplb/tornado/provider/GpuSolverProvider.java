@@ -2,12 +2,12 @@
 package io.lplb.tornado.provider;
 
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.BackendException;
+import io.lplb.solver.BackendException.Code;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolverProvider;
 import io.lplb.tornado.driver.DriverProvider;
 import io.lplb.tornado.graph.TornadoSolver;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -81,7 +81,7 @@ public final class GpuSolverProvider implements SolverProvider {
             }
             reasons += Tornado.FOUND.text();
         }
-        throw new IllegalStateException("backend gpu: not available. " + reasons.strip());
+        throw new BackendException(backend(), Code.NOT_AVAILABLE, reasons.strip(), "", null);
     }
 
     @Override
@@ -107,21 +107,6 @@ public final class GpuSolverProvider implements SolverProvider {
 
     /** What TornadoVM's probe answers, found when it is first asked for: it takes a second or two. */
     private static final class Tornado {
-        static final Availability FOUND = find();
-
-        private static Availability find() {
-            List<String> arguments = ManagementFactory.getRuntimeMXBean().getInputArguments();
-            return new GpuProbe(
-                            TornadoApi.find(GpuSolverProvider.class.getClassLoader()),
-                            arguments,
-                            System.getProperty("java.library.path", ""),
-                            System.getenv(),
-                            Path.of("/"),
-                            () -> ChildJvm.run(
-                                    arguments,
-                                    System.getProperty("java.class.path", ""),
-                                    "io.lplb.tornado.provider.ProbeMain"))
-                    .probe();
-        }
+        static final Availability FOUND = GpuProbe.here().probe();
     }
 }

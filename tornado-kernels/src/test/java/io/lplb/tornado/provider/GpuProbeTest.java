@@ -23,6 +23,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,7 @@ class GpuProbeTest {
         return Files.createFile(file);
     }
 
-    private Availability probe(TornadoApi api, List<String> flags, Supplier<String> child) {
+    private Availability probe(TornadoApi api, List<String> flags, Supplier<ChildJvm.Result> child) {
         String path = "/nowhere:" + library.getParent();
         return new GpuProbe(api, flags, path, Map.of("LD_LIBRARY_PATH", "/nowhere:"), root, child).probe();
     }
@@ -75,7 +76,7 @@ class GpuProbeTest {
                 "skipped: this JVM has TornadoVM in the emulator's place");
     }
 
-    private static String untouched() {
+    private static ChildJvm.Result untouched() {
         throw new AssertionError("the child JVM was started");
     }
 
@@ -87,7 +88,8 @@ class GpuProbeTest {
 
     @Test
     void allRungsHold() {
-        Availability found = probe(TornadoApi.TORNADOVM, FLAGS, () -> "noise\nlplb-probe passed: H100\n");
+        Availability found =
+                probe(TornadoApi.TORNADOVM, FLAGS, () -> new ChildJvm.Result("noise\nlplb-probe passed: H100\n", ""));
         assertEquals(new Availability(true, "H100 through TornadoVM.", ""), found);
     }
 
@@ -128,15 +130,18 @@ class GpuProbeTest {
 
     @Test
     void aChildThatFailsSaysWhy() {
-        assertMissing("exit code 134", probe(TornadoApi.TORNADOVM, FLAGS, () -> "SIGSEGV\nexit code 134\n"));
-        assertMissing("nothing", probe(TornadoApi.TORNADOVM, FLAGS, () -> "\n"));
+        assertMissing(
+                "(exit code 134); its last words: SIGSEGV.",
+                probe(TornadoApi.TORNADOVM, FLAGS, () -> new ChildJvm.Result("SIGSEGV\n\n", "exit code 134")));
+        assertMissing("nothing", probe(TornadoApi.TORNADOVM, FLAGS, () -> new ChildJvm.Result("\n", "")));
     }
 
     @Test
     void aChildJvmRunsAndReportsItsEnd() {
-        String printed = ChildJvm.run(List.of("-javaagent:none.jar", "-Xmx64m"), "nowhere", "no.such.Main");
-        assertTrue(printed.contains("no.such.Main"), printed);
-        assertTrue(printed.endsWith("exit code 1"), printed);
+        ChildJvm.Result result = ChildJvm.run(
+                List.of("-javaagent:none.jar", "-Xmx64m"), "nowhere", Duration.ofMinutes(1), "no.such.Main");
+        assertTrue(result.printed().contains("no.such.Main"), result.printed());
+        assertEquals("exit code 1", result.failure());
     }
 
     @Test

@@ -1,0 +1,37 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.balance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Makes ServiceLoader find one provider in this thread, until closed. */
+public final class InstalledProvider implements AutoCloseable {
+    private final ClassLoader before = Thread.currentThread().getContextClassLoader();
+    private final URLClassLoader loader;
+
+    /** Lists one class as the only provider, in a file below the folder. */
+    public InstalledProvider(Path folder, String className) {
+        try {
+            Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+            Files.writeString(services.resolve("io.lplb.solver.SolverProvider"), className + "\n");
+            loader = new URLClassLoader(new URL[] {folder.toUri().toURL()}, before);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Thread.currentThread().setContextClassLoader(loader);
+    }
+
+    @Override
+    public void close() {
+        Thread.currentThread().setContextClassLoader(before);
+        try {
+            loader.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.balance;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.logging.log4j.core.config.Property;
+
+/** The warnings that the library logs, until closed. */
+final class LogCapture implements AutoCloseable {
+    private static final String LIBRARY = "io.lplb";
+
+    private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
+    private final Logger logger = (Logger) LogManager.getLogger(LIBRARY);
+    private final AbstractAppender appender = new AbstractAppender("capture", null, null, true, Property.EMPTY_ARRAY) {
+        @Override
+        public void append(LogEvent event) {
+            if (event.getLevel().isMoreSpecificThan(Level.WARN)) {
+                warnings.add(event.getMessage().getFormattedMessage());
+            }
+        }
+    };
+
+    LogCapture() {
+        Configurator.setLevel(LIBRARY, Level.WARN);
+        appender.start();
+        logger.addAppender(appender);
+    }
+
+    /** Returns a copy of what has been logged at WARN or above. */
+    List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    @Override
+    public void close() {
+        logger.removeAppender(appender);
+    }
+}

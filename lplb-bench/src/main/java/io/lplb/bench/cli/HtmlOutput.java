@@ -1,0 +1,33 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.bench.cli;
+
+import io.lplb.bench.report.Provenance;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What the commands that write pages share. */
+final class HtmlOutput {
+    private HtmlOutput() {}
+
+    /** Writes a page. */
+    @FunctionalInterface
+    interface Writer {
+        void write(OutputStream out) throws IOException;
+    }
+
+    /** Puts a page in the place that an option names, as a whole or not at all. */
+    static void write(String name, Console console, Writer page) throws IOException {
+        try (AtomicOutput out = AtomicOutput.to(name, console)) {
+            page.write(out.stream());
+            out.commit();
+        }
+    }
+
+    /** This process and the command line that it was given. */
+    static Provenance provenance(CommandSpec spec) throws IOException {
+        List<String> args = spec.root().commandLine().getParseResult().originalArgs();
+        return Provenance.here(Version.text(), "bin/lplb " + String.join(" ", args));
+    }
+}

@@ -1,0 +1,157 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.bench.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.lplb.bench.io.FormatException;
+import io.lplb.bench.io.Printable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Reads files of benchmark results: arrays of JSON, or one object a line. Objects with a "kind" are the project's own
+ * (header, quality, scaling; any other kind is passed over), those without are JMH's as its option {@code -rf json} writes
+ * them. Fields that a page can do without may be missing.
+ *
+ * <p>Not thread-safe.
+ */
+public final class ResultsReader {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    private final Results results = new Results();
+
+    /**
+     * Reads the files in their order.
+     *
+     * @throws FormatException if one is not of the format, with file and field
+     */
+    public static Results read(List<Path> files) throws IOException {
+        ResultsReader reader = new ResultsReader();
+        for (Path file : files) {
+            reader.readFile(file);
+        }
+        reader.results.points.forEach((key, points) -> {
+            List<Double> x = List.copyOf(points.keySet());
+            List<Double> y = List.copyOf(points.values());
+            reader.results.scaling.add(
+                    new ScalingResult(key.get(0), key.get(1), key.get(2), x, y, ScalingResult.fit(x, y)));
+        });
+        return reader.results;
+    }
+
+    private void readFile(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IOException(file + ": got a folder, expected a file");
+        }
+        int origins = results.origins.size();
+        int elements = 0;
+        try (InputStream in = Files.newInputStream(file);
+                MappingIterator<JsonNode> values =
+                        MAPPER.readerFor(JsonNode.class).readValues(in)) {
+            while (values.hasNextValue()) {
+                JsonNode value = values.nextValue();
+                List<JsonNode> records = new ArrayList<>();
+                if (value.isArray()) {
+                    value.forEach(records::add);
+                } else {
+                    records.add(value);
+                }
+                for (JsonNode node : records) {
+                    add(new JsonField(node, file + ", element " + elements++));
+                }
+            }
+        } catch (JsonProcessingException e) {
+            String where =
+                    e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
+            throw new FormatException(file + ": not JSON: " + Printable.oneLine(e.getOriginalMessage()) + where, e);
+        }
+        if (elements == 0) {
+            throw new FormatException(file + ": got no result, expected JMH's as JSON");
+        }
+        if (results.origins.size() == origins) {
+            results.origins.add(new Provenance(
+                    Map.of("file", file + ", which does not say on what machine, commit and day it was measured")));
+        }
+    }
+
+    private void add(JsonField record) throws FormatException {
+        if (!record.node().isObject()) {
+            throw record.unexpected("an object");
+        }
+        switch (record.field("kind").text()) {
+            case "" -> results.timings.add(JmhRecord.read(record));
+            case "header" -> results.origins.add(header(record));
+            case "quality" -> results.quality.add(quality(record));
+            case "scaling" -> addScaling(record);
+            default -> {
+                // A kind of a newer version; what is known can be shown without it.
+            }
+        }
+    }
+
+    private static Provenance header(JsonField record) throws FormatException {
+        Map<String, String> entries = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> entry : record.node().properties()) {
+            String text = record.field(entry.getKey()).text();
+            if (!entry.getKey().equals("kind") && !text.isEmpty()) {
+                entries.put(entry.getKey(), text);
+            }
+        }
+        return new Provenance(entries);
+    }
+
+    private static QualityResult quality(JsonField record) throws FormatException {
+        String backend = record.field("backend").text();
+        String solver = record.field("solver").requiredText();
+        return new QualityResult(
+                backend.isEmpty() || backend.equals("cpu") ? solver : solver + " (" + backend + ")",
+                record.field("topology").text(),
+                record.field("load").text(),
+                record.field("problems").number(),
+                record.field("failed").number(),
+                record.field("rejected").number(),
+                record.field("gapMean").number(),
+                record.field("gapMax").number(),
+                record.field("imbalanceMean").number(),
+                record.field("imbalanceMax").number());
+    }
+
+    private void addScaling(JsonField record) throws FormatException {
+        String axis = record.field("axis").text();
+        String series = record.field("series").requiredText();
+        String unit = record.field("unit").text();
+        JsonField x = record.field("x");
+        JsonField y = record.field("y");
+        if (!x.node().isArray()) {
+            results.points
+                    .computeIfAbsent(List.of(axis, series, unit), key -> new TreeMap<>())
+                    .put(x.positiveNumber(), y.positiveNumber());
+            return;
+        }
+        List<Double> sizes = positive(x);
+        List<Double> times = positive(y);
+        if (sizes.size() != times.size() || sizes.isEmpty()) {
+            throw y.unexpected("as many numbers as x has, at least one");
+        }
+        double exponent = record.field("exponent").number();
+        results.scaling.add(new ScalingResult(
+                axis, series, unit, sizes, times, Double.isNaN(exponent) ? ScalingResult.fit(sizes, times) : exponent));
+    }
+
+    private static List<Double> positive(JsonField field) throws FormatException {
+        List<Double> numbers = new ArrayList<>();
+        for (JsonField element : field.elements()) {
+            numbers.add(element.positiveNumber());
+        }
+        return numbers;
+    }
+}

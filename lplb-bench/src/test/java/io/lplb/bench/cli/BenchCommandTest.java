@@ -1,0 +1,110 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.bench.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Quality only: it needs no other JVM and no time. Times through JMH are tested in results. */
+class BenchCommandTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // Set by JUnit.
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "--solvers simplex; solvers: got simplex, expected some of interior-point, relaxation, ejml",
+                "--topologies cube,dice; topologies: got dice, expected some of cube, hypercube, torus8x4, eplb64",
+                "--loads gauss; workload: got gauss, expected one of normal",
+                "--batches 0; batches: got 0, expected at least 1 group",
+                "--batches x; Invalid value for option '--batches' (N): 'x' is not an int",
+                "--filter (; filter: got '(', expected a regular expression",
+                "--filter Nothing; filter: got 'Nothing', expected a match with one of the benchmarks",
+                "--backends tpu; backends: got tpu, expected some of cpu, emulator, gpu, gpu-driver, gpu-tornado",
+                "--json no/such/folder.json; no/such/folder.json: got no folder",
+                "--readme no-such-readme; no-such-readme: no such file",
+                "x; Unmatched argument at index 1: 'x'",
+            })
+    void errorsAreOneLineAndExitCode2(String args, String message) {
+        CliRun run = CliRun.of(("bench " + args).split(" ", -1));
+        assertEquals(2, run.exitCode());
+        assertEquals("", run.out());
+        assertTrue(run.err().startsWith("lplb: " + message), run.err());
+        assertEquals(1, run.err().lines().count(), run.err());
+    }
+
+    @Test
+    void aBackendThatIsNotAllowedIsRefused() {
+        System.setProperty("lplb.requireBackend", "gpu");
+        try {
+            CliRun run = CliRun.of("bench", "--quality");
+            assertEquals(2, run.exitCode());
+            assertEquals("lplb: backends: got cpu, expected gpu as lplb.requireBackend says\n", run.err());
+        } finally {
+            System.clearProperty("lplb.requireBackend");
+        }
+    }
+
+    @Test
+    void qualityIsPrintedAndWritten() throws IOException {
+        Path file = folder.resolve("first.json");
+        CliRun run = CliRun.of(
+                "bench", "--quality", "--quick", "--solvers", "relaxation,greedy-llep", "--json", file.toString());
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals("quality cube normal\n", run.err());
+        assertTrue(
+                run.out().matches("(?s).*\nQuality over .*\n  plan .*\n  relaxation .*\n  greedy-llep .*\n"),
+                run.out());
+        JsonNode all = new ObjectMapper().readTree(file.toFile());
+        assertEquals("first", all.get(0).get("name").asText());
+        assertTrue(all.get(0).get("command").asText().startsWith("bin/lplb bench --quality --quick"), all.toString());
+        assertFalse(all.get(0).get("machine").asText().isEmpty());
+        assertEquals(4, all.size());
+        assertEquals(List.of(file), list());
+    }
+
+    private List<Path> list() throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.toList();
+        }
+    }
+
+    @Test
+    void jsonOnStandardOutputStandsAlone() throws IOException {
+        CliRun run = CliRun.of("bench", "--quality", "--quick", "--solvers", "ejml", "--json", "-");
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals(3, new ObjectMapper().readTree(run.out()).size());
+    }
+
+    @Test
+    void theReadmesPartIsMadeFromTheFilesBesideIt() throws IOException {
+        Path results = Files.createDirectories(folder.resolve("lplb-bench/results"));
+        CliRun.of(
+                "bench",
+                "--quality",
+                "--quick",
+                "--solvers",
+                "ejml",
+                "--json",
+                results.resolve("a.json").toString());
+        Path readme = Files.copy(Path.of("..", "README.md"), folder.resolve("README.md"));
+        CliRun run = CliRun.of("bench", "--readme", readme.toString());
+        assertEquals(0, run.exitCode(), run.err());
+        String text = Files.readString(readme);
+        assertTrue(text.contains("\n### a\n"), text);
+        assertTrue(text.contains("\n| ejml | 16 | 0 | 0 |"), text);
+    }
+}
