@@ -141,7 +141,7 @@ template <int G, int I, int TX, int TY, int P> struct Solver {
         return i == j ? value + m.diagonal[i] : value;
     }
 
-    // All threads: assembles and factors M. Leaves the factor and the forward solution; true if all pivots are positive.
+    // All threads: assembles and factors M, leaves factor and forward solution. True if all pivots are positive.
     __device__ static bool factor(Memory &m, int tx, int ty) {
         float a[ROW_TILES][COLUMN_TILES], z[ROW_TILES];
         float bigSquare = m.x[BIG_M] * m.x[BIG_M], tSquare = m.x[T] * m.x[T];
@@ -238,23 +238,33 @@ template <int G, int I, int TX, int TY, int P> struct Solver {
             for (int s = p + 1; s < P; s++) row[s] -= corner[p][s] * row[p];
     }
 
-    // One warp: solves L' v = forward.
+    // One warp: solves L' v = forward, four unknowns at a time, each lane for the rows lane, lane + 32, ...
     __device__ static void backSubstitute(Memory &m, int lane) {
-        constexpr int TILES = divideUp(N, WARP);
+        constexpr int TILES = divideUp(N, WARP), STRIDE = 4;
+        static_assert(N % STRIDE == 0, "whole strides");
         float v[TILES];
 #pragma unroll
         for (int q = 0; q < TILES; q++) v[q] = q * WARP + lane < N ? m.forward[q * WARP + lane] : 0.f;
 #pragma unroll
         for (int q = TILES - 1; q >= 0; q--) {
-            constexpr int LAST = WARP - 1;
-            int top = q == TILES - 1 ? (N - 1) % WARP : LAST;
-#pragma unroll 8
-            for (int at = top; at >= 0; at--) {
-                const float *row = &m.lower[(q * WARP + at) * N];
-                float value = __shfl_sync(LANES, v[q], at);
+            int top = q == TILES - 1 ? (N - 1) % WARP + 1 : WARP;
+#pragma unroll 2
+            for (int at = top - STRIDE; at >= 0; at -= STRIDE) {
+                const float *rows = &m.lower[(q * WARP + at) * N];
+                float value[STRIDE];
 #pragma unroll
-                for (int s = 0; s < q; s++) v[s] -= row[s * WARP + lane] * value;
-                if (lane < at) v[q] -= row[q * WARP + lane] * value;
+                for (int p = 0; p < STRIDE; p++) value[p] = __shfl_sync(LANES, v[q], at + p);
+#pragma unroll
+                for (int p = STRIDE - 1; p > 0; p--)
+#pragma unroll
+                    for (int s = 0; s < p; s++) value[s] -= rows[p * N + q * WARP + at + s] * value[p];
+#pragma unroll
+                for (int p = STRIDE - 1; p >= 0; p--) {
+#pragma unroll
+                    for (int s = 0; s < q; s++) v[s] -= rows[p * N + s * WARP + lane] * value[p];
+                    if (lane < at) v[q] -= rows[p * N + q * WARP + lane] * value[p];
+                    if (lane == at + p) v[q] = value[p];
+                }
             }
         }
 #pragma unroll
@@ -393,20 +403,21 @@ template <int G, int I, int TX, int TY, int P> struct Solver {
         Solver::solve(memory, in, tables, speed, out, lastWarpOnly != 0);                                              \
     }
 
-#define LPLB_PIVOTS(G, I, THREADS, TX, TY)                                                                             \
-    LPLB_KERNEL(1, G, I, THREADS, TX, TY)                                                                              \
-    LPLB_KERNEL(4, G, I, THREADS, TX, TY)
-
+// Those that the measurements chose from.
 #define LPLB_SHAPE(G, I)                                                                                               \
-    LPLB_PIVOTS(G, I, 64, 8, 8)                                                                                        \
-    LPLB_PIVOTS(G, I, 128, 8, 16)                                                                                      \
-    LPLB_PIVOTS(G, I, 256, 16, 16)                                                                                     \
-    LPLB_PIVOTS(G, I, 512, 16, 32)                                                                                     \
+    LPLB_KERNEL(1, G, I, 256, 16, 16)                                                                                  \
+    LPLB_KERNEL(4, G, I, 128, 8, 16)                                                                                   \
+    LPLB_KERNEL(4, G, I, 256, 16, 16)                                                                                  \
+    LPLB_KERNEL(4, G, I, 512, 16, 32)                                                                                  \
+    LPLB_KERNEL(8, G, I, 128, 16, 8)                                                                                   \
     LPLB_KERNEL(8, G, I, 256, 16, 16)
 
 #ifndef EMULATED
 LPLB_SHAPE(8, 16)
 LPLB_SHAPE(16, 32)
 LPLB_SHAPE(32, 64)
+LPLB_KERNEL(1, 8, 16, 64, 8, 8)
 LPLB_KERNEL(4, 8, 16, 32, 8, 4)
+LPLB_KERNEL(4, 8, 16, 64, 8, 8)
+LPLB_KERNEL(4, 16, 32, 64, 8, 8)
 #endif

@@ -4,7 +4,8 @@
 // the reference in double and with the known optima. It also runs the fibers in falling order: an answer that depends
 // on the order lacks a barrier.
 //
-//   g++ -std=c++17 -O2 -Wno-unknown-pragmas -o check lplb_baseline_check.cpp && ./check ../shared/golden/minmax.jsonl 100
+//   g++ -std=c++17 -O2 -Wno-unknown-pragmas -o check lplb_baseline_check.cpp
+//   ./check ../shared/golden/minmax.jsonl 100
 //
 // The number is that of problems of each topology, all if it is left out.
 #include <ucontext.h>
@@ -170,7 +171,7 @@ template <int G, int I, int TX, int TY, int P> static void compare(const Problem
     std::vector<int> tables = lplbTables(p.ranks, p.items, p.host.data());
     tables.insert(tables.begin(), lplb::ARRAY_HEADER, 0);
     for (bool falling : {false, true}) {
-        std::memset(static_cast<void *>(&memory), 0xff, sizeof memory);  // NaN: nothing may be read before it is written
+        std::memset(static_cast<void *>(&memory), 0xff, sizeof memory);  // NaN: nothing is read before it is set
         std::vector<float> &to = falling ? other : out;
         to.assign(lplb::ARRAY_HEADER + 2 * I + lplb::TAIL, NAN);
         launch(TX * TY, falling, [&] {
@@ -210,8 +211,9 @@ static bool run(const std::vector<std::string> &lines, const char *name, size_t 
         Problem p = parse(line);
         if (p.ranks == G && p.items == I) compare<G, I, TX, TY, P>(p, lastWarpOnly, s);
     }
-    std::printf("%-11s %dx%d threads, %d pivots, %-8s: %d problems, %d rejected, gap/optimum median %.1e max %.1e; beside "
-                "double: %d other verdicts, max load differs median %.1e max %.1e; %d wrong, %d depend on the order\n",
+    std::printf("%-11s %dx%d threads, %d pivots, %-8s: %d problems, %d rejected, gap/optimum median %.1e max %.1e; "
+                "beside double: %d other verdicts, max load differs median %.1e max %.1e; %d wrong, "
+                "%d depend on the order\n",
                 name, TX, TY, P, lastWarpOnly ? "last 32" : "all d", s.problems, s.rejected, quantile(s.gaps, 0.5),
                 quantile(s.gaps, 1), s.verdicts, quantile(s.differences, 0.5), quantile(s.differences, 1), s.wrong,
                 s.orders);
@@ -231,10 +233,12 @@ int main(int argc, char **argv) {
     good &= run<8, 16, 8, 8, 4>(lines, "cube8", limit, true);
     good &= run<8, 16, 8, 8, 4>(lines, "cube8", limit, false);
     good &= run<8, 16, 8, 8, 1>(lines, "cube8", limit, false);
+    good &= run<8, 16, 8, 4, 4>(lines, "cube8", limit, true);
     good &= run<8, 16, 8, 16, 4>(lines, "cube8", limit, false);
     good &= run<8, 16, 16, 16, 8>(lines, "cube8", limit, false);
     good &= run<16, 32, 8, 16, 4>(lines, "hypercube16", limit, true);
     good &= run<16, 32, 16, 16, 4>(lines, "hypercube16", limit, false);
+    good &= run<16, 32, 16, 8, 8>(lines, "hypercube16", limit, true);
     good &= run<32, 64, 16, 16, 4>(lines, "torus8x4", limit, true);
     good &= run<32, 64, 16, 16, 4>(lines, "torus8x4", limit, false);
     return good ? 0 : 1;
