@@ -29,8 +29,13 @@ public interface SolverProvider {
      */
     MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups);
 
-    /** Returns the number of groups from which on this backend is faster than the CPU, as measured; for AUTO. */
-    int worthwhileGroups(MinMaxProblem problem);
+    /**
+     * {@return the number of groups from which on this backend is faster than the CPU, as measured; for AUTO}
+     *
+     * @param name the solver's name, as for {@link #create}
+     * @param problem what the groups share
+     */
+    int worthwhileGroups(String name, MinMaxProblem problem);
 
     /**
      * Whether a backend can be used.
