@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compiles the fused kernels through TornadoVM and writes them as PTX resources:
-#   tornado-kernels/export-ptx.sh [TOPOLOGY...]        default: cube hypercube torus8x4 ring8
+#   tornado-kernels/export-ptx.sh [TOPOLOGY|SIZE...]      default: see below; sizes as KernelSize writes them
 # To be run, and its results committed, whenever a kernel changed (PtxResourcesTest fails until then).
 # Needs a JDK 25 (JAVA_HOME), TornadoVM's SDK (TORNADOVM_HOME), its argument file (LPLB_ARGS, default
 # lplb-gpu.args), a device that TornadoVM finds, and lplb-topology and lplb-api compiled
@@ -10,7 +10,11 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
 : "${JAVA_HOME:?}" "${TORNADOVM_HOME:?}" "${LPLB_ARGS:=$root/lplb-gpu.args}"
-[ $# -gt 0 ] || set -- cube hypercube torus8x4 ring8
+[ $# -gt 0 ] || set -- cube hypercube torus8x4 ring8 \
+    r8-i32-e64-h2-d0-c32-u0 r8-i32-e96-hupto8-d0-c32-u0 \
+    r16-i64-e128-h2-d0-c64-u0 r16-i64-e192-hupto8-d0-c64-u0 \
+    r32-i128-e256-h2-d0-c128-u0 r32-i128-e384-hupto8-d0-c128-u0 \
+    r64-i256-e512-h2-d0-c256-u0 r64-i192-e704-hupto8-d0-c192-u0 r64-i192-e704-hupto64-d0-c192-u0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 jars=:$root/lplb-topology/target/classes:$root/lplb-api/target/classes

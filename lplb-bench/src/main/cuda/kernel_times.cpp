@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 //
-// Times kernels that TornadoVM emitted as PTX, through the CUDA driver API, and checks every answer in double.
+// Times kernels that TornadoVM emitted as PTX, through the CUDA driver API, and checks every answer in double. Beside
+// them, on the same problems, LPLB's algorithm: cases whose PTX is what nvcc made of lplb_baseline.cu and whose KERNEL
+// is lplb and the pivots to a barrier (lplb4), with an a behind for a step length that heeds all variables (lplb4a).
 //
 //   kernel_times DIRECTORY [REPEATS] < cases   REPEATS of each chain, default 20; 0 checks only
 //   one case a line:  PTX SHAPE KERNEL GROUPS THREADS TEAMS WORD_MAJOR(0|1) TOLERANCE
@@ -24,6 +26,7 @@
 #include <sstream>
 #include <string>
 #include <vector>
+#include "lplb_reference.hpp"
 
 static void check(CUresult r, const char *what) {
     if (r != CUDA_SUCCESS) {
@@ -36,6 +39,7 @@ static void check(CUresult r, const char *what) {
 #define CU(call) check(call, #call)
 
 static const int HEADER_BYTES = 16, HEADER_WORDS = 4, TAIL = 6, CHAIN = 16;
+static const int REFERENCE_GROUPS = 64;  // of a file, compared with the reference in double
 static const float STAMP = 12345.f;
 
 struct Tables {
@@ -85,13 +89,35 @@ static CUdeviceptr upload(const void *data, size_t bytes) {
 }
 
 struct Quality {
-    double worstGap = 0, worstSum = 0, iterations = 0, most = 0;
+    double worstGap = 0, worstSum = 0, iterations = 0, most = 0, gapSum = 0, loadSum = 0, worstLoad = 0;
     long over = 0, bad = 0, groups = 0;
 };
 
+// How LPLB's answers compare with the same arithmetic in double.
+struct Baseline {
+    bool lastWarpOnly = true;
+    long rejected = 0, compared = 0, otherVerdicts = 0;
+    std::vector<double> differences;
+};
+
+static void compareWithReference(const Tables &t, const float *in, const float *out, int group, Baseline &b) {
+    bool accepted = out[t.entries + 3] == 1;
+    b.rejected += !accepted;
+    if (group >= REFERENCE_GROUPS) return;
+    auto reference = lplbReference(t.ranks, t.items, t.host.data(), t.speed.data(), in, b.lastWarpOnly);
+    b.compared++;
+    b.otherVerdicts += accepted != reference.accepted;
+    if (accepted != reference.accepted) return;
+    std::vector<double> share(out, out + t.entries);
+    auto most = [&](const std::vector<double> &s) {
+        return lplbMaxLoad(t.ranks, t.items, t.host.data(), t.speed.data(), in, s.data());
+    };
+    b.differences.push_back(std::fabs(most(share) - most(reference.share)));
+}
+
 // The split after clipping and renormalising, in double, against the optimum that the CPU found in double.
 static void judge(const Tables &t, const Loads &l, const std::vector<float> &out, bool wordMajor, int capacity,
-                  int threads, double tolerance, Quality &q) {
+                  int threads, double tolerance, Quality &q, Baseline *baseline) {
     std::vector<double> load(t.ranks);
     int words = t.entries + TAIL;
     for (int g = 0; g < l.groups; g++) {
@@ -112,11 +138,19 @@ static void judge(const Tables &t, const Loads &l, const std::vector<float> &out
         double most = 0;
         for (int r = 0; r < t.ranks; r++) most = std::max(most, load[r] / t.speed[r]);
         double gap = most - l.optimum[g];
-        good = good && std::isfinite(most) && gap > -1e-5 && std::fabs(most - word(t.entries)) < 1e-5 * (1 + most) &&
-               word(t.entries + 1) <= l.optimum[g] * (1 + 1e-5) + 1e-6;
+        good = good && std::isfinite(most) && gap > -1e-5;
+        if (baseline == nullptr) {
+            good = good && std::fabs(most - word(t.entries)) < 1e-5 * (1 + most) &&
+                   word(t.entries + 1) <= l.optimum[g] * (1 + 1e-5) + 1e-6;
+        } else {
+            compareWithReference(t, in, &out[size_t(g) * words], g, *baseline);
+        }
         q.bad += !good;
         q.over += !(gap <= tolerance);
         q.worstGap = std::max(q.worstGap, std::isfinite(gap) ? gap : INFINITY);
+        q.gapSum += gap;
+        q.loadSum += most;
+        q.worstLoad = std::max(q.worstLoad, most);
         q.iterations += word(t.entries + 2);
         q.most = std::max(q.most, word(t.entries + 2));
         q.groups++;
@@ -155,12 +189,27 @@ int main(int argc, char **argv) {
         double tolerance;
         if (!(fields >> ptx >> shape >> kernel >> groups >> threads >> teams >> wordMajor >> tolerance)) continue;
         Tables t = readTables(directory + "/" + shape + ".tables");
+        bool isBaseline = kernel.compare(0, 4, "lplb") == 0;
+        Baseline baseline;
+        if (isBaseline) {
+            bool pairs = t.entries == 2 * t.items && teams == 1 && wordMajor == 0;
+            for (int i = 0; i < t.items; i++) pairs = pairs && t.offset[i] == 2 * i;
+            if (!pairs) {
+                std::fprintf(stderr, "%s: LPLB's algorithm wants two hosts an item, one team, group after group\n",
+                             line.c_str());
+                return 2;
+            }
+            baseline.lastWarpOnly = kernel.back() != 'a';
+            t.table = lplbTables(t.ranks, t.items, t.host.data());
+        }
         std::ifstream file(ptx);
         std::stringstream text;
         text << file.rdbuf();
         std::string code = text.str();
         size_t at = code.find(".entry ") + 7;
-        std::string entry = code.substr(at, code.find('(', at) - at);
+        std::string entry = isBaseline ? kernel.substr(0, 5) + "_" + std::to_string(t.ranks) + "_" +
+                                             std::to_string(t.items) + "_" + std::to_string(threads)
+                                       : code.substr(at, code.find('(', at) - at);
         CUmodule module;
         CUfunction function;
         CU(cuModuleLoadData(&module, code.c_str()));
@@ -191,9 +240,10 @@ int main(int argc, char **argv) {
         }
         auto launch = [&](size_t k) {
             // Scalar arguments are constants in the code by now; the launch still wants values for them.
-            uint64_t unused = 0;
+            uint64_t unused = 0, lastWarpOnly = baseline.lastWarpOnly;
             std::vector<void *> arguments(24, &unused);
             arguments[2] = &in[k], arguments[3] = &table, arguments[4] = &speed, arguments[5] = &out[k];
+            arguments[6] = isBaseline ? &lastWarpOnly : &unused;
             CU(cuLaunchKernel(function, blocks, 1, 1, threads, 1, 1, 0, stream, arguments.data(), nullptr));
         };
         for (size_t k = 0; k < in.size(); k++) launch(k);
@@ -202,7 +252,8 @@ int main(int argc, char **argv) {
         std::vector<float> answer(outWords);
         for (size_t k = 0; k < in.size(); k++) {
             CU(cuMemcpyDtoH(answer.data(), out[k] + HEADER_BYTES, outWords * 4));
-            judge(t, loads[k], answer, wordMajor, capacity, threads, tolerance, q);
+            judge(t, loads[k], answer, wordMajor, capacity, threads, tolerance, q,
+                  isBaseline ? &baseline : nullptr);
         }
         CUevent begin, end;
         CU(cuEventCreate(&begin, CU_EVENT_DEFAULT));
@@ -234,6 +285,16 @@ int main(int argc, char **argv) {
                     shape.c_str(), kernel.c_str(), groups, times.empty() ? NAN : times[0], median,
                     times.empty() ? NAN : times.back(), groups / median, q.worstGap, q.worstSum, q.over, q.bad,
                     q.iterations / double(q.groups), q.most, registers, spilled);
+        if (isBaseline) {
+            auto &d = baseline.differences;
+            std::sort(d.begin(), d.end());
+            std::printf("#   %d threads: %ld of %ld groups rejected; max/mean load %.4f on average, %.4f at most; gap "
+                        "%.2e on average; beside double: %ld of %ld verdicts differ, else max load by %.1e (median), %.1e "
+                        "at most\n",
+                        threads, baseline.rejected, q.groups, q.loadSum / double(q.groups), q.worstLoad,
+                        q.gapSum / double(q.groups), baseline.otherVerdicts, baseline.compared,
+                        d.empty() ? NAN : d[d.size() / 2], d.empty() ? NAN : d.back());
+        }
         std::fflush(stdout);
         failures += q.bad;
         for (auto p : in) CU(cuMemFree(p));

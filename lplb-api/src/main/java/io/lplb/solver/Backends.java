@@ -194,9 +194,9 @@ public final class Backends {
             SolverProvider.Availability found = probe(provider, faults);
             if (!found.available()) {
                 reasons.add(found.text());
-            } else if (backend == Backend.AUTO && groups < provider.worthwhileGroups(problem)) {
+            } else if (backend == Backend.AUTO && groups < provider.worthwhileGroups(name, problem)) {
                 reasons.add("A batch of " + groups + " groups is faster on the CPU; the GPU pays from "
-                        + provider.worthwhileGroups(problem) + " on.");
+                        + provider.worthwhileGroups(name, problem) + " on.");
             } else {
                 requireAllowed(required(), GPU, found.reason());
                 try {

@@ -38,9 +38,10 @@ public interface SolverProvider {
     /**
      * {@return the number of groups from which on this backend is faster than the CPU, as measured; for AUTO}
      *
-     * @param problem the problem to be solved
+     * @param name the solver's name, as for {@link #create}
+     * @param problem what the groups share
      */
-    int worthwhileGroups(MinMaxProblem problem);
+    int worthwhileGroups(String name, MinMaxProblem problem);
 
     /**
      * Whether a backend can be used.

@@ -45,7 +45,7 @@ final class BrokenProviders {
         }
 
         @Override
-        public int worthwhileGroups(MinMaxProblem problem) {
+        public int worthwhileGroups(String name, MinMaxProblem problem) {
             return 1;
         }
     }

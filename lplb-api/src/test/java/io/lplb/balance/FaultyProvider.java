@@ -112,7 +112,7 @@ public final class FaultyProvider implements SolverProvider {
     }
 
     @Override
-    public int worthwhileGroups(MinMaxProblem problem) {
+    public int worthwhileGroups(String name, MinMaxProblem problem) {
         return 1;
     }
 

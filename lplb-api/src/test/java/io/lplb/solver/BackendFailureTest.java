@@ -135,7 +135,7 @@ class BackendFailureTest {
         }
 
         @Override
-        public int worthwhileGroups(MinMaxProblem problem) {
+        public int worthwhileGroups(String name, MinMaxProblem problem) {
             return 10;
         }
     }

@@ -40,7 +40,7 @@ class BackendsTest {
         }
 
         @Override
-        public int worthwhileGroups(MinMaxProblem problem) {
+        public int worthwhileGroups(String name, MinMaxProblem problem) {
             return 100;
         }
     }

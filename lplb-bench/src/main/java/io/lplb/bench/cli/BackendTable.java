@@ -70,7 +70,7 @@ final class BackendTable {
         }
 
         @Override
-        public int worthwhileGroups(MinMaxProblem problem) {
+        public int worthwhileGroups(String name, MinMaxProblem problem) {
             return 0;
         }
     }

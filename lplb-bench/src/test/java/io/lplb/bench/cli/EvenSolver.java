@@ -40,7 +40,7 @@ final class EvenSolver extends AbstractMinMaxSolver {
             }
 
             @Override
-            public int worthwhileGroups(MinMaxProblem problem) {
+            public int worthwhileGroups(String name, MinMaxProblem problem) {
                 return 0;
             }
         }));

@@ -62,9 +62,9 @@ class BenchRunTest {
         assertTrue(lines.getFirst().startsWith("1/4 SolveBenchmark cpu 1 normal relaxation cube: "), lines.getFirst());
     }
 
-    /** On a GPU the driver's shapes only, a JVM that allows nothing else, and peers still on the CPU. */
+    /** On a GPU a JVM that allows nothing else, and peers still on the CPU. */
     @Test
-    void casesOfTheGpuAreThoseThatItTakes() {
+    void casesOfTheGpu() {
         List<JmhCase> cases = BenchCases.times(new BenchSelection(
                 BenchSelection.filter("Solve|Plan"),
                 List.of("relaxation", "glop"),
@@ -77,8 +77,10 @@ class BenchRunTest {
                         "SolveBenchmark.solve relaxation gpu-driver cube true",
                         "SolveBenchmark.solve relaxation gpu-driver cube true",
                         "SolveBenchmark.solve glop cpu cube false",
+                        "SolveBenchmark.solve relaxation gpu-driver eplb64 true",
                         "SolveBenchmark.solve glop cpu eplb64 false",
-                        "PlanBenchmark.plan relaxation gpu-driver cube true"),
+                        "PlanBenchmark.plan relaxation gpu-driver cube true",
+                        "PlanBenchmark.plan relaxation gpu-driver eplb64 true"),
                 cases.stream()
                         .map(c -> c.benchmark() + " " + value(c, "solver") + " " + value(c, "backend") + " "
                                 + value(c, "topology") + " " + c.gpu())

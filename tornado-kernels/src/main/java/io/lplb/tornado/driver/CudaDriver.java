@@ -64,6 +64,7 @@ final class CudaDriver {
     private final CudaLibrary.Function hostDevicePointer;
     private final CudaLibrary.Function copyToDevice;
     private final CudaLibrary.Function copyToHost;
+    private final CudaLibrary.Function fill;
     private final CudaLibrary.Function streamCreate;
     private final CudaLibrary.Function streamSynchronize;
     private final CudaLibrary.Function streamDestroy;
@@ -107,6 +108,7 @@ final class CudaDriver {
         hostDevicePointer = library.function("cuMemHostGetDevicePointer_v2");
         copyToDevice = library.function("cuMemcpyHtoDAsync_v2");
         copyToHost = library.function("cuMemcpyDtoHAsync_v2");
+        fill = library.function("cuMemsetD32Async");
         streamCreate = library.function("cuStreamCreate");
         streamSynchronize = library.function("cuStreamSynchronize");
         streamDestroy = library.function("cuStreamDestroy_v2");
@@ -293,6 +295,11 @@ final class CudaDriver {
 
     void copyToHost(long host, long device, long bytes, long stream) {
         check(copyToHost, copyToHost.call(host, device, bytes, stream));
+    }
+
+    /** Sets words of the device's memory to a value, in the order of the stream; needs no memory of the host. */
+    void fill(long device, int value, long words, long stream) {
+        check(fill, fill.call(device, value, words, stream));
     }
 
     long createStream() {

@@ -129,6 +129,14 @@ final class CudaLibrary {
             }
         }
 
+        int call(long a, int b, long c, long d) {
+            try {
+                return (int) CudaHandles.LILL.invokeExact(address, a, b, c, d);
+            } catch (Throwable t) {
+                throw unexpected(t);
+            }
+        }
+
         int call(long a, long b, long c, long d) {
             try {
                 return (int) CudaHandles.LLLL.invokeExact(address, a, b, c, d);

@@ -5,8 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.lplb.problem.MinMaxBatch;
-import io.lplb.problem.MinMaxProblem;
 import io.lplb.tornado.graph.FusedLaunch;
+import io.lplb.tornado.graph.KernelSize;
 import io.lplb.tornado.graph.PackedGroups;
 import io.lplb.tornado.graph.ProblemTables;
 import java.lang.foreign.Arena;
@@ -36,7 +36,7 @@ final class DriverLaunch implements FusedLaunch {
 
     private final CudaDriver driver;
     private final PtxKernel kernel;
-    private final MinMaxProblem problem;
+    private final KernelSize size;
     private final int capacity;
     private final Transfer transfer;
     private final boolean graphs;
@@ -72,7 +72,7 @@ final class DriverLaunch implements FusedLaunch {
             boolean graphs) {
         this.driver = driver;
         this.kernel = kernel;
-        this.problem = tables.problem();
+        this.size = tables.size();
         this.capacity = capacity;
         this.transfer = transfer;
         this.graphs = graphs;
@@ -83,17 +83,17 @@ final class DriverLaunch implements FusedLaunch {
             function = driver.function(module, kernel.entry());
             stream = driver.createStream();
             cleanup.add(() -> driver.destroyStream(stream));
-            hostIn = mapped(bytes(PackedGroups.inWords(problem, capacity)));
-            hostOut = mapped(bytes(PackedGroups.outWords(problem, capacity)));
-            deviceIn = deviceBuffer(hostIn, PackedGroups.inWords(problem, capacity));
-            deviceOut = deviceBuffer(hostOut, PackedGroups.outWords(problem, capacity));
+            hostIn = mapped(bytes(PackedGroups.inWords(size, capacity)));
+            hostOut = mapped(bytes(PackedGroups.outWords(size, capacity)));
+            deviceIn = deviceBuffer(hostIn, PackedGroups.inWords(size, capacity));
+            deviceOut = deviceBuffer(hostOut, PackedGroups.outWords(size, capacity));
             long table = constant(MemorySegment.ofArray(tables.tableWords()));
             long speed = constant(MemorySegment.ofArray(tables.speeds()));
             parameters = parameters(deviceIn, table, speed, deviceOut);
             groups = new PackedGroups(
                     tables,
-                    segment(hostIn, PackedGroups.inWords(problem, capacity)),
-                    segment(hostOut, PackedGroups.outWords(problem, capacity)),
+                    segment(hostIn, PackedGroups.inWords(size, capacity)),
+                    segment(hostOut, PackedGroups.outWords(size, capacity)),
                     kernel.threads());
             cleanup.add(this::forgetRecording);
         } catch (RuntimeException e) {
@@ -188,29 +188,17 @@ final class DriverLaunch implements FusedLaunch {
 
     private void enqueue(int count) {
         if (transfer == Transfer.COPIED) {
-            driver.copyToDevice(deviceIn, hostIn, bytes(PackedGroups.inWords(problem, count)), stream);
+            driver.copyToDevice(deviceIn, hostIn, bytes(PackedGroups.inWords(size, count)), stream);
         }
         driver.launch(function, kernel.workGroups(count), kernel.threads(), stream, parameters);
         if (transfer == Transfer.COPIED) {
-            driver.copyToHost(hostOut, deviceOut, bytes(PackedGroups.outWords(problem, count)), stream);
+            driver.copyToHost(hostOut, deviceOut, bytes(PackedGroups.outWords(size, count)), stream);
         }
     }
 
     private void record(int count) {
         forgetRecording();
-        driver.beginCapture(stream);
-        try {
-            enqueue(count);
-        } catch (CudaException e) {
-            driver.destroyGraph(driver.endCapture(stream));
-            throw e;
-        }
-        long graph = driver.endCapture(stream);
-        try {
-            executable = driver.instantiate(graph);
-        } finally {
-            driver.destroyGraph(graph);
-        }
+        executable = GraphRecording.record(driver, stream, () -> enqueue(count));
         recorded = count;
     }
 

@@ -7,6 +7,7 @@ import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.graph.FusedLaunch;
+import io.lplb.tornado.graph.KernelSize;
 import io.lplb.tornado.graph.ProblemTables;
 import io.lplb.tornado.graph.TornadoSolver;
 import java.util.List;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The fused kernels on an NVIDIA GPU without TornadoVM: PTX that it made earlier, launched through the driver. Packing,
  * the choice of launches, and the certificate in double on the host are {@link TornadoSolver}'s.
  *
- * <p>Only for shapes of problems whose PTX is part of this library, see {@link #missing}. The driver compiles the PTX for
+ * <p>For problems that a kernel of this library's PTX holds, see {@link #missing}: LPLB's topologies have their own, others
+ * run in the next larger of a few sizes. The driver compiles the PTX for
  * the GPU at the first solve and keeps the result on disk, by default.
  *
  * <p>Threads: an instance belongs to the thread of its first solve; another thread's gets an IllegalStateException. Only
@@ -47,7 +49,7 @@ public final class DriverSolver implements MinMaxSolver {
      * @param tolerance gap at which an answer counts as OPTIMAL, as a fraction of the mean load
      * @param maxGroups groups of the largest launch, at least 1
      * @param deviceIndex the GPU, from 0
-     * @throws IllegalArgumentException if there is no PTX for the solver and the shape of the problem, or an argument
+     * @throws IllegalArgumentException if there is no PTX for the solver that holds the problem, or an argument
      *     is out of range
      * @throws CudaUnavailableException if the driver is not there or too old
      * @throws CudaException if the driver has no such device or refuses it
@@ -88,9 +90,9 @@ public final class DriverSolver implements MinMaxSolver {
 
     private static FusedLaunch launch(
             CudaDriver driver, PtxLibrary library, String solver, ProblemTables tables, int groups, float goal) {
-        PtxKernel kernel =
-                library.find(solver, PtxLibrary.shape(tables), groups).orElseThrow();
-        return new DriverLaunch(driver, kernel, tables, groups, goal, Transfer.of(solver, groups), true);
+        PtxKernel kernel = library.find(solver, tables.size(), groups).orElseThrow();
+        return new DriverLaunch(
+                driver, kernel, tables.in(kernel.size()), groups, goal, Transfer.of(solver, groups), true);
     }
 
     /** Says what a solver for the problem lacks; empty if nothing. Touches no driver. */
@@ -102,11 +104,11 @@ public final class DriverSolver implements MinMaxSolver {
         if (problem.items() == 0) {
             return "";
         }
-        String shape = PtxLibrary.shape(new ProblemTables(problem));
+        KernelSize size = new ProblemTables(problem).size();
         // The relaxation hands its stragglers to the interior point.
         for (String needed : List.of(name, InteriorPointSolver.NAME)) {
-            if (!library.contains(needed, shape)) {
-                return "problem: got " + problem + " of shape " + shape + ", expected one with PTX of the " + needed
+            if (!library.contains(needed, size)) {
+                return "problem: got " + problem + " of size " + size + ", expected one with PTX of the " + needed
                         + " solver in this library";
             }
         }

@@ -11,6 +11,7 @@ import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
 import io.lplb.tornado.graph.FusedPlan;
 import io.lplb.tornado.graph.KernelShape;
+import io.lplb.tornado.graph.KernelSize;
 import io.lplb.tornado.graph.ProblemTables;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,22 +52,23 @@ public final class ExportPtx {
     /**
      * Writes PTX.
      *
-     * @param args folder to write to, TornadoVM's version, topologies
+     * @param args folder to write to, TornadoVM's version, topologies and sizes
      */
     public static void main(String[] args) throws IOException {
         if (args.length < 3) {
             throw new IllegalArgumentException(
-                    "got " + args.length + " arguments, expected FOLDER VERSION TOPOLOGY...");
+                    "got " + args.length + " arguments, expected FOLDER VERSION TOPOLOGY|SIZE...");
         }
         ExportPtx export =
                 new ExportPtx(Path.of(System.getProperty("tornado.print.kernel.dir")), Path.of(args[0]), args[1]);
         Files.createDirectories(export.folder);
         for (int k = 2; k < args.length; k++) {
-            export.topology(args[k]);
+            export.problems(args[k]);
         }
         StringBuilder index = new StringBuilder();
         export.lines.forEach(line -> index.append(line).append('\n'));
         Files.writeString(export.folder.resolve(PtxLibrary.INDEX), index);
+        ExportPipeline.export(export.emitted, export.folder, export.version);
     }
 
     /** Returns the problem of a topology: every rank with as many replica slots as the topology has sets. */
@@ -77,36 +79,41 @@ public final class ExportPtx {
         return PlacementProblem.of(placement.natural(), null).problem();
     }
 
-    /** Returns the kernels that a solver uses for a problem, each with the least number of groups. */
-    static Map<KernelShape, Integer> kernels(String solver, MinMaxProblem problem) {
+    /** Returns the kernels that a solver uses for so many ranks, each with the least number of groups. */
+    static Map<KernelShape, Integer> kernels(String solver, int ranks) {
         Map<KernelShape, Integer> result = new LinkedHashMap<>();
         for (int groups = 1; groups <= MOST_GROUPS; groups *= 2) {
-            result.putIfAbsent(KernelShape.of(solver, problem, groups), groups);
+            result.putIfAbsent(KernelShape.of(solver, ranks, groups), groups);
         }
         return result;
     }
 
-    private void topology(String name) throws IOException {
-        MinMaxProblem problem = problem(name);
+    /** A topology's own size, or a size by its numbers, which holds an item of two hosts. */
+    private void problems(String name) throws IOException {
+        ProblemTables tables = name.startsWith("r") && name.contains("-")
+                ? new ProblemTables(MinMaxProblem.of(2, new int[][] {{0, 1}})).in(KernelSize.parse(name))
+                : new ProblemTables(problem(name));
         for (String solver : SOLVERS) {
             for (Map.Entry<KernelShape, Integer> kernel :
-                    kernels(solver, problem).entrySet()) {
-                export(name, solver, new ProblemTables(problem), kernel.getKey(), kernel.getValue());
+                    kernels(solver, tables.size().ranks()).entrySet()) {
+                export(name, solver, tables, kernel.getKey(), kernel.getValue());
             }
         }
     }
 
     private void export(String example, String solver, ProblemTables tables, KernelShape kernel, int leastGroups)
             throws IOException {
-        String shape = PtxLibrary.shape(tables);
-        String name = solver.replace('-', '_') + "_" + kernel.method() + "_" + shape.replace('-', '_');
-        PtxCode code = new PtxCode(emit(tables, kernel), name);
+        kernel.requireFits(tables);
+        KernelSize size = tables.size();
+        String name = solver.replace('-', '_') + "_" + kernel.method() + "_"
+                + size.toString().replace('-', '_');
+        PtxCode code = new PtxCode(emit(tables, kernel), name).tuned();
         requireGoal(code, name);
         Map<String, String> header = new LinkedHashMap<>();
         header.put(PtxKernel.KERNEL, kernel.kernelClass().getName() + "." + kernel.method());
         header.put(PtxKernel.ENTRY, name);
         header.put(PtxKernel.SOLVER, solver);
-        header.put(PtxKernel.SHAPE, shape);
+        header.put(PtxKernel.SHAPE, size.toString());
         header.put("example", example);
         header.put(PtxKernel.LEAST_GROUPS, Integer.toString(leastGroups));
         header.put(PtxKernel.THREADS, Integer.toString(kernel.threads()));
@@ -116,7 +123,7 @@ public final class ExportPtx {
         header.put(PtxKernel.SHARED_BYTES, Integer.toString(code.sharedBytes()));
         header.put(PtxKernel.BYTECODE, BytecodeHash.of(kernel.kernelClass(), kernel.method()));
         header.put(PtxKernel.TORNADOVM, version);
-        PtxLibrary.Line line = new PtxLibrary.Line(solver, shape, leastGroups, name + ".ptx");
+        PtxLibrary.Line line = new PtxLibrary.Line(solver, size, leastGroups, name + ".ptx");
         Files.writeString(
                 folder.resolve(line.file()), PtxKernel.of(header, code.text()).text());
         lines.add(line);

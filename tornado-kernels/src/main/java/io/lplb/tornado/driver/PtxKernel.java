@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.driver;
 
+import io.lplb.tornado.graph.KernelSize;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -8,7 +9,7 @@ import java.util.TreeMap;
 /**
  * A fused kernel as PTX, with what its header says: comment lines {@code // key: value} before the code.
  *
- * <p>The kernel was compiled for one shape of problem (see {@link PtxLibrary#shape}); the goal is the one number of it
+ * <p>The kernel was compiled for one {@link KernelSize}; the goal is the one number of it
  * that may still be changed, as it stands in the code as a literal.
  *
  * <p>Immutable.
@@ -44,7 +45,7 @@ final class PtxKernel {
                 header.put(line.substring(COMMENT.length(), colon), line.substring(colon + 2));
             }
         });
-        for (String key : new String[] {KERNEL, ENTRY, SHAPE, SOLVER, GOAL, BYTECODE}) {
+        for (String key : new String[] {KERNEL, ENTRY, BYTECODE}) {
             header(key);
         }
     }
@@ -87,8 +88,9 @@ final class PtxKernel {
         return header(SOLVER);
     }
 
-    String shape() {
-        return header(SHAPE);
+    /** Returns the numbers that the solver's kernel is compiled for. */
+    KernelSize size() {
+        return KernelSize.parse(header(SHAPE));
     }
 
     /** Returns the number of groups from which on this kernel is the solver's choice for the shape. */
@@ -121,6 +123,6 @@ final class PtxKernel {
 
     @Override
     public String toString() {
-        return entry() + " for " + shape();
+        return entry() + " for " + header.getOrDefault(SHAPE, "all sizes");
     }
 }

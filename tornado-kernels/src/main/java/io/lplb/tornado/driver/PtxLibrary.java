@@ -1,21 +1,21 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.driver;
 
-import io.lplb.problem.MinMaxProblem;
-import io.lplb.tornado.graph.ProblemTables;
+import io.lplb.tornado.graph.KernelSize;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernels that come with the library as PTX, by solver, shape and number of groups. A text file lists them:
+ * The kernels that come with the library as PTX, by solver, size and number of groups. A text file lists them:
  *
  * <pre>
- *   solver  shape  least groups  file
+ *   solver  size  least groups  file
  * </pre>
  *
  * <p>Immutable and thread-safe.
@@ -31,18 +31,18 @@ final class PtxLibrary {
     }
 
     /** A line of the list. */
-    record Line(String solver, String shape, int leastGroups, String file) {
+    record Line(String solver, KernelSize size, int leastGroups, String file) {
         static Line parse(String line) {
             String[] words = line.split(" +", -1);
             if (words.length != 4) {
-                throw new IllegalStateException(INDEX + ": got '" + line + "', expected solver, shape, groups, file");
+                throw new IllegalStateException(INDEX + ": got '" + line + "', expected solver, size, groups, file");
             }
-            return new Line(words[0], words[1], Integer.parseInt(words[2]), words[3]);
+            return new Line(words[0], KernelSize.parse(words[1]), Integer.parseInt(words[2]), words[3]);
         }
 
         @Override
         public String toString() {
-            return solver + " " + shape + " " + leastGroups + " " + file;
+            return solver + " " + size + " " + leastGroups + " " + file;
         }
     }
 
@@ -61,42 +61,43 @@ final class PtxLibrary {
         }
     }
 
-    /**
-     * What a kernel is compiled for: ranks, items, entries, hosts of every item (or the most), entries of every
-     * rank (0 if they differ), colours, and whether all speeds are 1. The rest of a problem is in its tables.
-     */
-    static String shape(ProblemTables tables) {
-        MinMaxProblem p = tables.problem();
-        String hosts = tables.hosts() < 0 ? "upto" + -tables.hosts() : Integer.toString(tables.hosts());
-        return "r" + p.ranks() + "-i" + p.items() + "-e" + p.entries() + "-h" + hosts + "-d" + tables.degree() + "-c"
-                + tables.colours() + "-u" + tables.unitSpeeds();
-    }
-
     /** Returns the lines of the list. */
     List<Line> lines() {
         return lines;
     }
 
-    /** Whether there is a kernel. */
-    boolean contains(String solver, String shape) {
+    /** Whether there is a kernel for a problem of this size. */
+    boolean contains(String solver, KernelSize problem) {
         return lines.stream()
-                .anyMatch(line -> line.solver().equals(solver) && line.shape().equals(shape));
+                .anyMatch(line -> line.solver().equals(solver) && line.size().holds(problem));
     }
 
-    /** Finds the kernel for batches of up to so many groups: the one with the largest {@code least groups} not above. */
-    Optional<PtxKernel> find(String solver, String shape, int groups) {
+    /**
+     * Finds the kernel for batches of up to so many groups of problems of this size: of the smallest size that holds
+     * them, the one with the largest {@code least groups} not above.
+     */
+    Optional<PtxKernel> find(String solver, KernelSize problem, int groups) {
         return lines.stream()
-                .filter(line ->
-                        line.solver().equals(solver) && line.shape().equals(shape) && line.leastGroups() <= groups)
-                .max((a, b) -> Integer.compare(a.leastGroups(), b.leastGroups()))
+                .filter(line -> line.solver().equals(solver)
+                        && line.leastGroups() <= groups
+                        && line.size().holds(problem))
+                .min(Comparator.comparingInt((Line line) -> line.size().ranks())
+                        .thenComparingInt(line -> line.size().entries())
+                        .thenComparingInt(line -> Math.abs(line.size().hosts()))
+                        .thenComparing(line -> line.leastGroups(), Comparator.reverseOrder()))
                 .map(PtxLibrary::load);
     }
 
     /** Reads the kernel of a line. */
     static PtxKernel load(Line line) {
-        String text = resource(line.file());
+        return load(line.file());
+    }
+
+    /** Reads the kernel in a file. */
+    static PtxKernel load(String file) {
+        String text = resource(file);
         if (text == null) {
-            throw new IllegalStateException(INDEX + ": got " + line + ", expected a file beside it");
+            throw new IllegalStateException("PTX: got no resource " + file + ", expected one in this library");
         }
         return new PtxKernel(text);
     }

@@ -2,7 +2,6 @@
 package io.lplb.tornado.graph;
 
 import io.lplb.problem.MinMaxBatch;
-import io.lplb.problem.MinMaxProblem;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -38,10 +37,9 @@ public final class FusedPlan implements FusedLaunch {
      */
     public FusedPlan(ProblemTables tables, KernelShape shape, int capacity, float tolerance) {
         this.capacity = capacity;
-        MinMaxProblem problem = tables.problem();
-        FloatArray in = new FloatArray(PackedGroups.inWords(problem, capacity));
+        FloatArray in = new FloatArray(PackedGroups.inWords(tables.size(), capacity));
         in.init(0f);
-        FloatArray out = new FloatArray(PackedGroups.outWords(problem, capacity));
+        FloatArray out = new FloatArray(PackedGroups.outWords(tables.size(), capacity));
         out.init(Float.NaN);
         groups = new PackedGroups(tables, in.getSegment(), out.getSegment(), shape.threads());
         TaskGraph graph = new TaskGraph(GRAPH)

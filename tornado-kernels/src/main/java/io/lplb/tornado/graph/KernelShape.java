@@ -67,18 +67,21 @@ public enum KernelShape {
      * @throws IllegalArgumentException if there is no solver of that name or no kernel holds so many ranks
      */
     public static KernelShape of(String solver, MinMaxProblem problem, int groups) {
-        if (problem.ranks() > MAX_RANKS) {
+        return of(solver, problem.ranks(), groups);
+    }
+
+    /** Chooses the kernel for so many ranks; see {@link #of(String, MinMaxProblem, int)}. */
+    public static KernelShape of(String solver, int ranks, int groups) {
+        if (ranks > MAX_RANKS) {
             throw new IllegalArgumentException(
-                    "ranks: got " + problem.ranks() + ", expected at most " + MAX_RANKS + " for a kernel");
+                    "ranks: got " + ranks + ", expected at most " + MAX_RANKS + " for a kernel");
         }
-        boolean small = problem.ranks() <= 16;
+        boolean small = ranks <= 16;
         return switch (solver) {
             case InteriorPointSolver.NAME ->
                 small
-                        ? groups >= OCTET_GROUPS && problem.ranks() <= 8
-                                ? INTERIOR_POINT_PER_OCTET
-                                : INTERIOR_POINT_PER_WARP
-                        : problem.ranks() <= 32 ? INTERIOR_POINT_PER_FOUR_WARPS : INTERIOR_POINT_PER_EIGHT_WARPS;
+                        ? groups >= OCTET_GROUPS && ranks <= 8 ? INTERIOR_POINT_PER_OCTET : INTERIOR_POINT_PER_WARP
+                        : ranks <= 32 ? INTERIOR_POINT_PER_FOUR_WARPS : INTERIOR_POINT_PER_EIGHT_WARPS;
             case RelaxationSolver.NAME ->
                 small ? groups >= OCTET_GROUPS ? RELAXATION_PER_OCTET : RELAXATION_PER_WARP : RELAXATION_PER_TWO_WARPS;
             default ->
@@ -92,20 +95,20 @@ public enum KernelShape {
      *
      * @throws IllegalArgumentException if it is not
      */
-    void requireFits(ProblemTables tables) {
-        MinMaxProblem p = tables.problem();
+    public void requireFits(ProblemTables tables) {
+        KernelSize p = tables.size();
         int teamThreads = Math.max(workGroup.threads() / workGroup.problems(), 1);
         int bytes = Packing.localBytes(
                 p.ranks(),
                 p.items(),
                 p.entries(),
-                tables.colours(),
-                p.hasUnitSpeeds(),
+                p.colours(),
+                p.unitSpeeds(),
                 teamThreads,
                 workGroup.problems(),
                 interiorPoint());
         if (bytes > LOCAL_BYTES) {
-            throw new IllegalArgumentException("problem: got " + p + ", which takes " + bytes
+            throw new IllegalArgumentException("problem: got " + tables.problem() + ", which takes " + bytes
                     + " bytes of local memory, expected at most " + LOCAL_BYTES);
         }
     }
@@ -145,7 +148,7 @@ public enum KernelShape {
     /** Adds the kernel to a graph, under this task name. */
     void addTo(TaskGraph graph, String task, ProblemTables tables, FloatArray in, FloatArray out, float tolerance) {
         DeviceCode.link();
-        MinMaxProblem p = tables.problem();
+        KernelSize p = tables.size();
         graph.task(
                 task,
                 kernel,
@@ -157,10 +160,10 @@ public enum KernelShape {
                 p.ranks(),
                 p.items(),
                 p.entries(),
-                tables.hosts(),
-                tables.degree(),
-                tables.colours(),
-                tables.unitSpeeds(),
+                p.hosts(),
+                p.degree(),
+                p.colours(),
+                p.unitSpeeds() ? 1 : 0,
                 tolerance);
     }
 

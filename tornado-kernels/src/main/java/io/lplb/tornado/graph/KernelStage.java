@@ -16,13 +16,11 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * <p>Not thread-safe; belongs to one graph.
  */
 public final class KernelStage implements SolveStage {
-    private final MinMaxProblem problem;
     private final ProblemTables tables;
     private final int groups;
     private final float tolerance;
     private final KernelShape shape;
-    private final int[] deviceItem;
-    private final int[] deviceEntry;
+    private final PackedLayout layout;
     private final FloatArray input;
     private final FloatArray output;
 
@@ -36,23 +34,15 @@ public final class KernelStage implements SolveStage {
      * @throws IllegalArgumentException if there is no such kernel or it cannot hold the problem
      */
     public KernelStage(String solver, MinMaxProblem problem, int groups, double tolerance) {
-        this.problem = problem;
         this.groups = groups;
         this.tolerance = (float) tolerance;
         shape = KernelShape.of(solver, problem, groups);
         tables = new ProblemTables(problem);
         shape.requireFits(tables);
-        deviceItem = new int[problem.items()];
-        deviceEntry = new int[problem.entries()];
-        for (int i = 0; i < deviceItem.length; i++) {
-            deviceItem[tables.item(i)] = i;
-        }
-        for (int e = 0; e < deviceEntry.length; e++) {
-            deviceEntry[tables.entry(e)] = e;
-        }
-        input = new FloatArray(Packing.HEADER + groups * (problem.ranks() + problem.items()));
+        layout = new PackedLayout(tables);
+        input = new FloatArray(PackedGroups.inWords(tables.size(), groups));
         input.init(0);
-        output = new FloatArray(groups * (problem.entries() + Packing.TAIL));
+        output = new FloatArray(PackedGroups.outWords(tables.size(), groups));
         output.init(0);
     }
 
@@ -68,41 +58,37 @@ public final class KernelStage implements SolveStage {
 
     @Override
     public int fixedAt(int group, int rank) {
-        return Packing.HEADER + group * (problem.ranks() + problem.items()) + rank;
+        return layout.fixedAt(group, rank);
     }
 
     @Override
     public int loadAt(int group, int item) {
-        return fixedAt(group, problem.ranks()) + deviceItem[item];
+        return layout.loadAt(group, item);
     }
 
     @Override
     public int countAt() {
-        return 0;
-    }
-
-    private int outputAt(int group) {
-        return group * (problem.entries() + Packing.TAIL);
+        return layout.countAt();
     }
 
     @Override
     public int shareAt(int group, int entry) {
-        return outputAt(group) + deviceEntry[entry];
+        return layout.shareAt(group, entry);
     }
 
     @Override
     public int boundAt(int group) {
-        return outputAt(group) + problem.entries() + Packing.LOWER_BOUND;
+        return layout.boundAt(group);
     }
 
     @Override
     public int statusAt(int group) {
-        return outputAt(group) + problem.entries() + Packing.STATUS;
+        return layout.statusAt(group);
     }
 
     @Override
     public int threadsAt(int group) {
-        return outputAt(group) + problem.entries() + Packing.THREADS;
+        return layout.threadsAt(group);
     }
 
     @Override

@@ -27,10 +27,9 @@ public final class PackedGroups {
     private final MemorySegment in;
     private final MemorySegment out;
     private final int threads;
-    private final int ranks;
-    private final int items;
-    private final int entries;
-    private final float[] words;
+    private final KernelSize size;
+    private final float[] input;
+    private final float[] shares;
     private int stamp;
 
     /**
@@ -43,21 +42,19 @@ public final class PackedGroups {
         this.in = in;
         this.out = out;
         this.threads = threads;
-        MinMaxProblem problem = tables.problem();
-        ranks = problem.ranks();
-        items = problem.items();
-        entries = problem.entries();
-        words = new float[Math.max(ranks + items, entries)];
+        size = tables.size();
+        input = new float[size.inWords()];
+        shares = new float[tables.problem().entries()];
     }
 
     /** Returns the floats of the input for so many groups. */
-    public static int inWords(MinMaxProblem problem, int groups) {
-        return Math.addExact(Packing.HEADER, Math.multiplyExact(groups, problem.ranks() + problem.items()));
+    public static int inWords(KernelSize size, int groups) {
+        return Math.addExact(Packing.HEADER, Math.multiplyExact(groups, size.inWords()));
     }
 
     /** Returns the floats of the output for so many groups. */
-    public static int outWords(MinMaxProblem problem, int groups) {
-        return Math.multiplyExact(groups, problem.entries() + Packing.TAIL);
+    public static int outWords(KernelSize size, int groups) {
+        return Math.multiplyExact(groups, size.outWords());
     }
 
     /** Packs the groups {@code first .. first + count - 1} of a batch and poisons their answers. */
@@ -68,24 +65,27 @@ public final class PackedGroups {
         for (int g = 0; g < count; g++) {
             packGroup(batch, first + g, g);
         }
-        out.asSlice(0, (long) Float.BYTES * outWords(tables.problem(), count)).fill(POISON);
+        out.asSlice(0, (long) Float.BYTES * outWords(size, count)).fill(POISON);
     }
 
     private void packGroup(MinMaxBatch batch, int group, int to) {
+        MinMaxProblem problem = tables.problem();
+        int ranks = problem.ranks();
+        int items = problem.items();
         double mean = batch.meanLoad(group);
         double inverse = mean > 0 ? 1 / mean : 0;
         for (int r = 0; r < ranks; r++) {
-            words[r] = (float) (batch.fixed()[group * ranks + r] * inverse);
+            input[r] = (float) (batch.fixed()[group * ranks + r] * inverse);
         }
         for (int i = 0; i < items; i++) {
-            words[ranks + i] = (float) (batch.load()[group * items + tables.item(i)] * inverse);
+            input[size.ranks() + i] = (float) (batch.load()[group * items + tables.item(i)] * inverse);
         }
-        long at = Packing.HEADER + (long) to * (ranks + items);
-        MemorySegment.copy(words, 0, in, JAVA_FLOAT, Float.BYTES * at, ranks + items);
+        long at = Packing.HEADER + (long) to * input.length;
+        MemorySegment.copy(input, 0, in, JAVA_FLOAT, Float.BYTES * at, input.length);
     }
 
     private float tail(int group, int word) {
-        return out.getAtIndex(JAVA_FLOAT, (group + 1) * (entries + Packing.TAIL) - Packing.TAIL + word);
+        return out.getAtIndex(JAVA_FLOAT, (group + 1) * size.outWords() - Packing.TAIL + word);
     }
 
     /** Whether the kernel wrote this group's answer since it was packed, with the geometry it is written for. */
@@ -108,10 +108,10 @@ public final class PackedGroups {
 
     /** Copies a group's shares, in mean loads and in the problem's order of entries. */
     public void copyShares(int group, double[] to) {
-        long at = (long) group * (entries + Packing.TAIL);
-        MemorySegment.copy(out, JAVA_FLOAT, Float.BYTES * at, words, 0, entries);
-        for (int e = 0; e < entries; e++) {
-            to[tables.entry(e)] = words[e];
+        long at = (long) group * size.outWords();
+        MemorySegment.copy(out, JAVA_FLOAT, Float.BYTES * at, shares, 0, shares.length);
+        for (int e = 0; e < shares.length; e++) {
+            to[tables.entry(e)] = shares[e];
         }
     }
 }

@@ -4,55 +4,49 @@ package io.lplb.tornado.graph;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
-import io.lplb.route.TokenRouter;
 import io.lplb.tornado.kernel.PipelineLayout;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * The arrays that the pipeline's tasks share; {@link PipelineLayout} draws them.
- *
- * @param width elements of a record of {@code plan}
  */
 record PipelineBuffers(
-        IntArray in,
+        IntArray sizes,
+        IntArray ids,
         IntArray counts,
         IntArray place,
         IntArray loadTable,
         IntArray strides,
         IntArray loads,
+        FloatArray speed,
         IntArray quotaTable,
         IntArray plan,
         IntArray slots,
         IntArray out,
-        int width) {
+        IntArray physical) {
 
     /** Arrays for runs of up to {@code tokens} ids, with tables for this stage's buffers. */
     static PipelineBuffers of(ExpertPlacement placement, PlacementProblem problem, int tokens, SolveStage stage) {
         MinMaxProblem shared = problem.problem();
         PipelineTables tables = new PipelineTables(placement, problem);
+        int[] sizes = RunSizes.of(placement, problem, tables.width(), tokens);
         int experts = placement.experts();
         int groups = problem.groups();
         int blocks = PipelineLayout.blocks(tokens);
-        int width = PipelineLayout.PLAN_BOUND + tables.mostReplicas() - 1;
         return new PipelineBuffers(
-                new IntArray(PipelineLayout.IN_HEADER + tokens),
+                IntArray.fromArray(sizes),
+                new IntArray(tokens),
                 new IntArray(Math.multiplyExact(blocks, experts + 1)),
                 new IntArray(tokens),
                 IntArray.fromArray(tables.loads(stage)),
-                strides(tokens),
+                IntArray.fromArray(PipelineTables.strides(tokens)),
                 new IntArray(groups * (shared.ranks() + shared.items() + 1)),
+                FloatArray.fromElements((float) shared.totalSpeed()),
                 IntArray.fromArray(tables.quotas(stage)),
-                new IntArray(experts * width),
+                new IntArray(experts * tables.width()),
                 IntArray.fromArray(tables.slots()),
-                new IntArray(PipelineLayout.physicalAt(groups, blocks) + tokens),
-                width);
-    }
-
-    private static IntArray strides(int tokens) {
-        IntArray strides = new IntArray(tokens + 1);
-        for (int n = 0; n <= tokens; n++) {
-            strides.set(n, TokenRouter.stride(n));
-        }
-        return strides;
+                new IntArray(PipelineLayout.stampAt(groups, shared.ranks()) + blocks),
+                new IntArray(tokens));
     }
 }

@@ -5,7 +5,9 @@ import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.quota.ReplicaQuotas;
+import io.lplb.route.TokenRouter;
 import io.lplb.tornado.kernel.CountKernels;
+import io.lplb.tornado.kernel.PipelineLayout;
 import io.lplb.tornado.kernel.QuotaTable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,7 +20,7 @@ import java.util.List;
  *
  * <p>Immutable, hence safe for use by several threads.
  */
-final class PipelineTables {
+public final class PipelineTables {
     private final ExpertPlacement placement;
     private final PlacementProblem problem;
     private final MinMaxProblem shared;
@@ -27,7 +29,8 @@ final class PipelineTables {
     private final List<List<Integer>> fixedOf = new ArrayList<>();
     private final List<List<Integer>> splitOf = new ArrayList<>();
 
-    PipelineTables(ExpertPlacement placement, PlacementProblem problem) {
+    /** The tables of a placement and its problem. */
+    public PipelineTables(ExpertPlacement placement, PlacementProblem problem) {
         this.placement = placement;
         this.problem = problem;
         this.shared = problem.problem();
@@ -38,7 +41,8 @@ final class PipelineTables {
         for (int k = 0; k < groups * shared.items(); k++) {
             splitOf.add(new ArrayList<>());
         }
-        int most = 1;
+        // The routing kernel reads a first bound always.
+        int most = 2;
         for (int e = 0; e < placement.experts(); e++) {
             most = Math.max(most, placement.replicaCount(e));
             int item = problem.itemOf(e);
@@ -51,13 +55,13 @@ final class PipelineTables {
         mostReplicas = most;
     }
 
-    /** Returns the largest number of replicas of an expert. */
-    int mostReplicas() {
-        return mostReplicas;
+    /** Returns the elements of a record of the plan. */
+    public int width() {
+        return PipelineLayout.PLAN_BOUND + mostReplicas - 1;
     }
 
     /** Returns the table of {@link CountKernels#sumBlocks} for a solver's input. */
-    int[] loads(SolveStage stage) {
+    public int[] loads(SolveLayout layout) {
         IntList first = new IntList();
         IntList experts = new IntList();
         IntList target = new IntList();
@@ -66,17 +70,17 @@ final class PipelineTables {
         first.add(experts.size());
         for (int g = 0; g < groups; g++) {
             for (int r = 0; r < shared.ranks(); r++) {
-                target.add(stage.fixedAt(g, r));
+                target.add(layout.fixedAt(g, r));
             }
         }
         for (int g = 0; g < groups; g++) {
             for (int i = 0; i < shared.items(); i++) {
-                target.add(stage.loadAt(g, i));
+                target.add(layout.loadAt(g, i));
             }
         }
         first.addAll(experts.toArray());
         first.addAll(target.toArray());
-        first.add(stage.countAt());
+        first.add(layout.countAt());
         return first.toArray();
     }
 
@@ -88,7 +92,7 @@ final class PipelineTables {
     }
 
     /** Returns the table of the quota kernel for a solver's output. */
-    int[] quotas(SolveStage stage) {
+    public int[] quotas(SolveLayout layout) {
         int entries = shared.entries();
         IntList table = new IntList();
         int[] itemOf = new int[entries];
@@ -99,18 +103,18 @@ final class PipelineTables {
         table.addAll(shared.hosts());
         table.addAll(itemOf);
         addRanks(table);
+        addExperts(table);
+        addReplicas(table);
         for (int g = 0; g < groups; g++) {
             for (int e = 0; e < entries; e++) {
-                table.add(stage.shareAt(g, e));
+                table.add(layout.shareAt(g, e));
             }
         }
         for (int g = 0; g < groups; g++) {
-            table.add(stage.boundAt(g));
-            table.add(stage.statusAt(g));
-            table.add(stage.threadsAt(g));
+            table.add(layout.boundAt(g));
+            table.add(layout.statusAt(g));
+            table.add(layout.threadsAt(g));
         }
-        addExperts(table);
-        addReplicas(table);
         return table.toArray();
     }
 
@@ -166,7 +170,7 @@ final class PipelineTables {
     }
 
     /** Returns {@code [experts][mostReplicas]}, the physical slot of every replica; padded with the original's. */
-    int[] slots() {
+    public int[] slots() {
         int[] slots = new int[placement.experts() * mostReplicas];
         for (int e = 0; e < placement.experts(); e++) {
             for (int k = 0; k < mostReplicas; k++) {
@@ -174,5 +178,12 @@ final class PipelineTables {
             }
         }
         return slots;
+    }
+
+    /** Returns {@code [tokens + 1]}, the stride of every number of tokens of an expert. */
+    public static int[] strides(int tokens) {
+        int[] strides = new int[tokens + 1];
+        Arrays.setAll(strides, TokenRouter::stride);
+        return strides;
     }
 }

@@ -21,30 +21,36 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * <p>The kernels number the items colour by colour (see {@link ItemColouring}), and the entries accordingly, so that the
  * items of a colour are a range; {@link #item} and {@link #entry} translate.
  *
+ * <p>They may be made for a larger {@link KernelSize} than the problem's own ({@link #in}): words of ranks, items and entries
+ * that are not there are 0, and their offsets are the end of those that are.
+ *
  * <p>TornadoVM's arrays are made when they are first asked for: where its API is missing, the words are still there.
  * Not thread-safe for that reason; nobody writes the arrays.
  */
 public final class ProblemTables {
     private final MinMaxProblem problem;
+    private final KernelSize size;
     private final int[] item;
     private final int[] entry;
-    private final int colours;
-    private final int hosts;
-    private final int degree;
+    private final int[] offset;
+    private final int[] colourSizes;
     private final int[] table;
     private final float[] speed;
     private @Nullable IntArray deviceTable;
     private @Nullable FloatArray deviceSpeed;
     private int filled;
 
-    /** The tables of a problem. */
+    /** The tables of a problem, for a kernel of just its size. */
     public ProblemTables(MinMaxProblem problem) {
+        this(problem, new ItemColouring(problem), null);
+    }
+
+    private ProblemTables(MinMaxProblem problem, ItemColouring colouring, @Nullable KernelSize larger) {
         this.problem = problem;
-        ItemColouring colouring = new ItemColouring(problem);
-        colours = colouring.colours();
         item = colouring.itemsByColour();
+        colourSizes = colouring.sizes();
         entry = new int[problem.entries()];
-        int[] offset = new int[item.length + 1];
+        offset = new int[item.length + 1];
         for (int i = 0; i < item.length; i++) {
             int count = problem.hostCount(item[i]);
             for (int k = 0; k < count; k++) {
@@ -52,28 +58,57 @@ public final class ProblemTables {
             }
             offset[i + 1] = offset[i] + count;
         }
-        int[] counts = differences(offset);
-        int common = common(counts);
-        hosts = common > 0 ? common : -Arrays.stream(counts).max().orElse(1);
         int[][] byRank = entriesByRank();
         int[] degrees = Arrays.stream(byRank).mapToInt(list -> list.length).toArray();
-        degree = common(degrees);
-        int words = item.length + 3 * entry.length + problem.ranks() + colours + 3;
+        size = larger == null ? own(degrees) : larger;
+        int words = size.items() + 3 * size.entries() + size.ranks() + size.colours() + 3;
         table = new int[Packing.paddedTable(words)];
-        append(offset);
-        append(Arrays.stream(entry).map(problem::host).toArray());
-        append(offsets(degrees));
-        append(Arrays.stream(byRank).flatMapToInt(Arrays::stream).toArray());
-        append(offsets(colouring.sizes()));
+        append(offset, size.items() + 1);
+        append(Arrays.stream(entry).map(problem::host).toArray(), size.entries(), 0);
+        append(offsets(degrees), size.ranks() + 1);
+        append(Arrays.stream(byRank).flatMapToInt(Arrays::stream).toArray(), size.entries(), 0);
+        append(offsets(colourSizes), size.colours() + 1);
         int[] itemOf = itemOfEntries(offset);
-        append(Arrays.stream(byRank)
-                .flatMapToInt(Arrays::stream)
-                .map(e -> itemOf[e])
-                .toArray());
-        speed = new float[problem.ranks()];
+        append(
+                Arrays.stream(byRank)
+                        .flatMapToInt(Arrays::stream)
+                        .map(e -> itemOf[e])
+                        .toArray(),
+                size.entries(),
+                0);
+        speed = new float[size.ranks()];
+        Arrays.fill(speed, 1f);
         for (int r = 0; r < problem.ranks(); r++) {
             speed[r] = (float) problem.speed(r);
         }
+    }
+
+    private KernelSize own(int[] degrees) {
+        int[] counts = differences(offset);
+        int common = common(counts);
+        return new KernelSize(
+                problem.ranks(),
+                item.length,
+                entry.length,
+                common > 0 ? common : -Arrays.stream(counts).max().orElse(1),
+                common(degrees),
+                colourSizes.length,
+                problem.hasUnitSpeeds());
+    }
+
+    /**
+     * Returns the same problem's tables for a kernel of this size.
+     *
+     * @throws IllegalArgumentException if it does not hold the problem
+     */
+    public ProblemTables in(KernelSize larger) {
+        if (larger.equals(size)) {
+            return this;
+        }
+        if (!larger.holds(size)) {
+            throw new IllegalArgumentException("kernel size: got " + larger + ", expected one that holds " + size);
+        }
+        return new ProblemTables(problem, new ItemColouring(problem), larger);
     }
 
     private static int[] differences(int[] offset) {
@@ -114,10 +149,15 @@ public final class ProblemTables {
         return result;
     }
 
-    private void append(int[] values) {
-        for (int value : values) {
-            table[filled++] = value;
-        }
+    /** Offsets go on with their end. */
+    private void append(int[] offsets, int length) {
+        append(offsets, length, offsets[offsets.length - 1]);
+    }
+
+    private void append(int[] values, int length, int rest) {
+        Arrays.fill(table, filled, filled + length, rest);
+        System.arraycopy(values, 0, table, filled, values.length);
+        filled += length;
     }
 
     /** Returns the problem's number of the kernels' item. */
@@ -130,29 +170,14 @@ public final class ProblemTables {
         return entry[deviceEntry];
     }
 
-    /** Returns the number of entries that every rank has, 0 if they differ. */
-    public int degree() {
-        return degree;
-    }
-
     /** Returns the problem. */
     public MinMaxProblem problem() {
         return problem;
     }
 
-    /** Returns the number of colours of the items. */
-    public int colours() {
-        return colours;
-    }
-
-    /** Returns the number of hosts that every item has; if they differ, minus the most. */
-    public int hosts() {
-        return hosts;
-    }
-
-    /** Returns 1 if all speeds are 1, else 0: as the kernels take it. */
-    public int unitSpeeds() {
-        return problem.hasUnitSpeeds() ? 1 : 0;
+    /** Returns the size of the kernel that these tables are for. */
+    public KernelSize size() {
+        return size;
     }
 
     /** Returns the table's words, not a copy. */

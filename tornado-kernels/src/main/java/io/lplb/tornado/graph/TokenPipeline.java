@@ -2,11 +2,11 @@
 package io.lplb.tornado.graph;
 
 import io.lplb.placement.ExpertPlacement;
-import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.tornado.kernel.CountKernels;
 import io.lplb.tornado.kernel.DeviceCode;
 import io.lplb.tornado.kernel.PipelineLayout;
+import io.lplb.tornado.kernel.PipelineSizes;
 import io.lplb.tornado.kernel.QuotaKernels;
 import io.lplb.tornado.kernel.RouteKernels;
 import java.lang.foreign.MemorySegment;
@@ -30,7 +30,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  *          counts, place   loads, plan   shares   plan
  * </pre>
  *
- * <p>One copy in and one copy out per run; everything between stays on the device. A task that did not run leaves an old
+ * <p>Ids and sizes are copied in and physical ids and a summary out; everything between stays on the device. A task that did not run leaves an old
  * run number behind, and then {@link #route} throws rather than return what an earlier run has left.
  *
  * <p>An id that names no expert is routed to -1 and counted, never used as an index. With unit speeds the quotas are the
@@ -41,20 +41,12 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 public final class TokenPipeline implements AutoCloseable {
     private static final String GRAPH = "pipeline";
 
-    /** Most rounds of repair; a dozen are usual. A run that needs more keeps a plan that is valid but not the best. */
-    private static final int REPAIRS = 256;
-
-    /** Floats count tokens exactly up to here. */
-    private static final int MOST_TOKENS = 1 << 24;
-
     private final int tokens;
     private final int groups;
     private final int blocks;
     private final int solverThreads;
     private final int stampAt;
-    private final int physicalAt;
     private final PipelineBuffers buffers;
-    private final IntArray in;
     private final IntArray out;
     private final TornadoExecutionPlan plan;
     private int run;
@@ -67,25 +59,20 @@ public final class TokenPipeline implements AutoCloseable {
      * @param tokens the largest number of ids of a run, at least 1
      * @param stage the solver, made for the problem's number of groups
      * @param cudaGraph whether the launches are recorded once and replayed
-     * @throws IllegalArgumentException if {@code tokens} is out of range
+     * @throws IllegalArgumentException if a number is beyond {@link io.lplb.tornado.kernel.PipelineSizes}
      */
     public TokenPipeline(
             ExpertPlacement placement, PlacementProblem problem, int tokens, SolveStage stage, boolean cudaGraph) {
-        if (tokens < 1 || tokens > MOST_TOKENS) {
-            throw new IllegalArgumentException("tokens: got " + tokens + ", expected 1.." + MOST_TOKENS);
-        }
         DeviceCode.link();
         this.tokens = tokens;
         groups = problem.groups();
         blocks = PipelineLayout.blocks(tokens);
         solverThreads = stage.threads();
-        stampAt = PipelineLayout.stampAt(groups);
-        physicalAt = PipelineLayout.physicalAt(groups, blocks);
+        stampAt = PipelineLayout.stampAt(groups, problem.problem().ranks());
         buffers = PipelineBuffers.of(placement, problem, tokens, stage);
-        in = buffers.in();
         out = buffers.out();
         GridScheduler grids = new GridScheduler();
-        TaskGraph graph = graph(placement, problem, stage, grids);
+        TaskGraph graph = graph(placement.experts(), stage, grids);
         TornadoExecutionPlan made = new TornadoExecutionPlan(graph.snapshot()).withGridScheduler(grids);
         plan = cudaGraph ? made.withCUDAGraph() : made;
     }
@@ -95,97 +82,68 @@ public final class TokenPipeline implements AutoCloseable {
         return buffers;
     }
 
-    private TaskGraph graph(
-            ExpertPlacement placement, PlacementProblem problem, SolveStage stage, GridScheduler grids) {
-        MinMaxProblem shared = problem.problem();
-        int experts = placement.experts();
-        int items = shared.items();
-        int ranks = shared.ranks();
-        int width = buffers.width();
-        float speed = (float) shared.totalSpeed();
-        int repairs = shared.hasUnitSpeeds() ? REPAIRS : 0;
-
+    private TaskGraph graph(int experts, SolveStage stage, GridScheduler grids) {
+        PipelineBuffers b = buffers;
         KernelContext context = new KernelContext();
         TaskGraph graph = new TaskGraph(GRAPH)
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, in)
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, b.sizes(), b.ids())
                 .transferToDevice(
                         DataTransferMode.FIRST_EXECUTION,
-                        buffers.counts(),
-                        buffers.place(),
-                        buffers.loadTable(),
-                        buffers.strides(),
-                        buffers.loads(),
-                        buffers.quotaTable(),
-                        buffers.plan(),
-                        buffers.slots(),
+                        b.counts(),
+                        b.place(),
+                        b.loadTable(),
+                        b.strides(),
+                        b.loads(),
+                        b.speed(),
+                        b.quotaTable(),
+                        b.plan(),
+                        b.slots(),
                         stage.output(),
-                        out)
+                        out,
+                        b.physical())
                 .transferToDevice(DataTransferMode.FIRST_EXECUTION, stage.constants())
-                .task(
-                        "countBlocks",
-                        CountKernels::countBlocks,
-                        context,
-                        in,
-                        buffers.counts(),
-                        buffers.place(),
-                        tokens,
-                        experts)
+                .task("countBlocks", CountKernels::countBlocks, context, b.sizes(), b.ids(), b.counts(), b.place())
                 .task(
                         "sumBlocks",
                         CountKernels::sumBlocks,
                         context,
-                        in,
-                        buffers.counts(),
-                        buffers.loadTable(),
-                        buffers.strides(),
-                        buffers.loads(),
+                        b.sizes(),
+                        b.counts(),
+                        b.loadTable(),
+                        b.strides(),
+                        b.loads(),
                         stage.input(),
-                        buffers.plan(),
-                        out,
-                        blocks,
-                        experts,
-                        ranks,
-                        items,
-                        groups,
-                        speed);
+                        b.speed(),
+                        b.plan(),
+                        out);
         stage.addTo(graph, grids, "solve");
         graph.task(
                         "quotas",
                         QuotaKernels::quotas,
                         context,
-                        in,
-                        buffers.quotaTable(),
+                        b.sizes(),
+                        b.quotaTable(),
                         stage.output(),
-                        buffers.loads(),
-                        buffers.plan(),
-                        out,
-                        items,
-                        shared.entries(),
-                        ranks,
-                        groups,
-                        experts,
-                        width,
-                        repairs,
-                        speed)
+                        b.loads(),
+                        b.speed(),
+                        b.plan(),
+                        out)
                 .task(
                         "route",
                         RouteKernels::route,
                         context,
-                        in,
-                        buffers.counts(),
-                        buffers.place(),
-                        buffers.plan(),
-                        buffers.slots(),
+                        b.sizes(),
+                        b.ids(),
+                        b.counts(),
+                        b.place(),
+                        b.plan(),
+                        b.slots(),
                         out,
-                        tokens,
-                        experts,
-                        width,
-                        stampAt,
-                        physicalAt)
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, out);
-        grid(grids, "countBlocks", blocks, CountKernels.countThreads(experts));
-        grid(grids, "sumBlocks", 1, CountKernels.SUM_THREADS);
-        grid(grids, "quotas", groups, QuotaKernels.THREADS);
+                        b.physical())
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, out, b.physical());
+        grid(grids, "countBlocks", blocks, PipelineLayout.countThreads(experts));
+        grid(grids, "sumBlocks", 1, PipelineLayout.SUM_THREADS);
+        grid(grids, "quotas", groups, PipelineLayout.QUOTA_THREADS);
         grid(grids, "route", blocks, PipelineLayout.BLOCK_IDS);
         return graph;
     }
@@ -215,17 +173,16 @@ public final class TokenPipeline implements AutoCloseable {
                     "physical: got length " + physical.length + ", expected " + ids.length + " as ids");
         }
         run = run == Integer.MAX_VALUE ? 1 : run + 1;
-        in.set(0, run);
-        MemorySegment segment = in.getSegment();
-        MemorySegment.copy(ids, 0, segment, ValueLayout.JAVA_INT, 4L * PipelineLayout.IN_HEADER, ids.length);
-        segment.asSlice(4L * (PipelineLayout.IN_HEADER + ids.length)).fill((byte) -1);
+        buffers.sizes().set(PipelineSizes.RUN, run);
+        buffers.sizes().set(PipelineSizes.TOKENS, ids.length);
+        MemorySegment.copy(ids, 0, buffers.ids().getSegment(), ValueLayout.JAVA_INT, 0, ids.length);
         plan.execute();
-        requireRun();
-        MemorySegment.copy(out.getSegment(), ValueLayout.JAVA_INT, 4L * physicalAt, physical, 0, ids.length);
+        requireRun(PipelineLayout.blocks(ids.length));
+        MemorySegment.copy(buffers.physical().getSegment(), ValueLayout.JAVA_INT, 0, physical, 0, ids.length);
         return out.get(PipelineLayout.OUT_BAD_IDS);
     }
 
-    private void requireRun() {
+    private void requireRun(int routed) {
         requireRun("sumBlocks", 0);
         for (int g = 0; g < groups; g++) {
             requireRun("quotas", group(g));
@@ -235,7 +192,7 @@ public final class TokenPipeline implements AutoCloseable {
                         + solverThreads + "; the device has shrunk them, or the kernel did not run");
             }
         }
-        for (int b = 0; b < blocks; b++) {
+        for (int b = 0; b < routed; b++) {
             requireRun("route", stampAt + b);
         }
     }
@@ -259,6 +216,14 @@ public final class TokenPipeline implements AutoCloseable {
     /** Returns what no plan of whole tokens is below, as the repair proved; with speeds other than 1 a start value. */
     public int level(int group) {
         return out.get(group(group) + 2);
+    }
+
+    /** Returns the number of tokens that the plan gives to a rank. */
+    public int load(int group, int rank) {
+        group(group);
+        int at = PipelineLayout.rankAt(groups);
+        int ranks = (stampAt - at) / groups;
+        return out.get(at + group * ranks + Objects.checkIndex(rank, ranks));
     }
 
     /** Returns the number of rounds of repair that the group took. */

@@ -125,10 +125,10 @@ final class UnfusedInteriorPoint {
                     p.ranks(),
                     p.items(),
                     p.entries(),
-                    tables.hosts(),
-                    tables.degree(),
-                    tables.colours(),
-                    tables.unitSpeeds());
+                    tables.size().hosts(),
+                    tables.size().degree(),
+                    tables.size().colours(),
+                    p.hasUnitSpeeds() ? 1 : 0);
         }
         graph.transferToHost(DataTransferMode.EVERY_EXECUTION, state);
         try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {

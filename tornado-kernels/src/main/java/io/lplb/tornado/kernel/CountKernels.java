@@ -26,34 +26,32 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * TornadoVM makes the work-groups smaller than asked, and hence more: those beyond the blocks return at once.
  */
 public final class CountKernels {
-    /** Threads of the one work-group of {@link #sumBlocks}. */
-    public static final int SUM_THREADS = 512;
-
-    private static final int MOST_COUNT_THREADS = 512;
-    private static final int WARP = 32;
-    private static final int LOWS = 32;
+    private static final int LOWS = PipelineLayout.LOWS;
     private static final int WORDS = PipelineLayout.BLOCK_IDS / 32;
+    private static final int MAX_DIGITS = (PipelineSizes.MAX_EXPERTS + LOWS - 1) / LOWS + 1 + LOWS;
+
+    /** Threads that divide the blocks of an expert, times experts: at most as many as there are threads, or experts. */
+    private static final int MAX_PARTIAL = PipelineSizes.MAX_EXPERTS;
+
+    private static final int MAX_TABLE = 2 * PipelineSizes.MAX_LOADS + 2 + PipelineSizes.MAX_EXPERTS;
 
     private CountKernels() {}
-
-    /** Returns the threads of a work-group of {@link #countBlocks}: one per mask, from 256 to 512. */
-    public static int countThreads(int experts) {
-        int masks = (Math.ceilDiv(experts, LOWS) + 1 + LOWS) * WORDS;
-        return Math.max(PipelineLayout.BLOCK_IDS, Math.min(MOST_COUNT_THREADS, Math.ceilDiv(masks, WARP) * WARP));
-    }
 
     /**
      * Counts the ids of each block; one work-group a block.
      *
-     * @param in run number and ids; -1 is nobody's, any other id that names no expert is counted as out of range
+     * @param sizes see {@link PipelineSizes}
+     * @param ids -1 is nobody's, any other id that names no expert is counted as out of range
      * @param counts {@code [blocks][experts + 1]}, overwritten
      * @param place {@code [tokens]}, written where the id names an expert
      */
     public static void countBlocks(
-            KernelContext context, IntArray in, IntArray counts, IntArray place, int tokens, int experts) {
+            KernelContext context, IntArray sizes, IntArray ids, IntArray counts, IntArray place) {
         int thread = context.localIdx;
         int block = context.groupIdx;
         int threads = context.localGroupSizeX;
+        int tokens = sizes.get(PipelineSizes.TOKENS);
+        int experts = sizes.get(PipelineSizes.EXPERTS);
         if (block > PipelineLayout.blocks(tokens) - 1) {
             return;
         }
@@ -61,15 +59,15 @@ public final class CountKernels {
         int outOfRange = (experts + LOWS - 1) / LOWS;
         int highs = outOfRange + 1;
         int digits = highs + LOWS;
-        int[] ids = context.allocateIntLocalArray(PipelineLayout.BLOCK_IDS);
-        int[] mask = context.allocateIntLocalArray(WORDS * digits);
+        int[] own = context.allocateIntLocalArray(PipelineLayout.BLOCK_IDS);
+        int[] mask = context.allocateIntLocalArray(WORDS * MAX_DIGITS);
         int first = block * PipelineLayout.BLOCK_IDS;
         int here = TornadoMath.min(PipelineLayout.BLOCK_IDS, tokens - first);
         for (int k = thread; k < PipelineLayout.BLOCK_IDS; k += threads) {
-            int id = k < here ? in.get(PipelineLayout.IN_HEADER + first + k) : -1;
+            int id = k < here ? ids.get(first + k) : -1;
             int inRange = id < experts && id > -1 ? id : outOfRange * LOWS;
             // No mask has the high digit of nobody's ids.
-            ids[k] = id == -1 ? highs * LOWS : inRange;
+            own[k] = id == -1 ? highs * LOWS : inRange;
         }
         context.localBarrier();
         for (int m = thread; m < WORDS * digits; m += threads) {
@@ -82,10 +80,10 @@ public final class CountKernels {
             int at = 32 * word;
             // Counted by the bit, not by a number: an unrolled loop would spend its time on fetching instructions.
             while (bit != 0) {
-                int id0 = ids[at];
-                int id1 = ids[at + 1];
-                int id2 = ids[at + 2];
-                int id3 = ids[at + 3];
+                int id0 = own[at];
+                int id1 = own[at + 1];
+                int id2 = own[at + 2];
+                int id3 = own[at + 3];
                 bits |= digit(id0, shift) == wanted ? bit : 0;
                 bits |= digit(id1, shift) == wanted ? bit << 1 : 0;
                 bits |= digit(id2, shift) == wanted ? bit << 2 : 0;
@@ -106,13 +104,13 @@ public final class CountKernels {
             counts.set(block * columns + e, sum);
         }
         for (int k = thread; k < here; k += threads) {
-            int id = ids[k];
+            int id = own[k];
             if (id < outOfRange * LOWS) {
                 int high = id / LOWS;
                 int low = highs + id % LOWS;
                 int word = k / 32;
-                int own = mask[word * digits + high] & mask[word * digits + low];
-                int before = Integer.bitCount(own & ((1 << (k % 32)) - 1));
+                int same = mask[word * digits + high] & mask[word * digits + low];
+                int before = Integer.bitCount(same & ((1 << (k % 32)) - 1));
                 for (int w = 0; w < word; w++) {
                     before += Integer.bitCount(mask[w * digits + high] & mask[w * digits + low]);
                 }
@@ -138,48 +136,53 @@ public final class CountKernels {
      * <p>The blocks are divided among as many threads per expert as there are; they add up their blocks twice: first to know
      * where the next part begins, then to write the running sums.
      *
-     * @param in run number
+     * @param sizes see {@link PipelineSizes}
      * @param counts {@code [blocks][experts + 1]}; becomes the tokens in earlier blocks
      * @param table {@code first [targets + 1] | expert [experts] | place in solverIn [targets]}: which experts each
      *     fixed load and each item's load consists of; then the place of the number of groups in solverIn, or -1
      * @param strides {@code [most tokens of an expert + 1]}, TokenRouter's stride of each number of tokens
      * @param loads {@code [targets] | [groups]}, overwritten: whole tokens, then the sum of each group
      * @param solverIn the solver's input, written at the targets' places: loads as multiples of the group's mean
-     * @param speed the sum of the speeds of a group's ranks
-     * @param plan stride and n of every expert are written, records of {@code width}
+     * @param speed the sum of the speeds of a group's ranks, one element
+     * @param plan stride and n of every expert are written
      * @param out header is written
      */
     public static void sumBlocks(
             KernelContext context,
-            IntArray in,
+            IntArray sizes,
             IntArray counts,
             IntArray table,
             IntArray strides,
             IntArray loads,
             FloatArray solverIn,
+            FloatArray speed,
             IntArray plan,
-            IntArray out,
-            int blocks,
-            int experts,
-            int ranks,
-            int items,
-            int groups,
-            float speed) {
+            IntArray out) {
         int thread = context.localIdx;
         int threads = context.localGroupSizeX;
+        int run = sizes.get(PipelineSizes.RUN);
+        int tokens = sizes.get(PipelineSizes.TOKENS);
+        int experts = sizes.get(PipelineSizes.EXPERTS);
+        int ranks = sizes.get(PipelineSizes.RANKS);
+        int items = sizes.get(PipelineSizes.ITEMS);
+        int groups = sizes.get(PipelineSizes.GROUPS);
+        int width = sizes.get(PipelineSizes.WIDTH);
+        int partBits = sizes.get(PipelineSizes.PART_BITS);
+        int laneBits = sizes.get(PipelineSizes.LANE_BITS);
+        float speeds = speed.get(0);
+        int blocks = PipelineLayout.blocks(tokens);
         int columns = experts + 1;
-        int parts = TornadoMath.max(SUM_THREADS / experts, 1);
-        int chunk = (blocks + parts - 1) / parts;
-        int width = plan.getSize() / experts;
+        int parts = 1 << partBits;
+        int chunk = (blocks + parts - 1) >>> partBits;
         int targets = groups * (ranks + items);
         int entries = 2 * targets + 2 + experts;
-        int[] partial = context.allocateIntLocalArray(parts * experts);
-        int[] total = context.allocateIntLocalArray(experts);
-        int[] local = context.allocateIntLocalArray(entries);
-        int[] load = context.allocateIntLocalArray(targets);
-        float[] scale = context.allocateFloatLocalArray(groups);
+        int[] partial = context.allocateIntLocalArray(MAX_PARTIAL);
+        int[] total = context.allocateIntLocalArray(PipelineSizes.MAX_EXPERTS);
+        int[] local = context.allocateIntLocalArray(MAX_TABLE);
+        int[] load = context.allocateIntLocalArray(PipelineSizes.MAX_LOADS);
+        float[] scale = context.allocateFloatLocalArray(PipelineSizes.MAX_GROUPS);
         if (thread == 0) {
-            out.set(0, in.get(0));
+            out.set(0, run);
             out.set(PipelineLayout.OUT_BAD_IDS, 0);
         }
         int prefetched = thread < entries ? table.get(thread) : 0;
@@ -215,12 +218,12 @@ public final class CountKernels {
         }
         context.localBarrier();
         for (int t = thread; t < targets; t += threads) {
-            int tokens = 0;
+            int sum = 0;
             for (int x = local[t]; x < local[t + 1]; x++) {
-                tokens += total[local[targets + 1 + x]];
+                sum += total[local[targets + 1 + x]];
             }
-            loads.set(t, tokens);
-            load[t] = tokens;
+            loads.set(t, sum);
+            load[t] = sum;
         }
         // From the last thread down: those are idle meanwhile.
         for (int e = threads - 1 - thread; e < experts; e += threads) {
@@ -232,14 +235,14 @@ public final class CountKernels {
             solverIn.set(local[entries - 1], groups);
         }
         context.localBarrier();
-        int lanes = TornadoMath.min(WARP, parts * experts / groups);
-        for (int u = thread; u < groups * lanes; u += threads) {
-            int g = u / lanes;
+        int lanes = 1 << laneBits;
+        for (int u = thread; u < groups << laneBits; u += threads) {
+            int g = u >>> laneBits;
             int own = 0;
-            for (int r = u % lanes; r < ranks; r += lanes) {
+            for (int r = u & (lanes - 1); r < ranks; r += lanes) {
                 own += load[g * ranks + r];
             }
-            for (int i = u % lanes; i < items; i += lanes) {
+            for (int i = u & (lanes - 1); i < items; i += lanes) {
                 own += load[groups * ranks + g * items + i];
             }
             partial[u] = own;
@@ -251,12 +254,15 @@ public final class CountKernels {
                 sum += partial[g * lanes + k];
             }
             loads.set(targets + g, sum);
-            scale[g] = speed / TornadoMath.max(sum, 1);
+            scale[g] = speeds / TornadoMath.max(sum, 1);
         }
         context.localBarrier();
+        int fixed = groups * ranks;
         for (int t = thread; t < targets; t += threads) {
-            int g = t < groups * ranks ? t / ranks : (t - groups * ranks) / TornadoMath.max(items, 1);
-            solverIn.set(local[targets + 1 + experts + t], load[t] * scale[g]);
+            // One division: each takes as long as a read of local memory and more.
+            int within = t < fixed ? t : t - fixed;
+            int each = t < fixed ? ranks : items;
+            solverIn.set(local[targets + 1 + experts + t], load[t] * scale[within / TornadoMath.max(each, 1)]);
         }
     }
 

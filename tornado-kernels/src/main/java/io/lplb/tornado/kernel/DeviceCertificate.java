@@ -58,13 +58,15 @@ final class DeviceCertificate {
             }
         }
         Reduction.barrier(context, t);
-        Reduction.Totals x = new Reduction.Totals(largest, bestBound(m, t), 0f, 0f);
-        Reduction.reduce(context, m, t, x);
+        float bound = t.boundParts == 1 ? bestBound(m, table, t) : bestBoundInParts(context, m, table, t);
+        Reduction.Totals x = new Reduction.Totals(largest, bound, 0f, 0f);
+        Reduction.reduceMaxima(context, m, t, x);
         return x;
     }
 
-    private static float bestBound(float[] m, Team t) {
+    private static float bestBound(float[] m, int[] table, Team t) {
         float best = 0f;
+        int items = t.realItems(table);
         for (int k = t.lane; k < t.ranks; k += t.threads) {
             float inside = 0f;
             float speeds = 0f;
@@ -73,10 +75,40 @@ final class DeviceCertificate {
                 inside += in ? m[t.f(r)] : 0f;
                 speeds += in ? t.speed(m, r) : 0f;
             }
-            for (int i = 0; i < t.items; i++) {
+            for (int i = 0; i < items; i++) {
                 inside += m[t.inverseSum(i)] <= k ? m[t.w(i)] : 0f;
             }
             best = Reduction.larger(best, inside / speeds);
+        }
+        return best;
+    }
+
+    /** As many threads as a bound has parts lie beside each other in a warp; each adds every so many ranks and items. */
+    private static float bestBoundInParts(KernelContext context, float[] m, int[] table, Team t) {
+        float best = 0f;
+        int part = t.lane % t.boundParts;
+        int items = t.realItems(table);
+        int rounds = (t.ranks * t.boundParts + t.threads - 1) / t.threads;
+        for (int j = 0; j < rounds; j++) {
+            int k = (t.lane + j * t.threads) / t.boundParts;
+            float inside = 0f;
+            float speeds = 0f;
+            for (int r = part; r < t.ranks; r += t.boundParts) {
+                boolean in = m[t.dy(r)] <= k;
+                inside += in ? m[t.f(r)] : 0f;
+                speeds += in ? t.speed(m, r) : 0f;
+            }
+            for (int i = part; i < items; i += t.boundParts) {
+                inside += m[t.inverseSum(i)] <= k ? m[t.w(i)] : 0f;
+            }
+            if (t.boundParts == 4) {
+                inside += context.simdShuffleDown(inside, 2);
+                speeds += context.simdShuffleDown(speeds, 2);
+            }
+            inside += context.simdShuffleDown(inside, 1);
+            speeds += context.simdShuffleDown(speeds, 1);
+            // Only the first thread of a bound has all of it.
+            best = part == 0 && k < t.ranks ? Reduction.larger(best, inside / speeds) : best;
         }
         return best;
     }

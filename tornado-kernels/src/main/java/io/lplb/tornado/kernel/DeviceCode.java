@@ -17,9 +17,12 @@ public final class DeviceCode {
         InteriorPoint.class,
         InteriorPointKernel.class,
         InteriorPointTasks.class,
+        MatchedItems.class,
+        MatchedItems.Pair.class,
         MatrixUpdate.class,
         Packing.class,
         PipelineLayout.class,
+        PipelineSizes.class,
         PourEight.class,
         Pouring.class,
         ProbeKernel.class,
@@ -35,6 +38,7 @@ public final class DeviceCode {
         StatePlaces.class,
         Step.class,
         TileInverse.class,
+        TileInverse.Pair.class,
         Team.class
     };
 

@@ -12,10 +12,15 @@ final class Finish {
     /** Sweeps between two certificates. */
     private static final int SWEEPS_PER_CHECK = 4;
 
+    /** Long chains of ranks need more sweeps before a first certificate is worth its time. */
+    private static final int LONG_CHAIN_RANKS = 16;
+
     /** Sweeps that pour plainly; later ones over-relax. */
     private static final int PLAIN_SWEEPS = 4;
 
     private static final float OVER_RELAXATION = 1.4f;
+
+    private static final float LONG_CHAIN_RELAXATION = 1.5f;
 
     private Finish() {}
 
@@ -37,35 +42,51 @@ final class Finish {
             int maxRounds,
             float tolerance,
             float stamp) {
+        MatchedItems matched = new MatchedItems();
+        if (MatchedItems.fits(t)) {
+            matched.load(m, table, t);
+        }
         float best = Float.MAX_VALUE;
         float bound = 0f;
         float sweeps = 0f;
+        boolean chains = t.ranks > LONG_CHAIN_RANKS && t.hosts == 2;
+        int next = chains ? SWEEPS_PER_CHECK : SWEEPS_PER_CHECK / 2;
+        int done = 0;
         int rounds = 0;
         float running = 1f;
         float any = 1f;
         while (rounds < maxRounds && any > 0f) {
-            for (int k = 0; k < SWEEPS_PER_CHECK; k++) {
-                Pouring.sweep(
-                        context, m, table, t, rounds * SWEEPS_PER_CHECK + k < PLAIN_SWEEPS ? 1f : OVER_RELAXATION);
+            while (done < next) {
+                float relaxation = done < PLAIN_SWEEPS ? 1f : chains ? LONG_CHAIN_RELAXATION : OVER_RELAXATION;
+                if (MatchedItems.fits(t)) {
+                    matched.sweep(context, m, t, relaxation);
+                } else {
+                    Pouring.sweep(context, m, table, t, relaxation);
+                }
+                done++;
+            }
+            if (MatchedItems.fits(t)) {
+                matched.store(m, t);
             }
             Reduction.Totals x = DeviceCertificate.certify(context, m, table, t);
             if (running > 0f) {
                 bound = Reduction.larger(bound, x.max1);
-                sweeps += SWEEPS_PER_CHECK;
+                sweeps = done;
                 if (x.max0 < best) {
                     best = x.max0;
                     if (inside) {
-                        GroupMemory.storeShares(out, m, t, group);
+                        GroupMemory.storeShares(out, m, table, t, group);
                     }
                 }
                 running = best - bound > tolerance ? 1f : 0f;
             }
             rounds++;
+            next = done + SWEEPS_PER_CHECK;
             Reduction.barrier(context, t);
             any = Reduction.sumOverTeams(context, m, t, running);
         }
         float status = best - bound <= tolerance ? Packing.CONVERGED : Packing.LIMIT;
-        float done = iterations < 0f ? -1f - iterations : iterations;
+        float before = iterations < 0f ? -1f - iterations : iterations;
         if (inside) {
             GroupMemory.storeTail(
                     context,
@@ -74,7 +95,7 @@ final class Finish {
                     group,
                     best,
                     Reduction.smaller(bound, best),
-                    done + sweepCounts * sweeps,
+                    before + sweepCounts * sweeps,
                     iterations < 0f && status != Packing.CONVERGED ? Packing.BROKEN : status,
                     stamp);
         }

@@ -74,8 +74,9 @@ final class GroupMemory {
     }
 
     /** Writes the shares. */
-    static void storeShares(FloatArray out, float[] m, Team t, int group) {
-        for (int e = t.lane; e < t.entries; e += t.threads) {
+    static void storeShares(FloatArray out, float[] m, int[] table, Team t, int group) {
+        int end = t.realEntries(table);
+        for (int e = t.lane; e < end; e += t.threads) {
             out.set(word(t, group, e), m[t.a(e)]);
         }
     }

@@ -9,7 +9,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * Interior point with final sweeps, fused: the whole solve of a problem in one launch, by one team of threads.
  */
 public final class InteriorPointKernel {
-    private static final int MAX_ROUNDS = 8;
+    private static final int MAX_ROUNDS = 24;
 
     private InteriorPointKernel() {}
 

@@ -130,8 +130,8 @@ public final class InteriorPointTasks {
         int[] table = context.allocateIntLocalArray(Team.tableWords(ranks, items, entries, colours));
         Team t = new Team(lane, 0, WARP, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         load(context, tables, state, m, table, t);
-        Step.scale(m, table, t);
-        Step.residuals(m, table, t, scalar(state, t, TOP));
+        Step.scale(m, table, t, 0f);
+        Step.residuals(m, table, t, scalar(state, t, TOP), 0f);
         context.localBarrier();
         MatrixUpdate.assemble(m, table, t);
         Step.rightHandSide(m, table, t);

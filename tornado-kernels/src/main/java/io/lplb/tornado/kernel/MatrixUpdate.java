@@ -15,7 +15,7 @@ package io.lplb.tornado.kernel;
 final class MatrixUpdate {
     private MatrixUpdate() {}
 
-    /** Assembles the rows of this thread from d, inverse sums, q and y. */
+    /** Assembles the rows of this thread from d, inverse sums, and q / y in dy. */
     static void assemble(float[] m, int[] table, Team t) {
         for (int j = 0; j < t.rankRounds; j++) {
             int r = t.lane + j * t.threads;
@@ -23,7 +23,7 @@ final class MatrixUpdate {
                 for (int c = 0; c < t.ranks; c++) {
                     m[t.m(r, c)] = 0f;
                 }
-                float diagonal = m[t.q(r)] / m[t.y(r)];
+                float diagonal = m[t.dy(r)];
                 int firstOfRank = t.rankFirst(table, r);
                 int degree = t.rankCount(table, r);
                 for (int k = 0; k < degree; k++) {
@@ -32,18 +32,26 @@ final class MatrixUpdate {
                     float scaled = m[t.d(e)] * m[t.inverseSum(i)];
                     int first = t.first(table, i);
                     int count = t.count(table, i);
-                    for (int h = 0; h < count; h++) {
-                        int o = first + h;
-                        if (o != e) {
-                            float weight = scaled * m[t.d(o)];
-                            int at = t.m(r, t.host(table, o));
-                            diagonal += weight;
-                            m[at] = m[at] - weight;
+                    if (t.hosts == 2) {
+                        int o = 2 * first + 1 - e;
+                        diagonal += take(m, t, r, t.host(table, o), scaled * m[t.d(o)]);
+                    } else {
+                        for (int h = 0; h < count; h++) {
+                            int o = first + h;
+                            float other = 1f - Team.equal(o, e);
+                            diagonal += take(m, t, r, t.host(table, o), other * scaled * m[t.d(o)]);
                         }
                     }
                 }
                 m[t.m(r, r)] = diagonal;
             }
         }
+    }
+
+    /** Takes a weight off an element; returns it. */
+    private static float take(float[] m, Team t, int r, int other, float weight) {
+        int at = t.m(r, other);
+        m[at] = m[at] - weight;
+        return weight;
     }
 }

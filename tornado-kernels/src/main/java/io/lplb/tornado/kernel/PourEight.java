@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.kernel;
 
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+
 /**
  * Pours an item with up to eight hosts, from registers: the loads of all hosts are read side by side, and the search for
  * the level touches no memory. Otherwise as {@link Pouring}.
@@ -38,73 +40,84 @@ final class PourEight {
         write(m, table, t, first, count, level, beyond);
     }
 
+    /** Places that an item does not have read its last host, so that nothing but the choice of the value is conditional. */
     private void read(float[] m, int[] table, Team t, int first, int count) {
-        share.x0 = count > 0 ? m[t.a(first + 0)] : 0f;
+        int last = first + count - 1;
+        share.x0 = m[t.a(first)];
         if (t.mostHosts > 1) {
-            share.x1 = count > 1 ? m[t.a(first + 1)] : 0f;
+            share.x1 = m[t.a(TornadoMath.min(first + 1, last))];
         }
         if (t.mostHosts > 2) {
-            share.x2 = count > 2 ? m[t.a(first + 2)] : 0f;
+            share.x2 = m[t.a(TornadoMath.min(first + 2, last))];
         }
         if (t.mostHosts > 3) {
-            share.x3 = count > 3 ? m[t.a(first + 3)] : 0f;
+            share.x3 = m[t.a(TornadoMath.min(first + 3, last))];
         }
         if (t.mostHosts > 4) {
-            share.x4 = count > 4 ? m[t.a(first + 4)] : 0f;
+            share.x4 = m[t.a(TornadoMath.min(first + 4, last))];
         }
         if (t.mostHosts > 5) {
-            share.x5 = count > 5 ? m[t.a(first + 5)] : 0f;
+            share.x5 = m[t.a(TornadoMath.min(first + 5, last))];
         }
         if (t.mostHosts > 6) {
-            share.x6 = count > 6 ? m[t.a(first + 6)] : 0f;
+            share.x6 = m[t.a(TornadoMath.min(first + 6, last))];
         }
         if (t.mostHosts > 7) {
-            share.x7 = count > 7 ? m[t.a(first + 7)] : 0f;
+            share.x7 = m[t.a(TornadoMath.min(first + 7, last))];
         }
-        base.x0 = count > 0 ? m[t.b(t.host(table, first + 0))] - share.x0 : OUT_OF_REACH;
+        base.x0 = m[t.b(t.host(table, first))] - share.x0;
         if (t.mostHosts > 1) {
-            base.x1 = count > 1 ? m[t.b(t.host(table, first + 1))] - share.x1 : OUT_OF_REACH;
+            base.x1 = reachable(count, 1, m[t.b(t.host(table, TornadoMath.min(first + 1, last)))] - share.x1);
         }
         if (t.mostHosts > 2) {
-            base.x2 = count > 2 ? m[t.b(t.host(table, first + 2))] - share.x2 : OUT_OF_REACH;
+            base.x2 = reachable(count, 2, m[t.b(t.host(table, TornadoMath.min(first + 2, last)))] - share.x2);
         }
         if (t.mostHosts > 3) {
-            base.x3 = count > 3 ? m[t.b(t.host(table, first + 3))] - share.x3 : OUT_OF_REACH;
+            base.x3 = reachable(count, 3, m[t.b(t.host(table, TornadoMath.min(first + 3, last)))] - share.x3);
         }
         if (t.mostHosts > 4) {
-            base.x4 = count > 4 ? m[t.b(t.host(table, first + 4))] - share.x4 : OUT_OF_REACH;
+            base.x4 = reachable(count, 4, m[t.b(t.host(table, TornadoMath.min(first + 4, last)))] - share.x4);
         }
         if (t.mostHosts > 5) {
-            base.x5 = count > 5 ? m[t.b(t.host(table, first + 5))] - share.x5 : OUT_OF_REACH;
+            base.x5 = reachable(count, 5, m[t.b(t.host(table, TornadoMath.min(first + 5, last)))] - share.x5);
         }
         if (t.mostHosts > 6) {
-            base.x6 = count > 6 ? m[t.b(t.host(table, first + 6))] - share.x6 : OUT_OF_REACH;
+            base.x6 = reachable(count, 6, m[t.b(t.host(table, TornadoMath.min(first + 6, last)))] - share.x6);
         }
         if (t.mostHosts > 7) {
-            base.x7 = count > 7 ? m[t.b(t.host(table, first + 7))] - share.x7 : OUT_OF_REACH;
+            base.x7 = reachable(count, 7, m[t.b(t.host(table, TornadoMath.min(first + 7, last)))] - share.x7);
         }
-        s.x0 = count > 0 ? t.speed(m, t.host(table, first + 0)) : 0f;
+        s.x0 = t.speed(m, t.host(table, first));
         if (t.mostHosts > 1) {
-            s.x1 = count > 1 ? t.speed(m, t.host(table, first + 1)) : 0f;
+            s.x1 = present(count, 1, t.speed(m, t.host(table, TornadoMath.min(first + 1, last))));
         }
         if (t.mostHosts > 2) {
-            s.x2 = count > 2 ? t.speed(m, t.host(table, first + 2)) : 0f;
+            s.x2 = present(count, 2, t.speed(m, t.host(table, TornadoMath.min(first + 2, last))));
         }
         if (t.mostHosts > 3) {
-            s.x3 = count > 3 ? t.speed(m, t.host(table, first + 3)) : 0f;
+            s.x3 = present(count, 3, t.speed(m, t.host(table, TornadoMath.min(first + 3, last))));
         }
         if (t.mostHosts > 4) {
-            s.x4 = count > 4 ? t.speed(m, t.host(table, first + 4)) : 0f;
+            s.x4 = present(count, 4, t.speed(m, t.host(table, TornadoMath.min(first + 4, last))));
         }
         if (t.mostHosts > 5) {
-            s.x5 = count > 5 ? t.speed(m, t.host(table, first + 5)) : 0f;
+            s.x5 = present(count, 5, t.speed(m, t.host(table, TornadoMath.min(first + 5, last))));
         }
         if (t.mostHosts > 6) {
-            s.x6 = count > 6 ? t.speed(m, t.host(table, first + 6)) : 0f;
+            s.x6 = present(count, 6, t.speed(m, t.host(table, TornadoMath.min(first + 6, last))));
         }
         if (t.mostHosts > 7) {
-            s.x7 = count > 7 ? t.speed(m, t.host(table, first + 7)) : 0f;
+            s.x7 = present(count, 7, t.speed(m, t.host(table, TornadoMath.min(first + 7, last))));
         }
+    }
+
+    /** Without speed no level reaches a place. */
+    private static float present(int count, int place, float speed) {
+        return count > place ? speed : 0f;
+    }
+
+    private static float reachable(int count, int place, float base) {
+        return count > place ? base : OUT_OF_REACH;
     }
 
     /** The level at which the places that water of an earlier level reaches hold all of it. */

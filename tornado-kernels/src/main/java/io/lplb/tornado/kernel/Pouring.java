@@ -58,22 +58,39 @@ final class Pouring {
 
     /** One sweep over all items. */
     static void sweep(KernelContext context, float[] m, int[] table, Team t, float relaxation) {
-        for (int c = 0; c < t.colours; c++) {
-            int end = t.colourFirst(table, c + 1);
-            for (int i = t.colourFirst(table, c) + t.lane; i < end; i += t.threads) {
-                if (t.hosts == 2) {
-                    pourTwo(m, table, t, i, relaxation);
-                } else if (t.mostHosts <= PourEight.HOSTS) {
-                    new PourEight().pour(m, table, t, i, relaxation);
-                } else {
-                    pour(m, table, t, i, relaxation);
-                }
+        if (t.degree > 0) {
+            for (int c = 0; c < t.colours; c++) {
+                pourColour(context, m, table, t, t.colourFirst(table, c), t.colourFirst(table, c + 1), relaxation);
             }
-            Reduction.barrier(context, t);
+        } else {
+            // Tables that are made for more items than there are end with colours of none.
+            int all = t.realItems(table);
+            int end = 0;
+            int c = 0;
+            while (end < all) {
+                int begin = end;
+                c++;
+                end = t.colourFirst(table, c);
+                pourColour(context, m, table, t, begin, end, relaxation);
+            }
         }
     }
 
-    /** Two hosts: equalise the ends and clip; beyond that only as far as both keep a share. */
+    private static void pourColour(
+            KernelContext context, float[] m, int[] table, Team t, int begin, int end, float relaxation) {
+        for (int i = begin + t.lane; i < end; i += t.threads) {
+            if (t.hosts == 2) {
+                pourTwo(m, table, t, i, relaxation);
+            } else if (t.mostHosts <= PourEight.HOSTS) {
+                new PourEight().pour(m, table, t, i, relaxation);
+            } else {
+                pour(m, table, t, i, relaxation);
+            }
+        }
+        Reduction.barrier(context, t);
+    }
+
+    /** Two hosts: equalise the ends, go beyond that by the over-relaxation, and clip. */
     private static void pourTwo(float[] m, int[] table, Team t, int i, float relaxation) {
         int e = 2 * i;
         int h0 = t.host(table, e);
@@ -86,10 +103,7 @@ final class Pouring {
         float width = t.unitSpeeds ? 0.5f : 1f / (s0 + t.speed(m, h1));
         float level = (w + b0 + b1) * width;
         float exact = s0 * level - b0;
-        float beyond = a0 + relaxation * (exact - a0);
-        exact = exact < 0f ? 0f : exact;
-        exact = exact > w ? w : exact;
-        exact = beyond >= 0f && beyond <= w ? beyond : exact;
+        exact = Reduction.smaller(Reduction.larger(a0 + relaxation * (exact - a0), 0f), w);
         m[t.a(e)] = exact;
         m[t.a(e + 1)] = w - exact;
         m[t.b(h0)] = b0 + exact;

@@ -19,55 +19,54 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * <p>Any number of threads gives the same result; work-groups beyond the groups return at once.
  */
 public final class QuotaKernels {
-    /** Threads of a work-group. */
-    public static final int THREADS = 512;
-
     private QuotaKernels() {}
 
     /**
      * Makes the quotas of each group; one work-group a group.
      *
-     * @param in run number
+     * @param sizes see {@link PipelineSizes}
      * @param table see {@link QuotaTable}
      * @param shares the solver's output: shares and lower bounds as multiples of the group's mean load
      * @param loads fixed loads of every group, then loads of the items of every group, then the sum of every group
-     * @param plan n of every expert is read, bounds are written, records of {@code width}
-     * @param out the words of the group are written
-     * @param repairs most rounds of repair; 0 leaves the rounded shares as they are
-     * @param speed the sum of the speeds of a group's ranks
+     * @param speed the sum of the speeds of a group's ranks, one element
+     * @param plan n of every expert is read, bounds are written
+     * @param out the words of the group and the tokens of its ranks are written
      */
     public static void quotas(
             KernelContext context,
-            IntArray in,
+            IntArray sizes,
             IntArray table,
             FloatArray shares,
             IntArray loads,
+            FloatArray speed,
             IntArray plan,
-            IntArray out,
-            int items,
-            int entries,
-            int ranks,
-            int groups,
-            int experts,
-            int width,
-            int repairs,
-            float speed) {
+            IntArray out) {
         int thread = context.localIdx;
         int group = context.groupIdx;
         int threads = context.localGroupSizeX;
+        int run = sizes.get(PipelineSizes.RUN);
+        int experts = sizes.get(PipelineSizes.EXPERTS);
+        int ranks = sizes.get(PipelineSizes.RANKS);
+        int items = sizes.get(PipelineSizes.ITEMS);
+        int entries = sizes.get(PipelineSizes.ENTRIES);
+        int groups = sizes.get(PipelineSizes.GROUPS);
+        int width = sizes.get(PipelineSizes.WIDTH);
+        int repairs = sizes.get(PipelineSizes.REPAIRS);
+        int size = sizes.get(PipelineSizes.TABLE);
+        float speeds = speed.get(0);
         if (group > groups - 1) {
             return;
         }
-        int size = table.getSize();
-        int replicas = size - QuotaTable.entryOf(items, entries, ranks, groups, experts);
-        int[] t = context.allocateIntLocalArray(size);
-        int[] quota = context.allocateIntLocalArray(entries + 1);
-        float[] remainder = context.allocateFloatLocalArray(entries + 1);
-        int[] fixed = context.allocateIntLocalArray(ranks);
-        int[] part = context.allocateIntLocalArray(replicas);
-        int[] count = context.allocateIntLocalArray(experts);
-        int[] load = context.allocateIntLocalArray(items + 1);
-        int[] repair = context.allocateIntLocalArray(QuotaRepair.size(ranks));
+        int[] t = context.allocateIntLocalArray(PipelineSizes.MAX_TABLE);
+        int[] quota = context.allocateIntLocalArray(PipelineSizes.MAX_ENTRIES + 1);
+        float[] remainder = context.allocateFloatLocalArray(PipelineSizes.MAX_ENTRIES + 1);
+        int[] fixed = context.allocateIntLocalArray(PipelineSizes.MAX_RANKS);
+        int[] part = context.allocateIntLocalArray(PipelineSizes.MAX_REPLICAS);
+        int[] count = context.allocateIntLocalArray(PipelineSizes.MAX_EXPERTS);
+        int[] load = context.allocateIntLocalArray(PipelineSizes.MAX_ITEMS + 1);
+        int[] repair = context.allocateIntLocalArray(QuotaRepair.MAX_SIZE);
+        int shareAt = size + group * entries;
+        int tail = size + groups * entries + QuotaTable.TAIL * group;
         for (int k = thread; k < size; k += threads) {
             t[k] = table.get(k);
         }
@@ -80,14 +79,11 @@ public final class QuotaKernels {
         for (int i = thread; i < items; i += threads) {
             load[i] = loads.get(groups * ranks + group * items + i);
         }
-        float mean = loads.get(groups * (ranks + items) + group) / speed;
-        context.localBarrier();
-        int shareAt = QuotaTable.shareAt(items, entries, ranks) + group * entries;
+        float mean = loads.get(groups * (ranks + items) + group) / speeds;
         for (int x = thread; x < entries; x += threads) {
-            remainder[x] = shares.get(t[shareAt + x]) * mean;
+            remainder[x] = shares.get(table.get(shareAt + x)) * mean;
         }
-        int tail = QuotaTable.tailAt(items, entries, ranks, groups) + 3 * group;
-        float bound = shares.get(t[tail]) * mean;
+        float bound = shares.get(table.get(tail)) * mean;
         context.localBarrier();
         for (int i = thread; i < items; i += threads) {
             round(load[i], t, i, remainder, quota);
@@ -96,14 +92,17 @@ public final class QuotaKernels {
         QuotaRepair.repair(context, thread, threads, t, quota, fixed, repair, items, entries, ranks, bound, repairs);
         if (thread == 0) {
             int at = PipelineLayout.OUT_HEADER + group * PipelineLayout.OUT_GROUP;
-            out.set(at, in.get(0));
+            out.set(at, run);
             out.set(at + 1, repair[QuotaRepair.MAX_LOAD]);
             out.set(at + 2, repair[QuotaRepair.LEVEL]);
             out.set(at + 3, repair[QuotaRepair.ROUNDS]);
-            out.set(at + 4, (int) shares.get(t[tail + 1]));
-            out.set(at + 5, (int) shares.get(t[tail + 2]));
+            out.set(at + 4, (int) shares.get(table.get(tail + 1)));
+            out.set(at + 5, (int) shares.get(table.get(tail + 2)));
         }
-        int from = QuotaTable.expertsFrom(items, entries, ranks, groups);
+        for (int r = thread; r < ranks; r += threads) {
+            out.set(PipelineLayout.rankAt(groups) + group * ranks + r, repair[QuotaRepair.LOAD + r]);
+        }
+        int from = QuotaTable.expertsFrom(items, entries, ranks);
         int expert = QuotaTable.expert(items, entries, ranks, groups);
         int firstReplica = QuotaTable.firstReplica(items, entries, ranks, groups, experts);
         int entryOf = QuotaTable.entryOf(items, entries, ranks, groups, experts);

@@ -27,7 +27,12 @@ final class QuotaRepair {
     static final int MAX_LOAD = 1;
     static final int ROUNDS = 2;
 
-    private static final int LOAD = 3;
+    /** Place of the ranks' loads. */
+    static final int LOAD = 3;
+
+    /** Most integers of state. */
+    static final int MAX_SIZE = LOAD + 5 * PipelineSizes.MAX_RANKS;
+
     private static final int PULLS = 2;
     private static final int FAR = 1 << 30;
 
@@ -35,11 +40,6 @@ final class QuotaRepair {
     private static final float BOUND_ERROR = 4e-6f;
 
     private QuotaRepair() {}
-
-    /** Returns the number of integers of state. */
-    static int size(int ranks) {
-        return LOAD + 5 * ranks;
-    }
 
     /** Repairs one group's quotas; leaves level, largest load and rounds in the state. All threads call it. */
     static void repair(
@@ -59,14 +59,17 @@ final class QuotaRepair {
         int distance = LOAD + 2 * ranks;
         sumLoads(context, thread, threads, t, quota, fixed, state, items, entries, ranks);
         int total = 0;
+        int most = 0;
         for (int r = 0; r < ranks; r++) {
-            total += state[LOAD + r];
+            int load = state[LOAD + r];
+            total += load;
+            most = TornadoMath.max(most, load);
         }
         float low = bound > 0 && bound < 1.0e9f ? bound * (1 - BOUND_ERROR) : 0;
         int whole = (int) low;
         int level = TornadoMath.max((total + ranks - 1) / ranks, low > whole ? whole + 1 : whole);
         // Often rounding has done no harm.
-        int needed = limit > 0 && largest(state, LOAD, ranks) > level ? 1 : 0;
+        int needed = limit > 0 && most > level ? 1 : 0;
         for (int pull = 0; pull < needed * PULLS; pull++) {
             pull(context, thread, threads, t, quota, state, items, entries, ranks, level);
             sumLoads(context, thread, threads, t, quota, fixed, state, items, entries, ranks);
@@ -96,7 +99,11 @@ final class QuotaRepair {
             rounds += over;
             active = over > 0 && rounds < limit ? 1 : 0;
         }
-        int max = largest(state, LOAD, ranks);
+        int max = needed == 0 ? most : 0;
+        int changed = needed * ranks;
+        for (int r = 0; r < changed; r++) {
+            max = TornadoMath.max(max, state[LOAD + r]);
+        }
         context.localBarrier();
         if (thread == 0) {
             state[LEVEL] = level;

@@ -2,8 +2,8 @@
 package io.lplb.tornado.kernel;
 
 /**
- * Where the parts of the quota kernel's table begin. The sizes are constants of the compiled kernel, so these sums cost
- * nothing there.
+ * Where the parts of the quota kernel's table begin. All groups share the first part, which the kernel copies to local
+ * memory; the second has a record a group.
  *
  * <pre>
  *   offset       [items + 1]           the item's entries, see MinMaxProblem
@@ -11,16 +11,20 @@ package io.lplb.tornado.kernel;
  *   itemOf       [entries]             item of the entry
  *   rankFrom     [ranks + 1]           the rank's part of rankEntry
  *   rankEntry    [entries]             the entries on a rank
- *   shareAt      [groups][entries]     where the solver's output has the share
- *   tailAt       [groups][3]           where it has the lower bound, the status and the number of threads
  *   expertsFrom  [groups][items], then [groups], 1 more: part of expert
  *   expert       [experts]             the experts of every item of every group, then those of every group that are
  *                                      not split
  *   firstReplica [experts + 1]         the expert's replicas, see ReplicaQuotas
  *   entryOf      [replicas]            entry in its group, or -1
+ *   ----------------------------------------------------------------------------------------------------------------
+ *   shareAt      [groups][entries]     where the solver's output has the share
+ *   tailAt       [groups][3]           where it has the lower bound, the status and the number of threads
  * </pre>
  */
 public final class QuotaTable {
+    /** Elements of a record of tailAt. */
+    public static final int TAIL = 3;
+
     private QuotaTable() {}
 
     /** Returns the place of {@code host}. */
@@ -43,24 +47,14 @@ public final class QuotaTable {
         return rankFrom(items, entries) + ranks + 1;
     }
 
-    /** Returns the place of {@code shareAt}. */
-    public static int shareAt(int items, int entries, int ranks) {
-        return rankEntry(items, entries, ranks) + entries;
-    }
-
-    /** Returns the place of {@code tailAt}. */
-    public static int tailAt(int items, int entries, int ranks, int groups) {
-        return shareAt(items, entries, ranks) + groups * entries;
-    }
-
     /** Returns the place of {@code expertsFrom}. */
-    public static int expertsFrom(int items, int entries, int ranks, int groups) {
-        return tailAt(items, entries, ranks, groups) + 3 * groups;
+    public static int expertsFrom(int items, int entries, int ranks) {
+        return rankEntry(items, entries, ranks) + entries;
     }
 
     /** Returns the place of {@code expert}. */
     public static int expert(int items, int entries, int ranks, int groups) {
-        return expertsFrom(items, entries, ranks, groups) + groups * items + groups + 1;
+        return expertsFrom(items, entries, ranks) + groups * items + groups + 1;
     }
 
     /** Returns the place of {@code firstReplica}. */
@@ -73,8 +67,8 @@ public final class QuotaTable {
         return firstReplica(items, entries, ranks, groups, experts) + experts + 1;
     }
 
-    /** Returns the number of elements. */
-    public static int size(int items, int entries, int ranks, int groups, int experts, int replicas) {
+    /** Returns the number of elements of the part that all groups share, where {@code shareAt} begins. */
+    public static int sharedSize(int items, int entries, int ranks, int groups, int experts, int replicas) {
         return entryOf(items, entries, ranks, groups, experts) + replicas;
     }
 }

@@ -2,6 +2,7 @@
 package io.lplb.tornado.kernel;
 
 import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
 
 /**
  * Reductions over the threads of a team; every thread gets the same bits.
@@ -24,7 +25,7 @@ final class Reduction {
 
     static float max(KernelContext context, float[] m, Team t, float value) {
         Totals totals = new Totals(value, value, 0f, 0f);
-        reduce(context, m, t, totals);
+        reduceMaxima(context, m, t, totals);
         return totals.max0;
     }
 
@@ -37,20 +38,36 @@ final class Reduction {
     /** Two maxima and two sums at once: they wait for each other's latency instead of adding it up. */
     static void reduce(KernelContext context, float[] m, Team t, Totals x) {
         if (t.threads >= WARP) {
-            float max0 = x.max0;
-            float max1 = x.max1;
-            for (int step = WARP / 2; step > 0; step /= 2) {
-                max0 = larger(max0, context.simdShuffleDown(max0, step));
-                max1 = larger(max1, context.simdShuffleDown(max1, step));
-            }
-            x.max0 = context.simdBroadcastFirst(max0);
-            x.max1 = context.simdBroadcastFirst(max1);
+            shuffleMaxima(context, x);
             x.sum0 = context.simdSum(x.sum0);
             x.sum1 = context.simdSum(x.sum1);
-            if (t.threads > WARP) {
-                exchange(context, m, t, x, t.lane / WARP, t.threads / WARP, (t.lane & (WARP - 1)) == 0);
-            }
-        } else if (t.threads > 1) {
+        }
+        reduceWarps(context, m, t, x);
+    }
+
+    /** The maxima alone; the sums are undefined afterwards. */
+    static void reduceMaxima(KernelContext context, float[] m, Team t, Totals x) {
+        if (t.threads >= WARP) {
+            shuffleMaxima(context, x);
+        }
+        reduceWarps(context, m, t, x);
+    }
+
+    private static void shuffleMaxima(KernelContext context, Totals x) {
+        float max0 = x.max0;
+        float max1 = x.max1;
+        for (int step = WARP / 2; step > 0; step /= 2) {
+            max0 = larger(max0, context.simdShuffleDown(max0, step));
+            max1 = larger(max1, context.simdShuffleDown(max1, step));
+        }
+        x.max0 = context.simdBroadcastFirst(max0);
+        x.max1 = context.simdBroadcastFirst(max1);
+    }
+
+    private static void reduceWarps(KernelContext context, float[] m, Team t, Totals x) {
+        if (t.threads > WARP) {
+            exchange(context, m, t, x, t.lane / WARP, t.threads / WARP, (t.lane & (WARP - 1)) == 0);
+        } else if (t.threads > 1 && t.threads < WARP) {
             exchange(context, m, t, x, t.lane, t.threads, true);
         }
     }
@@ -103,12 +120,13 @@ final class Reduction {
         return sum;
     }
 
+    /** One instruction, where a comparison and a choice would be a branch. */
     static float smaller(float a, float b) {
-        return a < b ? a : b;
+        return TornadoMath.min(a, b);
     }
 
     static float larger(float a, float b) {
-        return a > b ? a : b;
+        return TornadoMath.max(a, b);
     }
 
     /** What is reduced together. */

@@ -9,7 +9,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * Relaxation alone, fused: sweeps from the fixed loads until the certificate closes or the sweeps run out.
  */
 public final class RelaxationKernel {
-    private static final int MAX_ROUNDS = 16;
+    private static final int MAX_ROUNDS = 24;
 
     private RelaxationKernel() {}
 

@@ -20,29 +20,34 @@ public final class RouteKernels {
     /**
      * Routes every id.
      *
-     * @param in run number and ids; an id that names no expert gives -1
+     * @param sizes see {@link PipelineSizes}
+     * @param ids an id that names no expert gives -1
      * @param before {@code [blocks][experts + 1]}, the tokens of every expert in earlier blocks
      * @param place {@code [tokens]}, as counting left it
-     * @param plan stride, n and bounds of every expert, records of {@code width}
+     * @param plan stride, n and bounds of every expert
      * @param slots {@code [experts][replicas at most]}, physical ids
-     * @param out stamps and physical ids are written
+     * @param out stamps are written
+     * @param physical {@code [tokens]}, overwritten
      */
     public static void route(
             KernelContext context,
-            IntArray in,
+            IntArray sizes,
+            IntArray ids,
             IntArray before,
             IntArray place,
             IntArray plan,
             IntArray slots,
             IntArray out,
-            int tokens,
-            int experts,
-            int width,
-            int stampAt,
-            int physicalAt) {
+            IntArray physical) {
         int thread = context.localIdx;
         int block = context.groupIdx;
         int threads = context.localGroupSizeX;
+        int run = sizes.get(PipelineSizes.RUN);
+        int tokens = sizes.get(PipelineSizes.TOKENS);
+        int experts = sizes.get(PipelineSizes.EXPERTS);
+        int ranks = sizes.get(PipelineSizes.RANKS);
+        int groups = sizes.get(PipelineSizes.GROUPS);
+        int width = sizes.get(PipelineSizes.WIDTH);
         if (block > PipelineLayout.blocks(tokens) - 1) {
             return;
         }
@@ -51,24 +56,26 @@ public final class RouteKernels {
         int bounds = width - PipelineLayout.PLAN_BOUND;
         for (int k = thread; k < here; k += threads) {
             int token = first + k;
-            int id = in.get(PipelineLayout.IN_HEADER + token);
+            int id = ids.get(token);
             int slot = -1;
             if (id > -1 && id < experts) {
                 int at = id * width;
                 int c = before.get(block * (experts + 1) + id) + place.get(token);
                 long stride = plan.get(at);
                 int n = plan.get(at + 1);
+                // Under way while the remainder is computed; there is a first bound always.
+                int bound = plan.get(at + PipelineLayout.PLAN_BOUND);
                 int position = (int) (c * stride % TornadoMath.max(n, 1));
-                int replica = 0;
-                for (int b = 0; b < bounds; b++) {
+                int replica = position < bound ? 0 : 1;
+                for (int b = 1; b < bounds; b++) {
                     replica += position < plan.get(at + PipelineLayout.PLAN_BOUND + b) ? 0 : 1;
                 }
                 slot = slots.get(id * (bounds + 1) + replica);
             }
-            out.set(physicalAt + token, slot);
+            physical.set(token, slot);
         }
         if (thread == 0) {
-            out.set(stampAt + block, in.get(0));
+            out.set(PipelineLayout.stampAt(groups, ranks) + block, run);
         }
     }
 }

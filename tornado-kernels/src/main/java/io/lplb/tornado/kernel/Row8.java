@@ -19,6 +19,18 @@ final class Row8 {
         return k < 4 ? k < 2 ? k == 0 ? x0 : x1 : k == 2 ? x2 : x3 : k < 6 ? k == 4 ? x4 : x5 : k == 6 ? x6 : x7;
     }
 
+    /** Sets element k to 1 and the others to 0; all to 0 if k is none of them. */
+    void setUnit(int k) {
+        x0 = Team.equal(k, 0);
+        x1 = Team.equal(k, 1);
+        x2 = Team.equal(k, 2);
+        x3 = Team.equal(k, 3);
+        x4 = Team.equal(k, 4);
+        x5 = Team.equal(k, 5);
+        x6 = Team.equal(k, 6);
+        x7 = Team.equal(k, 7);
+    }
+
     void addTimes(float factor, Row8 o) {
         x0 += factor * o.x0;
         x1 += factor * o.x1;

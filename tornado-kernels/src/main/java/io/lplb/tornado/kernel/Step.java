@@ -25,6 +25,11 @@ final class Step {
 
     private Step() {}
 
+    /** 1 for an item that takes part, else 0: a factor, where a choice would be a branch. */
+    private static float active(float w) {
+        return w > LIGHTEST ? 1f : 0f;
+    }
+
     /** Divides every item evenly. */
     static void evenSplit(float[] m, int[] table, Team t) {
         for (int j = 0; j < t.itemRounds; j++) {
@@ -83,7 +88,7 @@ final class Step {
         for (int j = 0; j < t.itemRounds; j++) {
             int i = t.lane + j * t.threads;
             if (i < t.items) {
-                terms += m[t.w(i)] > LIGHTEST ? t.count(table, i) : 0;
+                terms += active(m[t.w(i)]) * t.count(table, i);
             }
         }
         Reduction.Totals totals = new Reduction.Totals(top, 0f, products, terms);
@@ -94,41 +99,48 @@ final class Step {
         for (int j = 0; j < t.itemRounds; j++) {
             int i = t.lane + j * t.threads;
             if (i < t.items) {
-                boolean active = m[t.w(i)] > LIGHTEST;
+                float active = active(m[t.w(i)]);
                 int count = t.count(table, i);
                 int first = t.first(table, i);
                 for (int k = 0; k < count; k++) {
                     int e = first + k;
-                    m[t.z(e)] = active ? mu / m[t.a(e)] : 1f;
+                    m[t.z(e)] = (active * mu + (1f - active)) / (active * m[t.a(e)] + (1f - active));
                 }
             }
         }
         return totals;
     }
 
-    /** d, 1/z and their sums per item, and the items' part of the predictor's right-hand side. */
-    static void scale(float[] m, int[] table, Team t) {
+    /**
+     * d, 1/z and their sums per item, and the items' part of the right-hand side.
+     *
+     * @param target what all products should become; 0 for a predictor
+     */
+    static void scale(float[] m, int[] table, Team t, float target) {
         for (int j = 0; j < t.itemRounds; j++) {
             int i = t.lane + j * t.threads;
             if (i < t.items) {
                 int first = t.first(table, i);
                 int count = t.count(table, i);
                 float w = m[t.w(i)];
-                boolean active = w > LIGHTEST;
+                float active = active(w);
                 float sum = 0f;
+                float added = 0f;
                 for (int k = 0; k < count; k++) {
                     int e = first + k;
                     float a = m[t.a(e)];
-                    float inverse = active ? 1f / m[t.z(e)] : 0f;
+                    float inverse = active / m[t.z(e)];
+                    float centre = target * inverse;
                     m[t.inverseZ(e)] = inverse;
                     m[t.d(e)] = a * inverse;
-                    m[t.da(e)] = active ? -a : 0f;
+                    m[t.da(e)] = centre - active * a;
                     sum += a * inverse;
+                    added += centre;
                 }
-                float inverseSum = active ? 1f / sum : 0f;
+                float inverseSum = active / (sum + (1f - active));
                 m[t.inverseSum(i)] = inverseSum;
-                // With da = -a the item's residual w - sum(a) and the sum of da make up -w.
-                contribute(m, t, first, count, -w * inverseSum);
+                // With da = centre - a, the item's residual w - sum(a) and the sum of da make up added - w.
+                contribute(m, t, first, count, (added - w) * inverseSum);
             }
         }
     }
@@ -141,14 +153,20 @@ final class Step {
         }
     }
 
-    /** Residuals of the rank rows, and the ranks' part of the predictor's right-hand side. */
-    static void residuals(float[] m, int[] table, Team t, float top) {
+    /**
+     * Residuals of the rank rows, and the ranks' part of the right-hand side; leaves q/y in dy until that is known.
+     *
+     * @param target what all products should become; 0 for a predictor
+     */
+    static void residuals(float[] m, int[] table, Team t, float top, float target) {
         for (int j = 0; j < t.rankRounds; j++) {
             int r = t.lane + j * t.threads;
             if (r < t.ranks) {
                 float q = m[t.q(r)];
                 m[t.residual(r)] = rankSum(m, table, t, r) + q - t.speed(m, r) * top;
-                m[t.dq(r)] = -q;
+                float inverseY = 1f / m[t.y(r)];
+                m[t.dq(r)] = target * inverseY - q;
+                m[t.dy(r)] = q * inverseY;
             }
         }
     }
@@ -183,14 +201,14 @@ final class Step {
                 int first = t.first(table, i);
                 int count = t.count(table, i);
                 float w = m[t.w(i)];
-                boolean active = w > LIGHTEST;
+                float active = active(w);
                 float sum = 0f;
                 float total = 0f;
                 for (int k = 0; k < count; k++) {
                     int e = first + k;
                     float a = m[t.a(e)];
                     float da = (target + -m[t.da(e)] * m[t.dz(e)]) * m[t.inverseZ(e)] - a;
-                    da = active ? da : 0f;
+                    da *= active;
                     m[t.da(e)] = da;
                     sum += da;
                     total += a;
@@ -213,10 +231,11 @@ final class Step {
                 float q = m[t.q(r)];
                 float y = m[t.y(r)];
                 float dy = m[t.dy(r)];
-                float dq = m[t.dq(r)] + -(q / y) * dy;
+                float relative = dy / y;
+                float dq = m[t.dq(r)] + -q * relative;
                 m[t.dq(r)] = dq;
                 x.max0 = Reduction.larger(x.max0, -dq / q);
-                x.max1 = Reduction.larger(x.max1, -dy / y);
+                x.max1 = Reduction.larger(x.max1, -relative);
                 x.sum0 += y * dq;
                 x.sum1 += q * dy;
             }
@@ -227,7 +246,7 @@ final class Step {
                 int first = t.first(table, i);
                 int count = t.count(table, i);
                 float w = m[t.w(i)];
-                boolean active = w > LIGHTEST;
+                float active = active(w);
                 float sum = w;
                 for (int k = 0; k < count; k++) {
                     int e = first + k;
@@ -238,11 +257,11 @@ final class Step {
                     int e = first + k;
                     float a = m[t.a(e)];
                     float z = m[t.z(e)];
-                    float dz = active ? m[t.dy(t.host(table, e))] - du : 0f;
+                    float dz = active * (m[t.dy(t.host(table, e))] - du);
                     float da = m[t.da(e)] + -m[t.d(e)] * dz;
                     m[t.dz(e)] = dz;
                     m[t.da(e)] = da;
-                    x.max0 = Reduction.larger(x.max0, active ? -da / a : 0f);
+                    x.max0 = Reduction.larger(x.max0, -da / (a + (1f - active)));
                     x.max1 = Reduction.larger(x.max1, -dz * m[t.inverseZ(e)]);
                     x.sum0 += z * da;
                     x.sum1 += a * dz;

@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.kernel;
 
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+
 /**
  * The threads that solve one problem together, and where its numbers are in local memory.
  *
@@ -11,7 +13,7 @@ package io.lplb.tornado.kernel;
  *   words of a team    a [entries] | w, 1/sum(d) [items each] | f b dq dy [ranks each] | s [ranks, unless all are 1]
  *                      | reduction [4 * places]                                         the relaxation needs no more
  *                      | z da dz d 1/z [entries each] | q y residual v [ranks each]
- *                      | matrix [ranks * pitch] | columns [2 * ranks, where M is inverted in memory]
+ *                      | matrix [ranks * pitch] | columns [4 * ranks, where M is inverted in memory]
  *   integers of all    offset [items + 1] | host [entries] | rank offset [ranks + 1] | entry by rank [entries]
  *                      | colour offset [colours + 1] | item by rank [entries] | padding
  * </pre>
@@ -43,6 +45,9 @@ final class Team {
     final int itemRounds;
 
     final int rankRounds;
+
+    /** Threads that sum one bound of the certificate: more than one only where sums are long enough to gain by it. */
+    final int boundParts;
 
     /**
      * @param lane this thread's number in its team
@@ -78,6 +83,11 @@ final class Team {
         this.unitSpeeds = unitSpeeds;
         this.itemRounds = (items + threads - 1) / threads;
         this.rankRounds = (ranks + threads - 1) / threads;
+        this.boundParts = boundParts(ranks, threads);
+    }
+
+    private static int boundParts(int ranks, int threads) {
+        return ranks <= 16 ? 1 : ranks * 4 <= threads ? 4 : ranks * 2 <= threads ? 2 : 1;
     }
 
     private int word(int k) {
@@ -174,9 +184,9 @@ final class Team {
         return later(5 * entries + 4 * ranks + i * pitch(ranks, threads) + j);
     }
 
-    /** A column of the matrix, of which two are kept. */
-    int column(int parity, int i) {
-        return later(5 * entries + 4 * ranks + ranks * pitch(ranks, threads) + parity * ranks + i);
+    /** A column of the matrix, of which four are kept. */
+    int column(int which, int i) {
+        return later(5 * entries + 4 * ranks + ranks * pitch(ranks, threads) + which * ranks + i);
     }
 
     /** What the threads of a row add up; lies where the matrix was. */
@@ -199,12 +209,17 @@ final class Team {
                 + 5 * entries
                 + 4 * ranks
                 + ranks * pitch(ranks, threads)
-                + (ranks > REGISTER_RANKS ? 2 * ranks : 0);
+                + (ranks > REGISTER_RANKS ? 4 * ranks : 0);
     }
 
     /** Integers of local memory, the same for all teams. */
     static int tableWords(int ranks, int items, int entries, int colours) {
         return Packing.paddedTable(items + 3 * entries + ranks + colours + 3);
+    }
+
+    /** 1 if two numbers below 2^15 are equal, else 0, without a branch. */
+    static float equal(int i, int j) {
+        return 1 - TornadoMath.min((i - j) * (i - j), 1);
     }
 
     int first(int[] table, int item) {
@@ -234,6 +249,16 @@ final class Team {
     /** First item of a colour; items are numbered colour by colour. */
     int colourFirst(int[] table, int colour) {
         return table[items + 2 * entries + ranks + 2 + colour];
+    }
+
+    /** Items that are there; tables may be made for more, if the entries of ranks differ. */
+    int realItems(int[] table) {
+        return degree > 0 ? items : colourFirst(table, colours);
+    }
+
+    /** Entries that are there, likewise. */
+    int realEntries(int[] table) {
+        return degree > 0 ? entries : first(table, realItems(table));
     }
 
     int rankItem(int[] table, int k) {

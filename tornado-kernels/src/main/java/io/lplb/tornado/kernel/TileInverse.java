@@ -5,19 +5,20 @@ import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
  * Gaussian elimination for more ranks than {@link RegisterElimination} takes: Gauss-Jordan in place by the symmetric
- * sweep operator (Goodnight, "A tutorial on the SWEEP operator", Am. Stat. 33, 1979). Sweeping on pivot k, with c the
- * column k and p = c[k]:
+ * sweep operator (Goodnight, "A tutorial on the SWEEP operator", Am. Stat. 33, 1979), two pivots at a time. Sweeping on
+ * the pivots K = {k, k + 1}, with c[i] the two elements of row i in their columns and W the inverse of their block:
  *
  * <pre>
- *   M[i][j] -= c[i] c[j] / p     M[k][j] = c[j] / p     M[i][k] = c[i] / p     M[k][k] = -1 / p
+ *   M[i][j] -= c[i]' W c[j]     M[K][j] = W c[j]     M[i][K] = c[i]' W     M[K][K] = -W
  * </pre>
  *
  * <p>leaves {@code -M^-1} after all pivots, so that a right-hand side costs one product instead of two substitutions
  * with a barrier per row.
  *
  * <p>The matrix lies in registers, dealt out like cards: thread (u, v), v = 0..7, holds the elements (i, j) with
- * {@code i % down = u, j % 8 = v}, at most four rows of at most eight each. A pivot costs one barrier: its column comes
- * from a buffer in local memory, and who updates column k + 1 writes it to the other of two buffers.
+ * {@code i % down = u, j % 8 = v}, at most four rows of at most eight each. A pair of pivots costs one barrier: its
+ * columns come from a buffer in local memory, and who updates the next two columns writes them to the other of two
+ * buffers.
  *
  * <p>Needs at least two threads a rank, a multiple of 32, and at most 64 ranks. {@code rho s s'} is added as in
  * {@link RegisterElimination}, and pivots are guarded in the same way.
@@ -65,17 +66,17 @@ final class TileInverse {
         load(m, t, 3, v, rho, t3);
         Reduction.barrier(context, t);
         Row8 o = new Row8();
-        for (int k = 0; k < t.ranks; k++) {
-            int parity = k & 1;
-            float pivot = m[t.column(parity, k)];
-            float inverse = 1f / (pivot > floor ? pivot : HUGE_PIVOT);
-            loadColumn(m, t, parity, v, o);
-            int own = v == (k & (ACROSS - 1)) ? k / ACROSS : -1;
-            int next = v == ((k + 1) & (ACROSS - 1)) ? (k + 1) / ACROSS : -1;
-            sweepRow(m, t, 0, k, parity, inverse, own, next, o, t0);
-            sweepRow(m, t, 1, k, parity, inverse, own, next, o, t1);
-            sweepRow(m, t, 2, k, parity, inverse, own, next, o, t2);
-            sweepRow(m, t, 3, k, parity, inverse, own, next, o, t3);
+        Row8 o1 = new Row8();
+        Pair pair = new Pair();
+        for (int k = 0; k < t.ranks; k += 2) {
+            pair.read(m, t, k, floor);
+            loadVector(m, t, t.column(pair.buffer, 0), v, o);
+            loadVector(m, t, t.column(pair.buffer + 1, 0), v, o1);
+            pair.place(v, k);
+            sweepRow(m, t, 0, k, pair, o, o1, t0);
+            sweepRow(m, t, 1, k, pair, o, o1, t1);
+            sweepRow(m, t, 2, k, pair, o, o1, t2);
+            sweepRow(m, t, 3, k, pair, o, o1, t3);
             Reduction.barrier(context, t);
         }
         for (int j = 0; j < t.rankRounds; j++) {
@@ -117,18 +118,14 @@ final class TileInverse {
             if (7 * ACROSS < t.ranks) {
                 x.x7 = element(m, t, inside, i, v + 7 * ACROSS, f);
             }
-            if (inside && v == 0) {
-                m[t.column(0, i)] = x.x0;
+            if (inside && v < 2) {
+                m[t.column(v, i)] = x.x0;
             }
         }
     }
 
     private static float element(float[] m, Team t, boolean inside, int i, int j, float f) {
         return inside && (t.ranks % ACROSS == 0 || j < t.ranks) ? m[t.m(i, j)] + f * t.speed(m, j) : 0f;
-    }
-
-    private static void loadColumn(float[] m, Team t, int parity, int v, Row8 o) {
-        loadVector(m, t, t.column(parity, 0), v, o);
     }
 
     /** This thread's elements v, v + 8, ... of a vector. */
@@ -161,48 +158,50 @@ final class TileInverse {
         return t.ranks % ACROSS == 0 || j < t.ranks ? m[from + j] : 0f;
     }
 
-    private static void sweepRow(
-            float[] m, Team t, int which, int k, int parity, float inverse, int own, int next, Row8 o, Row8 x) {
+    private static void sweepRow(float[] m, Team t, int which, int k, Pair p, Row8 o, Row8 o1, Row8 x) {
         if (has(t, which)) {
             int i = row(t, which);
             boolean inside = rowsFit(t) || i < t.ranks;
-            float c = inside ? m[t.column(parity, i)] : 0f;
-            float f = c * inverse;
-            float keep = i == k ? 0f : 1f;
-            float factor = i == k ? inverse : -f;
-            float diagonal = i == k ? -inverse : f;
-            x.x0 = own == 0 ? diagonal : keep * x.x0 + factor * o.x0;
-            float ahead = x.x0;
+            float c0 = inside ? m[t.column(p.buffer, i)] : 0f;
+            float c1 = inside ? p.second(m, t, k, i) : 0f;
+            float e0 = Team.equal(i, k);
+            float e1 = Team.equal(i, k + 1);
+            float keep = 1f - e0 - e1;
+            float f0 = keep * (c0 * p.w00 + c1 * p.w01) - e0 * p.w00 - e1 * p.w01;
+            float f1 = keep * (c0 * p.w01 + c1 * p.w11) - e0 * p.w01 - e1 * p.w11;
+            float inverse = f0 + p.odd * (f1 - f0);
+            x.x0 = p.own.x0 * inverse + (1f - p.own.x0) * (keep * x.x0 - f0 * o.x0 - f1 * o1.x0);
+            float ahead = p.next.x0 * x.x0;
             if (ACROSS < t.ranks) {
-                x.x1 = own == 1 ? diagonal : keep * x.x1 + factor * o.x1;
-                ahead = next == 1 ? x.x1 : ahead;
+                x.x1 = p.own.x1 * inverse + (1f - p.own.x1) * (keep * x.x1 - f0 * o.x1 - f1 * o1.x1);
+                ahead += p.next.x1 * x.x1;
             }
             if (2 * ACROSS < t.ranks) {
-                x.x2 = own == 2 ? diagonal : keep * x.x2 + factor * o.x2;
-                ahead = next == 2 ? x.x2 : ahead;
+                x.x2 = p.own.x2 * inverse + (1f - p.own.x2) * (keep * x.x2 - f0 * o.x2 - f1 * o1.x2);
+                ahead += p.next.x2 * x.x2;
             }
             if (3 * ACROSS < t.ranks) {
-                x.x3 = own == 3 ? diagonal : keep * x.x3 + factor * o.x3;
-                ahead = next == 3 ? x.x3 : ahead;
+                x.x3 = p.own.x3 * inverse + (1f - p.own.x3) * (keep * x.x3 - f0 * o.x3 - f1 * o1.x3);
+                ahead += p.next.x3 * x.x3;
             }
             if (4 * ACROSS < t.ranks) {
-                x.x4 = own == 4 ? diagonal : keep * x.x4 + factor * o.x4;
-                ahead = next == 4 ? x.x4 : ahead;
+                x.x4 = p.own.x4 * inverse + (1f - p.own.x4) * (keep * x.x4 - f0 * o.x4 - f1 * o1.x4);
+                ahead += p.next.x4 * x.x4;
             }
             if (5 * ACROSS < t.ranks) {
-                x.x5 = own == 5 ? diagonal : keep * x.x5 + factor * o.x5;
-                ahead = next == 5 ? x.x5 : ahead;
+                x.x5 = p.own.x5 * inverse + (1f - p.own.x5) * (keep * x.x5 - f0 * o.x5 - f1 * o1.x5);
+                ahead += p.next.x5 * x.x5;
             }
             if (6 * ACROSS < t.ranks) {
-                x.x6 = own == 6 ? diagonal : keep * x.x6 + factor * o.x6;
-                ahead = next == 6 ? x.x6 : ahead;
+                x.x6 = p.own.x6 * inverse + (1f - p.own.x6) * (keep * x.x6 - f0 * o.x6 - f1 * o1.x6);
+                ahead += p.next.x6 * x.x6;
             }
             if (7 * ACROSS < t.ranks) {
-                x.x7 = own == 7 ? diagonal : keep * x.x7 + factor * o.x7;
-                ahead = next == 7 ? x.x7 : ahead;
+                x.x7 = p.own.x7 * inverse + (1f - p.own.x7) * (keep * x.x7 - f0 * o.x7 - f1 * o1.x7);
+                ahead += p.next.x7 * x.x7;
             }
-            if (inside && next >= 0 && k + 1 < t.ranks) {
-                m[t.column(1 - parity, i)] = ahead;
+            if (inside && p.nextColumn >= 0 && k + 2 < t.ranks) {
+                m[t.column(2 - p.buffer + p.parity, i)] = ahead;
             }
         }
     }
@@ -255,5 +254,47 @@ final class TileInverse {
             }
         }
         return dt;
+    }
+
+    /** Two pivots: the inverse of their block, and which of this thread's columns are theirs or next. */
+    static final class Pair {
+        int buffer;
+        int parity;
+        int nextColumn;
+        float odd;
+        final Row8 own = new Row8();
+        final Row8 next = new Row8();
+        float w00;
+        float w01;
+        float w11;
+
+        /** Inverts the block by its own elimination; a pivot that is too small becomes huge, which fixes its dy at 0. */
+        void read(float[] m, Team t, int k, float floor) {
+            buffer = k & 2;
+            float p = m[t.column(buffer, k)];
+            float off = second(m, t, k, k);
+            float q = k + 1 < t.ranks ? m[t.column(buffer + 1, k + 1)] : 0f;
+            float inverse = 1f / (p > floor ? p : HUGE_PIVOT);
+            float factor = off * inverse;
+            float rest = q - factor * off;
+            w11 = 1f / (rest > floor ? rest : HUGE_PIVOT);
+            w01 = -factor * w11;
+            w00 = inverse - factor * w01;
+        }
+
+        /** An element of the second pivot's column. */
+        float second(float[] m, Team t, int k, int i) {
+            return t.ranks % 2 == 0 || k + 1 < t.ranks ? m[t.column(buffer + 1, i)] : 0f;
+        }
+
+        /** Masks instead of choices: TornadoVM makes a branch of every choice, and eight a row are slower than this. */
+        void place(int v, int k) {
+            parity = v & 1;
+            odd = parity;
+            int ownColumn = (v & -2) == (k & (ACROSS - 1)) ? k / ACROSS : -1;
+            nextColumn = (v & -2) == ((k + 2) & (ACROSS - 1)) ? (k + 2) / ACROSS : -1;
+            own.setUnit(ownColumn);
+            next.setUnit(nextColumn);
+        }
     }
 }

@@ -49,7 +49,7 @@ public final class EmulatorSolverProvider implements SolverProvider {
     }
 
     @Override
-    public int worthwhileGroups(MinMaxProblem problem) {
+    public int worthwhileGroups(String name, MinMaxProblem problem) {
         return Integer.MAX_VALUE;
     }
 }

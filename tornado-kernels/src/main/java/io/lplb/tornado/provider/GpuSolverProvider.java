@@ -5,6 +5,7 @@ import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.BackendException;
 import io.lplb.solver.BackendException.Code;
 import io.lplb.solver.MinMaxSolver;
+import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolverProvider;
 import io.lplb.tornado.driver.DriverProvider;
 import io.lplb.tornado.graph.TornadoSolver;
@@ -26,20 +27,23 @@ public final class GpuSolverProvider implements SolverProvider {
     private static final String TORNADO = "tornado";
 
     /**
-     * What a call costs before the first group is solved, in nanoseconds: relaxation of one cube group from arrays to
-     * arrays on an H100, by the driver 13.2 us, by TornadoVM with a CUDA graph 60 us (medians of 100,000 calls,
-     * lplb-bench/results/driver-h100.txt).
+     * From this many entries of a whole batch on the driver's launch is faster than one core of the same machine, from
+     * arrays to arrays on an H100 (lplb-bench/results/crossover-h100.txt): relaxation from 20 groups of a cube, 9 of a
+     * hypercube, 4 of a torus 8x4 where every item has two hosts, and from 7 groups of 64 ranks with longer lists;
+     * interior point from 2, 1, 1 and 1.
      */
-    private static final double DRIVER_CALL_NANOS = 13_000;
+    private static final double RELAXATION_PAIRS = 640;
 
-    private static final double TORNADO_CALL_NANOS = 60_000;
+    private static final double RELAXATION_LISTS = 1_800;
+    private static final double INTERIOR_POINT = 64;
 
     /**
-     * What the GPU saves per group and entry, in nanoseconds: the CPU's relaxation takes 33 (cube, 1.05 us a group, one
-     * core of an AMD EPYC), the host's packing and certifying for the GPU 19 (0.6 us a group). The interior point saves
-     * more; the faster one counts, so that AUTO is not slower for either.
+     * What TornadoVM's execution takes longer, 50 us (driver-h100.txt there), in entries that the CPU solves in that time:
+     * computed from both measurements, not measured itself.
      */
-    private static final double SAVED_NANOS_PER_ENTRY = 14;
+    private static final double TORNADO_RELAXATION = 570;
+
+    private static final double TORNADO_INTERIOR_POINT = 100;
 
     /** Made by ServiceLoader; touches nothing. */
     public GpuSolverProvider() {}
@@ -85,9 +89,14 @@ public final class GpuSolverProvider implements SolverProvider {
     }
 
     @Override
-    public int worthwhileGroups(MinMaxProblem problem) {
-        double call = Driver.FOUND.available() && !forced().equals(TORNADO) ? DRIVER_CALL_NANOS : TORNADO_CALL_NANOS;
-        return (int) Math.ceil(call / (SAVED_NANOS_PER_ENTRY * Math.max(1, problem.entries())));
+    public int worthwhileGroups(String name, MinMaxProblem problem) {
+        boolean relaxation = name.equals(RelaxationSolver.NAME);
+        boolean pairs = problem.entries() == 2 * problem.items();
+        double entries = relaxation ? pairs ? RELAXATION_PAIRS : RELAXATION_LISTS : INTERIOR_POINT;
+        if (!Driver.FOUND.available() || forced().equals(TORNADO)) {
+            entries += relaxation ? TORNADO_RELAXATION : TORNADO_INTERIOR_POINT;
+        }
+        return (int) Math.ceil(entries / Math.max(1, problem.entries()));
     }
 
     /** The way that the user forces, or an empty text. */

@@ -20,6 +20,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A program for a machine with a GPU: checks the driver's launches against the CPU and measures them, TornadoVM's execute()
@@ -31,6 +33,10 @@ import java.util.Random;
 final class DriverFigures {
     private static final double TOLERANCE = TornadoSolver.DEFAULT_TOLERANCE;
     private static final String[] TOPOLOGIES = {"cube", "hypercube", "torus8x4", "ring8"};
+
+    /** Host lists of two to six at random, with the items' number of their ranks; the last with speeds. */
+    private static final String[] LISTS = {"lists8", "lists16", "lists32", "lists64", "speeds16"};
+
     private static final String[] SOLVERS = {InteriorPointSolver.NAME, RelaxationSolver.NAME};
     private static final int RING = 64;
 
@@ -43,9 +49,30 @@ final class DriverFigures {
             case "check" -> check(Path.of(args[1]), Integer.parseInt(args[2]));
             case "launch" -> launches();
             case "solve" -> solve();
+            case "crossover" -> crossover();
             default ->
-                throw new IllegalArgumentException("got " + args[0] + ", expected first, check, launch or solve");
+                throw new IllegalArgumentException(
+                        "got " + args[0] + ", expected first, check, launch, solve or crossover");
         }
+    }
+
+    private static MinMaxProblem problem(String name) {
+        if (!name.startsWith("lists") && !name.startsWith("speeds")) {
+            return ExportPtx.problem(name);
+        }
+        int ranks = Integer.parseInt(name.replaceAll("\\D", ""));
+        Random random = new Random(ranks);
+        int[][] hosts = new int[ranks][];
+        for (int i = 0; i < ranks; i++) {
+            int first = i;
+            hosts[i] = IntStream.concat(
+                            IntStream.of(first), random.ints(0, ranks).filter(r -> r != first))
+                    .distinct()
+                    .limit(2 + random.nextInt(5))
+                    .toArray();
+        }
+        double[] speed = random.doubles(ranks, 0.5, 2).toArray();
+        return MinMaxProblem.of(ranks, name.startsWith("speeds") ? speed : null, hosts);
     }
 
     @SuppressWarnings("AnnotateFormatMethod") // the annotation is Error Prone's, which is no dependency
@@ -54,7 +81,7 @@ final class DriverFigures {
     }
 
     private static void first() throws CudaUnavailableException {
-        MinMaxProblem problem = ExportPtx.problem("cube");
+        MinMaxProblem problem = problem("cube");
         MinMaxBatch batch = random(problem, 1, 1);
         SplitBatch split = new SplitBatch(problem, 1);
         long start = ManagementFactory.getRuntimeMXBean().getStartTime();
@@ -110,7 +137,8 @@ final class DriverFigures {
         try (CudaDevice device = new CudaDevice(new CudaDriver(CudaLibrary.load()), 0)) {
             say("device: %s, sm_%d", device.name(), device.capability());
             checkGolden(cases);
-            for (String topology : TOPOLOGIES) {
+            for (String topology : Stream.concat(Arrays.stream(TOPOLOGIES), Arrays.stream(LISTS))
+                    .toArray(String[]::new)) {
                 for (String name : SOLVERS) {
                     checkRandom(topology, name, groups);
                 }
@@ -150,7 +178,7 @@ final class DriverFigures {
     }
 
     private static void checkRandom(String topology, String name, int groups) throws CudaUnavailableException {
-        MinMaxProblem problem = ExportPtx.problem(topology);
+        MinMaxProblem problem = problem(topology);
         MinMaxBatch batch = random(problem, groups, 20261124);
         SplitBatch got = new SplitBatch(problem, groups);
         SplitBatch expected = new SplitBatch(problem, groups);
@@ -200,17 +228,51 @@ final class DriverFigures {
         }
     }
 
+    /** Medians of both over batches of falling size: where the GPU stops being faster. */
+    private static void crossover() throws CudaUnavailableException {
+        for (String topology : new String[] {"cube", "hypercube", "torus8x4", "lists64"}) {
+            for (String name : SOLVERS) {
+                MinMaxProblem problem = problem(topology);
+                StringBuilder line = new StringBuilder();
+                try (DriverSolver gpu = DriverSolver.open(name, problem, TOLERANCE, 256, 0);
+                        MinMaxSolver cpu = Solvers.create(name, problem, TOLERANCE)) {
+                    for (int groups = 1; groups <= 256; groups *= 2) {
+                        line.append(String.format(
+                                Locale.ROOT, "  %d: %.1f/%.1f", groups, median(gpu, groups), median(cpu, groups)));
+                    }
+                }
+                say("groups: GPU/CPU, us, %-9s %-14s%s", topology, name, line);
+            }
+        }
+    }
+
+    private static double median(MinMaxSolver solver, int groups) {
+        MinMaxBatch[] batches = new MinMaxBatch[16];
+        Arrays.setAll(batches, k -> random(solver.problem(), groups, 100 + k));
+        SplitBatch split = new SplitBatch(solver.problem(), groups);
+        int calls = Math.max(4096 / groups, 64);
+        double[] micros = new double[calls];
+        for (int k = -calls; k < calls; k++) {
+            long start = System.nanoTime();
+            solver.solve(batches[(k + calls) % batches.length], split);
+            if (k >= 0) {
+                micros[k] = 1e-3 * (System.nanoTime() - start);
+            }
+        }
+        Arrays.sort(micros);
+        return micros[calls / 2];
+    }
+
     /** The launch alone, packed to packed: each way to transfer, with and without a CUDA graph. */
     private static void transfers(String topology, String name, int... sizes) throws CudaUnavailableException {
-        MinMaxProblem problem = ExportPtx.problem(topology);
+        MinMaxProblem problem = problem(topology);
         ProblemTables tables = new ProblemTables(problem);
         CudaDriver driver = new CudaDriver(CudaLibrary.load());
         try (CudaDevice device = new CudaDevice(driver, 0)) {
             device.enter();
             for (int groups : sizes) {
-                PtxKernel kernel = PtxLibrary.read()
-                        .find(name, PtxLibrary.shape(tables), groups)
-                        .orElseThrow();
+                PtxKernel kernel =
+                        PtxLibrary.read().find(name, tables.size(), groups).orElseThrow();
                 StringBuilder line = new StringBuilder();
                 for (Transfer transfer : Transfer.values()) {
                     for (boolean graphs : new boolean[] {true, false}) {
@@ -249,7 +311,7 @@ final class DriverFigures {
     }
 
     private static void solvers(String topology, String name, int groups, int calls) throws CudaUnavailableException {
-        MinMaxProblem problem = ExportPtx.problem(topology);
+        MinMaxProblem problem = problem(topology);
         try (DriverSolver solver = DriverSolver.open(name, problem, TOLERANCE, groups, 0)) {
             measure("driver", topology, name, solver, groups, calls);
         }

@@ -58,8 +58,8 @@ class DriverSolverTest {
     }
 
     private static void answer(String name, int groups) {
-        PtxKernel kernel = LIBRARY.find(name, PtxLibrary.shape(new ProblemTables(CUBE)), groups)
-                .orElseThrow();
+        PtxKernel kernel =
+                LIBRARY.find(name, new ProblemTables(CUBE).size(), groups).orElseThrow();
         standIn.answer(CUBE.entries(), kernel.threads());
     }
 
@@ -305,24 +305,25 @@ class DriverSolverTest {
     }
 
     @Test
-    void aShapeWithoutPtxIsNamed() throws Exception {
-        MinMaxProblem other = MinMaxProblem.of(3, new int[][] {{0, 1}, {0, 1, 2}});
+    void aSizeWithoutPtxIsNamed() throws Exception {
+        MinMaxProblem other = MinMaxProblem.of(65, new int[][] {{0, 1}, {0, 1, 2}});
         String missing = DriverSolver.missing(RelaxationSolver.NAME, other);
-        assertTrue(missing.contains("of shape r3-i2-e5-hupto3-d0-c2-u1"), missing);
+        assertTrue(missing.contains("of size r65-i2-e5-hupto3-d0-c2-u1"), missing);
         CudaDriver driver = standIn.driver();
         IllegalArgumentException refused = assertThrows(
                 IllegalArgumentException.class,
                 () -> DriverSolver.open(driver, LIBRARY, RelaxationSolver.NAME, other, TOLERANCE, 1, 0));
         assertEquals(missing, StandIn.message(refused));
         assertEquals("", DriverProvider.missing(RelaxationSolver.NAME, CUBE));
+        MinMaxProblem lists = MinMaxProblem.of(64, new int[][] {{0, 63}, {0, 1, 2}});
+        assertEquals("", DriverProvider.missing(RelaxationSolver.NAME, lists));
         assertEquals("", DriverProvider.missing(RelaxationSolver.NAME, MinMaxProblem.of(3, new int[0][])));
     }
 
     @Test
     void theKernelAloneCanBeTimed() throws Exception {
         ProblemTables tables = new ProblemTables(CUBE);
-        PtxKernel kernel =
-                LIBRARY.find(RelaxationSolver.NAME, PtxLibrary.shape(tables), 1).orElseThrow();
+        PtxKernel kernel = LIBRARY.find(RelaxationSolver.NAME, tables.size(), 1).orElseThrow();
         try (DriverLaunch launch =
                 new DriverLaunch(standIn.driver(), kernel, tables, 1, 1e-5f, Transfer.COPIED, false)) {
             launch.execute(even(1), 0, 1);

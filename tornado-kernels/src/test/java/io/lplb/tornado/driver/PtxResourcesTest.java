@@ -11,6 +11,7 @@ import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.tornado.graph.KernelShape;
+import io.lplb.tornado.graph.KernelSize;
 import io.lplb.tornado.graph.ProblemTables;
 import io.lplb.tornado.kernel.InteriorPointKernel;
 import io.lplb.tornado.kernel.RelaxationKernel;
@@ -24,6 +25,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -53,7 +55,7 @@ class PtxResourcesTest {
     void theHeaderIsThatOfTheCode(PtxLibrary.Line line) {
         PtxKernel kernel = PtxLibrary.load(line);
         assertEquals(line.solver(), kernel.solver());
-        assertEquals(line.shape(), kernel.shape());
+        assertEquals(line.size(), kernel.size());
         assertEquals(line.leastGroups(), kernel.leastGroups());
         assertTrue(kernel.text().contains(".visible .entry " + kernel.entry() + "("));
         assertTrue(kernel.text().contains(".target sm_80"));
@@ -80,11 +82,11 @@ class PtxResourcesTest {
     @ValueSource(strings = {"cube", "hypercube", "torus8x4", "ring8"})
     void everySolverHasTheKernelOfItsChoice(String topology) {
         MinMaxProblem problem = ExportPtx.problem(topology);
-        String shape = PtxLibrary.shape(new ProblemTables(problem));
+        KernelSize size = new ProblemTables(problem).size();
         for (String solver : List.of(InteriorPointSolver.NAME, RelaxationSolver.NAME)) {
             for (int groups : new int[] {1, 2, 32, 1000, 1024, 4095, 4096, 32768, 1 << 20}) {
                 KernelShape expected = KernelShape.of(solver, problem, groups);
-                PtxKernel got = LIBRARY.find(solver, shape, groups).orElseThrow();
+                PtxKernel got = LIBRARY.find(solver, size, groups).orElseThrow();
                 assertEquals(
                         expected.kernelClass().getName() + "." + expected.method(),
                         got.header(PtxKernel.KERNEL),
@@ -93,6 +95,25 @@ class PtxResourcesTest {
                 assertEquals(expected.workGroups(groups), got.workGroups(groups));
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(PipelineStation.class)
+    void thePipelinesKernelsHaveNotChangedSince(PipelineStation station) throws ClassNotFoundException {
+        PtxKernel kernel = station.load();
+        String name = station.kernelClass() + "." + station.method();
+        assertEquals(name, kernel.header(PtxKernel.KERNEL));
+        assertEquals(
+                kernel.header(PtxKernel.BYTECODE),
+                BytecodeHash.of(Class.forName(station.kernelClass()), station.method()),
+                name + EXPORT);
+        assertEquals(station.entry() + " for all sizes", kernel.toString());
+        assertTrue(kernel.text().contains(".visible .entry " + kernel.entry() + "("));
+        assertTrue(kernel.text().contains(".target sm_80"));
+        assertEquals(station.parameters(), kernel.parameters());
+        PtxCode code = new PtxCode(kernel.text(), kernel.entry());
+        assertEquals(Integer.toString(code.sharedBytes()), kernel.header(PtxKernel.SHARED_BYTES));
+        assertTrue(code.sharedBytes() <= 48 * 1024, "shared bytes: " + code.sharedBytes());
     }
 
     @Test

@@ -106,7 +106,7 @@ final class StandIn {
         call("standin_capability", FunctionDescriptor.ofVoid(JAVA_INT), value);
     }
 
-    /** From now on launches answer every group with equal shares. */
+    /** From now on solvers' launches answer every group with equal shares. */
     void answer(int entries, int threads) {
         call("standin_answer", FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT), entries, threads);
     }
@@ -126,5 +126,23 @@ final class StandIn {
 
     int graphLaunches() {
         return count("standin_graph_launches");
+    }
+
+    /** Returns how many words or ranges of the device's memory were set. */
+    int fills() {
+        return count("standin_fills");
+    }
+
+    int copiedIn() {
+        return count("standin_copied_in");
+    }
+
+    int copiedOut() {
+        return count("standin_copied_out");
+    }
+
+    /** Returns the stream of the last launch. */
+    int lastStream() {
+        return count("standin_last_stream");
     }
 }

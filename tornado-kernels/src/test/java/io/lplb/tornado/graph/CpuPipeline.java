@@ -11,7 +11,7 @@ import io.lplb.route.TokenRouter;
 import java.util.Arrays;
 
 /** The same stations with the CPU's classes. */
-final class CpuPipeline {
+public final class CpuPipeline {
     private final ExpertPlacement placement;
     private final PlacementProblem problem;
     private final MinMaxProblem shared;
@@ -21,7 +21,8 @@ final class CpuPipeline {
     private final long[] fixed;
     private final long[] load;
 
-    CpuPipeline(ExpertPlacement placement, PlacementProblem problem, int[] ids) {
+    /** Counts a batch. */
+    public CpuPipeline(ExpertPlacement placement, PlacementProblem problem, int[] ids) {
         this.placement = placement;
         this.problem = problem;
         this.shared = problem.problem();
@@ -45,7 +46,19 @@ final class CpuPipeline {
         return quota;
     }
 
-    QuotaRounder repair(long[] quota, int group) {
+    /** Quotas that give every item to its first host: a start for the repair. */
+    public long[] anyQuotas() {
+        long[] quota = new long[problem.groups() * shared.entries()];
+        for (int g = 0; g < problem.groups(); g++) {
+            for (int i = 0; i < shared.items(); i++) {
+                quota[g * shared.entries() + shared.firstEntry(i)] = load[g * shared.items() + i];
+            }
+        }
+        return quota;
+    }
+
+    /** Repairs a group's quotas to the optimum. */
+    public QuotaRounder repair(long[] quota, int group) {
         QuotaRounder rounder = new QuotaRounder(shared);
         rounder.repair(fixed, group * shared.ranks(), quota, group * shared.entries());
         return rounder;
@@ -57,7 +70,7 @@ final class CpuPipeline {
         return result;
     }
 
-    long[] replicasOf(int[] physical) {
+    public long[] replicasOf(int[] physical) {
         long[] perSlot = new long[placement.physicalExperts()];
         for (int slot : physical) {
             if (slot >= 0) {
@@ -69,7 +82,7 @@ final class CpuPipeline {
         return result;
     }
 
-    int[] route(long[] quota) {
+    public int[] route(long[] quota) {
         TokenRouter router = new TokenRouter(replicas, placement.experts());
         router.load(quota, new long[placement.experts()]);
         int[] physical = new int[ids.length];
@@ -77,15 +90,17 @@ final class CpuPipeline {
         return physical;
     }
 
-    long largestRank(int[] physical, int group) {
+    public long[] rankLoads(int[] physical, int group) {
         long[] tokens = new long[placement.ranks()];
         for (int slot : physical) {
             if (slot >= 0) {
                 tokens[placement.rankOf(slot)]++;
             }
         }
-        return Arrays.stream(tokens, group * shared.ranks(), (group + 1) * shared.ranks())
-                .max()
-                .orElse(0);
+        return Arrays.copyOfRange(tokens, group * shared.ranks(), (group + 1) * shared.ranks());
+    }
+
+    long largestRank(int[] physical, int group) {
+        return Arrays.stream(rankLoads(physical, group)).max().orElse(0);
     }
 }

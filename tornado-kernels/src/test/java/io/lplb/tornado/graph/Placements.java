@@ -6,11 +6,11 @@ import java.util.Arrays;
 import java.util.Random;
 
 /** Placements for the pipeline's tests. */
-final class Placements {
+public final class Placements {
     private Placements() {}
 
     /** 8 x 4 ranks; each hosts a replica of one expert of its left and one of its upper neighbour. */
-    static ExpertPlacement torus(int expertsPerRank) {
+    public static ExpertPlacement torus(int expertsPerRank) {
         int slots = expertsPerRank + 2;
         int[] phy2log = new int[32 * slots];
         int[][] log2phy = new int[32 * expertsPerRank][];
@@ -32,7 +32,7 @@ final class Placements {
     }
 
     /** Random slots in every group of ranks; experts may have many replicas, some on the same rank. */
-    static ExpertPlacement random(int ranks, int groupSize, int expertsPerGroup, int slotsPerRank, long seed) {
+    public static ExpertPlacement random(int ranks, int groupSize, int expertsPerGroup, int slotsPerRank, long seed) {
         Random random = new Random(seed);
         int groups = ranks / groupSize;
         int slots = groupSize * slotsPerRank;
@@ -55,7 +55,7 @@ final class Placements {
     }
 
     /** Every expert of a rank also on the next rank, so that an item is all experts of a rank. */
-    static ExpertPlacement mirrored(int ranks, int expertsPerRank) {
+    public static ExpertPlacement mirrored(int ranks, int expertsPerRank) {
         int slots = 2 * expertsPerRank;
         int[] phy2log = new int[ranks * slots];
         int[][] log2phy = new int[ranks * expertsPerRank][];
@@ -72,7 +72,7 @@ final class Placements {
     }
 
     /** Ids with a skew: a few experts get most of the tokens, some none; one in fifty is -1. */
-    static int[] ids(int tokens, int experts, double skew, long seed) {
+    public static int[] ids(int tokens, int experts, double skew, long seed) {
         Random random = new Random(seed);
         int[] order = new int[experts];
         Arrays.setAll(order, e -> e);

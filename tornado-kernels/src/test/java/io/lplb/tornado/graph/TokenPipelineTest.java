@@ -32,6 +32,7 @@ class TokenPipelineTest {
                 Arguments.of("7 ranks, up to many replicas", Placements.random(7, 7, 23, 9, SEED), 1499, 3.0),
                 Arguments.of("items of several experts", Placements.mirrored(5, 3), 613, 2.0),
                 Arguments.of("no replicas", Placements.random(3, 3, 9, 3, SEED), 101, 1.0),
+                Arguments.of("1,024 experts, 1,280 replicas", Placements.random(16, 16, 1024, 80, SEED), 523, 1.0),
                 Arguments.of("one expert on one rank", Placements.random(1, 1, 1, 1, SEED), 1, 1.0));
     }
 
@@ -73,6 +74,7 @@ class TokenPipelineTest {
                     assertEquals(rounder.maxLoad(), pipeline.maxLoad(g), name + ", run " + run + ", group " + g);
                     assertEquals(rounder.maxLoad(), pipeline.level(g), name + ", run " + run + ", group " + g);
                     assertEquals(cpu.largestRank(physical, g), pipeline.maxLoad(g), name);
+                    assertArrayEquals(cpu.rankLoads(physical, g), loads(pipeline, g, problem), name);
                     assertEquals(1, pipeline.solverStatus(g));
                 }
             }
@@ -101,6 +103,12 @@ class TokenPipelineTest {
             }
         }
         assertThrows(IllegalArgumentException.class, () -> new KernelStage("simplex", problem.problem(), 1, 1e-4));
+    }
+
+    private static long[] loads(TokenPipeline pipeline, int group, PlacementProblem problem) {
+        long[] loads = new long[problem.problem().ranks()];
+        Arrays.setAll(loads, r -> pipeline.load(group, r));
+        return loads;
     }
 
     @Test
@@ -152,6 +160,7 @@ class TokenPipelineTest {
             assertThrows(IllegalArgumentException.class, () -> pipeline.route(new int[9], new int[9]));
             assertThrows(IllegalArgumentException.class, () -> pipeline.route(new int[8], new int[7]));
             assertThrows(IndexOutOfBoundsException.class, () -> pipeline.maxLoad(1));
+            assertThrows(IndexOutOfBoundsException.class, () -> pipeline.load(0, 32));
         }
     }
 }

@@ -165,10 +165,10 @@ class GpuProbeTest {
         for (SolverProvider provider : found) {
             if (provider.backend().equals("emulator")) {
                 assertTrue(provider.probe().available(), provider.probe().reason());
-                assertEquals(Integer.MAX_VALUE, provider.worthwhileGroups(problem));
+                assertEquals(Integer.MAX_VALUE, provider.worthwhileGroups("relaxation", problem));
             } else {
                 assertMissing("emulator's classes", provider.probe());
-                assertTrue(provider.worthwhileGroups(problem) > 1);
+                assertTrue(provider.worthwhileGroups("relaxation", problem) > 1);
                 assertThrows(IllegalStateException.class, () -> provider.create("relaxation", problem, 1e-4, 1));
             }
         }

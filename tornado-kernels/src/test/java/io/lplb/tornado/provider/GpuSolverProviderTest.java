@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.SolverProvider.Availability;
 import io.lplb.tornado.driver.DriverProvider;
 import org.junit.jupiter.api.AfterEach;
@@ -58,8 +59,8 @@ class GpuSolverProviderTest {
     @Test
     void aCallOfTornadoVmNeedsLargerBatchesToPay() {
         System.setProperty(DriverProvider.LAUNCHER_PROPERTY, "tornado");
-        int tornado = provider.worthwhileGroups(PAIR);
+        int tornado = provider.worthwhileGroups(InteriorPointSolver.NAME, PAIR);
         System.clearProperty(DriverProvider.LAUNCHER_PROPERTY);
-        assertTrue(tornado > 1 && provider.worthwhileGroups(PAIR) <= tornado);
+        assertTrue(tornado > 1 && provider.worthwhileGroups(InteriorPointSolver.NAME, PAIR) <= tornado);
     }
 }

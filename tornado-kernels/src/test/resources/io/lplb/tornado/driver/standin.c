@@ -14,7 +14,7 @@ typedef uint64_t Handle;
 
 enum { SUCCESS = 0, INVALID = 1, OUT_OF_MEMORY = 2, INVALID_DEVICE = 101, INVALID_IMAGE = 200 };
 enum { CONTEXT, MODULE, STREAM, EVENT, DEVICE_MEMORY, HOST_MEMORY, GRAPH, EXECUTABLE, KINDS };
-enum { HEADER = 16, IN = 2, OUT = 5, PARAMETERS = 6, MOST_OPERATIONS = 4 };
+enum { HEADER = 16, IN = 2, OUT = 5, PARAMETERS = 12, MOST_OPERATIONS = 8, SOLVER = 2, PIPELINE = 10 };
 
 /* ---- what a test says and asks ---- */
 
@@ -24,12 +24,15 @@ static int sticky;
 static int capability = 90;
 static int live[KINDS];
 static int depth;
-static int launches, graphLaunches;
+static int launches, graphLaunches, fills;
+static int copiedIn, copiedOut; /* number of copies */
+static Handle lastStream; /* of a launch, of a kernel or a graph */
 static int entries, threads; /* of the answers; none while entries is 0 */
 
 void standin_reset(void) {
     failing[0] = 0;
-    failure = sticky = entries = threads = launches = graphLaunches = depth = 0;
+    failure = sticky = entries = threads = launches = graphLaunches = fills = copiedIn = copiedOut = depth = 0;
+    lastStream = 0;
     capability = 90;
     memset(live, 0, sizeof live);
 }
@@ -43,6 +46,10 @@ int standin_live(void) {
 }
 int standin_launches(void) { return launches; }
 int standin_graph_launches(void) { return graphLaunches; }
+int standin_fills(void) { return fills; }
+int standin_copied_in(void) { return copiedIn; }
+int standin_copied_out(void) { return copiedOut; }
+int standin_last_stream(void) { return (int) lastStream; }
 
 static Result enter(const char *function) {
     if (sticky) return sticky;
@@ -108,9 +115,11 @@ Result cuModuleLoadDataEx(Handle *module, const char *image, unsigned count, int
 }
 Result cuModuleUnload(Handle module) { (void) module; ENTER; live[MODULE]--; return SUCCESS; }
 Result cuModuleGetFunction(Handle *function, Handle module, const char *name) {
-    (void) module; (void) name;
+    (void) module;
     ENTER;
-    *function = 2;
+    static const char *const stations[] = {"pipeline_countBlocks", "pipeline_sumBlocks", "pipeline_quotas", "pipeline_route"};
+    *function = SOLVER;
+    for (Handle k = 0; k < 4; k++) if (strcmp(name, stations[k]) == 0) *function = PIPELINE + k;
     return SUCCESS;
 }
 
@@ -140,7 +149,14 @@ Result cuMemHostGetDevicePointer_v2(Handle *device, void *host, unsigned flags) 
 
 /* ---- streams, graphs ---- */
 
-typedef struct { int kind; void *to; const void *from; size_t bytes; Handle parameters[PARAMETERS]; } Operation;
+typedef struct {
+    int kind;
+    void *to;
+    const void *from;
+    size_t bytes;
+    Handle function;
+    Handle parameters[PARAMETERS];
+} Operation;
 typedef struct { int count; Operation operation[MOST_OPERATIONS]; } Graph;
 
 static Graph *recording;
@@ -157,9 +173,34 @@ static void answer(Handle *parameters) {
         out[entries + 5] = in[1];
     }
 }
+static int32_t *array(Handle address) { return (int32_t *) (uintptr_t) (address + HEADER); }
+/* The stations of a pipeline, as far as their callers can see: every id becomes itself plus 1000. sizes: see PipelineSizes. */
+static void station(Handle function, Handle *parameters) {
+    int32_t *sizes = array(parameters[2]);
+    int32_t groups = sizes[6];
+    if (function == PIPELINE + 1) {
+        int32_t *out = array(parameters[10]);
+        out[0] = sizes[0];
+        out[1] = sizes[1] > 0 ? 1 : 0; /* ids out of range */
+    } else if (function == PIPELINE + 2) {
+        int32_t *out = array(parameters[8]);
+        for (int32_t g = 0; g < groups; g++) {
+            int32_t group[] = {sizes[0], sizes[1], sizes[1] - 1, 2, threads > 0, threads};
+            memcpy(out + 4 + 6 * g, group, sizeof group);
+            for (int32_t r = 0; r < sizes[3]; r++) out[4 + 6 * groups + g * sizes[3] + r] = g * sizes[3] + r;
+        }
+    } else if (function == PIPELINE + 3) {
+        int32_t *ids = array(parameters[3]), *physical = array(parameters[9]);
+        for (int32_t k = 0; k < sizes[1]; k++) physical[k] = ids[k] + 1000;
+    }
+}
 static void execute(Operation *operation) {
     if (operation->kind == 0) memcpy(operation->to, operation->from, operation->bytes);
-    else { launches++; answer(operation->parameters); }
+    else {
+        launches++;
+        if (operation->function == SOLVER) answer(operation->parameters);
+        else station(operation->function, operation->parameters);
+    }
 }
 static Result submit(Operation *operation) {
     if (!recording) execute(operation);
@@ -170,22 +211,34 @@ static Result submit(Operation *operation) {
 Result cuMemcpyHtoDAsync_v2(Handle device, const void *host, size_t bytes, Handle stream) {
     (void) stream;
     ENTER;
-    Operation copy = {0, (void *) (uintptr_t) device, host, bytes, {0}};
+    Operation copy = {0, (void *) (uintptr_t) device, host, bytes, 0, {0}};
+    copiedIn++;
     return submit(&copy);
 }
 Result cuMemcpyDtoHAsync_v2(void *host, Handle device, size_t bytes, Handle stream) {
     (void) stream;
     ENTER;
-    Operation copy = {0, host, (const void *) (uintptr_t) device, bytes, {0}};
+    Operation copy = {0, host, (const void *) (uintptr_t) device, bytes, 0, {0}};
+    copiedOut++;
     return submit(&copy);
+}
+Result cuMemsetD32Async(Handle device, unsigned value, size_t words, Handle stream) {
+    (void) stream;
+    ENTER;
+    fills++;
+    for (size_t k = 0; k < words; k++) ((unsigned *) (uintptr_t) device)[k] = value;
+    return SUCCESS;
 }
 Result cuLaunchKernel(Handle function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                       unsigned shared, Handle stream, Handle **parameters, void **extra) {
-    (void) stream; (void) extra;
+    (void) extra;
     ENTER;
-    if (function != 2 || gx == 0 || gy != 1 || gz != 1 || bx == 0 || by != 1 || bz != 1 || shared != 0) return INVALID;
-    Operation launch = {1, NULL, NULL, 0, {0}};
-    for (int k = 0; k < PARAMETERS; k++) launch.parameters[k] = *parameters[k];
+    lastStream = stream;
+    if ( gx == 0 || gy != 1 || gz != 1 || bx == 0 || by != 1 || bz != 1 || shared != 0) return INVALID;
+    static const int counts[] = {6, 11, 9, 10};
+    int count = function == SOLVER ? 6 : counts[function - PIPELINE];
+    Operation launch = {1, NULL, NULL, 0, function, {0}};
+    for (int k = 0; k < count; k++) launch.parameters[k] = *parameters[k];
     return submit(&launch);
 }
 Result cuStreamCreate(Handle *stream, unsigned flags) { (void) flags; ENTER; live[STREAM]++; *stream = 3; return SUCCESS; }
@@ -216,8 +269,8 @@ Result cuGraphInstantiateWithFlags(Graph **executable, Graph *graph, unsigned lo
 }
 #endif
 Result cuGraphLaunch(Graph *executable, Handle stream) {
-    (void) stream;
     ENTER;
+    lastStream = stream;
     graphLaunches++;
     for (int k = 0; k < executable->count; k++) execute(&executable->operation[k]);
     return SUCCESS;

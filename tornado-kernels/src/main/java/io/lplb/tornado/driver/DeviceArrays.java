@@ -1,0 +1,56 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.driver;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Arrays in the device's memory as TornadoVM's kernels take them: elements of 4 bytes behind a header of {@link #HEADER} bytes,
+ * which no kernel reads. So the address of any element less the header is an array as well.
+ *
+ * <p>Not thread-safe; the device's context must be current. What was taken is freed by the cleanup.
+ */
+final class DeviceArrays {
+    /** Bytes before the first element. */
+    static final long HEADER = 16;
+
+    private final CudaDriver driver;
+    private final Cleanup cleanup;
+    private final long stream;
+
+    DeviceArrays(CudaDriver driver, Cleanup cleanup, long stream) {
+        this.driver = driver;
+        this.cleanup = cleanup;
+        this.stream = stream;
+    }
+
+    /** Takes an array of zeros. */
+    long zeros(long words) {
+        long length = Math.max(words, 1);
+        long address = driver.allocate(HEADER + Integer.BYTES * length);
+        cleanup.add(() -> driver.free(address));
+        driver.fill(address + HEADER, 0, length, stream);
+        return address;
+    }
+
+    long copyOf(int[] words) {
+        return copyOf(MemorySegment.ofArray(words));
+    }
+
+    long copyOf(float... words) {
+        return copyOf(MemorySegment.ofArray(words));
+    }
+
+    private long copyOf(MemorySegment array) {
+        long address = zeros(array.byteSize() / Integer.BYTES);
+        try (Arena once = Arena.ofConfined()) {
+            MemorySegment copy = once.allocate(Math.max(array.byteSize(), 1), JAVA_INT.byteAlignment());
+            copy.copyFrom(array);
+            driver.copyToDevice(address + HEADER, copy.address(), array.byteSize(), stream);
+            driver.synchronise(stream);
+        }
+        return address;
+    }
+}

@@ -1,0 +1,305 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.driver;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.PlacementProblem;
+import io.lplb.tornado.graph.PipelineTables;
+import io.lplb.tornado.graph.ProblemTables;
+import io.lplb.tornado.graph.RunSizes;
+import io.lplb.tornado.kernel.PipelineLayout;
+import io.lplb.tornado.kernel.PipelineSizes;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernels of the pipeline with their memory, launched in a row on one stream:
+ *
+ * <pre>
+ *   [copy of ids ->]  count  sum  solve  quota  route  [-> copy of summary and physical ids]
+ * </pre>
+ *
+ * <p>A run is known by its number of ids and the addresses of ids and results. {@value #RUNS} runs are remembered. The first
+ * time a run's kernels are launched one by one; when it comes again they are recorded as a CUDA graph, which is one call of the
+ * driver from then on. So fixed buffers get graphs, while addresses or numbers that never repeat cost no recording: changing
+ * the nodes of a graph instead would take a call for each kernel that changes, as many as launching them plainly nearly. A new
+ * number of ids costs one word written on the device, by value, so that no memory of the host has to stay unchanged until then.
+ *
+ * <p>Belongs to one thread, with the device's context current. Allocates nothing per run but for recordings.
+ */
+final class PipelineLaunch {
+    /** Runs that are remembered. */
+    static final int RUNS = 16;
+
+    private static final int RUN_NUMBER = 1;
+    private static final int MOST_PARAMETERS = 16;
+
+    private final CudaDriver driver;
+    private final Cleanup cleanup = new Cleanup();
+    private final Arena arena = Arena.ofShared();
+    private final PipelineArrays arrays;
+    private final PipelineRun[] runs = new PipelineRun[RUNS];
+    private final @Nullable PtxKernel solver;
+    private final int groups;
+    private final int countThreads;
+    private final int summaryWords;
+    private final int resultWords;
+    private final int tokens;
+    private final long recorder;
+    private final long stream;
+    private final long countFunction;
+    private final long sumFunction;
+    private final long solveFunction;
+    private final long quotaFunction;
+    private final long routeFunction;
+    private final KernelParameters solve;
+    private final long hostIds;
+    private final long hostResults;
+    private final MemorySegment hostIdsSegment;
+    private final MemorySegment hostResultsSegment;
+    private long uses;
+
+    /**
+     * Compiles the kernels for the device and takes the memory.
+     *
+     * @param solver the solver's kernel; null where nothing is to be solved
+     * @param stream where runs are put; if there is none, on a stream of its own
+     */
+    PipelineLaunch(
+            CudaDriver driver,
+            @Nullable PtxKernel solver,
+            ExpertPlacement placement,
+            PlacementProblem problem,
+            float goal,
+            int tokens,
+            CallerStream stream) {
+        this.driver = driver;
+        this.solver = solver;
+        this.tokens = tokens;
+        groups = problem.groups();
+        countThreads = PipelineLayout.countThreads(placement.experts());
+        summaryWords = PipelineLayout.stampAt(groups, problem.problem().ranks());
+        resultWords = summaryWords + PipelineLayout.blocks(tokens);
+        PipelineTables pipeline = new PipelineTables(placement, problem);
+        int[] sizes = RunSizes.of(placement, problem, pipeline.width(), tokens);
+        sizes[PipelineSizes.RUN] = RUN_NUMBER;
+        cleanup.add(arena::close);
+        try {
+            recorder = driver.createStream();
+            cleanup.add(() -> driver.destroyStream(recorder));
+            this.stream = stream.or(recorder);
+            countFunction = function(PipelineStation.COUNT.load(), "");
+            sumFunction = function(PipelineStation.SUM.load(), "");
+            quotaFunction = function(PipelineStation.QUOTA.load(), "");
+            routeFunction = function(PipelineStation.ROUTE.load(), "");
+            solveFunction = solver == null ? 0 : function(solver, solver.withGoal(goal));
+            DeviceArrays device = new DeviceArrays(driver, cleanup, recorder);
+            ProblemTables tables = new ProblemTables(problem.problem());
+            arrays = PipelineArrays.of(
+                    device, placement, problem, pipeline, solver == null ? tables : tables.in(solver.size()), tokens);
+            for (int k = 0; k < RUNS; k++) {
+                runs[k] = new PipelineRun(arena, arrays, device.copyOf(sizes));
+            }
+            solve = new KernelParameters(
+                    arena,
+                    solver == null ? MOST_PARAMETERS : solver.parameters(),
+                    arrays.solverIn(),
+                    arrays.solverTable(),
+                    arrays.solverSpeed(),
+                    arrays.solverOut());
+            hostIds = mapped(tokens);
+            hostResults = mapped(resultWords + tokens);
+            hostIdsSegment = segment(hostIds, tokens);
+            hostResultsSegment = segment(hostResults, resultWords + tokens);
+            driver.synchronise(recorder);
+            cleanup.add(this::forgetRecordings);
+        } catch (RuntimeException e) {
+            cleanup.closeQuietly(e);
+            throw e;
+        }
+    }
+
+    private long function(PtxKernel kernel, String changed) {
+        long module = driver.loadModule(changed.isEmpty() ? kernel.text() : changed);
+        cleanup.add(() -> driver.unloadModule(module));
+        return driver.function(module, kernel.entry());
+    }
+
+    private long mapped(int words) {
+        long host = driver.allocateMapped((long) Integer.BYTES * words);
+        cleanup.add(() -> driver.freeMapped(host));
+        return host;
+    }
+
+    @SuppressWarnings("restricted")
+    private static MemorySegment segment(long host, int words) {
+        return MemorySegment.ofAddress(host).reinterpret((long) Integer.BYTES * words);
+    }
+
+    /** Returns the most ids of a run. */
+    int tokens() {
+        return tokens;
+    }
+
+    /** Returns the pinned memory from which a run takes its ids. */
+    MemorySegment hostIds() {
+        return hostIdsSegment;
+    }
+
+    /** Puts a run between the host's pinned memory on the stream. */
+    void runHost(int count) {
+        run(arrays.ids(), arrays.physical(), count, true);
+    }
+
+    /** Puts a run between the device's memory on the stream; addresses are those of the first elements. */
+    void runDevice(long ids, long physical, int count) {
+        run(ids - DeviceArrays.HEADER, physical - DeviceArrays.HEADER, count, false);
+    }
+
+    private void run(long ids, long physical, int count, boolean host) {
+        PipelineRun run = find(ids, physical, count, host);
+        boolean again = run.use(++uses) > 0;
+        if (again && run.executable() == 0) {
+            run.executable(GraphRecording.record(driver, recorder, () -> enqueue(run, recorder)));
+        }
+        if (run.executable() != 0) {
+            driver.launchGraph(run.executable(), stream);
+        } else {
+            enqueue(run, stream);
+        }
+    }
+
+    private PipelineRun find(long ids, long physical, int count, boolean host) {
+        PipelineRun oldest = runs[0];
+        for (PipelineRun run : runs) {
+            if (run.is(ids, physical, count, host)) {
+                return run;
+            }
+            if (run.lastUse() < oldest.lastUse()) {
+                oldest = run;
+            }
+        }
+        forgetRecording(oldest);
+        if (oldest.become(ids, physical, count, host)) {
+            try {
+                driver.fill(
+                        oldest.sizes + DeviceArrays.HEADER + Integer.BYTES * PipelineSizes.TOKENS, count, 1, stream);
+            } catch (CudaException e) {
+                oldest.forget();
+                throw e;
+            }
+        }
+        return oldest;
+    }
+
+    private void enqueue(PipelineRun run, long on) {
+        int count = run.tokens();
+        int blocks = Math.max(1, PipelineLayout.blocks(count));
+        if (run.isHost() && count > 0) {
+            driver.copyToDevice(arrays.ids() + DeviceArrays.HEADER, hostIds, (long) Integer.BYTES * count, on);
+        }
+        driver.launch(countFunction, blocks, countThreads, on, run.count.address());
+        driver.launch(sumFunction, 1, PipelineLayout.SUM_THREADS, on, run.sum.address());
+        if (solver != null) {
+            driver.launch(solveFunction, solver.workGroups(groups), solver.threads(), on, solve.address());
+        }
+        driver.launch(quotaFunction, groups, PipelineLayout.QUOTA_THREADS, on, run.quota.address());
+        driver.launch(routeFunction, blocks, PipelineLayout.BLOCK_IDS, on, run.route.address());
+        if (run.isHost()) {
+            copyResults(resultWords + count, on);
+        }
+    }
+
+    private void copyResults(int words, long on) {
+        driver.copyToHost(hostResults, arrays.out() + DeviceArrays.HEADER, (long) Integer.BYTES * words, on);
+    }
+
+    /** Waits for all runs. */
+    void await() {
+        driver.synchronise(stream);
+    }
+
+    /** Waits for all runs and takes the summary of the last one to the host, where host runs have it already. */
+    void fetch() {
+        copyResults(summaryWords, stream);
+        driver.synchronise(stream);
+    }
+
+    /**
+     * Copies the summary of the last run that is on the host.
+     *
+     * @throws IllegalStateException if a kernel did not run as it should
+     */
+    void copySummary(int[] to) {
+        MemorySegment.copy(hostResultsSegment, JAVA_INT, 0, to, 0, summaryWords);
+        require("sum", to[0], RUN_NUMBER);
+        for (int g = 0; g < groups; g++) {
+            int at = PipelineLayout.OUT_HEADER + PipelineLayout.OUT_GROUP * g;
+            require("quota", to[at], RUN_NUMBER);
+            require("solve", to[at + 5], solver == null ? 0 : solver.threads());
+        }
+    }
+
+    private static void require(String kernel, int got, int expected) {
+        if (got != expected) {
+            throw new IllegalStateException("kernel " + kernel + ": got the sign " + got + ", expected " + expected
+                    + "; it did not run as it should");
+        }
+    }
+
+    int summaryWords() {
+        return summaryWords;
+    }
+
+    /** Returns where the physical ids of a host run are. */
+    MemorySegment hostResults() {
+        return hostResultsSegment;
+    }
+
+    /** Returns the byte of {@link #hostResults} at which the physical ids begin. */
+    long physicalOffset() {
+        return (long) Integer.BYTES * resultWords;
+    }
+
+    private void forgetRecording(PipelineRun run) {
+        if (run.executable() != 0) {
+            long executable = run.executable();
+            run.executable(0);
+            driver.destroyExecutable(executable);
+        }
+    }
+
+    private void forgetRecordings() {
+        for (PipelineRun run : runs) {
+            forgetRecording(run);
+        }
+    }
+
+    /** Returns the device's microseconds of each of so many runs of one kind, one at a time, between two events. */
+    double[] micros(long ids, long physical, int count, int times) {
+        long start = driver.createEvent();
+        long end = driver.createEvent();
+        try {
+            double[] micros = new double[times];
+            for (int k = 0; k < times; k++) {
+                driver.record(start, stream);
+                runDevice(ids, physical, count);
+                driver.record(end, stream);
+                driver.synchronise(stream);
+                micros[k] = driver.elapsedMicros(start, end);
+            }
+            return micros;
+        } finally {
+            driver.destroyEvent(start);
+            driver.destroyEvent(end);
+        }
+    }
+
+    /** Frees everything, when all runs have ended. */
+    void close() {
+        cleanup.add(this::await);
+        cleanup.close();
+    }
+}

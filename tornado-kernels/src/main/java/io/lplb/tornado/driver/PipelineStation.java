@@ -1,0 +1,49 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.driver;
+
+/**
+ * The kernels around the solver, each of which comes with the library as one PTX for all sizes: the sizes are in an array
+ * that the kernel reads.
+ */
+enum PipelineStation {
+    COUNT("CountKernels", "countBlocks", 4),
+    SUM("CountKernels", "sumBlocks", 9),
+    QUOTA("QuotaKernels", "quotas", 7),
+    ROUTE("RouteKernels", "route", 8);
+
+    // By name: the kernels' classes refer to TornadoVM's API, which need not be there.
+    private final String kernels;
+    private final String method;
+    private final int arrays;
+
+    PipelineStation(String kernels, String method, int arrays) {
+        this.kernels = kernels;
+        this.method = method;
+        this.arrays = arrays;
+    }
+
+    /** Returns the name of the kernel's class. */
+    String kernelClass() {
+        return "io.lplb.tornado.kernel." + kernels;
+    }
+
+    /** Returns the name of the kernel's method, which is the only one of that name in its class. */
+    String method() {
+        return method;
+    }
+
+    /** Returns the number of parameters: two that are not used, and the arrays. */
+    int parameters() {
+        return 2 + arrays;
+    }
+
+    /** Returns the kernel's name in PTX. */
+    String entry() {
+        return "pipeline_" + method;
+    }
+
+    /** Reads the kernel. */
+    PtxKernel load() {
+        return PtxLibrary.load(entry() + ".ptx");
+    }
+}
