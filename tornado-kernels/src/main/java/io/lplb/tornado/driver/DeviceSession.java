@@ -11,15 +11,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeviceSession {
     private final String what;
+    private final String call;
     private final CudaDevice device;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Thread owner;
     private @Nullable CudaException fault;
     private boolean closed;
 
-    /** @param what the instance's name in messages */
-    DeviceSession(String what, CudaDevice device) {
+    /**
+     * @param what the instance's name in messages
+     * @param call what a call of it is called there
+     */
+    DeviceSession(String what, String call, CudaDevice device) {
         this.what = what;
+        this.call = call;
         this.device = device;
     }
 
@@ -33,15 +38,24 @@ final class DeviceSession {
         try {
             requireUsable();
             device.enter();
+        } catch (CudaException e) {
+            lock.unlock();
+            throw failed(e);
         } catch (RuntimeException e) {
             lock.unlock();
             throw e;
         }
     }
 
+    /** Ends a call, also one that failed: who closes the instance waits for it. */
     void end() {
-        device.leave();
-        lock.unlock();
+        try {
+            device.leave();
+        } catch (CudaException e) {
+            throw failed(e);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Notes a failure of a call; returns it. */
@@ -54,11 +68,11 @@ final class DeviceSession {
 
     private void requireUsable() {
         if (closed) {
-            throw new IllegalStateException(what + ": got a call after close, expected an open one");
+            throw new IllegalStateException(what + ": got a " + call + " after close, expected an open one");
         }
         if (fault != null) {
             throw new IllegalStateException(
-                    what + ": got a call after the GPU's fault, expected none: the instance is dead", fault);
+                    what + ": got a " + call + " after the GPU's fault, expected none: the instance is dead", fault);
         }
         if (owner == null) {
             owner = Thread.currentThread();

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
-import io.lplb.tornado.graph.KernelSize;
 import io.lplb.tornado.graph.ProblemTables;
 import io.lplb.tornado.kernel.PipelineLayout;
 import java.lang.foreign.MemorySegment;
@@ -50,7 +49,7 @@ public final class DriverPipeline implements AutoCloseable {
 
     private DriverPipeline(CudaDevice device, PipelineLaunch launch, PlacementProblem problem) {
         this.device = device;
-        this.session = new DeviceSession("driver pipeline", device);
+        this.session = new DeviceSession("driver pipeline", "call", device);
         this.launch = launch;
         groups = problem.groups();
         ranks = problem.problem().ranks();
@@ -177,14 +176,7 @@ public final class DriverPipeline implements AutoCloseable {
     }
 
     private static String missing(PtxLibrary library, String solver, PlacementProblem problem) {
-        if (problem.problem().items() == 0) {
-            return "";
-        }
-        KernelSize size = new ProblemTables(problem.problem()).size();
-        return library.contains(solver, size)
-                ? ""
-                : "problem: got " + problem.problem() + " of size " + size + ", expected one with PTX of the " + solver
-                        + " solver in this library";
+        return library.missing(problem.problem(), solver);
     }
 
     /**

@@ -7,12 +7,8 @@ import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.graph.FusedLaunch;
-import io.lplb.tornado.graph.KernelSize;
 import io.lplb.tornado.graph.ProblemTables;
 import io.lplb.tornado.graph.TornadoSolver;
-import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The fused kernels on an NVIDIA GPU without TornadoVM: PTX that it made earlier, launched through the driver. Packing,
@@ -32,14 +28,12 @@ import org.jspecify.annotations.Nullable;
 public final class DriverSolver implements MinMaxSolver {
     private final TornadoSolver solver;
     private final CudaDevice device;
-    private final ReentrantLock lock = new ReentrantLock();
-    private @Nullable Thread owner;
-    private @Nullable CudaException fault;
-    private boolean closed;
+    private final DeviceSession session;
 
     private DriverSolver(CudaDevice device, TornadoSolver solver) {
         this.device = device;
         this.solver = solver;
+        session = new DeviceSession(solver.name() + " solver", "solve", device);
     }
 
     /**
@@ -101,54 +95,19 @@ public final class DriverSolver implements MinMaxSolver {
     }
 
     static String missing(PtxLibrary library, String name, MinMaxProblem problem) {
-        if (problem.items() == 0) {
-            return "";
-        }
-        KernelSize size = new ProblemTables(problem).size();
         // The relaxation hands its stragglers to the interior point.
-        for (String needed : List.of(name, InteriorPointSolver.NAME)) {
-            if (!library.contains(needed, size)) {
-                return "problem: got " + problem + " of size " + size + ", expected one with PTX of the " + needed
-                        + " solver in this library";
-            }
-        }
-        return "";
+        return library.missing(problem, name, InteriorPointSolver.NAME);
     }
 
     @Override
     public void solve(MinMaxBatch batch, SplitBatch split) {
-        lock.lock();
+        session.begin();
         try {
-            requireUsable();
-            device.enter();
-            try {
-                solver.solve(batch, split);
-            } finally {
-                device.leave();
-            }
+            solver.solve(batch, split);
         } catch (CudaException e) {
-            if (e.isSticky()) {
-                fault = e;
-            }
-            throw e;
+            throw session.failed(e);
         } finally {
-            lock.unlock();
-        }
-    }
-
-    private void requireUsable() {
-        if (closed) {
-            throw new IllegalStateException(name() + " solver: got a solve after close, expected an open solver");
-        }
-        if (fault != null) {
-            throw new IllegalStateException(
-                    name() + " solver: got a solve after the GPU's fault, expected none: the instance is dead", fault);
-        }
-        if (owner == null) {
-            owner = Thread.currentThread();
-        } else if (owner != Thread.currentThread()) {
-            throw new IllegalStateException("a driver solver belongs to one thread: got "
-                    + Thread.currentThread().getName() + ", expected " + owner.getName());
+            session.end();
         }
     }
 
@@ -174,34 +133,6 @@ public final class DriverSolver implements MinMaxSolver {
 
     @Override
     public void close() {
-        lock.lock();
-        try {
-            if (!closed) {
-                closed = true;
-                free();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void freeLaunches() {
-        device.enter();
-        try {
-            solver.close();
-        } finally {
-            device.leave();
-        }
-    }
-
-    private void free() {
-        Cleanup cleanup = new Cleanup();
-        cleanup.add(device::close);
-        cleanup.add(this::freeLaunches);
-        RuntimeException failure = cleanup.closeQuietly(null);
-        // After a fault nothing can be freed, and the process's end frees everything.
-        if (failure != null && fault == null) {
-            throw failure;
-        }
+        session.close(solver::close);
     }
 }

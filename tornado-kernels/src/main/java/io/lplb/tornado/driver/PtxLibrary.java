@@ -1,7 +1,9 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.driver;
 
+import io.lplb.problem.MinMaxProblem;
 import io.lplb.tornado.graph.KernelSize;
+import io.lplb.tornado.graph.ProblemTables;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -66,10 +68,21 @@ final class PtxLibrary {
         return lines;
     }
 
-    /** Whether there is a kernel for a problem of this size. */
-    boolean contains(String solver, KernelSize problem) {
-        return lines.stream()
-                .anyMatch(line -> line.solver().equals(solver) && line.size().holds(problem));
+    /** Says which of these solvers has no kernel that holds a problem; empty if all have one, or nothing is to be solved. */
+    String missing(MinMaxProblem problem, String... solvers) {
+        if (problem.items() == 0) {
+            return "";
+        }
+        KernelSize size = new ProblemTables(problem).size();
+        for (String solver : solvers) {
+            if (lines.stream()
+                    .noneMatch(
+                            line -> line.solver().equals(solver) && line.size().holds(size))) {
+                return "problem: got " + problem + " of size " + size + ", expected one with PTX of the " + solver
+                        + " solver in this library";
+            }
+        }
+        return "";
     }
 
     /**

@@ -29,6 +29,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  */
 public final class ProblemTables {
     private final MinMaxProblem problem;
+    private final ItemColouring colouring;
     private final KernelSize size;
     private final int[] item;
     private final int[] entry;
@@ -47,6 +48,7 @@ public final class ProblemTables {
 
     private ProblemTables(MinMaxProblem problem, ItemColouring colouring, @Nullable KernelSize larger) {
         this.problem = problem;
+        this.colouring = colouring;
         item = colouring.itemsByColour();
         colourSizes = colouring.sizes();
         entry = new int[problem.entries()];
@@ -108,7 +110,7 @@ public final class ProblemTables {
         if (!larger.holds(size)) {
             throw new IllegalArgumentException("kernel size: got " + larger + ", expected one that holds " + size);
         }
-        return new ProblemTables(problem, new ItemColouring(problem), larger);
+        return new ProblemTables(problem, colouring, larger);
     }
 
     private static int[] differences(int[] offset) {
