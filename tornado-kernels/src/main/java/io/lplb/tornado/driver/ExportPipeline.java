@@ -68,7 +68,7 @@ final class ExportPipeline {
     }
 
     private static void write(PipelineStation station, String module, Path folder, String version) throws IOException {
-        PtxCode code = new PtxCode(module, station.entry());
+        PtxCode code = new PtxCode(module, station.entry()).withSharedBases();
         Map<String, String> header = new LinkedHashMap<>();
         header.put(PtxKernel.KERNEL, station.kernelClass() + "." + station.method());
         header.put(PtxKernel.ENTRY, station.entry());

@@ -107,7 +107,7 @@ public final class ExportPtx {
         KernelSize size = tables.size();
         String name = solver.replace('-', '_') + "_" + kernel.method() + "_"
                 + size.toString().replace('-', '_');
-        PtxCode code = new PtxCode(emit(tables, kernel), name).tuned();
+        PtxCode code = new PtxCode(emit(tables, kernel), name).tuned(kernel.threads());
         requireGoal(code, name);
         Map<String, String> header = new LinkedHashMap<>();
         header.put(PtxKernel.KERNEL, kernel.kernelClass().getName() + "." + kernel.method());

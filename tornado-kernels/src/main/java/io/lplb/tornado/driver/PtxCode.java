@@ -15,7 +15,7 @@ final class PtxCode {
     private static final String TARGET = ".target sm_" + DriverProvider.LEAST_CAPABILITY;
 
     private static final Pattern ENTRY = Pattern.compile("\\.visible \\.entry (\\w+)\\(([^)]*)\\)");
-    private static final Pattern SHARED = Pattern.compile("\\.shared \\.[sfub](\\d+) \\w+\\[(\\d+)\\]");
+    private static final int WARP = 32;
 
     private final String text;
     private final int parameters;
@@ -44,23 +44,34 @@ final class PtxCode {
     }
 
     /**
-     * Returns the code of a solver's kernel with three instructions in cheaper forms, which TornadoVM has no way to ask for
-     * (together 7 % of an interior point's time on an H100):
+     * Returns the code of a solver's kernel in cheaper forms, which TornadoVM has no way to ask for (what each of them
+     * brought on an H100 is in docs/notes-kernels.md):
      *
      * <ul>
-     *   <li>barriers that every thread of a warp reaches together, as all of ours are;
+     *   <li>barriers that every thread of a warp reaches together, as all of ours are; in a work-group of one warp those of
+     *       the warp, which cost nothing, unless there are shuffles: for these ptxas then no longer knows that the warp is
+     *       whole, and makes it so each time;
      *   <li>quotients of up to 2 units in the last place for divisors below 2^126, where the plain form scales for larger
      *       ones;
-     *   <li>products and sums that ptxas may contract to one instruction with one rounding.
+     *   <li>products and sums that ptxas may contract to one instruction with one rounding;
+     *   <li>{@link #withSharedBases() addresses of shared memory} from a register.
      * </ul>
      *
-     * <p>The last two change the last bits of shares, which the host certifies in double.
+     * <p>Quotients and contraction change the last bits of shares, which the host certifies in double.
+     *
+     * @param threads of a work-group
      */
-    PtxCode tuned() {
-        String tuned = text.replace("barrier.sync\t", "barrier.sync.aligned\t")
+    PtxCode tuned(int threads) {
+        boolean warpBarriers = threads == WARP && !text.contains("shfl.");
+        String tuned = text.replace("barrier.sync\t0", warpBarriers ? "bar.warp.sync\t0xffffffff" : "barrier.sync.aligned\t0")
                 .replace("div.full.f32", "div.approx.f32")
                 .replaceAll("\\b(mul|add|sub)\\.rn\\.f32", "$1.f32");
-        return new PtxCode(tuned, parameters);
+        return new PtxCode(tuned, parameters).withSharedBases();
+    }
+
+    /** Returns the code with addresses of shared memory from registers; its kernel must be launched in whole warps. */
+    PtxCode withSharedBases() {
+        return new PtxCode(new SharedArrays(text).byRegister(), parameters);
     }
 
     String text() {
@@ -73,11 +84,7 @@ final class PtxCode {
 
     /** Returns the bytes of shared memory that the code declares. */
     int sharedBytes() {
-        int bytes = 0;
-        for (Matcher m = SHARED.matcher(text); m.find(); ) {
-            bytes += Integer.parseInt(m.group(1)) / Byte.SIZE * Integer.parseInt(m.group(2));
-        }
-        return bytes;
+        return new SharedArrays(text).bytes();
     }
 
     /** Returns how often a text occurs. */

@@ -15,7 +15,7 @@ final class Finish {
     /** Long chains of ranks need more sweeps before a first certificate is worth its time. */
     private static final int LONG_CHAIN_RANKS = 16;
 
-    /** Sweeps that pour plainly; later ones over-relax. */
+    /** Sweeps of long chains that pour plainly; later ones over-relax. Others do so after half as many. */
     private static final int PLAIN_SWEEPS = 4;
 
     private static final float OVER_RELAXATION = 1.4f;
@@ -23,6 +23,14 @@ final class Finish {
     private static final float LONG_CHAIN_RELAXATION = 1.5f;
 
     private Finish() {}
+
+    /**
+     * Whether the largest load is compared with the last bound after every sweep: cheap for a team that waits for no other,
+     * and bounds seldom change after the first certificates.
+     */
+    private static boolean watches(Team t) {
+        return t.teams == 1 && DeviceCertificate.fewRanks(t);
+    }
 
     /**
      * Sweeps and writes, from shares a with their loads b.
@@ -50,30 +58,41 @@ final class Finish {
         float bound = 0f;
         float sweeps = 0f;
         boolean chains = t.ranks > LONG_CHAIN_RANKS && t.hosts == 2;
+        int plain = chains ? PLAIN_SWEEPS : PLAIN_SWEEPS / 2;
         int next = chains ? SWEEPS_PER_CHECK : SWEEPS_PER_CHECK / 2;
         int done = 0;
         int rounds = 0;
         float running = 1f;
         float any = 1f;
         while (rounds < maxRounds && any > 0f) {
+            float top = Float.MAX_VALUE;
             while (done < next) {
-                float relaxation = done < PLAIN_SWEEPS ? 1f : chains ? LONG_CHAIN_RELAXATION : OVER_RELAXATION;
+                float relaxation = done < plain ? 1f : chains ? LONG_CHAIN_RELAXATION : OVER_RELAXATION;
                 if (MatchedItems.fits(t)) {
                     matched.sweep(context, m, t, relaxation);
                 } else {
                     Pouring.sweep(context, m, table, t, relaxation);
                 }
                 done++;
+                if (watches(t)) {
+                    top = DeviceCertificate.largestLoad(m, t);
+                    next = top - bound > tolerance ? next : done;
+                    Reduction.barrier(context, t);
+                }
             }
             if (MatchedItems.fits(t)) {
                 matched.store(m, t);
+                Reduction.barrier(context, t);
             }
-            Reduction.Totals x = DeviceCertificate.certify(context, m, table, t);
-            if (running > 0f) {
+            if (!watches(t) || top - bound > tolerance) {
+                Reduction.Totals x = DeviceCertificate.certify(context, m, table, t);
+                top = x.max0;
                 bound = Reduction.larger(bound, x.max1);
+            }
+            if (running > 0f) {
                 sweeps = done;
-                if (x.max0 < best) {
-                    best = x.max0;
+                if (top < best) {
+                    best = top;
                     if (inside) {
                         GroupMemory.storeShares(out, m, table, t, group);
                     }
@@ -81,7 +100,7 @@ final class Finish {
                 running = best - bound > tolerance ? 1f : 0f;
             }
             rounds++;
-            next = done + SWEEPS_PER_CHECK;
+            next = done + (watches(t) && rounds > 1 ? 2 * SWEEPS_PER_CHECK : SWEEPS_PER_CHECK);
             Reduction.barrier(context, t);
             any = Reduction.sumOverTeams(context, m, t, running);
         }

@@ -11,7 +11,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
  * and only full ones add up to all. Cube, hypercube, ring and torus are of that kind. The pouring is {@link Pouring}'s.
  */
 final class MatchedItems {
-    private static final int MOST_COLOURS = 4;
+    static final int MOST_COLOURS = 4;
 
     private final Pair p0 = new Pair();
     private final Pair p1 = new Pair();
@@ -31,51 +31,49 @@ final class MatchedItems {
         return colour * (t.ranks / 2) + t.lane;
     }
 
+    /** Threads without an item move nothing between a word of their own, which is cheaper than to skip the pouring. */
+    private static boolean hasItem(Team t) {
+        return t.lane < t.ranks / 2;
+    }
+
     /** Takes the items' hosts, loads and shares over. */
     void load(float[] m, int[] table, Team t) {
-        if (t.lane < t.ranks / 2) {
-            p0.load(m, table, t, item(t, 0));
-            if (t.colours > 1) {
-                p1.load(m, table, t, item(t, 1));
-            }
-            if (t.colours > 2) {
-                p2.load(m, table, t, item(t, 2));
-            }
-            if (t.colours > 3) {
-                p3.load(m, table, t, item(t, 3));
-            }
+        if (!hasItem(t)) {
+            m[t.idle()] = 0f;
+        }
+        p0.load(m, table, t, item(t, 0));
+        if (t.colours > 1) {
+            p1.load(m, table, t, item(t, 1));
+        }
+        if (t.colours > 2) {
+            p2.load(m, table, t, item(t, 2));
+        }
+        if (t.colours > 3) {
+            p3.load(m, table, t, item(t, 3));
         }
     }
 
     /** One sweep over all items. */
     void sweep(KernelContext context, float[] m, Team t, float relaxation) {
-        if (t.lane < t.ranks / 2) {
-            p0.pour(m, t, relaxation);
-        }
+        p0.pour(m, t, relaxation);
         Reduction.barrier(context, t);
         if (t.colours > 1) {
-            if (t.lane < t.ranks / 2) {
-                p1.pour(m, t, relaxation);
-            }
+            p1.pour(m, t, relaxation);
             Reduction.barrier(context, t);
         }
         if (t.colours > 2) {
-            if (t.lane < t.ranks / 2) {
-                p2.pour(m, t, relaxation);
-            }
+            p2.pour(m, t, relaxation);
             Reduction.barrier(context, t);
         }
         if (t.colours > 3) {
-            if (t.lane < t.ranks / 2) {
-                p3.pour(m, t, relaxation);
-            }
+            p3.pour(m, t, relaxation);
             Reduction.barrier(context, t);
         }
     }
 
     /** Writes the shares; a barrier must follow before others read them. */
     void store(float[] m, Team t) {
-        if (t.lane < t.ranks / 2) {
+        if (hasItem(t)) {
             p0.store(m, t, item(t, 0));
             if (t.colours > 1) {
                 p1.store(m, t, item(t, 1));
@@ -89,42 +87,51 @@ final class MatchedItems {
         }
     }
 
-    /** An item of two hosts. */
+    /**
+     * An item of two hosts. Moves of load instead of levels: what an item moves depends on the difference of its hosts'
+     * loads alone, which leaves half as many instructions between reading a load and writing it.
+     */
     static final class Pair {
         private int at0;
         private int at1;
         private float w;
         private float a0;
-        private float a1;
-        private float s0;
-        private float width;
+        private float weight0;
+        private float weight1;
 
         void load(float[] m, int[] table, Team t, int item) {
-            int h0 = t.host(table, 2 * item);
-            int h1 = t.host(table, 2 * item + 1);
-            at0 = t.b(h0);
-            at1 = t.b(h1);
-            w = m[t.w(item)];
-            a0 = m[t.a(2 * item)];
-            a1 = m[t.a(2 * item + 1)]; // not w - a0 while the item is empty
-            s0 = t.speed(m, h0);
-            width = t.unitSpeeds ? 0.5f : 1f / (s0 + t.speed(m, h1));
+            if (hasItem(t)) {
+                int h0 = t.host(table, 2 * item);
+                int h1 = t.host(table, 2 * item + 1);
+                at0 = t.b(h0);
+                at1 = t.b(h1);
+                w = m[t.w(item)];
+                a0 = m[t.a(2 * item)];
+                float s0 = t.speed(m, h0);
+                float s1 = t.speed(m, h1);
+                weight0 = s0 / (s0 + s1);
+                weight1 = s1 / (s0 + s1);
+            } else {
+                at0 = t.idle();
+                at1 = t.idle();
+            }
         }
 
         void pour(float[] m, Team t, float relaxation) {
-            float b0 = m[at0] - a0;
-            float b1 = m[at1] - a1;
-            float level = (w + b0 + b1) * width;
-            float exact = (t.unitSpeeds ? 1f : s0) * level - b0;
-            a0 = Reduction.smaller(Reduction.larger(a0 + relaxation * (exact - a0), 0f), w);
-            a1 = w - a0;
-            m[at0] = b0 + a0;
-            m[at1] = b1 + a1;
+            float b0 = m[at0];
+            float b1 = m[at1];
+            float wanted = t.unitSpeeds
+                    ? 0.5f * relaxation * (b1 - b0)
+                    : relaxation * (weight0 * b1 - weight1 * b0);
+            float moved = Reduction.smaller(Reduction.larger(wanted, -a0), w - a0);
+            a0 += moved;
+            m[at0] = b0 + moved;
+            m[at1] = b1 - moved;
         }
 
         void store(float[] m, Team t, int item) {
             m[t.a(2 * item)] = a0;
-            m[t.a(2 * item + 1)] = a1;
+            m[t.a(2 * item + 1)] = w - a0;
         }
     }
 }

@@ -102,7 +102,13 @@ public final class RelaxationKernel {
         boolean inside = index < count;
         int group = inside ? index : 0;
         GroupMemory.load(context, in, tables, speed, m, table, t, group);
-        Pouring.empty(m, table, t);
+        if (MatchedItems.fits(t)) {
+            Step.evenSplit(m, table, t);
+            Reduction.barrier(context, t);
+            Pouring.loads(m, table, t);
+        } else {
+            Pouring.empty(m, table, t);
+        }
         Reduction.barrier(context, t);
         Finish.sweepAndStore(context, out, m, table, t, group, inside, 0f, 1f, MAX_ROUNDS, tolerance, stamp);
     }

@@ -11,7 +11,7 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
  *
  * <pre>
  *   words of a team    a [entries] | w, 1/sum(d) [items each] | f b dq dy [ranks each] | s [ranks, unless all are 1]
- *                      | reduction [4 * places]                                         the relaxation needs no more
+ *                      | reduction [4 * places] | idle [threads, with few items]        the relaxation needs no more
  *                      | z da dz d 1/z [entries each] | q y residual v [ranks each]
  *                      | matrix [ranks * pitch] | columns [4 * ranks, where M is inverted in memory]
  *   integers of all    offset [items + 1] | host [entries] | rank offset [ranks + 1] | entry by rank [entries]
@@ -139,6 +139,16 @@ final class Team {
         return rank(unitSpeeds ? 4 : 5, which * reductionPlaces(threads) + lane);
     }
 
+    /** A word of this thread's own. */
+    int idle() {
+        return reduction(4, lane);
+    }
+
+    /** {@link MatchedItems} needs one, and knows its problems by more than this. */
+    private static int idleWords(int ranks, int items, int entries, int threads) {
+        return entries == 2 * items && entries <= MatchedItems.MOST_COLOURS * ranks ? threads : 0;
+    }
+
     private int later(int k) {
         return word(relaxationWords(ranks, items, entries, threads, unitSpeeds) + k);
     }
@@ -200,7 +210,8 @@ final class Team {
 
     /** Floats of local memory that the relaxation needs for a team. */
     static int relaxationWords(int ranks, int items, int entries, int threads, boolean unitSpeeds) {
-        return entries + 2 * items + (unitSpeeds ? 4 : 5) * ranks + 4 * reductionPlaces(threads);
+        return entries + 2 * items + (unitSpeeds ? 4 : 5) * ranks + 4 * reductionPlaces(threads)
+                + idleWords(ranks, items, entries, threads);
     }
 
     /** Floats of local memory that the interior point needs for a team. */

@@ -198,6 +198,54 @@ class PtxResourcesTest {
     }
 
     @Test
+    void solversGetCheaperInstructions() {
+        PtxCode code = new PtxCode("""
+                .visible .entry f(.param .u64 a) {
+                \t.reg .f32 r<3>;
+                BLOCK_0:
+                \t.shared .f32 x[10];
+                \t.shared .s32 y[3];
+                \tst.shared.f32\tx[i0], r0;
+                \tbarrier.sync\t0;
+                @p0 ld.shared.s32\ti1, y[i0];
+                \tld.shared.s32\ti1, y[i0];
+                \tld.shared.s32\ti1, other[i0];
+                \tmul.rn.f32\tr0, r1, r2;
+                \tmad.rn.f32\tr0, r1, r2, r0;
+                \tdiv.full.f32\tr0, r1, r2;
+                }
+                """, "f");
+        String tuned = code.tuned(64).text();
+        assertEquals("""
+                .visible .entry f(.param .u64 a) {
+                \t.reg .f32 r<3>;
+                BLOCK_0:
+                \t.shared .f32 x[10];
+                \t.shared .s32 y[3];
+                \t.reg .s32 x_base, x_at;
+                \tmov.s32\tx_base, x;
+                \tshfl.sync.idx.b32\tx_base, x_base, 0, 31, 0xffffffff;
+                \t.reg .s32 y_base, y_at;
+                \tmov.s32\ty_base, y;
+                \tshfl.sync.idx.b32\ty_base, y_base, 0, 31, 0xffffffff;
+                \tmad.lo.s32\tx_at, i0, 4, x_base;
+                \tst.shared.f32\t[x_at], r0;
+                \tbarrier.sync.aligned\t0;
+                @p0 ld.shared.s32\ti1, y[i0];
+                \tmad.lo.s32\ty_at, i0, 4, y_base;
+                \tld.shared.s32\ti1, [y_at];
+                \tld.shared.s32\ti1, other[i0];
+                \tmul.f32\tr0, r1, r2;
+                \tmad.rn.f32\tr0, r1, r2, r0;
+                \tdiv.approx.f32\tr0, r1, r2;
+                }
+                """, tuned);
+        assertEquals(1, code.tuned(32).count("\tbar.warp.sync\t0xffffffff;"), "a single warp needs no barrier of the group");
+        PtxCode shuffling = new PtxCode(code.text().replace("mad.rn.f32", "shfl.sync.down.b32"), "f");
+        assertEquals(1, shuffling.tuned(32).count("\tbarrier.sync.aligned\t0;"));
+    }
+
+    @Test
     void aHeaderIsReadAsItIsWritten() {
         Map<String, String> header = Map.of(
                 "kernel",

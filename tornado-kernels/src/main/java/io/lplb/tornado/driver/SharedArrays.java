@@ -1,0 +1,74 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.driver;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The arrays of shared memory that PTX as TornadoVM emits it declares, one a line, and names in every access.
+ *
+ * <p>Since sm_90 the address of such an array depends on the work-group's place in its cluster. ptxas reads that place and
+ * adds it up anew in nearly every basic block, which takes about as long as a read of shared memory. {@link #byRegister}
+ * puts each address into a register once, through a shuffle: its result cannot be foreseen, so ptxas keeps it.
+ */
+final class SharedArrays {
+    private static final Pattern DECLARATION = Pattern.compile("\\.shared \\.[sfub](\\d+) (\\w+)\\[(\\d+)\\];");
+    private static final Pattern ACCESS = Pattern.compile("\\t((?:ld|st)\\.shared\\.\\w+\\t(?:\\w+, )?)(\\w+)\\[(\\w+)\\]");
+
+    private final List<String> lines;
+    private final Map<String, Integer> elementBytes = new LinkedHashMap<>();
+    private int bytes;
+    private int lastDeclaration;
+
+    SharedArrays(String text) {
+        lines = text.lines().toList();
+        for (int k = 0; k < lines.size(); k++) {
+            Matcher m = DECLARATION.matcher(lines.get(k));
+            if (m.find()) {
+                int size = Integer.parseInt(m.group(1)) / Byte.SIZE;
+                elementBytes.put(m.group(2), size);
+                bytes += size * Integer.parseInt(m.group(3));
+                lastDeclaration = k;
+            }
+        }
+    }
+
+    /** Returns the bytes of all arrays. */
+    int bytes() {
+        return bytes;
+    }
+
+    /** Returns the text with addresses from registers. Its kernel must be launched in whole warps. */
+    String byRegister() {
+        List<String> result = new ArrayList<>();
+        for (int k = 0; k < lines.size(); k++) {
+            access(lines.get(k), result);
+            if (k == lastDeclaration) {
+                elementBytes.keySet().forEach(array -> base(array, result));
+            }
+        }
+        return String.join("\n", result) + "\n";
+    }
+
+    private static void base(String array, List<String> to) {
+        to.add("\t.reg .s32 " + array + "_base, " + array + "_at;");
+        to.add("\tmov.s32\t" + array + "_base, " + array + ";");
+        to.add("\tshfl.sync.idx.b32\t" + array + "_base, " + array + "_base, 0, 31, 0xffffffff;");
+    }
+
+    private void access(String line, List<String> to) {
+        Matcher m = ACCESS.matcher(line);
+        Integer size = m.find() ? elementBytes.get(m.group(2)) : null;
+        if (size == null) {
+            to.add(line);
+        } else {
+            String array = m.group(2);
+            to.add("\tmad.lo.s32\t" + array + "_at, " + m.group(3) + ", " + size + ", " + array + "_base;");
+            to.add("\t" + m.group(1) + "[" + array + "_at]" + line.substring(m.end()));
+        }
+    }
+}
