@@ -63,7 +63,8 @@ final class PtxCode {
      */
     PtxCode tuned(int threads) {
         boolean warpBarriers = threads == WARP && !text.contains("shfl.");
-        String tuned = text.replace("barrier.sync\t0", warpBarriers ? "bar.warp.sync\t0xffffffff" : "barrier.sync.aligned\t0")
+        String tuned = text.replace(
+                        "barrier.sync\t0", warpBarriers ? "bar.warp.sync\t0xffffffff" : "barrier.sync.aligned\t0")
                 .replace("div.full.f32", "div.approx.f32")
                 .replaceAll("\\b(mul|add|sub)\\.rn\\.f32", "$1.f32");
         return new PtxCode(tuned, parameters).withSharedBases();

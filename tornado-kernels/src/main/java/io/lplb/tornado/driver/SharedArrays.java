@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  */
 final class SharedArrays {
     private static final Pattern DECLARATION = Pattern.compile("\\.shared \\.[sfub](\\d+) (\\w+)\\[(\\d+)\\];");
-    private static final Pattern ACCESS = Pattern.compile("\\t((?:ld|st)\\.shared\\.\\w+\\t(?:\\w+, )?)(\\w+)\\[(\\w+)\\]");
+    private static final Pattern ACCESS =
+            Pattern.compile("\\t((?:ld|st)\\.shared\\.\\w+\\t(?:\\w+, )?)(\\w+)\\[(\\w+)\\]");
 
     private final List<String> lines;
     private final Map<String, Integer> elementBytes = new LinkedHashMap<>();

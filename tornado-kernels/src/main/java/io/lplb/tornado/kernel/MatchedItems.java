@@ -120,9 +120,7 @@ final class MatchedItems {
         void pour(float[] m, Team t, float relaxation) {
             float b0 = m[at0];
             float b1 = m[at1];
-            float wanted = t.unitSpeeds
-                    ? 0.5f * relaxation * (b1 - b0)
-                    : relaxation * (weight0 * b1 - weight1 * b0);
+            float wanted = t.unitSpeeds ? 0.5f * relaxation * (b1 - b0) : relaxation * (weight0 * b1 - weight1 * b0);
             float moved = Reduction.smaller(Reduction.larger(wanted, -a0), w - a0);
             a0 += moved;
             m[at0] = b0 + moved;

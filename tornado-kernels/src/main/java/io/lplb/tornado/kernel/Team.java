@@ -210,7 +210,10 @@ final class Team {
 
     /** Floats of local memory that the relaxation needs for a team. */
     static int relaxationWords(int ranks, int items, int entries, int threads, boolean unitSpeeds) {
-        return entries + 2 * items + (unitSpeeds ? 4 : 5) * ranks + 4 * reductionPlaces(threads)
+        return entries
+                + 2 * items
+                + (unitSpeeds ? 4 : 5) * ranks
+                + 4 * reductionPlaces(threads)
                 + idleWords(ranks, items, entries, threads);
     }
 

@@ -240,7 +240,8 @@ class PtxResourcesTest {
                 \tdiv.approx.f32\tr0, r1, r2;
                 }
                 """, tuned);
-        assertEquals(1, code.tuned(32).count("\tbar.warp.sync\t0xffffffff;"), "a single warp needs no barrier of the group");
+        assertEquals(
+                1, code.tuned(32).count("\tbar.warp.sync\t0xffffffff;"), "a single warp needs no barrier of the group");
         PtxCode shuffling = new PtxCode(code.text().replace("mad.rn.f32", "shfl.sync.down.b32"), "f");
         assertEquals(1, shuffling.tuned(32).count("\tbarrier.sync.aligned\t0;"));
     }
