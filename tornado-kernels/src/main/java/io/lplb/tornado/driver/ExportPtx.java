@@ -31,7 +31,7 @@ import java.util.Map;
  */
 public final class ExportPtx {
     /** A goal whose literal occurs in no kernel by itself. */
-    private static final float GOAL = 5.4321e-5f;
+    static final float GOAL = 5.4321e-5f;
 
     private static final List<String> SOLVERS = List.of(InteriorPointSolver.NAME, RelaxationSolver.NAME);
 
@@ -138,7 +138,7 @@ public final class ExportPtx {
         return Files.readString(emitted, StandardCharsets.UTF_8);
     }
 
-    /** The goal must stand in the code as it is, or it could not be replaced: the kernel compares with it twice. */
+    /** The goal must stand in the code as it is, or it could not be replaced. */
     private static void requireGoal(PtxCode code, String name) {
         int count = code.count(PtxKernel.literal(GOAL));
         if (count < 1) {
