@@ -26,6 +26,12 @@ final class CudaDriver {
     /** CU_MEMHOSTALLOC_DEVICEMAP. */
     private static final int HOST_ALLOC_MAPPED = 2;
 
+    /** CU_MEMHOSTALLOC_WRITECOMBINED. */
+    private static final int HOST_ALLOC_WRITE_COMBINED = 4;
+
+    /** CUDA_ERROR_NOT_READY, which is no error. */
+    private static final int NOT_READY = 600;
+
     /** CU_STREAM_NON_BLOCKING. */
     private static final int STREAM_NON_BLOCKING = 1;
 
@@ -67,6 +73,7 @@ final class CudaDriver {
     private final CudaLibrary.Function fill;
     private final CudaLibrary.Function streamCreate;
     private final CudaLibrary.Function streamSynchronize;
+    private final CudaLibrary.Function streamQuery;
     private final CudaLibrary.Function streamDestroy;
     private final CudaLibrary.Function eventCreate;
     private final CudaLibrary.Function eventRecord;
@@ -111,6 +118,7 @@ final class CudaDriver {
         fill = library.function("cuMemsetD32Async");
         streamCreate = library.function("cuStreamCreate");
         streamSynchronize = library.function("cuStreamSynchronize");
+        streamQuery = library.function("cuStreamQuery");
         streamDestroy = library.function("cuStreamDestroy_v2");
         eventCreate = library.function("cuEventCreate");
         eventRecord = library.function("cuEventRecord");
@@ -269,9 +277,19 @@ final class CudaDriver {
 
     /** Takes pinned memory of the host that the device can address too; returns its address on the host. */
     long allocateMapped(long bytes) {
+        return allocateMapped(bytes, false);
+    }
+
+    /**
+     * Takes pinned memory, see {@link #allocateMapped(long)}.
+     *
+     * @param writeCombined whether it bypasses the host's caches, for what the host writes and never reads
+     */
+    long allocateMapped(long bytes, boolean writeCombined) {
+        int flags = writeCombined ? HOST_ALLOC_MAPPED | HOST_ALLOC_WRITE_COMBINED : HOST_ALLOC_MAPPED;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment result = arena.allocate(JAVA_LONG);
-            check(hostAlloc, hostAlloc.call(result.address(), bytes, HOST_ALLOC_MAPPED));
+            check(hostAlloc, hostAlloc.call(result.address(), bytes, flags));
             return result.get(JAVA_LONG, 0);
         }
     }
@@ -313,6 +331,15 @@ final class CudaDriver {
     /** Waits for all work of a stream; errors of kernels come up here. */
     void synchronise(long stream) {
         check(streamSynchronize, streamSynchronize.call(stream));
+    }
+
+    /** Whether all work of a stream has ended; errors of kernels come up here. */
+    boolean isIdle(long stream) {
+        int result = streamQuery.call(stream);
+        if (result != NOT_READY) {
+            check(streamQuery, result);
+        }
+        return result == 0;
     }
 
     void destroyStream(long stream) {

@@ -27,6 +27,12 @@ import java.lang.foreign.MemorySegment;
  * <p>A number of groups that comes twice in a row is recorded as a CUDA graph, and launched as one from then on: one call
  * of the driver instead of up to three. Such a recording apart, an execution allocates nothing.
  *
+ * <p>With {@link LaunchOptions#stamps} the host does not wait for the end of the kernel, but for the stamps, which reach it
+ * earlier. That is sound: all threads of a work-group meet at a barrier after they wrote their shares, and the one that writes
+ * the tail then stores the stamp with release semantics for the whole system ({@link PtxKernel#withReleasedStamp}); the host
+ * reads it with acquire semantics, and so sees everything else of the answer. Now and then the driver is asked, too: a kernel
+ * that failed, or ended without a stamp, does not keep the host waiting.
+ *
  * <p>Belongs to one thread, with the device's context current.
  */
 final class DriverLaunch implements FusedLaunch {
@@ -34,12 +40,14 @@ final class DriverLaunch implements FusedLaunch {
     private static final int UNUSED_PARAMETERS = 2;
     private static final int BUFFERS = 4;
 
+    /** Looks at the stamps between two questions to the driver, each of which takes longer than a look. */
+    private static final int LOOKS = 512;
+
     private final CudaDriver driver;
     private final PtxKernel kernel;
     private final KernelSize size;
     private final int capacity;
-    private final Transfer transfer;
-    private final boolean graphs;
+    private final LaunchOptions options;
     private final Cleanup cleanup = new Cleanup();
     private final Arena arena = Arena.ofShared();
     private final long stream;
@@ -59,7 +67,6 @@ final class DriverLaunch implements FusedLaunch {
      *
      * @param capacity most groups of an execution
      * @param goal gap at which the kernel stops, as a fraction of the mean load
-     * @param graphs false for a measurement without CUDA graphs
      * @throws CudaException if the driver refuses; everything taken until then is freed
      */
     DriverLaunch(
@@ -68,23 +75,21 @@ final class DriverLaunch implements FusedLaunch {
             ProblemTables tables,
             int capacity,
             float goal,
-            Transfer transfer,
-            boolean graphs) {
+            LaunchOptions options) {
         this.driver = driver;
         this.kernel = kernel;
         this.size = tables.size();
         this.capacity = capacity;
-        this.transfer = transfer;
-        this.graphs = graphs;
+        this.options = options;
         cleanup.add(arena::close);
         try {
-            long module = driver.loadModule(kernel.withGoal(goal));
+            long module = driver.loadModule((options.stamps() ? kernel.withReleasedStamp() : kernel).withGoal(goal));
             cleanup.add(() -> driver.unloadModule(module));
             function = driver.function(module, kernel.entry());
             stream = driver.createStream();
             cleanup.add(() -> driver.destroyStream(stream));
-            hostIn = mapped(bytes(PackedGroups.inWords(size, capacity)));
-            hostOut = mapped(bytes(PackedGroups.outWords(size, capacity)));
+            hostIn = mapped(bytes(PackedGroups.inWords(size, capacity)), options.writeCombined());
+            hostOut = mapped(bytes(PackedGroups.outWords(size, capacity)), false);
             deviceIn = deviceBuffer(hostIn, PackedGroups.inWords(size, capacity));
             deviceOut = deviceBuffer(hostOut, PackedGroups.outWords(size, capacity));
             long table = constant(MemorySegment.ofArray(tables.tableWords()));
@@ -96,6 +101,7 @@ final class DriverLaunch implements FusedLaunch {
                     segment(hostOut, PackedGroups.outWords(size, capacity)),
                     kernel.threads());
             cleanup.add(this::forgetRecording);
+            cleanup.add(() -> driver.synchronise(stream));
         } catch (RuntimeException e) {
             cleanup.closeQuietly(e);
             throw e;
@@ -106,8 +112,8 @@ final class DriverLaunch implements FusedLaunch {
         return ARRAY_HEADER + (long) Float.BYTES * words;
     }
 
-    private long mapped(long bytes) {
-        long host = driver.allocateMapped(bytes);
+    private long mapped(long bytes, boolean writeCombined) {
+        long host = driver.allocateMapped(bytes, writeCombined);
         cleanup.add(() -> driver.freeMapped(host));
         return host;
     }
@@ -119,7 +125,7 @@ final class DriverLaunch implements FusedLaunch {
     }
 
     private long deviceBuffer(long host, int words) {
-        return transfer == Transfer.MAPPED ? driver.devicePointer(host) : deviceMemory(bytes(words));
+        return options.transfer() == Transfer.MAPPED ? driver.devicePointer(host) : deviceMemory(bytes(words));
     }
 
     /** The words behind the header of a pinned buffer. */
@@ -174,7 +180,7 @@ final class DriverLaunch implements FusedLaunch {
 
     /** Runs the kernel on what is packed, and waits. */
     void launch(int count) {
-        if (graphs && count == last && count != recorded) {
+        if (options.graphs() && count == last && count != recorded) {
             record(count);
         }
         last = count;
@@ -183,15 +189,30 @@ final class DriverLaunch implements FusedLaunch {
         } else {
             enqueue(count);
         }
-        driver.synchronise(stream);
+        if (options.stamps()) {
+            awaitStamps(count);
+        } else {
+            driver.synchronise(stream);
+        }
+    }
+
+    private void awaitStamps(int count) {
+        int stamped = groups.stamped(0, count);
+        for (int looks = 1; stamped < count; looks++) {
+            if (looks % LOOKS == 0 && driver.isIdle(stream)) {
+                return;
+            }
+            Thread.onSpinWait();
+            stamped = groups.stamped(stamped, count);
+        }
     }
 
     private void enqueue(int count) {
-        if (transfer == Transfer.COPIED) {
+        if (options.transfer() == Transfer.COPIED) {
             driver.copyToDevice(deviceIn, hostIn, bytes(PackedGroups.inWords(size, count)), stream);
         }
         driver.launch(function, kernel.workGroups(count), kernel.threads(), stream, parameters);
-        if (transfer == Transfer.COPIED) {
+        if (options.transfer() == Transfer.COPIED) {
             driver.copyToHost(hostOut, deviceOut, bytes(PackedGroups.outWords(size, count)), stream);
         }
     }

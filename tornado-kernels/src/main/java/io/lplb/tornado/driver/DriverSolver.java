@@ -69,6 +69,19 @@ public final class DriverSolver implements MinMaxSolver {
             double tolerance,
             int maxGroups,
             int deviceIndex) {
+        return open(driver, library, name, problem, tolerance, maxGroups, deviceIndex, LaunchOptions::of);
+    }
+
+    /** Makes a solver that launches in another way than what suits most, for a measurement or a test. */
+    static DriverSolver open(
+            CudaDriver driver,
+            PtxLibrary library,
+            String name,
+            MinMaxProblem problem,
+            double tolerance,
+            int maxGroups,
+            int deviceIndex,
+            LaunchOptions.Choice options) {
         String missing = missing(library, name, problem);
         if (!missing.isEmpty()) {
             throw new IllegalArgumentException(missing);
@@ -78,15 +91,21 @@ public final class DriverSolver implements MinMaxSolver {
                 problem,
                 tolerance,
                 maxGroups,
-                (solverName, tables, groups, goal) -> launch(driver, library, solverName, tables, groups, goal));
+                (solverName, tables, groups, goal) ->
+                        launch(driver, library, solverName, tables, groups, goal, options.of(solverName, groups)));
         return new DriverSolver(new CudaDevice(driver, deviceIndex), solver);
     }
 
     private static FusedLaunch launch(
-            CudaDriver driver, PtxLibrary library, String solver, ProblemTables tables, int groups, float goal) {
+            CudaDriver driver,
+            PtxLibrary library,
+            String solver,
+            ProblemTables tables,
+            int groups,
+            float goal,
+            LaunchOptions options) {
         PtxKernel kernel = library.find(solver, tables.size(), groups).orElseThrow();
-        return new DriverLaunch(
-                driver, kernel, tables.in(kernel.size()), groups, goal, Transfer.of(solver, groups), true);
+        return new DriverLaunch(driver, kernel, tables.in(kernel.size()), groups, goal, options);
     }
 
     /** Says what a solver for the problem lacks; empty if nothing. Touches no driver. */

@@ -30,6 +30,11 @@ final class PtxKernel {
     static final String BYTECODE = "bytecode";
     static final String TORNADOVM = "tornadovm";
 
+    /** How TornadoVM writes a float to global memory, and how it is written so that other writes are seen before it. */
+    static final String STORE = "st.global.f32";
+
+    static final String RELEASING_STORE = "st.release.sys.global.f32";
+
     private static final String COMMENT = "// ";
 
     private final Map<String, String> header;
@@ -114,6 +119,21 @@ final class PtxKernel {
     /** Returns the PTX with another gap at which the kernel stops, as a fraction of the mean load. */
     String withGoal(float goal) {
         return text.replace(literal(Float.parseFloat(header(GOAL))), literal(goal));
+    }
+
+    /**
+     * Returns the PTX with a stamp that is stored with release semantics for the whole system: who sees it, on the host
+     * too, sees all that the work-group wrote before. It is the last store of a solver's kernel, by one thread, after a barrier
+     * of the work-group.
+     *
+     * @throws IllegalStateException if the code stores nothing
+     */
+    PtxKernel withReleasedStamp() {
+        int at = text.lastIndexOf(STORE);
+        if (at < 0) {
+            throw new IllegalStateException(this + ": got PTX without " + STORE + ", expected a store of the stamp");
+        }
+        return new PtxKernel(text.substring(0, at) + RELEASING_STORE + text.substring(at + STORE.length()));
     }
 
     /** Returns a float as PTX writes it. */

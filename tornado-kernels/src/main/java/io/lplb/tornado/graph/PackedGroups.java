@@ -4,32 +4,50 @@ package io.lplb.tornado.graph;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.lplb.problem.MinMaxBatch;
-import io.lplb.problem.MinMaxProblem;
 import io.lplb.tornado.kernel.Packing;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The host's side of a launch's two buffers (see {@link Packing}): writes the groups of a batch, poisons the output, and
  * reads the answers.
  *
+ * <p>Groups are packed and read in blocks, through an array that stays in the cache: one copy a block to or from memory that
+ * a device shares. Large batches are packed by the threads of a {@link HostTeam}.
+ *
  * <p>Every packing has a stamp of its own, so that an answer that was not written since is known for what it is.
  *
- * <p>Not thread-safe.
+ * <p>Not thread-safe, but for {@link #read}.
  */
 public final class PackedGroups {
+    private static final VarHandle FLOAT = JAVA_FLOAT.varHandle();
+
     /** Stamps stay whole numbers in a float. */
     private static final int STAMPS = 1 << 20;
 
     /** Four of these bytes are a NaN. */
     private static final byte POISON = -1;
 
-    private final ProblemTables tables;
+    /** Floats of a block's answers, about: small enough for the first cache, large enough for a copy. */
+    private static final int BLOCK_WORDS = 1024;
+
+    /** Most problems of a work-group: as many groups may be read beyond the last one, whose answers nobody stores. */
+    private static final int WORK_GROUP_PROBLEMS = 4;
+
     private final MemorySegment in;
     private final MemorySegment out;
     private final int threads;
     private final KernelSize size;
-    private final float[] input;
-    private final float[] shares;
+    private final int ranks;
+    private final int[] item;
+    private final int blockGroups;
+    private final float[][] rows;
+    private final double[] mean;
+    private final HostTeam.Job packing = this::packBlock;
+    private @Nullable MinMaxBatch batch;
+    private int first;
+    private int count;
     private int stamp;
 
     /**
@@ -38,18 +56,24 @@ public final class PackedGroups {
      * @param threads threads of a work-group that the kernel is written for
      */
     public PackedGroups(ProblemTables tables, MemorySegment in, MemorySegment out, int threads) {
-        this.tables = tables;
         this.in = in;
         this.out = out;
         this.threads = threads;
+        in.fill((byte) 0);
         size = tables.size();
-        input = new float[size.inWords()];
-        shares = new float[tables.problem().entries()];
+        ranks = tables.problem().ranks();
+        item = tables.items();
+        blockGroups = Math.max(1, BLOCK_WORDS / size.outWords());
+        int capacity = (int) (out.byteSize() / Float.BYTES / size.outWords());
+        mean = new double[capacity];
+        int workers = blocks(capacity) < HostTeam.LEAST_BLOCKS ? 1 : HostTeam.SHARED_SIZE;
+        rows = new float[workers][Math.min(blockGroups, capacity) * size.inWords()];
     }
 
-    /** Returns the floats of the input for so many groups. */
+    /** Returns the floats of the input for so many groups, whole work-groups of them. */
     public static int inWords(KernelSize size, int groups) {
-        return Math.addExact(Packing.HEADER, Math.multiplyExact(groups, size.inWords()));
+        int padded = Math.ceilDiv(groups, WORK_GROUP_PROBLEMS) * WORK_GROUP_PROBLEMS;
+        return Math.addExact(Packing.HEADER, Math.multiplyExact(padded, size.inWords()));
     }
 
     /** Returns the floats of the output for so many groups. */
@@ -58,60 +82,137 @@ public final class PackedGroups {
     }
 
     /** Packs the groups {@code first .. first + count - 1} of a batch and poisons their answers. */
-    public void pack(MinMaxBatch batch, int first, int count) {
+    public void pack(MinMaxBatch from, int firstGroup, int groups) {
         stamp = (stamp + 1) % STAMPS;
-        in.setAtIndex(JAVA_FLOAT, 0, count);
+        in.setAtIndex(JAVA_FLOAT, 0, groups);
         in.setAtIndex(JAVA_FLOAT, 1, stamp);
-        for (int g = 0; g < count; g++) {
-            packGroup(batch, first + g, g);
-        }
-        out.asSlice(0, (long) Float.BYTES * outWords(size, count)).fill(POISON);
+        batch = from;
+        first = firstGroup;
+        count = groups;
+        run(packing);
+        batch = null;
     }
 
-    private void packGroup(MinMaxBatch batch, int group, int to) {
-        MinMaxProblem problem = tables.problem();
-        int ranks = problem.ranks();
-        int items = problem.items();
-        double mean = batch.meanLoad(group);
-        double inverse = mean > 0 ? 1 / mean : 0;
+    /** Does a job on the blocks of the groups that were packed last, on several threads if they are many. */
+    void run(HostTeam.Job job) {
+        int blocks = blocks(count);
+        if (blocks < HostTeam.LEAST_BLOCKS) {
+            HostTeam.alone(job, blocks);
+        } else {
+            HostTeam.shared().run(job, blocks);
+        }
+    }
+
+    private int blocks(int groups) {
+        return Math.ceilDiv(groups, blockGroups);
+    }
+
+    /** Returns the first group of a block. */
+    int blockStart(int block) {
+        return block * blockGroups;
+    }
+
+    /** Returns the group behind a block's last one. */
+    int blockEnd(int block) {
+        return Math.min(count, (block + 1) * blockGroups);
+    }
+
+    private void packBlock(int worker, int block) {
+        MinMaxBatch from = batch;
+        if (from == null) {
+            return;
+        }
+        float[] row = rows[worker];
+        int start = blockStart(block);
+        int end = blockEnd(block);
+        for (int g = start; g < end; g++) {
+            mean[g] = packGroup(from, first + g, row, (g - start) * size.inWords());
+        }
+        int words = (end - start) * size.inWords();
+        long at = Packing.HEADER + (long) start * size.inWords();
+        MemorySegment.copy(row, 0, in, JAVA_FLOAT, Float.BYTES * at, words);
+        long answers = (long) Float.BYTES * size.outWords();
+        out.asSlice(answers * start, answers * (end - start)).fill(POISON);
+    }
+
+    /** Writes a group in mean loads; returns the mean load. */
+    private double packGroup(MinMaxBatch from, int group, float[] row, int at) {
+        double[] fixed = from.fixed();
+        double[] load = from.load();
+        double meanLoad = from.meanLoad(group);
+        double inverse = meanLoad > 0 ? 1 / meanLoad : 0;
+        int fixedAt = group * ranks;
         for (int r = 0; r < ranks; r++) {
-            input[r] = (float) (batch.fixed()[group * ranks + r] * inverse);
+            row[at + r] = (float) (fixed[fixedAt + r] * inverse);
         }
-        for (int i = 0; i < items; i++) {
-            input[size.ranks() + i] = (float) (batch.load()[group * items + tables.item(i)] * inverse);
+        int loadAt = group * item.length;
+        int to = at + size.ranks();
+        for (int i = 0; i < item.length; i++) {
+            row[to + i] = (float) (load[loadAt + item[i]] * inverse);
         }
-        long at = Packing.HEADER + (long) to * input.length;
-        MemorySegment.copy(input, 0, in, JAVA_FLOAT, Float.BYTES * at, input.length);
+        return meanLoad;
     }
 
-    private float tail(int group, int word) {
-        return out.getAtIndex(JAVA_FLOAT, (group + 1) * size.outWords() - Packing.TAIL + word);
+    /** Returns how many threads may take part in {@link #run}. */
+    int workers() {
+        return rows.length;
     }
 
-    /** Whether the kernel wrote this group's answer since it was packed, with the geometry it is written for. */
-    public boolean isAnswered(int group) {
-        float status = tail(group, Packing.STATUS);
-        return tail(group, Packing.STAMP) == stamp
-                && tail(group, Packing.THREADS) == threads
+    /** Returns the floats that {@link #read} needs at most. */
+    int blockWords() {
+        return blockGroups * size.outWords();
+    }
+
+    /** Returns the floats between a group's answer and the next one's. */
+    int stride() {
+        return size.outWords();
+    }
+
+    /** Copies the answers of the groups {@code from .. to - 1}, as the kernel wrote them. */
+    void read(int from, int to, float[] answers) {
+        long at = (long) from * size.outWords();
+        MemorySegment.copy(out, JAVA_FLOAT, Float.BYTES * at, answers, 0, (to - from) * size.outWords());
+    }
+
+    /** Returns the mean load of a group that was packed. */
+    double meanLoad(int group) {
+        return mean[group];
+    }
+
+    /** Returns the place of a word of an answer's tail that begins at {@code at} of what {@link #read} copied. */
+    int tail(int at, int word) {
+        return at + size.entries() + word;
+    }
+
+    /**
+     * Whether the kernel wrote an answer since the groups were packed, with the geometry it is written for.
+     *
+     * @param answers copied by {@link #read}
+     * @param at where the group's begins
+     */
+    boolean isAnswered(float[] answers, int at) {
+        float status = answers[tail(at, Packing.STATUS)];
+        return answers[tail(at, Packing.STAMP)] == stamp
+                && answers[tail(at, Packing.THREADS)] == threads
                 && (status == Packing.CONVERGED || status == Packing.LIMIT || status == Packing.BROKEN);
     }
 
-    /** Whether numbers stopped being finite on the way to this group's answer. */
-    public boolean isBroken(int group) {
-        return tail(group, Packing.STATUS) == Packing.BROKEN;
-    }
-
-    /** Returns the iterations that a group took. */
-    public int iterations(int group) {
-        return (int) tail(group, Packing.ITERATIONS);
-    }
-
-    /** Copies a group's shares, in mean loads and in the problem's order of entries. */
-    public void copyShares(int group, double[] to) {
-        long at = (long) group * size.outWords();
-        MemorySegment.copy(out, JAVA_FLOAT, Float.BYTES * at, shares, 0, shares.length);
-        for (int e = 0; e < shares.length; e++) {
-            to[tables.entry(e)] = shares[e];
+    /**
+     * Looks whether answers carry the stamp of this packing, without a lock or a copy: what a kernel wrote before a stamp
+     * that it released is visible to the caller.
+     *
+     * @param from the first group to look at
+     * @return the first group without the stamp, or {@code to}
+     */
+    public int stamped(int from, int to) {
+        int g = from;
+        while (g < to && (float) FLOAT.getAcquire(out, stampAt(g)) == stamp) {
+            g++;
         }
+        return g;
+    }
+
+    private long stampAt(int group) {
+        return Float.BYTES * ((long) (group + 1) * size.outWords() - Packing.TAIL + Packing.STAMP);
     }
 }

@@ -167,6 +167,11 @@ public final class ProblemTables {
         return item[deviceItem];
     }
 
+    /** Returns the problem's numbers of all of the kernels' items, not a copy. */
+    int[] items() {
+        return item;
+    }
+
     /** Returns the problem's number of the kernels' entry. */
     public int entry(int deviceEntry) {
         return entry[deviceEntry];

@@ -86,7 +86,7 @@ public final class TornadoSolver implements MinMaxSolver {
         this.maxGroups = maxGroups;
         this.launcher = launcher;
         tables = new ProblemTables(problem);
-        answers = new DeviceAnswers(problem, tolerance);
+        answers = new DeviceAnswers(tables, tolerance);
     }
 
     @Override
@@ -106,9 +106,9 @@ public final class TornadoSolver implements MinMaxSolver {
             int count = Math.min(batch.groups() - first, maxGroups);
             FusedLaunch plan = planFor(count);
             plan.execute(batch, first, count);
-            for (int g = 0; g < count; g++) {
-                answers.take(plan.groups(), g, batch, first + g, split);
-                finish(batch, first + g, split);
+            answers.takeAll(plan.groups(), batch, first, split);
+            for (int g = first; g < first + count; g++) {
+                finish(batch, g, split);
             }
             first += count;
         }

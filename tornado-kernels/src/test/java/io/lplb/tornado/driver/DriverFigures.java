@@ -56,7 +56,7 @@ final class DriverFigures {
         }
     }
 
-    private static MinMaxProblem problem(String name) {
+    static MinMaxProblem problem(String name) {
         if (!name.startsWith("lists") && !name.startsWith("speeds")) {
             return ExportPtx.problem(name);
         }
@@ -276,8 +276,13 @@ final class DriverFigures {
                 StringBuilder line = new StringBuilder();
                 for (Transfer transfer : Transfer.values()) {
                     for (boolean graphs : new boolean[] {true, false}) {
-                        try (DriverLaunch launch =
-                                new DriverLaunch(driver, kernel, tables, groups, 5e-5f, transfer, graphs)) {
+                        try (DriverLaunch launch = new DriverLaunch(
+                                driver,
+                                kernel,
+                                tables,
+                                groups,
+                                5e-5f,
+                                new LaunchOptions(transfer, graphs, false, false))) {
                             launch.execute(random(problem, groups, 7), 0, groups);
                             line.append(String.format(
                                     Locale.ROOT,

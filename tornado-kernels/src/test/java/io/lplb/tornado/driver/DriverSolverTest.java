@@ -223,7 +223,7 @@ class DriverSolverTest {
     void aFaultOfTheKernelIsForGood() throws Exception {
         DriverSolver solver = open(1);
         solve(solver, 1);
-        standIn.fail("cuStreamSynchronize", CudaException.LAUNCH_FAILED);
+        standIn.fail("cuStreamQuery", CudaException.LAUNCH_FAILED);
         CudaException fault = assertThrows(CudaException.class, () -> solve(solver, 1));
         assertTrue(fault.isSticky());
         IllegalStateException dead = assertThrows(IllegalStateException.class, () -> solve(solver, 1));
@@ -324,8 +324,8 @@ class DriverSolverTest {
     void theKernelAloneCanBeTimed() throws Exception {
         ProblemTables tables = new ProblemTables(CUBE);
         PtxKernel kernel = LIBRARY.find(RelaxationSolver.NAME, tables.size(), 1).orElseThrow();
-        try (DriverLaunch launch =
-                new DriverLaunch(standIn.driver(), kernel, tables, 1, 1e-5f, Transfer.COPIED, false)) {
+        try (DriverLaunch launch = new DriverLaunch(
+                standIn.driver(), kernel, tables, 1, 1e-5f, new LaunchOptions(Transfer.COPIED, false, false, false))) {
             launch.execute(even(1), 0, 1);
             assertEquals(50, launch.kernelMicros(1, 10), 1e-3);
         }

@@ -244,6 +244,7 @@ Result cuLaunchKernel(Handle function, unsigned gx, unsigned gy, unsigned gz, un
 Result cuStreamCreate(Handle *stream, unsigned flags) { (void) flags; ENTER; live[STREAM]++; *stream = 3; return SUCCESS; }
 Result cuStreamDestroy_v2(Handle stream) { (void) stream; ENTER; live[STREAM]--; return SUCCESS; }
 Result cuStreamSynchronize(Handle stream) { (void) stream; ENTER; return SUCCESS; }
+Result cuStreamQuery(Handle stream) { (void) stream; ENTER; return SUCCESS; }
 Result cuStreamBeginCapture_v2(Handle stream, int mode) {
     (void) stream; (void) mode;
     ENTER;

@@ -1,0 +1,30 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.driver;
+
+/**
+ * How a solver's kernel is launched and waited for; what suits is measured on an H100 (docs/notes-driver.md), and
+ * {@link #of} says it.
+ *
+ * @param transfer how groups reach the kernel and answers come back
+ * @param graphs whether a number of groups that comes twice is recorded as a CUDA graph
+ * @param stamps whether to wait for the stamps in the answers, and not for the end of the kernel
+ * @param writeCombined whether the host's input bypasses its caches
+ */
+record LaunchOptions(Transfer transfer, boolean graphs, boolean stamps, boolean writeCombined) {
+    LaunchOptions {
+        if (stamps && transfer != Transfer.MAPPED) {
+            throw new IllegalArgumentException("stamps: got " + transfer + " answers, expected mapped ones");
+        }
+    }
+
+    /** Says how to launch batches of up to so many groups. */
+    @FunctionalInterface
+    interface Choice {
+        LaunchOptions of(String solver, int groups);
+    }
+
+    /** What suits a launch of up to so many groups: a lone answer is awaited in memory. */
+    static LaunchOptions of(String solver, int groups) {
+        return new LaunchOptions(Transfer.of(solver, groups), true, groups == 1, false);
+    }
+}
