@@ -1,0 +1,63 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.driver;
+
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.MinMaxSolver;
+import io.lplb.solver.MinMaxSolverContract;
+import io.lplb.tornado.graph.TornadoSolver;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The contract on a GPU, by the driver's launch and by nothing else: without a driver or a device these tests fail. Asked for by
+ * {@code -Dlplb.gpuTests}.
+ */
+@EnabledIfSystemProperty(named = "lplb.gpuTests", matches = ".*", disabledReason = "needs a GPU and -Dlplb.gpuTests")
+abstract class DriverContract extends MinMaxSolverContract {
+    private static @Nullable CudaDevice held;
+
+    private final String name;
+
+    DriverContract(String name) {
+        this.name = name;
+    }
+
+    /** Holds the context, which is otherwise made anew for every solver. */
+    @BeforeAll
+    static void holdDevice() throws CudaUnavailableException {
+        held = new CudaDevice(new CudaDriver(CudaLibrary.load()), 0);
+    }
+
+    @AfterAll
+    static void releaseDevice() {
+        if (held != null) { // no device, which is what the tests fail of
+            held.close();
+        }
+    }
+
+    @Override
+    protected MinMaxSolver newSolver(MinMaxProblem problem, double tolerance) {
+        try {
+            return DriverSolver.open(name, problem, tolerance, 8, 0);
+        } catch (CudaUnavailableException e) {
+            throw new AssertionError("the driver's launch is what is tested", e);
+        }
+    }
+
+    @Override
+    protected boolean supports(MinMaxProblem problem) {
+        return DriverSolver.missing(name, problem).isEmpty();
+    }
+
+    @Override
+    protected double tolerance() {
+        return TornadoSolver.DEFAULT_TOLERANCE;
+    }
+
+    @Override
+    protected int randomProblems() {
+        return 300;
+    }
+}

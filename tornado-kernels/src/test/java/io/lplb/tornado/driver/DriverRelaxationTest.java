@@ -1,0 +1,10 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.driver;
+
+import io.lplb.solver.RelaxationSolver;
+
+class DriverRelaxationTest extends DriverContract {
+    DriverRelaxationTest() {
+        super(RelaxationSolver.NAME);
+    }
+}
