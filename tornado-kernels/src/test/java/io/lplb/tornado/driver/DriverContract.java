@@ -5,16 +5,14 @@ import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.MinMaxSolverContract;
 import io.lplb.tornado.graph.TornadoSolver;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The contract on a GPU, by the driver's launch and by nothing else: without a driver or a device these tests fail. Asked for by
  * {@code -Dlplb.gpuTests}.
  */
-@EnabledIfSystemProperty(named = "lplb.gpuTests", matches = ".*", disabledReason = "needs a GPU and -Dlplb.gpuTests")
 abstract class DriverContract extends MinMaxSolverContract {
     private static @Nullable CudaDevice held;
 

@@ -89,8 +89,8 @@ final class DriverFaults {
                 take(bytes, blocks);
             }
             LaunchFigures.say("%d bytes were free, %d are, in %d blocks", before, free(), blocks.size());
-            try (DriverSolver solver = DriverSolver.open(
-                    driver, PtxLibrary.read(), RelaxationSolver.NAME, CUBE, TOLERANCE, groups, 0)) {
+            try (DriverSolver solver =
+                    DriverSolver.open(driver, PtxLibrary.read(), RelaxationSolver.NAME, CUBE, TOLERANCE, groups, 0)) {
                 RuntimeException full = solve(solver, split);
                 check(
                         full instanceof CudaException cuda && cuda.code() == CudaException.OUT_OF_MEMORY,
@@ -99,8 +99,9 @@ final class DriverFaults {
                     driver.free(blocks.pop());
                 }
                 RuntimeException later = solve(solver, split);
-                check(later == null && split.status(groups - 1) == SolveStatus.OPTIMAL, "with memory again it solves: "
-                        + (later == null ? split.status(groups - 1) : later));
+                check(
+                        later == null && split.status(groups - 1) == SolveStatus.OPTIMAL,
+                        "with memory again it solves: " + (later == null ? split.status(groups - 1) : later));
             }
             LaunchFigures.say("%d bytes are free at the end, %d at the start", free(), before);
             device.leave();
@@ -157,7 +158,9 @@ final class DriverFaults {
         check(solve(automatic, split) == null && split.status(63) == SolveStatus.OPTIMAL, "AUTO does, too");
         trap();
         RuntimeException first = solve(solver, lone);
-        check(first instanceof CudaException cuda && cuda.isSticky(), "the next solve of another solver says so: " + first);
+        check(
+                first instanceof CudaException cuda && cuda.isSticky(),
+                "the next solve of another solver says so: " + first);
         RuntimeException second = solve(solver, lone);
         check(
                 second instanceof IllegalStateException && !(second instanceof CudaException),
@@ -175,15 +178,14 @@ final class DriverFaults {
     /** Launches a kernel whose first instruction is a trap. */
     private void trap() {
         ProblemTables tables = new ProblemTables(CUBE);
-        PtxKernel kernel = PtxLibrary.read()
-                .find(RelaxationSolver.NAME, tables.size(), 1)
-                .orElseThrow();
+        PtxKernel kernel =
+                PtxLibrary.read().find(RelaxationSolver.NAME, tables.size(), 1).orElseThrow();
         PtxKernel trap = new PtxKernel(kernel.text().replace("BLOCK_0:\n", "BLOCK_0:\n\ttrap;\n"));
         try (CudaDevice device = new CudaDevice(driver, 0)) {
             device.enter();
             MinMaxBatch batch = DriverFigures.random(CUBE, 1, 5);
-            try (DriverLaunch launch = new DriverLaunch(
-                    driver, trap, tables, 1, 1e-4f, LaunchOptions.of(RelaxationSolver.NAME, 1))) {
+            try (DriverLaunch launch =
+                    new DriverLaunch(driver, trap, tables, 1, 1e-4f, LaunchOptions.of(RelaxationSolver.NAME, 1))) {
                 launch.execute(batch, 0, 1);
                 check(false, "a kernel that traps is reported");
             } catch (CudaException e) {

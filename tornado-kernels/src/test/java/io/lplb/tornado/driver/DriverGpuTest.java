@@ -17,6 +17,7 @@ import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.graph.TornadoSolver;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,6 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The driver's launch on a GPU against the CPU's double, batch by batch, and against itself: what is read as soon as its stamp
@@ -35,7 +35,16 @@ class DriverGpuTest {
     private static final double TOLERANCE = TornadoSolver.DEFAULT_TOLERANCE;
     private static final long SEED = 20261125;
     private static final List<String> PROBLEMS = List.of(
-            "cube", "hypercube", "torus8x4", "ring8", "lists8", "lists16", "lists32", "lists64", "speeds16", "speeds64");
+            "cube",
+            "hypercube",
+            "torus8x4",
+            "ring8",
+            "lists8",
+            "lists16",
+            "lists32",
+            "lists64",
+            "speeds16",
+            "speeds64");
 
     private static @Nullable CudaDevice held;
 
@@ -121,7 +130,8 @@ class DriverGpuTest {
         MinMaxProblem problem = DriverFigures.problem("cube");
         MinMaxBatch batch = DriverFigures.random(problem, 64, SEED);
         SplitBatch split = new SplitBatch(problem, 64);
-        assertTrue(DriverProvider.probe().available(), () -> DriverProvider.probe().text());
+        assertTrue(
+                DriverProvider.probe().available(), () -> DriverProvider.probe().text());
         try (MinMaxSolver solver = Backends.create(Backend.GPU, InteriorPointSolver.NAME, problem, TOLERANCE, 64)) {
             solver.solve(batch, split);
             assertEquals(SolveStatus.OPTIMAL, split.status(63));

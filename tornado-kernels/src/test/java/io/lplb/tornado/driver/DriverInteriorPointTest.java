@@ -2,7 +2,9 @@
 package io.lplb.tornado.driver;
 
 import io.lplb.solver.InteriorPointSolver;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
+@EnabledIfSystemProperty(named = "lplb.gpuTests", matches = ".*", disabledReason = "needs a GPU and -Dlplb.gpuTests")
 class DriverInteriorPointTest extends DriverContract {
     DriverInteriorPointTest() {
         super(InteriorPointSolver.NAME);

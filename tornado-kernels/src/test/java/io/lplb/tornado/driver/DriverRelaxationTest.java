@@ -2,7 +2,9 @@
 package io.lplb.tornado.driver;
 
 import io.lplb.solver.RelaxationSolver;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
+@EnabledIfSystemProperty(named = "lplb.gpuTests", matches = ".*", disabledReason = "needs a GPU and -Dlplb.gpuTests")
 class DriverRelaxationTest extends DriverContract {
     DriverRelaxationTest() {
         super(RelaxationSolver.NAME);

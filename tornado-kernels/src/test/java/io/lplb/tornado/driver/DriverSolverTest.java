@@ -90,6 +90,67 @@ class DriverSolverTest {
         assertEquals(0, standIn.live());
     }
 
+    /** A lone answer is awaited by its stamp; a kernel that ends without one does not keep the caller waiting. */
+    @Test
+    void aLoneAnswerThatIsNotWrittenIsInvalid() throws Exception {
+        try (DriverSolver solver = open(1)) {
+            for (int k = 0; k < 3; k++) {
+                assertEquals(SolveStatus.INVALID, solve(solver, 1).status(0));
+            }
+        }
+        assertEquals(2, standIn.graphLaunches());
+        assertEquals(0, standIn.live());
+    }
+
+    @Test
+    void aStampEndsTheWait() throws Exception {
+        answer(RelaxationSolver.NAME, 1);
+        try (DriverSolver solver = open(RelaxationSolver.NAME, 1)) {
+            solve(solver, 1);
+            standIn.fail("cuStreamSynchronize", CudaException.OUT_OF_MEMORY);
+            assertEquals(SolveStatus.OPTIMAL, solve(solver, 1).status(0), "nobody asks for the end of the kernel");
+            standIn.fail("cuStreamQuery", CudaException.OUT_OF_MEMORY);
+            assertEquals(SolveStatus.OPTIMAL, solve(solver, 1).status(0), "nor for the state of the stream");
+            standIn.answer(0, 0);
+            assertEquals(
+                    "cuStreamQuery",
+                    assertThrows(CudaException.class, () -> solve(solver, 1)).call(),
+                    "without a stamp somebody does");
+            standIn.fail("", 0);
+        }
+        assertEquals(0, standIn.live());
+    }
+
+    /** Every way to launch gives the same answers, and gives back what it took. */
+    @Test
+    void allWaysToLaunch() throws Exception {
+        answer(RelaxationSolver.NAME, 1);
+        for (boolean graphs : new boolean[] {true, false}) {
+            for (boolean stamps : new boolean[] {true, false}) {
+                for (boolean combined : new boolean[] {true, false}) {
+                    LaunchOptions way = new LaunchOptions(Transfer.MAPPED, graphs, stamps, combined);
+                    try (DriverSolver solver = DriverSolver.open(
+                            standIn.driver(),
+                            LIBRARY,
+                            RelaxationSolver.NAME,
+                            CUBE,
+                            TOLERANCE,
+                            1,
+                            0,
+                            (name, groups) -> way)) {
+                        for (int k = 0; k < 3; k++) {
+                            assertEquals(SolveStatus.OPTIMAL, solve(solver, 1).status(0), way.toString());
+                        }
+                    }
+                    assertEquals(0, standIn.live(), way.toString());
+                }
+            }
+        }
+        assertThrows(IllegalArgumentException.class, () -> new LaunchOptions(Transfer.COPIED, true, true, false));
+        assertTrue(LaunchOptions.of(RelaxationSolver.NAME, 1).stamps());
+        assertFalse(LaunchOptions.of(RelaxationSolver.NAME, 32).stamps());
+    }
+
     @Test
     void anAnswerOfAnotherGeometryIsInvalid() throws Exception {
         answer(InteriorPointSolver.NAME, 1);

@@ -109,7 +109,9 @@ final class LaunchFigures {
             device.enter();
             long stream = driver.createStream();
             for (int round = 0; round < 2; round++) { // the first compiles
-                say("round %d, ns a call: push and pop %.0f, query of an idle stream %.0f, wait for one %.0f", round,
+                say(
+                        "round %d, ns a call: push and pop %.0f, query of an idle stream %.0f, wait for one %.0f",
+                        round,
                         nanos(200_000, () -> {
                             device.enter();
                             device.leave();
@@ -264,8 +266,9 @@ final class LaunchFigures {
                         MinMaxBatch[] batches = ring(problem, kinds);
                         Measured d = measure(driver, batches, 20_000);
                         Measured t = measure(tornado, batches, 10_000);
-                        say("%-9s %-14s %d kinds of loads, one group: TornadoVM / driver %.2f", topology, name, kinds, t
-                                .median() / d.median());
+                        say(
+                                "%-9s %-14s %d kinds of loads, one group: TornadoVM / driver %.2f",
+                                topology, name, kinds, t.median() / d.median());
                         say("  driver    %s%n  TornadoVM %s%n  CPU       %s", d, t, measure(cpu, batches, 20_000));
                     }
                 }
