@@ -277,7 +277,17 @@ final class LaunchFigures {
     }
 
     /** Times of calls in a row, sorted. */
-    private record Measured(long[] nanos, double bytes, int notOptimal) {
+    private static final class Measured {
+        private final long[] nanos;
+        private final double bytes;
+        private final int notOptimal;
+
+        Measured(long[] nanos, double bytes, int notOptimal) {
+            this.nanos = nanos;
+            this.bytes = bytes;
+            this.notOptimal = notOptimal;
+        }
+
         double median() {
             return at(nanos, 0.5);
         }
