@@ -19,6 +19,9 @@ class ReleasedStampTest {
     /** The second word of the input, behind an array's header of 16 bytes. */
     private static final Pattern STAMP_ADDRESS = Pattern.compile("add\\.u64\\s+(rud\\d+), (rud\\d+), 20;");
 
+    /** Both kinds order the memory accesses of the threads that meet. */
+    private static final Pattern BARRIER = Pattern.compile("barrier\\.sync|bar\\.warp\\.sync\\s+0xffffffff");
+
     static List<PtxLibrary.Line> kernels() {
         return PtxLibrary.read().lines().stream()
                 .filter(line -> PtxLibrary.load(line).text().contains(PtxKernel.STORE))
@@ -41,11 +44,8 @@ class ReleasedStampTest {
         assertTrue(store.endsWith("], " + load.group(1) + ";"), "the last store, of " + load.group(1) + ": " + store);
         String tail = text.substring(text.lastIndexOf("BLOCK_", last), last);
         assertEquals(5, tail.split(Pattern.quote(PtxKernel.STORE), -1).length - 1, "the tail, by one thread");
-        assertTrue(text.lastIndexOf("barrier.sync", last) > firstStore(text), "a barrier behind the shares");
-    }
-
-    private static int firstStore(String text) {
-        return text.indexOf(PtxKernel.STORE);
+        Matcher barrier = BARRIER.matcher(text).region(text.indexOf(PtxKernel.STORE), last);
+        assertTrue(barrier.find(), "a barrier behind the shares");
     }
 
     @ParameterizedTest(name = "{0}")
