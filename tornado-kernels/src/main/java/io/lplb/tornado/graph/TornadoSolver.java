@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * kept; a larger batch is solved in pieces. The first solve of a kind therefore takes the time of a compilation, tenths
  * of a second. After it nothing is allocated per solve by this class.
  *
+ * <p>Large batches are packed and certified by several threads of the process; {@code -Dlplb.hostThreads=1} leaves all to the
+ * caller's.
+ *
  * <p>Stricter than other solvers on threads: an instance belongs to the thread of its first solve, since TornadoVM's
  * plans do, and another thread gets an IllegalStateException.
  */
