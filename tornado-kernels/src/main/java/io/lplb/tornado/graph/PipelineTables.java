@@ -180,6 +180,42 @@ public final class PipelineTables {
         return slots;
     }
 
+    /**
+     * Returns the table of {@link io.lplb.tornado.kernel.SourceKernels#share}: {@code first [experts + 1] | source
+     * [replicas] | node [replicas]}.
+     */
+    public int[] sources(SourceGroup group) {
+        IntList table = new IntList();
+        IntList source = new IntList();
+        IntList node = new IntList();
+        for (int e = 0; e < placement.experts(); e++) {
+            table.add(source.size());
+            for (int k = 0; k < placement.replicaCount(e); k++) {
+                int of = group.sourceOf(placement.rankOf(placement.slotOf(e, k)), placement.ranks());
+                source.add(of);
+                node.add(of / group.perNode());
+            }
+        }
+        table.add(source.size());
+        table.addAll(source.toArray());
+        table.addAll(node.toArray());
+        return table.toArray();
+    }
+
+    /** Returns the plan before the first round: every token goes to the original of its expert. */
+    public int[] originals() {
+        int[] plan = new int[placement.experts() * width()];
+        for (int e = 0; e < placement.experts(); e++) {
+            Arrays.fill(plan, e * width() + PipelineLayout.PLAN_BOUND, (e + 1) * width(), Integer.MAX_VALUE);
+        }
+        return plan;
+    }
+
+    /** Returns the most replicas of an expert, at least 2. */
+    public int mostReplicas() {
+        return mostReplicas;
+    }
+
     /** Returns {@code [tokens + 1]}, the stride of every number of tokens of an expert. */
     public static int[] strides(int tokens) {
         int[] strides = new int[tokens + 1];

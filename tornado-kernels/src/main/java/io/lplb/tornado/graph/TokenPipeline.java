@@ -9,9 +9,12 @@ import io.lplb.tornado.kernel.PipelineLayout;
 import io.lplb.tornado.kernel.PipelineSizes;
 import io.lplb.tornado.kernel.QuotaKernels;
 import io.lplb.tornado.kernel.RouteKernels;
+import io.lplb.tornado.kernel.SourceKernels;
+import io.lplb.tornado.kernel.SourceLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -47,6 +50,7 @@ public final class TokenPipeline implements AutoCloseable {
     private final int solverThreads;
     private final int stampAt;
     private final PipelineBuffers buffers;
+    private final @Nullable SourceBuffers source;
     private final IntArray out;
     private final TornadoExecutionPlan plan;
     private int run;
@@ -63,13 +67,33 @@ public final class TokenPipeline implements AutoCloseable {
      */
     public TokenPipeline(
             ExpertPlacement placement, PlacementProblem problem, int tokens, SolveStage stage, boolean cudaGraph) {
+        this(placement, problem, tokens, stage, cudaGraph, null);
+    }
+
+    /**
+     * Builds the graph of a source of several: it routes its own tokens by the plan of all, see {@link
+     * io.lplb.tornado.kernel.SourceKernels}. The host gathers the other sources' counts and gives them to {@link #gathered}
+     * before each run.
+     *
+     * @param tokens the largest number of ids of a run of any source, at least 1
+     * @param group the sources; null if there is one that sees all tokens
+     */
+    public TokenPipeline(
+            ExpertPlacement placement,
+            PlacementProblem problem,
+            int tokens,
+            SolveStage stage,
+            boolean cudaGraph,
+            @Nullable SourceGroup group) {
         DeviceCode.link();
         this.tokens = tokens;
         groups = problem.groups();
         blocks = PipelineLayout.blocks(tokens);
         solverThreads = stage.threads();
         stampAt = PipelineLayout.stampAt(groups, problem.problem().ranks());
-        buffers = PipelineBuffers.of(placement, problem, tokens, stage);
+        PipelineTables tables = new PipelineTables(placement, problem);
+        source = group == null ? null : SourceBuffers.of(placement, tables, group);
+        buffers = PipelineBuffers.of(placement, problem, tables, tokens, stage, group);
         out = buffers.out();
         GridScheduler grids = new GridScheduler();
         TaskGraph graph = graph(placement.experts(), stage, grids);
@@ -80,6 +104,29 @@ public final class TokenPipeline implements AutoCloseable {
     /** Returns the arrays that the tasks share. */
     PipelineBuffers buffers() {
         return buffers;
+    }
+
+    /**
+     * Gives another source's counts for the next run. A run that lacks those of a source is routed by the plan of the last one
+     * that had them all, or to the originals.
+     *
+     * @param counts {@code [experts]}
+     * @throws IllegalStateException if there are no other sources
+     */
+    public void gathered(int from, int[] counts) {
+        source().gathered(from, counts, next());
+    }
+
+    private int next() {
+        return run == Integer.MAX_VALUE ? 1 : run + 1;
+    }
+
+    /** Returns the arrays of a source. */
+    SourceBuffers source() {
+        if (source == null) {
+            throw new IllegalStateException("sources: got none, expected a pipeline of one of several");
+        }
+        return source;
     }
 
     private TaskGraph graph(int experts, SolveStage stage, GridScheduler grids) {
@@ -101,34 +148,52 @@ public final class TokenPipeline implements AutoCloseable {
                         stage.output(),
                         out,
                         b.physical())
-                .transferToDevice(DataTransferMode.FIRST_EXECUTION, stage.constants())
-                .task("countBlocks", CountKernels::countBlocks, context, b.sizes(), b.ids(), b.counts(), b.place())
-                .task(
-                        "sumBlocks",
-                        CountKernels::sumBlocks,
-                        context,
-                        b.sizes(),
-                        b.counts(),
-                        b.loadTable(),
-                        b.strides(),
-                        b.loads(),
-                        stage.input(),
-                        b.speed(),
-                        b.plan(),
-                        out);
+                .transferToDevice(DataTransferMode.FIRST_EXECUTION, stage.constants());
+        SourceBuffers mine = source;
+        if (mine != null) {
+            graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, mine.all())
+                    .transferToDevice(
+                            DataTransferMode.FIRST_EXECUTION,
+                            mine.table(),
+                            mine.state(),
+                            mine.signal(),
+                            mine.scratch(),
+                            mine.own());
+        }
+        graph.task("countBlocks", CountKernels::countBlocks, context, b.sizes(), b.ids(), b.counts(), b.place());
+        if (mine == null) {
+            graph.task(
+                    "sumBlocks",
+                    CountKernels::sumBlocks,
+                    context,
+                    b.sizes(),
+                    b.counts(),
+                    b.loadTable(),
+                    b.strides(),
+                    b.loads(),
+                    stage.input(),
+                    b.speed(),
+                    b.plan(),
+                    out);
+        } else {
+            sumSources(graph, context, stage, mine);
+        }
         stage.addTo(graph, grids, "solve");
         graph.task(
-                        "quotas",
-                        QuotaKernels::quotas,
-                        context,
-                        b.sizes(),
-                        b.quotaTable(),
-                        stage.output(),
-                        b.loads(),
-                        b.speed(),
-                        b.plan(),
-                        out)
-                .task(
+                "quotas",
+                QuotaKernels::quotas,
+                context,
+                b.sizes(),
+                b.quotaTable(),
+                stage.output(),
+                b.loads(),
+                b.speed(),
+                b.plan(),
+                out);
+        if (mine != null) {
+            share(graph, context, mine);
+        }
+        graph.task(
                         "route",
                         RouteKernels::route,
                         context,
@@ -136,16 +201,66 @@ public final class TokenPipeline implements AutoCloseable {
                         b.ids(),
                         b.counts(),
                         b.place(),
-                        b.plan(),
+                        mine == null ? b.plan() : mine.own(),
                         b.slots(),
                         out,
                         b.physical())
                 .transferToHost(DataTransferMode.EVERY_EXECUTION, out, b.physical());
+        if (mine != null) {
+            graph.transferToHost(DataTransferMode.EVERY_EXECUTION, mine.signal());
+            grid(grids, "sumOwn", 1, PipelineLayout.SUM_THREADS);
+            grid(grids, "sumSources", 1, PipelineLayout.SUM_THREADS);
+            grid(grids, "share", Math.ceilDiv(experts, SourceLayout.SHARE_THREADS), SourceLayout.SHARE_THREADS);
+        } else {
+            grid(grids, "sumBlocks", 1, PipelineLayout.SUM_THREADS);
+        }
         grid(grids, "countBlocks", blocks, PipelineLayout.countThreads(experts));
-        grid(grids, "sumBlocks", 1, PipelineLayout.SUM_THREADS);
         grid(grids, "quotas", groups, PipelineLayout.QUOTA_THREADS);
         grid(grids, "route", blocks, PipelineLayout.BLOCK_IDS);
         return graph;
+    }
+
+    private void sumSources(TaskGraph graph, KernelContext context, SolveStage stage, SourceBuffers mine) {
+        PipelineBuffers b = buffers;
+        graph.task(
+                        "sumOwn",
+                        SourceKernels::sumOwn,
+                        context,
+                        b.sizes(),
+                        b.counts(),
+                        mine.all(),
+                        mine.state(),
+                        mine.signal(),
+                        out)
+                .task(
+                        "sumSources",
+                        SourceKernels::sumSources,
+                        context,
+                        b.sizes(),
+                        mine.all(),
+                        b.loadTable(),
+                        b.strides(),
+                        b.loads(),
+                        stage.input(),
+                        b.speed(),
+                        b.plan(),
+                        mine.state(),
+                        mine.signal());
+    }
+
+    private void share(TaskGraph graph, KernelContext context, SourceBuffers mine) {
+        graph.task(
+                "share",
+                SourceKernels::share,
+                context,
+                buffers.sizes(),
+                mine.all(),
+                mine.table(),
+                buffers.strides(),
+                buffers.plan(),
+                mine.state(),
+                mine.scratch(),
+                mine.own());
     }
 
     private static void grid(GridScheduler grids, String task, int workGroups, int threads) {
@@ -172,7 +287,7 @@ public final class TokenPipeline implements AutoCloseable {
             throw new IllegalArgumentException(
                     "physical: got length " + physical.length + ", expected " + ids.length + " as ids");
         }
-        run = run == Integer.MAX_VALUE ? 1 : run + 1;
+        run = next();
         buffers.sizes().set(PipelineSizes.RUN, run);
         buffers.sizes().set(PipelineSizes.TOKENS, ids.length);
         MemorySegment.copy(ids, 0, buffers.ids().getSegment(), ValueLayout.JAVA_INT, 0, ids.length);
