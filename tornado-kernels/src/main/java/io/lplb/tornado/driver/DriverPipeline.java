@@ -127,6 +127,20 @@ public final class DriverPipeline implements AutoCloseable {
             int maxTokens,
             int deviceIndex,
             CallerStream stream) {
+        return open(driver, library, solver, placement, problem, tolerance, maxTokens, deviceIndex, stream, null);
+    }
+
+    static DriverPipeline open(
+            CudaDriver driver,
+            PtxLibrary library,
+            String solver,
+            ExpertPlacement placement,
+            PlacementProblem problem,
+            double tolerance,
+            int maxTokens,
+            int deviceIndex,
+            CallerStream stream,
+            @Nullable NcclExchange exchange) {
         if (!(tolerance > 0)) {
             throw new IllegalArgumentException("tolerance: got " + tolerance + ", expected a positive number");
         }
@@ -138,7 +152,7 @@ public final class DriverPipeline implements AutoCloseable {
                 ? null
                 : library.find(solver, new ProblemTables(problem.problem()).size(), problem.groups())
                         .orElseThrow();
-        return open(driver, kernel, placement, problem, tolerance, maxTokens, deviceIndex, stream);
+        return open(driver, kernel, placement, problem, tolerance, maxTokens, deviceIndex, stream, exchange);
     }
 
     /** Makes a pipeline with a solver's kernel, or none: then shares are 0, and the repair does all the work. */
@@ -150,14 +164,16 @@ public final class DriverPipeline implements AutoCloseable {
             double tolerance,
             int maxTokens,
             int deviceIndex,
-            CallerStream stream) {
+            CallerStream stream,
+            @Nullable NcclExchange exchange) {
         CudaDevice device = new CudaDevice(driver, deviceIndex);
         try {
             device.enter();
             try {
                 return new DriverPipeline(
                         device,
-                        new PipelineLaunch(driver, kernel, placement, problem, (float) tolerance, maxTokens, stream),
+                        new PipelineLaunch(
+                                driver, kernel, placement, problem, (float) tolerance, maxTokens, stream, exchange),
                         problem);
             } finally {
                 device.leave();
