@@ -40,18 +40,15 @@ final class NcclCommunicator {
         CompletableFuture<NcclCommunicator> connected = new CompletableFuture<>();
         Thread thread = new Thread(
                 () -> {
+                    NcclCommunicator communicator;
                     try {
-                        device.enter();
-                        try {
-                            long handle = nccl.connect(sources, id, self);
-                            if (!connected.complete(new NcclCommunicator(nccl, handle))) {
-                                nccl.abort(handle);
-                            }
-                        } finally {
-                            device.leave();
-                        }
+                        communicator = new NcclCommunicator(nccl, connect(nccl, device, sources, self, id));
                     } catch (RuntimeException e) {
                         connected.completeExceptionally(e);
+                        return;
+                    }
+                    if (!connected.complete(communicator)) {
+                        communicator.abort();
                     }
                 },
                 "lplb-nccl-connect");
@@ -75,6 +72,15 @@ final class NcclCommunicator {
                 throw cause;
             }
             throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private static long connect(Nccl nccl, CudaDevice device, int sources, int self, byte[] id) {
+        device.enter();
+        try {
+            return nccl.connect(sources, id, self);
+        } finally {
+            device.leave();
         }
     }
 
