@@ -316,6 +316,17 @@ public final class DriverPipeline implements AutoCloseable {
         }
     }
 
+    /** For measurements: see {@link PipelineLaunch#measure}. */
+    void measure(long before, long after, boolean withGraphs) {
+        session.begin();
+        try {
+            launch.await();
+            launch.measure(before, after, withGraphs);
+        } finally {
+            session.end();
+        }
+    }
+
     private int summary(int at) {
         if (!fetched) {
             throw new IllegalStateException("summary: got none of the last run, expected a call of fetch before");

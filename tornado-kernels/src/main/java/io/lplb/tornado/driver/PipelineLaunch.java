@@ -362,6 +362,20 @@ final class PipelineLaunch {
         }
     }
 
+    /**
+     * For measurements: from now on, events are recorded around the gather of every run, or no longer.
+     *
+     * @param before 0 for none
+     * @param withGraphs whether runs that come again are recorded
+     */
+    void measure(long before, long after, boolean withGraphs) {
+        forgetRecordings();
+        graphs = withGraphs;
+        if (source != null) {
+            source.timeGather(before, after);
+        }
+    }
+
     /** Returns the device's microseconds of each of so many runs of one kind, one at a time, between two events. */
     double[] micros(long ids, long physical, int count, int times) {
         long start = driver.createEvent();

@@ -82,7 +82,9 @@ public final class CpuSources {
         for (int k = 0; k < batch.length; k++) {
             int id = batch[k];
             boolean nobody = id < 0 || id >= placement.experts();
-            if (nobody ? physical[k] != -1 : physical[k] < 0 || placement.expertIn(physical[k]) != id) {
+            int slot = physical[k];
+            boolean known = slot >= 0 && slot < placement.physicalExperts();
+            if (nobody ? slot != -1 : !known || placement.expertIn(slot) != id) {
                 return false;
             }
         }
