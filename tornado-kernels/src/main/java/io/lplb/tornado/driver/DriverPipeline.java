@@ -78,16 +78,7 @@ public final class DriverPipeline implements AutoCloseable {
             int maxTokens,
             int deviceIndex)
             throws CudaUnavailableException {
-        return open(
-                new CudaDriver(CudaLibrary.load()),
-                PtxLibrary.read(),
-                solver,
-                placement,
-                problem,
-                tolerance,
-                maxTokens,
-                deviceIndex,
-                CallerStream.NONE);
+        return openHere(CallerStream.NONE, solver, placement, problem, tolerance, maxTokens, deviceIndex);
     }
 
     /**
@@ -105,31 +96,29 @@ public final class DriverPipeline implements AutoCloseable {
             int maxTokens,
             int deviceIndex)
             throws CudaUnavailableException {
-        return open(
-                new CudaDriver(CudaLibrary.load()),
-                PtxLibrary.read(),
-                solver,
-                placement,
-                problem,
-                tolerance,
-                maxTokens,
-                deviceIndex,
-                new CallerStream(true, stream));
+        return openHere(
+                new CallerStream(true, stream), solver, placement, problem, tolerance, maxTokens, deviceIndex);
     }
 
-    static DriverPipeline open(
-            CudaDriver driver,
-            PtxLibrary library,
+    private static DriverPipeline openHere(
+            CallerStream stream,
             String solver,
             ExpertPlacement placement,
             PlacementProblem problem,
             double tolerance,
             int maxTokens,
-            int deviceIndex,
-            CallerStream stream) {
+            int deviceIndex)
+            throws CudaUnavailableException {
+        CudaDriver driver = new CudaDriver(CudaLibrary.load());
+        PtxLibrary library = PtxLibrary.read();
         return open(driver, library, solver, placement, problem, tolerance, maxTokens, deviceIndex, stream, null);
     }
 
+    /**
+     * Makes a pipeline.
+     *
+     * @param exchange the sources that plan together; null where one sees all tokens
+     */
     static DriverPipeline open(
             CudaDriver driver,
             PtxLibrary library,

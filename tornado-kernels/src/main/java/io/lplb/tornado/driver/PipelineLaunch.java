@@ -21,18 +21,12 @@ import org.jspecify.annotations.Nullable;
  *   [copy of ids ->]  count  sum  solve  quota  route  [-> copy of summary and physical ids]
  * </pre>
  *
- * <p>A run is known by its number of ids and the addresses of ids and results. {@value #RUNS} runs are remembered. The first
- * time a run's kernels are launched one by one; when it comes again they are recorded as a CUDA graph, which is one call of the
- * driver from then on. So fixed buffers get graphs, while addresses or numbers that never repeat cost no recording: changing
- * the nodes of a graph instead would take a call for each kernel that changes, as many as launching them plainly nearly. A new
- * number of ids costs one word written on the device, by value, so that no memory of the host has to stay unchanged until then.
+ * <p>A run that comes again is recorded as a CUDA graph, see {@link PipelineRuns}. Between counting and solving, a source of
+ * several has a gather, see {@link SourceStage}; what happens when NCCL ends is in {@link NcclExchange}.
  *
  * <p>Belongs to one thread, with the device's context current. Allocates nothing per run but for recordings.
  */
 final class PipelineLaunch {
-    /** Runs that are remembered. */
-    static final int RUNS = 16;
-
     private static final int RUN_NUMBER = 1;
     private static final int MOST_PARAMETERS = 16;
 
@@ -40,7 +34,7 @@ final class PipelineLaunch {
     private final Cleanup cleanup = new Cleanup();
     private final Arena arena = Arena.ofShared();
     private final PipelineArrays arrays;
-    private final PipelineRun[] runs = new PipelineRun[RUNS];
+    private final PipelineRuns runs;
     private final @Nullable PtxKernel solver;
     private final @Nullable SourceStage source;
     private final int groups;
@@ -60,7 +54,6 @@ final class PipelineLaunch {
     private final long hostResults;
     private final MemorySegment hostIdsSegment;
     private final MemorySegment hostResultsSegment;
-    private long uses;
     private boolean withoutNccl;
     private boolean graphs = true;
 
@@ -117,9 +110,8 @@ final class PipelineLaunch {
                             SourceArrays.of(device, placement, pipeline, exchange),
                             placement.experts(),
                             kernel -> function(kernel, ""));
-            for (int k = 0; k < RUNS; k++) {
-                runs[k] = new PipelineRun(arena, arrays, device.copyOf(sizes), source);
-            }
+            runs = new PipelineRuns(
+                    driver, () -> new PipelineRun(arena, arrays, device.copyOf(sizes), source));
             solve = new KernelParameters(
                     arena,
                     solver == null ? MOST_PARAMETERS : solver.parameters(),
@@ -132,7 +124,7 @@ final class PipelineLaunch {
             hostIdsSegment = segment(hostIds, tokens);
             hostResultsSegment = segment(hostResults, resultWords + tokens);
             driver.synchronise(recorder);
-            cleanup.add(this::forgetRecordings);
+            cleanup.add(runs::forgetRecordings);
         } catch (RuntimeException e) {
             cleanup.closeQuietly(e);
             throw e;
@@ -197,11 +189,11 @@ final class PipelineLaunch {
             }
             if (!withoutNccl) {
                 // Until the graphs are gone that gather, the abort that another thread is in does not return.
-                forgetRecordings();
+                runs.forgetRecordings();
                 withoutNccl = true;
             }
             if (exchange.hasTransport()) {
-                runOverHost(stage, find(ids, physical, count, host));
+                runOverHost(stage, runs.find(ids, physical, count, host, stream));
             } else {
                 run(ids, physical, count, host, false);
             }
@@ -211,8 +203,8 @@ final class PipelineLaunch {
     }
 
     private void run(long ids, long physical, int count, boolean host, boolean gather) {
-        PipelineRun run = find(ids, physical, count, host);
-        boolean again = run.use(++uses) > 0;
+        PipelineRun run = runs.find(ids, physical, count, host, stream);
+        boolean again = run.uses() > 1;
         if (again && run.executable() == 0 && graphs) {
             run.executable(GraphRecording.record(driver, recorder, () -> enqueue(run, recorder, gather, true)));
         }
@@ -224,33 +216,9 @@ final class PipelineLaunch {
     }
 
     private void runOverHost(SourceStage stage, PipelineRun run) {
-        run.use(++uses);
         enqueueCounts(run, stream);
         stage.gatherOnHost(stream);
         enqueueRest(run, stream);
-    }
-
-    private PipelineRun find(long ids, long physical, int count, boolean host) {
-        PipelineRun oldest = runs[0];
-        for (PipelineRun run : runs) {
-            if (run.is(ids, physical, count, host)) {
-                return run;
-            }
-            if (run.lastUse() < oldest.lastUse()) {
-                oldest = run;
-            }
-        }
-        forgetRecording(oldest);
-        if (oldest.become(ids, physical, count, host)) {
-            try {
-                driver.fill(
-                        oldest.sizes + DeviceArrays.HEADER + Integer.BYTES * PipelineSizes.TOKENS, count, 1, stream);
-            } catch (CudaException e) {
-                oldest.forget();
-                throw e;
-            }
-        }
-        return oldest;
     }
 
     private void enqueue(PipelineRun run, long on, boolean gather, boolean recorded) {
@@ -348,20 +316,6 @@ final class PipelineLaunch {
         return (long) Integer.BYTES * resultWords;
     }
 
-    private void forgetRecording(PipelineRun run) {
-        if (run.executable() != 0) {
-            long executable = run.executable();
-            run.executable(0);
-            driver.destroyExecutable(executable);
-        }
-    }
-
-    private void forgetRecordings() {
-        for (PipelineRun run : runs) {
-            forgetRecording(run);
-        }
-    }
-
     /**
      * For measurements: from now on, events are recorded around the gather of every run, or no longer.
      *
@@ -369,7 +323,7 @@ final class PipelineLaunch {
      * @param withGraphs whether runs that come again are recorded
      */
     void measure(long before, long after, boolean withGraphs) {
-        forgetRecordings();
+        runs.forgetRecordings();
         graphs = withGraphs;
         if (source != null) {
             source.timeGather(before, after);

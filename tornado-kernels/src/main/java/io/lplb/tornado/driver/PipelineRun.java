@@ -100,10 +100,15 @@ final class PipelineRun {
         return host;
     }
 
-    /** Notes a use; returns how often it was used before. */
-    int use(long now) {
+    /** Notes a use. */
+    void use(long now) {
         lastUse = now;
-        return uses++;
+        uses++;
+    }
+
+    /** Returns how often it was used. */
+    int uses() {
+        return uses;
     }
 
     long lastUse() {

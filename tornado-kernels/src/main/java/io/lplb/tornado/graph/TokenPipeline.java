@@ -3,25 +3,16 @@ package io.lplb.tornado.graph;
 
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
-import io.lplb.tornado.kernel.CountKernels;
 import io.lplb.tornado.kernel.DeviceCode;
 import io.lplb.tornado.kernel.PipelineLayout;
 import io.lplb.tornado.kernel.PipelineSizes;
-import io.lplb.tornado.kernel.QuotaKernels;
-import io.lplb.tornado.kernel.RouteKernels;
-import io.lplb.tornado.kernel.SourceKernels;
-import io.lplb.tornado.kernel.SourceLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.GridScheduler;
-import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
-import uk.ac.manchester.tornado.api.WorkerGrid;
-import uk.ac.manchester.tornado.api.WorkerGrid1D;
-import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -42,8 +33,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * <p>Not thread-safe; must be used by the thread that made it. Allocates nothing of its own per run.
  */
 public final class TokenPipeline implements AutoCloseable {
-    private static final String GRAPH = "pipeline";
-
     private final int tokens;
     private final int groups;
     private final int blocks;
@@ -96,7 +85,7 @@ public final class TokenPipeline implements AutoCloseable {
         buffers = PipelineBuffers.of(placement, problem, tables, tokens, stage, group);
         out = buffers.out();
         GridScheduler grids = new GridScheduler();
-        TaskGraph graph = graph(placement.experts(), stage, grids);
+        TaskGraph graph = new PipelineTasks(buffers, source, stage).graph(placement.experts(), groups, blocks, grids);
         TornadoExecutionPlan made = new TornadoExecutionPlan(graph.snapshot()).withGridScheduler(grids);
         plan = cudaGraph ? made.withCUDAGraph() : made;
     }
@@ -127,146 +116,6 @@ public final class TokenPipeline implements AutoCloseable {
             throw new IllegalStateException("sources: got none, expected a pipeline of one of several");
         }
         return source;
-    }
-
-    private TaskGraph graph(int experts, SolveStage stage, GridScheduler grids) {
-        PipelineBuffers b = buffers;
-        KernelContext context = new KernelContext();
-        TaskGraph graph = new TaskGraph(GRAPH)
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, b.sizes(), b.ids())
-                .transferToDevice(
-                        DataTransferMode.FIRST_EXECUTION,
-                        b.counts(),
-                        b.place(),
-                        b.loadTable(),
-                        b.strides(),
-                        b.loads(),
-                        b.speed(),
-                        b.quotaTable(),
-                        b.plan(),
-                        b.slots(),
-                        stage.output(),
-                        out,
-                        b.physical())
-                .transferToDevice(DataTransferMode.FIRST_EXECUTION, stage.constants());
-        SourceBuffers mine = source;
-        if (mine != null) {
-            graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, mine.all())
-                    .transferToDevice(
-                            DataTransferMode.FIRST_EXECUTION,
-                            mine.table(),
-                            mine.state(),
-                            mine.signal(),
-                            mine.scratch(),
-                            mine.own());
-        }
-        graph.task("countBlocks", CountKernels::countBlocks, context, b.sizes(), b.ids(), b.counts(), b.place());
-        if (mine == null) {
-            graph.task(
-                    "sumBlocks",
-                    CountKernels::sumBlocks,
-                    context,
-                    b.sizes(),
-                    b.counts(),
-                    b.loadTable(),
-                    b.strides(),
-                    b.loads(),
-                    stage.input(),
-                    b.speed(),
-                    b.plan(),
-                    out);
-        } else {
-            sumSources(graph, context, stage, mine);
-        }
-        stage.addTo(graph, grids, "solve");
-        graph.task(
-                "quotas",
-                QuotaKernels::quotas,
-                context,
-                b.sizes(),
-                b.quotaTable(),
-                stage.output(),
-                b.loads(),
-                b.speed(),
-                b.plan(),
-                out);
-        if (mine != null) {
-            share(graph, context, mine);
-        }
-        graph.task(
-                        "route",
-                        RouteKernels::route,
-                        context,
-                        b.sizes(),
-                        b.ids(),
-                        b.counts(),
-                        b.place(),
-                        mine == null ? b.plan() : mine.own(),
-                        b.slots(),
-                        out,
-                        b.physical())
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, out, b.physical());
-        if (mine != null) {
-            graph.transferToHost(DataTransferMode.EVERY_EXECUTION, mine.signal());
-            grid(grids, "sumOwn", 1, PipelineLayout.SUM_THREADS);
-            grid(grids, "sumSources", 1, PipelineLayout.SUM_THREADS);
-            grid(grids, "share", Math.ceilDiv(experts, SourceLayout.SHARE_THREADS), SourceLayout.SHARE_THREADS);
-        } else {
-            grid(grids, "sumBlocks", 1, PipelineLayout.SUM_THREADS);
-        }
-        grid(grids, "countBlocks", blocks, PipelineLayout.countThreads(experts));
-        grid(grids, "quotas", groups, PipelineLayout.QUOTA_THREADS);
-        grid(grids, "route", blocks, PipelineLayout.BLOCK_IDS);
-        return graph;
-    }
-
-    private void sumSources(TaskGraph graph, KernelContext context, SolveStage stage, SourceBuffers mine) {
-        PipelineBuffers b = buffers;
-        graph.task(
-                        "sumOwn",
-                        SourceKernels::sumOwn,
-                        context,
-                        b.sizes(),
-                        b.counts(),
-                        mine.all(),
-                        mine.state(),
-                        mine.signal(),
-                        out)
-                .task(
-                        "sumSources",
-                        SourceKernels::sumSources,
-                        context,
-                        b.sizes(),
-                        mine.all(),
-                        b.loadTable(),
-                        b.strides(),
-                        b.loads(),
-                        stage.input(),
-                        b.speed(),
-                        b.plan(),
-                        mine.state(),
-                        mine.signal());
-    }
-
-    private void share(TaskGraph graph, KernelContext context, SourceBuffers mine) {
-        graph.task(
-                "share",
-                SourceKernels::share,
-                context,
-                buffers.sizes(),
-                mine.all(),
-                mine.table(),
-                buffers.strides(),
-                buffers.plan(),
-                mine.state(),
-                mine.scratch(),
-                mine.own());
-    }
-
-    private static void grid(GridScheduler grids, String task, int workGroups, int threads) {
-        WorkerGrid grid = new WorkerGrid1D(workGroups * threads);
-        grid.setLocalWork(threads, 1, 1);
-        grids.addWorkerGrid(GRAPH + "." + task, grid);
     }
 
     /**

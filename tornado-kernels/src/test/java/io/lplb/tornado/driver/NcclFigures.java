@@ -124,7 +124,8 @@ final class NcclFigures {
                 1e-4,
                 tokens,
                 self,
-                new CallerStream(true, stream));
+                new CallerStream(true, stream),
+                null);
     }
 
     private static ExpertPlacement topology(String name, int groups, int expertsPerRank) {
