@@ -55,34 +55,51 @@ record ExchangeTicket(int sources, String settings, String fingerprint, String i
     }
 
     /**
-     * Reads the ticket of source 0 and compares.
+     * Reads a ticket and compares.
      *
+     * @param from the source that it is of
+     * @param self number of this source
+     * @param own this source's ticket
      * @throws IllegalArgumentException if it is none, or of a group with other settings; names both sides' values
      */
-    static ExchangeTicket of(byte[] bytes, int self, ExchangeTicket own) {
+    static ExchangeTicket of(byte[] bytes, int from, int self, ExchangeTicket own) {
+        String[] values = parse(bytes, from);
+        String[] expected = {VERSION, Integer.toString(own.sources), own.settings, own.fingerprint};
+        for (int k = 0; k < expected.length; k++) {
+            if (!values[k].equals(expected[k])) {
+                throw new IllegalArgumentException(NAMES[k] + ": got " + values[k] + " from source " + from
+                        + ", expected " + expected[k] + " as source " + self + " has");
+            }
+        }
+        String id = values[expected.length];
+        if (from == 0 && id.length() != 2 * Nccl.ID_BYTES) {
+            throw new IllegalArgumentException("ticket of source 0: got an id of " + id.length() / 2
+                    + " bytes, expected " + Nccl.ID_BYTES);
+        }
+        return new ExchangeTicket(own.sources, own.settings, own.fingerprint, id);
+    }
+
+    /** Reads a ticket. */
+    static ExchangeTicket read(byte[] bytes, int from) {
+        String[] values = parse(bytes, from);
+        return new ExchangeTicket(Integer.parseInt(values[1]), values[2], values[3], values[4]);
+    }
+
+    private static String[] parse(byte[] bytes, int from) {
         int end = bytes.length;
         while (end > 0 && bytes[end - 1] == 0) {
             end--;
         }
         List<String> lines = new String(Arrays.copyOf(bytes, end), StandardCharsets.UTF_8).lines().toList();
         String[] values = new String[NAMES.length];
-        String[] expected = {VERSION, Integer.toString(own.sources), own.settings, own.fingerprint, ""};
         for (int k = 0; k < NAMES.length; k++) {
             String line = k < lines.size() ? lines.get(k) : "";
             if (!line.startsWith(NAMES[k] + " ")) {
-                throw new IllegalArgumentException(
-                        "ticket of source 0: got '" + line + "', expected a line '" + NAMES[k] + " ...'");
+                throw new IllegalArgumentException("ticket of source " + from + ": got '" + line
+                        + "', expected a line '" + NAMES[k] + " ...'");
             }
             values[k] = line.substring(NAMES[k].length() + 1);
-            if (k < NAMES.length - 1 && !values[k].equals(expected[k])) {
-                throw new IllegalArgumentException(NAMES[k] + ": got " + values[k] + " from source 0, expected "
-                        + expected[k] + " as source " + self + " has");
-            }
         }
-        if (values[4].length() != 2 * Nccl.ID_BYTES) {
-            throw new IllegalArgumentException("ticket of source 0: got an id of " + values[4].length() / 2
-                    + " bytes, expected " + Nccl.ID_BYTES);
-        }
-        return new ExchangeTicket(own.sources, own.settings, own.fingerprint, values[4]);
+        return values;
     }
 }

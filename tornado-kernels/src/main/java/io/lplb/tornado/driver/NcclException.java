@@ -14,12 +14,12 @@ public final class NcclException extends RuntimeException {
         this.code = code;
     }
 
-    /** Returns the name of NCCL's function. */
+    /** {@return the name of NCCL's function} */
     public String call() {
         return call;
     }
 
-    /** Returns the ncclResult_t. */
+    /** {@return the ncclResult_t} */
     public int code() {
         return code;
     }

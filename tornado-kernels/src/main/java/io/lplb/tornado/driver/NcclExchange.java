@@ -97,6 +97,7 @@ public final class NcclExchange implements AutoCloseable {
      *
      * @param placement where the experts are
      * @param problem the placement's problem
+     * @return settings to go on with
      */
     public static NcclExchangeBuilder builder(
             ExpertPlacement placement, PlacementProblem problem) {
@@ -106,6 +107,7 @@ public final class NcclExchange implements AutoCloseable {
     /**
      * Opens the pipeline, on a stream of its own.
      *
+     * @return a pipeline, which the caller closes before the exchange
      * @throws IllegalStateException if it was opened before
      * @throws CudaException if the driver refuses
      */
@@ -117,6 +119,9 @@ public final class NcclExchange implements AutoCloseable {
      * Opens the pipeline on a stream of the caller's.
      *
      * @param stream a CUstream of the device's primary context, as for {@link DriverPipeline#openOn}
+     * @return a pipeline, which the caller closes before the exchange
+     * @throws IllegalStateException if it was opened before
+     * @throws CudaException if the driver refuses
      */
     public DriverPipeline openPipelineOn(long stream) {
         return open(new CallerStream(true, stream));
@@ -194,7 +199,7 @@ public final class NcclExchange implements AutoCloseable {
         return status != RoundStatus.MISSED;
     }
 
-    /** Returns in one line what counts travel over and why. */
+    /** {@return in one line what counts travel over and why} */
     public String transport() {
         if (ended.isEmpty()) {
             return connected;
@@ -203,22 +208,22 @@ public final class NcclExchange implements AutoCloseable {
         return host + ", as NCCL has ended: " + ended;
     }
 
-    /** Whether NCCL still gathers. */
+    /** {@return whether NCCL still gathers} */
     public boolean isAlive() {
         return !communicator.isDead();
     }
 
-    /** Returns the rounds whose counts have been gathered on the device, complete or not. */
+    /** {@return the rounds whose counts have been gathered on the device, complete or not} */
     public long rounds() {
         return Integer.toUnsignedLong(signal.ended());
     }
 
-    /** Returns the rounds that lacked a source's counts and were routed by an older plan, or to the originals. */
+    /** {@return the rounds that lacked a source's counts and were routed by an older plan, or to the originals} */
     public long missedRounds() {
         return Integer.toUnsignedLong(signal.missed());
     }
 
-    /** Returns what the last round was routed by whose counts have been gathered on the device; ORIGINALS before the first. */
+    /** {@return what the last round was routed by whose gather has ended on the device; ORIGINALS before the first plan} */
     public RoundOutcome lastOutcome() {
         int agreed = signal.agreed();
         if (agreed == 0) {
@@ -230,7 +235,7 @@ public final class NcclExchange implements AutoCloseable {
         return partial ? RoundOutcome.PARTIAL : RoundOutcome.AGREED;
     }
 
-    /** Returns the longest time that a gather may take. */
+    /** {@return the longest time that a gather may take} */
     public Duration deadline() {
         return settings.deadline;
     }

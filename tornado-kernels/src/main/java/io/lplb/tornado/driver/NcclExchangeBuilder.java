@@ -52,55 +52,96 @@ public final class NcclExchangeBuilder {
      * Sets the solver; {@link RelaxationSolver#NAME} without a call.
      *
      * @param name {@link io.lplb.solver.InteriorPointSolver#NAME} or {@link RelaxationSolver#NAME}
+     * @return this
      */
     public NcclExchangeBuilder solver(String name) {
         solver = Objects.requireNonNull(name, "solver");
         return this;
     }
 
-    /** Sets the gap at which the solver stops, as a fraction of the mean load; 1e-4 without a call. */
+    /**
+     * Sets the gap at which the solver stops, as a fraction of the mean load; 1e-4 without a call.
+     *
+     * @param gap above 0
+     * @return this
+     */
     public NcclExchangeBuilder tolerance(double gap) {
         tolerance = gap;
         return this;
     }
 
-    /** Sets the most ids of a source in a run; 32,768 without a call. */
+    /**
+     * Sets the most ids of a source in a run; 32,768 without a call.
+     *
+     * @param tokens at least 1
+     * @return this
+     */
     public NcclExchangeBuilder maxTokens(int tokens) {
         maxTokens = tokens;
         return this;
     }
 
-    /** Sets the GPU, from 0; 0 without a call. No two sources may have the same. */
+    /**
+     * Sets the GPU, from 0; 0 without a call. No two sources may have the same.
+     *
+     * @param index from 0
+     * @return this
+     */
     public NcclExchangeBuilder device(int index) {
         deviceIndex = index;
         return this;
     }
 
-    /** Sets the number of processes, which divides the placement's number of ranks; 1 without a call. */
+    /**
+     * Sets the number of processes, which divides the placement's number of ranks; 1 without a call.
+     *
+     * @param count at least 1
+     * @return this
+     */
     public NcclExchangeBuilder sources(int count) {
         sources = count;
         return this;
     }
 
-    /** Sets the number of this process, from 0. */
+    /**
+     * Sets the number of this process, from 0.
+     *
+     * @param number from 0 to the number of sources - 1
+     * @return this
+     */
     public NcclExchangeBuilder self(int number) {
         self = number;
         return this;
     }
 
-    /** Sets how many consecutive sources share a node; 8 without a call. */
+    /**
+     * Sets how many consecutive sources share a node; 8 without a call.
+     *
+     * @param count at least 1
+     * @return this
+     */
     public NcclExchangeBuilder sourcesPerNode(int count) {
         perNode = count;
         return this;
     }
 
-    /** Sets the longest time that a gather may take; half a second without a call. */
+    /**
+     * Sets the longest time that a gather may take; half a second without a call.
+     *
+     * @param time positive
+     * @return this
+     */
     public NcclExchangeBuilder deadline(Duration time) {
         deadline = requirePositive("deadline", time);
         return this;
     }
 
-    /** Sets the longest time to wait for the other sources when connecting; a minute without a call. */
+    /**
+     * Sets the longest time to wait for the other sources when connecting; a minute without a call.
+     *
+     * @param time positive
+     * @return this
+     */
     public NcclExchangeBuilder connectTimeout(Duration time) {
         connectTimeout = requirePositive("connect timeout", time);
         return this;
@@ -117,6 +158,7 @@ public final class NcclExchangeBuilder {
      * Sets what gathers counts when NCCL has ended; nothing without a call, and then the last plan stays.
      *
      * @param exchange among the same sources in the same order; the caller closes it, after the exchange
+     * @return this
      */
     public NcclExchangeBuilder fallback(WorkloadExchange exchange) {
         fallback = Objects.requireNonNull(exchange, "exchange");
@@ -126,6 +168,10 @@ public final class NcclExchangeBuilder {
     /**
      * Connects with the other sources over the transport that also is the fallback.
      *
+     * @param exchange among the same sources in the same order; the caller closes it, after the exchange
+     * @return an exchange, which the caller closes
+     * @throws CudaUnavailableException if the driver is not there or too old
+     * @throws NcclUnavailableException if libnccl.so.2 is not there or too old
      * @see #connect(TicketCarrier)
      */
     public NcclExchange connect(WorkloadExchange exchange) throws CudaUnavailableException, NcclUnavailableException {
@@ -136,6 +182,7 @@ public final class NcclExchangeBuilder {
      * Connects with the other sources.
      *
      * @param carrier brings the ticket of source 0 to the others
+     * @return an exchange, which the caller closes
      * @throws IllegalArgumentException if a setting is out of range, or differs from source 0's: names both values
      * @throws IllegalStateException if not all sources connect in time
      * @throws CudaUnavailableException if the driver is not there or too old
@@ -164,7 +211,7 @@ public final class NcclExchangeBuilder {
                     words,
                     HexFormat.of().formatHex(hash),
                     self == 0 ? HexFormat.of().formatHex(nccl.uniqueId()) : "");
-            ExchangeTicket zero = ExchangeTicket.of(carrier.ofSourceZero(self, own.toBytes()), self, own);
+            ExchangeTicket zero = ExchangeTicket.of(carrier.ofSourceZero(self, own.toBytes()), 0, self, own);
             return new NcclExchange(
                     this, driver, nccl, device, zero.idBytes(), ByteBuffer.wrap(hash).getLong());
         } catch (RuntimeException e) {

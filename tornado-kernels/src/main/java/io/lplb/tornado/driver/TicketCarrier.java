@@ -30,10 +30,11 @@ public interface TicketCarrier {
     byte[] ofSourceZero(int self, byte[] own);
 
     /**
-     * Returns a carrier through a file that all sources see. Source 0 writes it, the others wait for it.
+     * Makes a carrier through a file that all sources see. Source 0 writes it, the others wait for it.
      *
      * @param file must not be there before: one that an earlier group has left would be taken for this group's
      * @param timeout longest time to wait for the file
+     * @return a carrier
      */
     static TicketCarrier file(Path file, Duration timeout) {
         return (self, own) -> {
@@ -60,20 +61,22 @@ public interface TicketCarrier {
     }
 
     /**
-     * Returns a carrier over an exchange of counts among the same sources, which may have any number of experts: some rounds
-     * with a byte in the place of each count.
+     * Makes a carrier over an exchange of counts among the same sources, which may have any number of experts: some rounds
+     * with a byte in the place of each count. Every source sees the tickets of all others, so that all of them refuse a group in
+     * which one differs.
      *
      * @param exchange its ranks are the sources; it goes on with later rounds
      * @param timeout longest time to wait for the others in each round
+     * @return a carrier
      */
     static TicketCarrier over(WorkloadExchange exchange, Duration timeout) {
         return (self, own) -> {
             int bytes = ExchangeTicket.BYTES;
             byte[] padded = Arrays.copyOf(own, bytes);
-            byte[] zero = new byte[bytes];
+            byte[][] tickets = new byte[exchange.ranks()][bytes];
             int experts = exchange.experts();
             int[] part = new int[experts];
-            int[] all = new int[exchange.ranks() * experts];
+            int[] all = new int[tickets.length * experts];
             for (int from = 0; from < bytes; from += experts) {
                 for (int k = 0; k < experts; k++) {
                     part[k] = from + k < bytes ? padded[from + k] & 0xff : 0;
@@ -81,14 +84,20 @@ public interface TicketCarrier {
                 RoundStatus status = exchange.gather(
                         exchange.nextRound(), ExchangeTicket.ROUNDS, part, all, timeout.toNanos());
                 if (status != RoundStatus.COMPLETE) {
-                    throw new IllegalStateException("ticket: got " + status + " over " + exchange.transport()
-                            + ", expected all " + exchange.ranks() + " sources");
+                    throw new IllegalStateException("ticket: got the round " + status + " over " + exchange.transport()
+                            + ", expected the tickets of all " + tickets.length + " sources");
                 }
-                for (int k = 0; k < experts && from + k < bytes; k++) {
-                    zero[from + k] = (byte) all[k];
+                for (int s = 0; s < tickets.length; s++) {
+                    for (int k = 0; k < experts && from + k < bytes; k++) {
+                        tickets[s][from + k] = (byte) all[s * experts + k];
+                    }
                 }
             }
-            return zero;
+            ExchangeTicket mine = ExchangeTicket.read(own, self);
+            for (int s = 0; s < tickets.length; s++) {
+                ExchangeTicket.of(tickets[s], s, self, mine);
+            }
+            return tickets[0];
         };
     }
 }

@@ -55,12 +55,12 @@ public final class PipelineTables {
         mostReplicas = most;
     }
 
-    /** Returns the elements of a record of the plan. */
+    /** {@return the elements of a record of the plan} */
     public int width() {
         return PipelineLayout.PLAN_BOUND + mostReplicas - 1;
     }
 
-    /** Returns the table of {@link CountKernels#sumBlocks} for a solver's input. */
+    /** {@return the table of {@link CountKernels#sumBlocks} for a solver's input} */
     public int[] loads(SolveLayout layout) {
         IntList first = new IntList();
         IntList experts = new IntList();
@@ -91,7 +91,7 @@ public final class PipelineTables {
         }
     }
 
-    /** Returns the table of the quota kernel for a solver's output. */
+    /** {@return the table of the quota kernel for a solver's output} */
     public int[] quotas(SolveLayout layout) {
         int entries = shared.entries();
         IntList table = new IntList();
@@ -169,7 +169,7 @@ public final class PipelineTables {
         return e;
     }
 
-    /** Returns {@code [experts][mostReplicas]}, the physical slot of every replica; padded with the original's. */
+    /** {@return {@code [experts][mostReplicas]}, the physical slot of every replica; padded with the original's} */
     public int[] slots() {
         int[] slots = new int[placement.experts() * mostReplicas];
         for (int e = 0; e < placement.experts(); e++) {
@@ -202,7 +202,7 @@ public final class PipelineTables {
         return table.toArray();
     }
 
-    /** Returns the plan before the first round: every token goes to the original of its expert. */
+    /** {@return the plan before the first round: every token goes to the original of its expert} */
     public int[] originals() {
         int[] plan = new int[placement.experts() * width()];
         for (int e = 0; e < placement.experts(); e++) {
@@ -211,12 +211,12 @@ public final class PipelineTables {
         return plan;
     }
 
-    /** Returns the most replicas of an expert, at least 2. */
+    /** {@return the most replicas of an expert, at least 2} */
     public int mostReplicas() {
         return mostReplicas;
     }
 
-    /** Returns {@code [tokens + 1]}, the stride of every number of tokens of an expert. */
+    /** {@return {@code [tokens + 1]}, the stride of every number of tokens of an expert} */
     public static int[] strides(int tokens) {
         int[] strides = new int[tokens + 1];
         Arrays.setAll(strides, TokenRouter::stride);

@@ -64,6 +64,7 @@ public final class RunSizes {
      * Adds what a source's kernels read.
      *
      * @param sizes as {@link #of} returned them
+     * @param group the sources
      * @throws IllegalArgumentException if the sources have more ids together than a run may have
      */
     public static void addSources(int[] sizes, SourceGroup group) {

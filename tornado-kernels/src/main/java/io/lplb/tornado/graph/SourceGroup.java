@@ -31,9 +31,10 @@ public record SourceGroup(int sources, int self, int perNode) {
     }
 
     /**
-     * Returns the number of ranks that a source stands for.
+     * Computes the number of ranks that a source stands for.
      *
      * @param ranks of the placement
+     * @return ranks per source
      * @throws IllegalArgumentException if the sources cannot have equally many
      */
     public int ranksPerSource(int ranks) {

@@ -64,7 +64,11 @@ public final class TokenPipeline implements AutoCloseable {
      * io.lplb.tornado.kernel.SourceKernels}. The host gathers the other sources' counts and gives them to {@link #gathered}
      * before each run.
      *
+     * @param placement where the experts are
+     * @param problem the placement's problem
      * @param tokens the largest number of ids of a run of any source, at least 1
+     * @param stage the solver, made for the problem's number of groups
+     * @param cudaGraph whether the launches are recorded once and replayed
      * @param group the sources; null if there is one that sees all tokens
      */
     public TokenPipeline(
@@ -99,6 +103,7 @@ public final class TokenPipeline implements AutoCloseable {
      * Gives another source's counts for the next run. A run that lacks those of a source is routed by the plan of the last one
      * that had them all, or to the originals.
      *
+     * @param from number of the source
      * @param counts {@code [experts]}
      * @throws IllegalStateException if there are no other sources
      */

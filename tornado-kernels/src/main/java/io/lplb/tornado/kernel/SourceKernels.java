@@ -26,6 +26,7 @@ public final class SourceKernels {
     /**
      * Begins a round: sums this source's counts over the blocks, into its own row; one work-group.
      *
+     * @param context the thread's
      * @param sizes see {@link PipelineSizes}
      * @param counts {@code [blocks][experts + 1]}; becomes the tokens in earlier blocks
      * @param all rows of all sources, of which this source's is written
@@ -73,9 +74,15 @@ public final class SourceKernels {
     /**
      * Sums the counts over the sources and fills the loads, if all rows are of this round; one work-group.
      *
+     * @param context the thread's
      * @param sizes see {@link PipelineSizes}
      * @param all rows of all sources
-     * @param table see {@link CountKernels#sumBlocks}, as for the following up to {@code plan}
+     * @param table see {@link CountKernels#sumBlocks}, as for those that follow
+     * @param strides see there
+     * @param loads see there
+     * @param solverIn see there
+     * @param speed see there
+     * @param plan see there
      * @param state see {@link SourceLayout}
      * @param signal see {@link SourceLayout}
      */
@@ -144,6 +151,7 @@ public final class SourceKernels {
     /**
      * Takes this source's part of every replica's quota, if the round is complete; a thread an expert.
      *
+     * @param context the thread's
      * @param sizes see {@link PipelineSizes}
      * @param all rows of all sources
      * @param table {@code first [experts + 1] | source [replicas] | node [replicas]}: where each replica is

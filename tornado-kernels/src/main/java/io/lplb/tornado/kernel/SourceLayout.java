@@ -46,7 +46,12 @@ public final class SourceLayout {
 
     private SourceLayout() {}
 
-    /** Returns the elements of a row of {@code all}; the round stands behind the experts. */
+    /**
+     * Returns the elements of a row of {@code all}; the round stands behind the experts.
+     *
+     * @param experts number of experts
+     * @return a multiple of 4
+     */
     public static int row(int experts) {
         return (experts / ROW_STEP + 1) * ROW_STEP;
     }

@@ -40,6 +40,24 @@ class SourcePipelineTest {
                 Arguments.of("alone", Placements.torus(2), new SourceGroup(1, 0, 1), 300, 1.0));
     }
 
+    /** Placements with any number of replicas, divided among any number of sources and nodes. */
+    static Stream<Arguments> randomCases() {
+        return IntStream.range(0, 8).mapToObj(seed -> {
+            Random random = new Random(SEED + seed);
+            int perSource = 1 + random.nextInt(3);
+            int sources = 1 + random.nextInt(5);
+            int ranks = perSource * sources;
+            int slots = 2 + random.nextInt(5);
+            int experts = 1 + random.nextInt(ranks * slots);
+            return Arguments.of(
+                    "random " + seed,
+                    Placements.random(ranks, ranks, experts, slots, random.nextLong()),
+                    new SourceGroup(sources, 0, 1 + random.nextInt(sources)),
+                    1 + random.nextInt(400),
+                    1 + 2 * random.nextDouble());
+        });
+    }
+
     private static SourceGroup withSelf(SourceGroup group, int self) {
         return new SourceGroup(group.sources(), self, group.perNode());
     }
@@ -107,7 +125,7 @@ class SourcePipelineTest {
     }
 
     @ParameterizedTest(name = "{0}, seed " + SEED)
-    @MethodSource("cases")
+    @MethodSource({"cases", "randomCases"})
     void sourcesTogetherGiveEveryReplicaTheQuotaOfThePlanOfOne(
             String name, ExpertPlacement placement, SourceGroup group, int tokens, double skew) {
         PlacementProblem problem = PlacementProblem.of(placement, null);
