@@ -62,8 +62,7 @@ public final class SourceQuotas {
      * @param ranksPerSource consecutive ranks that are one source; divides the placement's number of ranks
      * @throws IllegalArgumentException if a number is out of range
      */
-    public SourceQuotas(
-            ReplicaQuotas replicas, ExpertPlacement placement, int sourcesPerNode, int ranksPerSource) {
+    public SourceQuotas(ReplicaQuotas replicas, ExpertPlacement placement, int sourcesPerNode, int ranksPerSource) {
         this.replicas = Objects.requireNonNull(replicas, "replicas");
         if (sourcesPerNode < 1) {
             throw new IllegalArgumentException("ranksPerNode: got " + sourcesPerNode + ", expected at least 1");

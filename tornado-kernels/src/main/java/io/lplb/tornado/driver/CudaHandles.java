@@ -26,8 +26,7 @@ final class CudaHandles {
     static final MethodHandle LLLL = handle(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     static final MethodHandle LILL = handle(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     static final MethodHandle LLILL = handle(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    static final MethodHandle LLLILL =
-            handle(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    static final MethodHandle LLLILL = handle(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
 
     /** cuLaunchKernel: function; grid x, y, z; block x, y, z; dynamic shared bytes; stream, parameters, extra. */
     static final MethodHandle LAUNCH = handle(

@@ -96,8 +96,7 @@ public final class DriverPipeline implements AutoCloseable {
             int maxTokens,
             int deviceIndex)
             throws CudaUnavailableException {
-        return openHere(
-                new CallerStream(true, stream), solver, placement, problem, tolerance, maxTokens, deviceIndex);
+        return openHere(new CallerStream(true, stream), solver, placement, problem, tolerance, maxTokens, deviceIndex);
     }
 
     private static DriverPipeline openHere(

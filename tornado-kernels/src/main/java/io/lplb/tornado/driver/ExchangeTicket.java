@@ -73,8 +73,8 @@ record ExchangeTicket(int sources, String settings, String fingerprint, String i
         }
         String id = values[expected.length];
         if (from == 0 && id.length() != 2 * Nccl.ID_BYTES) {
-            throw new IllegalArgumentException("ticket of source 0: got an id of " + id.length() / 2
-                    + " bytes, expected " + Nccl.ID_BYTES);
+            throw new IllegalArgumentException(
+                    "ticket of source 0: got an id of " + id.length() / 2 + " bytes, expected " + Nccl.ID_BYTES);
         }
         return new ExchangeTicket(own.sources, own.settings, own.fingerprint, id);
     }
@@ -90,13 +90,15 @@ record ExchangeTicket(int sources, String settings, String fingerprint, String i
         while (end > 0 && bytes[end - 1] == 0) {
             end--;
         }
-        List<String> lines = new String(Arrays.copyOf(bytes, end), StandardCharsets.UTF_8).lines().toList();
+        List<String> lines = new String(Arrays.copyOf(bytes, end), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
         String[] values = new String[NAMES.length];
         for (int k = 0; k < NAMES.length; k++) {
             String line = k < lines.size() ? lines.get(k) : "";
             if (!line.startsWith(NAMES[k] + " ")) {
-                throw new IllegalArgumentException("ticket of source " + from + ": got '" + line
-                        + "', expected a line '" + NAMES[k] + " ...'");
+                throw new IllegalArgumentException(
+                        "ticket of source " + from + ": got '" + line + "', expected a line '" + NAMES[k] + " ...'");
             }
             values[k] = line.substring(NAMES[k].length() + 1);
         }

@@ -39,8 +39,7 @@ final class ExchangeWatch {
     /**
      * @param expired takes the reason and ends the communicator, on the watch's thread
      */
-    ExchangeWatch(
-            NcclCommunicator communicator, ExchangeSignal signal, long deadlineNanos, Consumer<String> expired) {
+    ExchangeWatch(NcclCommunicator communicator, ExchangeSignal signal, long deadlineNanos, Consumer<String> expired) {
         this.communicator = communicator;
         this.signal = signal;
         this.deadlineNanos = deadlineNanos;

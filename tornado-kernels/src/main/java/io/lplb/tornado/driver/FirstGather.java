@@ -38,8 +38,9 @@ final class FirstGather {
             cleanup.add(() -> driver.free(rows));
             long own = (long) Integer.BYTES * WORDS * group.self();
             MemorySegment host = arena.allocate(JAVA_INT, words);
-            host.asSlice(own).copyFrom(
-                    MemorySegment.ofArray(new int[] {group.self(), (int) hash, (int) (hash >>> Integer.SIZE), 1}));
+            host.asSlice(own).copyFrom(MemorySegment.ofArray(new int[] {
+                group.self(), (int) hash, (int) (hash >>> Integer.SIZE), 1
+            }));
             driver.copyToDevice(rows, host.address(), host.byteSize(), stream);
             driver.synchronise(stream);
             communicator.allGather(rows + own, rows, WORDS, stream);

@@ -45,6 +45,9 @@ import org.jspecify.annotations.Nullable;
  * The pipeline is closed first.
  */
 public final class NcclExchange implements AutoCloseable {
+    /** Property with the path of NCCL's library, for machines that have it where the loader does not look. */
+    public static final String LIBRARY_PROPERTY = Nccl.PATH_PROPERTY;
+
     private static final Logger LOG = LogManager.getLogger(NcclExchange.class);
 
     private final NcclExchangeBuilder settings;
@@ -73,8 +76,8 @@ public final class NcclExchange implements AutoCloseable {
         Cleanup cleanup = new Cleanup();
         device.enter();
         try {
-            communicator = NcclCommunicator.connect(
-                    nccl, device, group.sources(), group.self(), id, settings.connectTimeout);
+            communicator =
+                    NcclCommunicator.connect(nccl, device, group.sources(), group.self(), id, settings.connectTimeout);
             cleanup.add(communicator::abort);
             FirstGather.run(driver, communicator, group, hash, settings.connectTimeout);
             signal = new ExchangeSignal(driver);
@@ -99,9 +102,19 @@ public final class NcclExchange implements AutoCloseable {
      * @param problem the placement's problem
      * @return settings to go on with
      */
-    public static NcclExchangeBuilder builder(
-            ExpertPlacement placement, PlacementProblem problem) {
+    public static NcclExchangeBuilder builder(ExpertPlacement placement, PlacementProblem problem) {
         return new NcclExchangeBuilder(placement, problem);
+    }
+
+    /**
+     * Loads NCCL's library and asks for its version. A library that does not fit the machine may end the process.
+     *
+     * @return the version as NCCL writes it, such as 2.27.3
+     * @throws NcclUnavailableException if the library is not there or too old
+     * @throws NcclException if it answers with an error
+     */
+    public static String libraryVersion() throws NcclUnavailableException {
+        return Nccl.load().version();
     }
 
     /**

@@ -41,6 +41,7 @@ public final class NcclExchangeBuilder {
 
     Duration deadline = DEADLINE;
     Duration connectTimeout = CONNECT_TIMEOUT;
+
     @Nullable WorkloadExchange fallback;
 
     NcclExchangeBuilder(ExpertPlacement placement, PlacementProblem problem) {
@@ -213,7 +214,12 @@ public final class NcclExchangeBuilder {
                     self == 0 ? HexFormat.of().formatHex(nccl.uniqueId()) : "");
             ExchangeTicket zero = ExchangeTicket.of(carrier.ofSourceZero(self, own.toBytes()), 0, self, own);
             return new NcclExchange(
-                    this, driver, nccl, device, zero.idBytes(), ByteBuffer.wrap(hash).getLong());
+                    this,
+                    driver,
+                    nccl,
+                    device,
+                    zero.idBytes(),
+                    ByteBuffer.wrap(hash).getLong());
         } catch (RuntimeException e) {
             Cleanup cleanup = new Cleanup();
             cleanup.add(device::close);

@@ -100,7 +100,13 @@ final class PipelineLaunch {
             DeviceArrays device = new DeviceArrays(driver, cleanup, recorder);
             ProblemTables tables = new ProblemTables(problem.problem());
             arrays = PipelineArrays.of(
-                    device, placement, problem, pipeline, solver == null ? tables : tables.in(solver.size()), tokens, allTokens);
+                    device,
+                    placement,
+                    problem,
+                    pipeline,
+                    solver == null ? tables : tables.in(solver.size()),
+                    tokens,
+                    allTokens);
             source = exchange == null
                     ? null
                     : new SourceStage(
@@ -110,8 +116,7 @@ final class PipelineLaunch {
                             SourceArrays.of(device, placement, pipeline, exchange),
                             placement.experts(),
                             kernel -> function(kernel, ""));
-            runs = new PipelineRuns(
-                    driver, () -> new PipelineRun(arena, arrays, device.copyOf(sizes), source));
+            runs = new PipelineRuns(driver, () -> new PipelineRun(arena, arrays, device.copyOf(sizes), source));
             solve = new KernelParameters(
                     arena,
                     solver == null ? MOST_PARAMETERS : solver.parameters(),

@@ -60,8 +60,7 @@ final class PipelineRun {
                 a.speed(),
                 a.plan(),
                 a.out());
-        route = parameters(
-                arena, PipelineStation.ROUTE, sizes, 0, a.counts(), a.place(), plan, a.slots(), a.out(), 0);
+        route = parameters(arena, PipelineStation.ROUTE, sizes, 0, a.counts(), a.place(), plan, a.slots(), a.out(), 0);
     }
 
     private static KernelParameters parameters(Arena arena, PipelineStation station, long... arrays) {

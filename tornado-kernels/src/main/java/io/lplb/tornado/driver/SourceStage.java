@@ -155,12 +155,22 @@ final class SourceStage {
 
     /** Puts the sums over all sources on a stream. */
     void sumSources(Parameters run, long on) {
-        driver.launch(sourcesFunction, 1, PipelineLayout.SUM_THREADS, on, run.sources().address());
+        driver.launch(
+                sourcesFunction,
+                1,
+                PipelineLayout.SUM_THREADS,
+                on,
+                run.sources().address());
     }
 
     /** Puts this source's part of the quotas on a stream. */
     void share(Parameters run, long on) {
         int blocks = Math.ceilDiv(experts, SourceLayout.SHARE_THREADS);
-        driver.launch(shareFunction, blocks, SourceLayout.SHARE_THREADS, on, run.share().address());
+        driver.launch(
+                shareFunction,
+                blocks,
+                SourceLayout.SHARE_THREADS,
+                on,
+                run.share().address());
     }
 }

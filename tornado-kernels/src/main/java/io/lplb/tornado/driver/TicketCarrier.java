@@ -81,8 +81,8 @@ public interface TicketCarrier {
                 for (int k = 0; k < experts; k++) {
                     part[k] = from + k < bytes ? padded[from + k] & 0xff : 0;
                 }
-                RoundStatus status = exchange.gather(
-                        exchange.nextRound(), ExchangeTicket.ROUNDS, part, all, timeout.toNanos());
+                RoundStatus status =
+                        exchange.gather(exchange.nextRound(), ExchangeTicket.ROUNDS, part, all, timeout.toNanos());
                 if (status != RoundStatus.COMPLETE) {
                     throw new IllegalStateException("ticket: got the round " + status + " over " + exchange.transport()
                             + ", expected the tickets of all " + tickets.length + " sources");

@@ -60,7 +60,14 @@ final class PipelineTasks {
                             mine.scratch(),
                             mine.own());
         }
-        graph.task("countBlocks", CountKernels::countBlocks, context, buffers.sizes(), buffers.ids(), buffers.counts(), buffers.place());
+        graph.task(
+                "countBlocks",
+                CountKernels::countBlocks,
+                context,
+                buffers.sizes(),
+                buffers.ids(),
+                buffers.counts(),
+                buffers.place());
         if (mine == null) {
             graph.task(
                     "sumBlocks",

@@ -309,7 +309,16 @@ class DriverPipelineTest {
         PlacementProblem problem = PlacementProblem.of(plain, null);
         assertEquals("", DriverPipeline.missing(RelaxationSolver.NAME, problem));
         try (DriverPipeline pipeline = DriverPipeline.open(
-                standIn.driver(), LIBRARY, RelaxationSolver.NAME, plain, problem, 1e-4, 9, 0, CallerStream.NONE, null)) {
+                standIn.driver(),
+                LIBRARY,
+                RelaxationSolver.NAME,
+                plain,
+                problem,
+                1e-4,
+                9,
+                0,
+                CallerStream.NONE,
+                null)) {
             route(pipeline, 9);
             assertEquals(0, pipeline.solverStatus(0));
         }

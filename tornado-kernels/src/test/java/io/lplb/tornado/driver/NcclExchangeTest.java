@@ -169,7 +169,9 @@ class NcclExchangeTest {
             // The watch looks 20 times a second with so long a deadline.
             route(pipeline, 20);
             assertEquals(RoundOutcome.LAST_PLAN, exchange.lastOutcome());
-            assertTrue(exchange.transport().contains("ncclCommGetAsyncError: remote process exited"), exchange.transport());
+            assertTrue(
+                    exchange.transport().contains("ncclCommGetAsyncError: remote process exited"),
+                    exchange.transport());
         }
         assertEquals(1, standIn.aborts());
     }
@@ -183,7 +185,8 @@ class NcclExchangeTest {
             standIn.fail("ncclAllGather", 2);
             route(pipeline, inGraph ? 20 : 21);
             assertEquals(RoundOutcome.LAST_PLAN, exchange.lastOutcome());
-            assertTrue(exchange.transport().endsWith("ncclAllGather: unhandled system error (2)"), exchange.transport());
+            assertTrue(
+                    exchange.transport().endsWith("ncclAllGather: unhandled system error (2)"), exchange.transport());
             standIn.fail("", 0);
             route(pipeline, 20);
             assertEquals(RoundOutcome.LAST_PLAN, exchange.lastOutcome());
@@ -238,7 +241,9 @@ class NcclExchangeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cuStreamCreate", "cuMemAlloc_v2", "cuMemHostAlloc", "cuStreamQuery", "cuDevicePrimaryCtxRetain"})
+    @ValueSource(
+            strings = {"cuStreamCreate", "cuMemAlloc_v2", "cuMemHostAlloc", "cuStreamQuery", "cuDevicePrimaryCtxRetain"
+            })
     void anErrorOfTheDriverLeavesNothing(String function) {
         standIn.fail(function, CudaException.OUT_OF_MEMORY);
         CudaException failure = assertThrows(CudaException.class, NcclExchangeTest::connect);

@@ -71,7 +71,9 @@ final class NcclFigures {
         try (CudaDevice device = new CudaDevice(driver, self)) {
             device.enter();
             NcclFigures figures = new NcclFigures(driver, self, Integer.parseInt(args[2]), args[3]);
-            figures.say("device: %s, sm_%d; NCCL %s", device.name(), device.capability(), Nccl.load().version());
+            figures.say(
+                    "device: %s, sm_%d; NCCL %s",
+                    device.name(), device.capability(), Nccl.load().version());
             switch (args[0]) {
                 case "check" -> figures.check(Integer.parseInt(args[4]));
                 case "time" -> figures.time(args.length > 4 ? new String[] {args[4]} : SOLVERS);
@@ -85,6 +87,7 @@ final class NcclFigures {
         }
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is Error Prone's, which is no dependency
     private void say(String format, Object... values) {
         System.out.println("source " + self + ": " + String.format(Locale.ROOT, format, values));
     }
@@ -321,7 +324,9 @@ final class NcclFigures {
             pipeline.measure(events[2], events[3], true);
             say("%s: the gather inside the graph: %s", name, aligned(pipeline, tokens, events, 2000, true));
             pipeline.measure(0, 0, false);
-            say("%s: device time of a round, launched plainly: %s", name, aligned(pipeline, tokens, events, 1000, false));
+            say(
+                    "%s: device time of a round, launched plainly: %s",
+                    name, aligned(pipeline, tokens, events, 1000, false));
             pipeline.measure(events[2], events[3], false);
             say("%s: the gather, launched plainly: %s", name, aligned(pipeline, tokens, events, 1000, true));
             pipeline.measure(0, 0, true);
@@ -340,9 +345,8 @@ final class NcclFigures {
             pipeline.route(memory, out(tokens), tokens);
             driver.record(events[1], stream);
             driver.synchronise(stream);
-            micros[k] = gather
-                    ? driver.elapsedMicros(events[2], events[3])
-                    : driver.elapsedMicros(events[0], events[1]);
+            micros[k] =
+                    gather ? driver.elapsedMicros(events[2], events[3]) : driver.elapsedMicros(events[0], events[1]);
         }
         return quantiles(Arrays.copyOfRange(micros, 20, count));
     }
@@ -413,7 +417,8 @@ final class NcclFigures {
         ExpertPlacement placement = topology("torus8x4", 1, 8);
         PlacementProblem problem = PlacementProblem.of(placement, null);
         Duration deadline = Duration.ofMillis(300);
-        NcclExchangeBuilder builder = builder(placement, problem, RelaxationSolver.NAME).deadline(deadline);
+        NcclExchangeBuilder builder =
+                builder(placement, problem, RelaxationSolver.NAME).deadline(deadline);
         if (hostTransport) {
             builder.fallback(LocalExchange.group(sources, placement.experts()).get(self));
         }
@@ -444,7 +449,8 @@ final class NcclFigures {
                 }
                 if (exchange.lastOutcome() == RoundOutcome.AGREED) {
                     known = cpu;
-                    int[] together = Arrays.stream(ids).flatMapToInt(Arrays::stream).toArray();
+                    int[] together =
+                            Arrays.stream(ids).flatMapToInt(Arrays::stream).toArray();
                     int[] all = new int[together.length];
                     one.route(together, all);
                     quotas = cpu.quotas(all);

@@ -21,7 +21,8 @@ class NcclTest {
     @Test
     void aMissingLibraryIsNotAvailable() {
         NcclUnavailableException missing = assertThrows(
-                NcclUnavailableException.class, () -> Nccl.load(List.of("/nowhere/libnccl.so.2", "libnothing-of-us.so")));
+                NcclUnavailableException.class,
+                () -> Nccl.load(List.of("/nowhere/libnccl.so.2", "libnothing-of-us.so")));
         assertEquals(
                 "NCCL was not found (tried /nowhere/libnccl.so.2, libnothing-of-us.so); -Dlplb.ncclLibrary=PATH says"
                         + " where libnccl.so.2 is.",

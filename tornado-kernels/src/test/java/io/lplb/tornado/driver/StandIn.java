@@ -40,7 +40,8 @@ final class StandIn {
             Files.write(source, in.readAllBytes());
         }
         Path library = folder.resolve("libstandin" + String.join("", options) + ".so");
-        List<String> command = new ArrayList<>(List.of("cc", "-O1", "-shared", "-fPIC", "-pthread", "-o", library.toString()));
+        List<String> command =
+                new ArrayList<>(List.of("cc", "-O1", "-shared", "-fPIC", "-pthread", "-o", library.toString()));
         command.addAll(List.of(options));
         command.add(source.toString());
         Process compiler;

@@ -53,7 +53,10 @@ class TicketCarrierTest {
     void ticketsTravelInTheCountsOfAnExchange(int experts) {
         List<CompletableFuture<byte[]>> carried = over(experts, ticket(0), ticket(1), ticket(2));
         for (int s = 0; s < 3; s++) {
-            assertEquals(ID, ExchangeTicket.of(carried.get(s).join(), 0, s, ticket(s)).id(), "source " + s);
+            assertEquals(
+                    ID,
+                    ExchangeTicket.of(carried.get(s).join(), 0, s, ticket(s)).id(),
+                    "source " + s);
         }
         assertEquals((byte) 0xab, ticket(0).idBytes()[127]);
     }
@@ -79,7 +82,8 @@ class TicketCarrierTest {
         LocalExchange alone = LocalExchange.group(2, 8).get(0);
         IllegalStateException missing = assertThrows(
                 IllegalStateException.class,
-                () -> TicketCarrier.over(alone, Duration.ofMillis(1)).ofSourceZero(0, ticket(0).toBytes()));
+                () -> TicketCarrier.over(alone, Duration.ofMillis(1))
+                        .ofSourceZero(0, ticket(0).toBytes()));
         assertTrue(StandIn.message(missing).startsWith("ticket: got the round MISSED over memory"), missing.toString());
     }
 
@@ -91,10 +95,12 @@ class TicketCarrierTest {
         byte[] own = ticket(0).toBytes();
         assertArrayEquals(own, TicketCarrier.file(file, LONG).ofSourceZero(0, own));
         assertArrayEquals(own, second.join());
-        assertTrue(Files.readString(file).startsWith("lplb-nccl 1\nsources 3\nsettings 256 experts\nfingerprint 0102\nid abab"));
+        assertTrue(Files.readString(file)
+                .startsWith("lplb-nccl 1\nsources 3\nsettings 256 experts\nfingerprint 0102\nid abab"));
         TicketCarrier nowhere = TicketCarrier.file(folder.resolve("none"), Duration.ofMillis(3));
-        IllegalStateException late =
-                assertThrows(IllegalStateException.class, () -> nowhere.ofSourceZero(1, ticket(1).toBytes()));
+        IllegalStateException late = assertThrows(
+                IllegalStateException.class,
+                () -> nowhere.ofSourceZero(1, ticket(1).toBytes()));
         assertTrue(StandIn.message(late).contains("within 3 ms, expected one from source 0"), late.toString());
         TicketCarrier unwritable = TicketCarrier.file(folder.resolve("no/folder"), LONG);
         assertThrows(IllegalStateException.class, () -> unwritable.ofSourceZero(0, own));

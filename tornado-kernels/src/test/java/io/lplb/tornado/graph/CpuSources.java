@@ -26,8 +26,7 @@ public final class CpuSources {
         this.placement = placement;
         this.ids = ids;
         replicas = new ReplicaQuotas(placement, problem);
-        shares =
-                new SourceQuotas(replicas, placement, group.perNode(), group.ranksPerSource(placement.ranks()));
+        shares = new SourceQuotas(replicas, placement, group.perNode(), group.ranksPerSource(placement.ranks()));
         counts = new int[ids.length * placement.experts()];
         for (int s = 0; s < ids.length; s++) {
             int[] own = new int[placement.experts()];

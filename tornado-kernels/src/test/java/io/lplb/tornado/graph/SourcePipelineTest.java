@@ -32,9 +32,17 @@ class SourcePipelineTest {
                 Arguments.of("torus 8x4, nodes of 3", Placements.torus(2), new SourceGroup(8, 0, 3), 90, 1.0),
                 Arguments.of("two groups", Placements.random(8, 4, 7, 5, SEED), new SourceGroup(4, 0, 2), 260, 1.5),
                 Arguments.of(
-                        "up to many replicas", Placements.random(6, 6, 20, 9, SEED), new SourceGroup(6, 0, 2), 301, 3.0),
+                        "up to many replicas",
+                        Placements.random(6, 6, 20, 9, SEED),
+                        new SourceGroup(6, 0, 2),
+                        301,
+                        3.0),
                 Arguments.of(
-                        "many replicas by three", Placements.random(6, 6, 20, 9, SEED), new SourceGroup(3, 0, 1), 301, 3.0),
+                        "many replicas by three",
+                        Placements.random(6, 6, 20, 9, SEED),
+                        new SourceGroup(3, 0, 1),
+                        301,
+                        3.0),
                 Arguments.of("items of several experts", Placements.mirrored(6, 3), new SourceGroup(2, 0, 1), 333, 2.0),
                 Arguments.of("no replicas", Placements.random(3, 3, 9, 3, SEED), new SourceGroup(3, 0, 3), 101, 1.0),
                 Arguments.of("alone", Placements.torus(2), new SourceGroup(1, 0, 1), 300, 1.0));
@@ -177,8 +185,8 @@ class SourcePipelineTest {
                 assertEquals(1, sources.signal(s, SourceLayout.ENDED));
             }
             int[][] second = batch(placement, group.sources(), tokens, skew, SEED + 1);
-            long[] quotas = new CpuSources(placement, problem, group, second)
-                    .quotas(concatenated(sources.route(second, -1)));
+            long[] quotas =
+                    new CpuSources(placement, problem, group, second).quotas(concatenated(sources.route(second, -1)));
             int[][] third = batch(placement, group.sources(), tokens, skew, SEED + 2);
             physical = sources.route(third, late);
             CpuSources plan = new CpuSources(placement, problem, group, second);
