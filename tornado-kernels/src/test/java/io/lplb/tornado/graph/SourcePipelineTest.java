@@ -83,12 +83,10 @@ class SourcePipelineTest {
     /** The sources of a group with the same kinds of ids, one batch after the other. */
     private static final class Sources implements AutoCloseable {
         private final ExpertPlacement placement;
-        private final SourceGroup group;
         private final List<TokenPipeline> pipelines = new ArrayList<>();
 
         Sources(ExpertPlacement placement, PlacementProblem problem, SourceGroup group, int tokens) {
             this.placement = placement;
-            this.group = group;
             for (int s = 0; s < group.sources(); s++) {
                 WeightedStage stage = new WeightedStage(problem.problem(), problem.groups(), SEED);
                 pipelines.add(new TokenPipeline(placement, problem, tokens, stage, true, withSelf(group, s)));
