@@ -12,8 +12,9 @@ import java.io.PrintStream;
 final class NcclCheckMain {
     private static final String FOUND = "lplb-nccl found: ";
     private static final String MISSING = "lplb-nccl missing: ";
-    private static final String REMEDY = "Only an exchange among GPUs needs it: install it (pip install nvidia-nccl-cu13, "
-            + "or the package libnccl2) and set -D" + NcclExchange.LIBRARY_PROPERTY + " to libnccl.so.2.";
+    private static final String REMEDY =
+            "Only an exchange among GPUs needs it: install it (pip install nvidia-nccl-cu13, "
+                    + "or the package libnccl2) and set -D" + NcclExchange.LIBRARY_PROPERTY + " to libnccl.so.2.";
 
     private NcclCheckMain() {}
 
