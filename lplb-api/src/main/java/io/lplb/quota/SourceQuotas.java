@@ -42,23 +42,41 @@ public final class SourceQuotas {
     private double spreadOffNode;
 
     /**
-     * A workspace for one placement.
+     * A workspace for one placement whose ranks are the sources.
      *
      * @param replicas where the replicas of each expert are
      * @param placement the one that {@code replicas} was made for
      * @param ranksPerNode consecutive ranks that share a node, at least 1; the last node may have fewer
      */
     public SourceQuotas(ReplicaQuotas replicas, ExpertPlacement placement, int ranksPerNode) {
+        this(replicas, placement, ranksPerNode, 1);
+    }
+
+    /**
+     * A workspace for sources that stand for several ranks of the placement each: what is said of ranks here holds for
+     * them.
+     *
+     * @param replicas where the replicas of each expert are
+     * @param placement the one that {@code replicas} was made for
+     * @param sourcesPerNode consecutive sources that share a node, at least 1; the last node may have fewer
+     * @param ranksPerSource consecutive ranks that are one source; divides the placement's number of ranks
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    public SourceQuotas(ReplicaQuotas replicas, ExpertPlacement placement, int sourcesPerNode, int ranksPerSource) {
         this.replicas = Objects.requireNonNull(replicas, "replicas");
-        if (ranksPerNode < 1) {
-            throw new IllegalArgumentException("ranksPerNode: got " + ranksPerNode + ", expected at least 1");
+        if (sourcesPerNode < 1) {
+            throw new IllegalArgumentException("ranksPerNode: got " + sourcesPerNode + ", expected at least 1");
+        }
+        if (ranksPerSource < 1 || placement.ranks() % ranksPerSource != 0) {
+            throw new IllegalArgumentException("ranksPerSource: got " + ranksPerSource + ", expected a divisor of "
+                    + placement.ranks() + " ranks");
         }
         this.experts = placement.experts();
-        this.ranks = placement.ranks();
-        this.ranksPerNode = Math.min(ranksPerNode, ranks);
+        this.ranks = placement.ranks() / ranksPerSource;
+        this.ranksPerNode = Math.min(sourcesPerNode, ranks);
         rankOf = new int[replicas.replicas()];
         for (int k = 0; k < rankOf.length; k++) {
-            rankOf[k] = placement.rankOf(replicas.slot(k));
+            rankOf[k] = placement.rankOf(replicas.slot(k)) / ranksPerSource;
         }
         supply = new long[ranks];
         demand = new long[replicas.replicas()];

@@ -48,6 +48,27 @@ class SourceQuotasTest {
         assertEquals((6.0 * 6 + 7.0 * 7) / 13, sources.tokensOffNodeIfSpread(), 1e-12);
     }
 
+    /** Ranks 0 and 1 as one process, 2 and 3 as another: what stays on the source is what stayed on the node. */
+    @Test
+    void aSourceMayStandForSeveralRanks() {
+        SourceQuotas sources = new SourceQuotas(replicas(SMALL), SMALL, 1, 2);
+        int[] counts = new int[2 * 7];
+        counts[0] = 7;
+        counts[7] = 6;
+        long[] quota = new long[8];
+        quota[0] = 6;
+        quota[1] = 7;
+        long[] row = new long[8];
+        sources.share(counts, quota, 0, row);
+        assertArrayEquals(new long[] {6, 1, 0, 0, 0, 0, 0, 0}, row);
+        sources.share(counts, quota, 1, row);
+        assertArrayEquals(new long[] {0, 6, 0, 0, 0, 0, 0, 0}, row);
+        assertEquals(12, sources.tokensOnOwnRank());
+        assertEquals(12, sources.tokensOnOwnNode());
+        assertThrows(IllegalArgumentException.class, () -> new SourceQuotas(replicas(SMALL), SMALL, 1, 3));
+        assertThrows(IllegalArgumentException.class, () -> new SourceQuotas(replicas(SMALL), SMALL, 1, 0));
+    }
+
     @Test
     void anotherNumberOfRanksPerNodeIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> new SourceQuotas(replicas(SMALL), SMALL, 0));

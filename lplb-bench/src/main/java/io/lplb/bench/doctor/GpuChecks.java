@@ -43,6 +43,11 @@ final class GpuChecks {
     void add() {
         byDriver();
         byTornado();
+        ladder.add(
+                "nccl",
+                "NCCL, for an exchange among GPUs",
+                Set.of("devices"),
+                () -> NcclCheckMain.parse(children.run(List.of(), NcclCheckMain.class.getName())));
     }
 
     private void byDriver() {

@@ -25,7 +25,8 @@ class DoctorCommandTest {
             "gpu-driver-solve",
             "tornado-sdk",
             "tornado-flags",
-            "gpu-tornado-solve");
+            "gpu-tornado-solve",
+            "nccl");
 
     @Test
     void tellsMachineAndChecks() {

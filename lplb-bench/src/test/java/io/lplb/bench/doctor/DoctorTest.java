@@ -13,6 +13,7 @@ import io.lplb.solver.SolverProvider.Availability;
 import io.lplb.solver.Solvers;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.driver.DriverReport;
+import io.lplb.tornado.driver.NcclExchange;
 import io.lplb.tornado.provider.ChildJvm;
 import io.lplb.tornado.provider.GpuProbe;
 import java.io.ByteArrayOutputStream;
@@ -132,6 +133,37 @@ class DoctorTest {
         List<Check> checks = examine(printed(H100.text()), printed("lplb-check failed: wrong"), 0);
         assertCheck(checks, "gpu-driver-solve", State.FAILED, "wrong");
         assertEquals(1, exitCode(checks));
+    }
+
+    @Test
+    void ncclIsOneMoreRungAndNoFailure() {
+        Children found = (properties, mainClass, arguments) -> {
+            if (mainClass.equals(NcclCheckMain.class.getName())) {
+                return printed("lplb-nccl found: 2.27.3");
+            }
+            return printed(mainClass.equals(DriverCheckMain.class.getName()) ? H100.text() : SOLVED);
+        };
+        assertCheck(Doctor.examine(found, GpuProbe.here(), Map.of(), 0), "nccl", State.PASSED, "NCCL 2.27.3.");
+        Children missing = (properties, mainClass, arguments) -> {
+            if (mainClass.equals(NcclCheckMain.class.getName())) {
+                ByteArrayOutputStream printed = new ByteArrayOutputStream();
+                NcclCheckMain.run(new PrintStream(printed, true, StandardCharsets.UTF_8));
+                return printed(printed.toString(StandardCharsets.UTF_8));
+            }
+            return printed(mainClass.equals(DriverCheckMain.class.getName()) ? H100.text() : SOLVED);
+        };
+        System.setProperty(NcclExchange.LIBRARY_PROPERTY, "/nowhere/libnccl.so.2");
+        try {
+            List<Check> checks = Doctor.examine(missing, GpuProbe.here(), Map.of(), 0);
+            assertCheck(checks, "nccl", State.FAILED, "NCCL was not found (tried /nowhere/libnccl.so.2)");
+            assertEquals(0, exitCode(checks));
+        } finally {
+            System.clearProperty(NcclExchange.LIBRARY_PROPERTY);
+        }
+        List<Check> lost = examine(printed(H100.text()), printed(SOLVED), 0);
+        assertCheck(lost, "nccl", State.FAILED, "Loading NCCL: The child JVM failed");
+        List<Check> none = examine(printed("cuda 12040\n"), printed(SOLVED), 0);
+        assertCheck(none, "nccl", State.NOT_REACHED, "It needs devices.");
     }
 
     @Test

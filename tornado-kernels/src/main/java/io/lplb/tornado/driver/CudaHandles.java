@@ -10,7 +10,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Method handles for the signatures that functions of the CUDA driver have: the address of the function comes first,
+ * Method handles for the signatures that functions of the CUDA driver and of NCCL have: the address of the function comes first,
  * the result is a CUresult. Pointers and handles are passed as long, which 64-bit ABIs pass alike, so that a call makes no
  * object. Linked when a driver is first opened.
  */
@@ -26,6 +26,7 @@ final class CudaHandles {
     static final MethodHandle LLLL = handle(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     static final MethodHandle LILL = handle(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
     static final MethodHandle LLILL = handle(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    static final MethodHandle LLLILL = handle(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
 
     /** cuLaunchKernel: function; grid x, y, z; block x, y, z; dynamic shared bytes; stream, parameters, extra. */
     static final MethodHandle LAUNCH = handle(

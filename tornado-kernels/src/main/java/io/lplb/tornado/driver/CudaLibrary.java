@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The library of the CUDA driver, libcuda.so.1, and the way its functions are called. It stays loaded until the JVM
@@ -35,18 +36,37 @@ final class CudaLibrary {
         return load(path == null ? CANDIDATES : List.of(path));
     }
 
-    @SuppressWarnings("restricted")
     static CudaLibrary load(List<String> candidates) throws CudaUnavailableException {
-        for (String candidate : candidates) { // the first that exists
+        SymbolLookup found;
+        try {
+            found = find(candidates);
+        } catch (IllegalCallerException | UnsupportedOperationException e) {
+            throw new CudaUnavailableException("This JVM may not call native code: " + e.getMessage() + ".");
+        }
+        if (found == null) {
+            throw new CudaUnavailableException(
+                    "No NVIDIA driver was found (tried " + String.join(", ", candidates) + ").");
+        }
+        return new CudaLibrary(found);
+    }
+
+    /**
+     * Loads the first of the libraries that is there, until the JVM ends; null if none is. What was loaded first under a name
+     * is found again.
+     *
+     * @throws IllegalCallerException if the JVM may not call native code
+     * @throws UnsupportedOperationException if the platform has no native calls
+     */
+    @SuppressWarnings("restricted")
+    static @Nullable SymbolLookup find(List<String> candidates) {
+        for (String candidate : candidates) {
             try {
-                return new CudaLibrary(SymbolLookup.libraryLookup(candidate, Arena.global()));
+                return SymbolLookup.libraryLookup(candidate, Arena.global());
             } catch (IllegalArgumentException absent) {
-                // The next may be there; what was tried is in the message if none is.
-            } catch (IllegalCallerException | UnsupportedOperationException e) {
-                throw new CudaUnavailableException("This JVM may not call native code: " + e.getMessage() + ".");
+                // The next may be there; what was tried is in the caller's message if none is.
             }
         }
-        throw new CudaUnavailableException("No NVIDIA driver was found (tried " + String.join(", ", candidates) + ").");
+        return null;
     }
 
     /** Finds a function under the first of the names that the library has. */
@@ -153,6 +173,14 @@ final class CudaLibrary {
             }
         }
 
+        int call(long a, long b, long c, int d, long e, long f) {
+            try {
+                return (int) CudaHandles.LLLILL.invokeExact(address, a, b, c, d, e, f);
+            } catch (Throwable t) {
+                throw unexpected(t);
+            }
+        }
+
         /** One-dimensional launch without dynamic shared memory. */
         int launch(long function, int blocks, int threads, long stream, long parameters) {
             try {
@@ -163,7 +191,7 @@ final class CudaLibrary {
             }
         }
 
-        private static IllegalStateException unexpected(Throwable t) {
+        static IllegalStateException unexpected(Throwable t) {
             return new IllegalStateException("a native call cannot throw", t);
         }
     }

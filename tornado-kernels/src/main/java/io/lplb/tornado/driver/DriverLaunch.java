@@ -199,7 +199,7 @@ final class DriverLaunch implements FusedLaunch {
     private void awaitStamps(int count) {
         int stamped = groups.stamped(0, count);
         for (int looks = 1; stamped < count; looks++) {
-            if (looks % LOOKS == 0 && driver.isIdle(stream)) {
+            if (looks % LOOKS == 0 && driver.isDone(stream)) {
                 return;
             }
             Thread.onSpinWait();

@@ -78,16 +78,7 @@ public final class DriverPipeline implements AutoCloseable {
             int maxTokens,
             int deviceIndex)
             throws CudaUnavailableException {
-        return open(
-                new CudaDriver(CudaLibrary.load()),
-                PtxLibrary.read(),
-                solver,
-                placement,
-                problem,
-                tolerance,
-                maxTokens,
-                deviceIndex,
-                CallerStream.NONE);
+        return openHere(CallerStream.NONE, solver, placement, problem, tolerance, maxTokens, deviceIndex);
     }
 
     /**
@@ -105,18 +96,28 @@ public final class DriverPipeline implements AutoCloseable {
             int maxTokens,
             int deviceIndex)
             throws CudaUnavailableException {
-        return open(
-                new CudaDriver(CudaLibrary.load()),
-                PtxLibrary.read(),
-                solver,
-                placement,
-                problem,
-                tolerance,
-                maxTokens,
-                deviceIndex,
-                new CallerStream(true, stream));
+        return openHere(new CallerStream(true, stream), solver, placement, problem, tolerance, maxTokens, deviceIndex);
     }
 
+    private static DriverPipeline openHere(
+            CallerStream stream,
+            String solver,
+            ExpertPlacement placement,
+            PlacementProblem problem,
+            double tolerance,
+            int maxTokens,
+            int deviceIndex)
+            throws CudaUnavailableException {
+        CudaDriver driver = new CudaDriver(CudaLibrary.load());
+        PtxLibrary library = PtxLibrary.read();
+        return open(driver, library, solver, placement, problem, tolerance, maxTokens, deviceIndex, stream, null);
+    }
+
+    /**
+     * Makes a pipeline.
+     *
+     * @param exchange the sources that plan together; null where one sees all tokens
+     */
     static DriverPipeline open(
             CudaDriver driver,
             PtxLibrary library,
@@ -126,7 +127,8 @@ public final class DriverPipeline implements AutoCloseable {
             double tolerance,
             int maxTokens,
             int deviceIndex,
-            CallerStream stream) {
+            CallerStream stream,
+            @Nullable NcclExchange exchange) {
         if (!(tolerance > 0)) {
             throw new IllegalArgumentException("tolerance: got " + tolerance + ", expected a positive number");
         }
@@ -138,7 +140,7 @@ public final class DriverPipeline implements AutoCloseable {
                 ? null
                 : library.find(solver, new ProblemTables(problem.problem()).size(), problem.groups())
                         .orElseThrow();
-        return open(driver, kernel, placement, problem, tolerance, maxTokens, deviceIndex, stream);
+        return open(driver, kernel, placement, problem, tolerance, maxTokens, deviceIndex, stream, exchange);
     }
 
     /** Makes a pipeline with a solver's kernel, or none: then shares are 0, and the repair does all the work. */
@@ -150,14 +152,16 @@ public final class DriverPipeline implements AutoCloseable {
             double tolerance,
             int maxTokens,
             int deviceIndex,
-            CallerStream stream) {
+            CallerStream stream,
+            @Nullable NcclExchange exchange) {
         CudaDevice device = new CudaDevice(driver, deviceIndex);
         try {
             device.enter();
             try {
                 return new DriverPipeline(
                         device,
-                        new PipelineLaunch(driver, kernel, placement, problem, (float) tolerance, maxTokens, stream),
+                        new PipelineLaunch(
+                                driver, kernel, placement, problem, (float) tolerance, maxTokens, stream, exchange),
                         problem);
             } finally {
                 device.leave();
@@ -295,6 +299,17 @@ public final class DriverPipeline implements AutoCloseable {
             return launch.micros(ids, physical, tokens, times);
         } catch (CudaException e) {
             throw session.failed(e);
+        } finally {
+            session.end();
+        }
+    }
+
+    /** For measurements: see {@link PipelineLaunch#measure}. */
+    void measure(long before, long after, boolean withGraphs) {
+        session.begin();
+        try {
+            launch.await();
+            launch.measure(before, after, withGraphs);
         } finally {
             session.end();
         }

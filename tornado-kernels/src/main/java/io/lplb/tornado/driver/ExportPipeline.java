@@ -8,6 +8,7 @@ import io.lplb.solver.RelaxationSolver;
 import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
 import io.lplb.tornado.graph.KernelStage;
+import io.lplb.tornado.graph.SourceGroup;
 import io.lplb.tornado.graph.TokenPipeline;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compiles the kernels of {@link PipelineStation} through TornadoVM, by running a pipeline once, and writes their PTX; part of
@@ -36,7 +38,8 @@ final class ExportPipeline {
      */
     static void export(Path emitted, Path folder, String version) throws IOException {
         Files.deleteIfExists(emitted);
-        runOnce();
+        runOnce(null);
+        runOnce(new SourceGroup(2, 0, 1));
         List<String> modules = Arrays.stream(Files.readString(emitted, StandardCharsets.UTF_8)
                         .split("(?=" + MODULE.replace(".", "\\.") + ")", -1))
                 .filter(text -> text.startsWith(MODULE))
@@ -52,13 +55,13 @@ final class ExportPipeline {
         }
     }
 
-    /** The smallest pipeline that has all kernels. Without a device nothing is computed, and its host says so. */
-    private static void runOnce() {
+    /** The smallest pipelines that have all kernels between them. Without a device nothing is computed, and its host says so. */
+    private static void runOnce(@Nullable SourceGroup group) {
         ReplicaTopology topology = Topologies.parse("cube");
         ExpertPlacement placement = new LplbPlacement(topology, 8, 8 * topology.replicasPerRank(), 2).natural();
         PlacementProblem problem = PlacementProblem.of(placement, null);
         KernelStage stage = new KernelStage(RelaxationSolver.NAME, problem.problem(), problem.groups(), 1e-4);
-        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, TOKENS, stage, false)) {
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, TOKENS, stage, false, group)) {
             pipeline.route(new int[TOKENS], new int[TOKENS]);
         } catch (IllegalStateException notRun) {
             // Compiling is all that was wanted: a driver that only pretends to have a device runs nothing.

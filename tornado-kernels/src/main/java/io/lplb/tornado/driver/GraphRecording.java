@@ -15,8 +15,12 @@ final class GraphRecording {
         driver.beginCapture(stream);
         try {
             work.run();
-        } catch (CudaException e) {
-            driver.destroyGraph(driver.endCapture(stream));
+        } catch (RuntimeException e) {
+            try {
+                driver.destroyGraph(driver.endCapture(stream));
+            } catch (CudaException invalid) {
+                e.addSuppressed(invalid);
+            }
             throw e;
         }
         long graph = driver.endCapture(stream);

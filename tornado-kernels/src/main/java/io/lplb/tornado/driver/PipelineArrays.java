@@ -32,14 +32,19 @@ record PipelineArrays(
         long solverSpeed,
         long solverOut) {
 
-    /** Takes the arrays of runs of up to {@code tokens} ids. */
+    /**
+     * Takes the arrays of runs of up to {@code tokens} ids.
+     *
+     * @param allTokens the most ids of all sources
+     */
     static PipelineArrays of(
             DeviceArrays device,
             ExpertPlacement placement,
             PlacementProblem problem,
             PipelineTables tables,
             ProblemTables solver,
-            int tokens) {
+            int tokens,
+            int allTokens) {
         MinMaxProblem shared = problem.problem();
         PackedLayout layout = new PackedLayout(solver);
         int groups = problem.groups();
@@ -51,7 +56,7 @@ record PipelineArrays(
                 device.zeros((long) blocks * (placement.experts() + 1)),
                 device.zeros(tokens),
                 device.copyOf(tables.loads(layout)),
-                device.copyOf(PipelineTables.strides(tokens)),
+                device.copyOf(PipelineTables.strides(allTokens)),
                 device.zeros((long) groups * (shared.ranks() + shared.items() + 1)),
                 device.copyOf((float) shared.totalSpeed()),
                 device.copyOf(tables.quotas(layout)),

@@ -21,18 +21,12 @@ import org.jspecify.annotations.Nullable;
  *   [copy of ids ->]  count  sum  solve  quota  route  [-> copy of summary and physical ids]
  * </pre>
  *
- * <p>A run is known by its number of ids and the addresses of ids and results. {@value #RUNS} runs are remembered. The first
- * time a run's kernels are launched one by one; when it comes again they are recorded as a CUDA graph, which is one call of the
- * driver from then on. So fixed buffers get graphs, while addresses or numbers that never repeat cost no recording: changing
- * the nodes of a graph instead would take a call for each kernel that changes, as many as launching them plainly nearly. A new
- * number of ids costs one word written on the device, by value, so that no memory of the host has to stay unchanged until then.
+ * <p>A run that comes again is recorded as a CUDA graph, see {@link PipelineRuns}. Between counting and solving, a source of
+ * several has a gather, see {@link SourceStage}; what happens when NCCL ends is in {@link NcclExchange}.
  *
  * <p>Belongs to one thread, with the device's context current. Allocates nothing per run but for recordings.
  */
 final class PipelineLaunch {
-    /** Runs that are remembered. */
-    static final int RUNS = 16;
-
     private static final int RUN_NUMBER = 1;
     private static final int MOST_PARAMETERS = 16;
 
@@ -40,8 +34,9 @@ final class PipelineLaunch {
     private final Cleanup cleanup = new Cleanup();
     private final Arena arena = Arena.ofShared();
     private final PipelineArrays arrays;
-    private final PipelineRun[] runs = new PipelineRun[RUNS];
+    private final PipelineRuns runs;
     private final @Nullable PtxKernel solver;
+    private final @Nullable SourceStage source;
     private final int groups;
     private final int countThreads;
     private final int summaryWords;
@@ -59,13 +54,15 @@ final class PipelineLaunch {
     private final long hostResults;
     private final MemorySegment hostIdsSegment;
     private final MemorySegment hostResultsSegment;
-    private long uses;
+    private boolean withoutNccl;
+    private boolean graphs = true;
 
     /**
      * Compiles the kernels for the device and takes the memory.
      *
      * @param solver the solver's kernel; null where nothing is to be solved
      * @param stream where runs are put; if there is none, on a stream of its own
+     * @param exchange the sources that plan together; null where one sees all tokens
      */
     PipelineLaunch(
             CudaDriver driver,
@@ -74,7 +71,8 @@ final class PipelineLaunch {
             PlacementProblem problem,
             float goal,
             int tokens,
-            CallerStream stream) {
+            CallerStream stream,
+            @Nullable NcclExchange exchange) {
         this.driver = driver;
         this.solver = solver;
         this.tokens = tokens;
@@ -85,6 +83,10 @@ final class PipelineLaunch {
         PipelineTables pipeline = new PipelineTables(placement, problem);
         int[] sizes = RunSizes.of(placement, problem, pipeline.width(), tokens);
         sizes[PipelineSizes.RUN] = RUN_NUMBER;
+        if (exchange != null) {
+            RunSizes.addSources(sizes, exchange.group());
+        }
+        int allTokens = exchange == null ? tokens : tokens * exchange.group().sources();
         cleanup.add(arena::close);
         try {
             recorder = driver.createStream();
@@ -98,10 +100,23 @@ final class PipelineLaunch {
             DeviceArrays device = new DeviceArrays(driver, cleanup, recorder);
             ProblemTables tables = new ProblemTables(problem.problem());
             arrays = PipelineArrays.of(
-                    device, placement, problem, pipeline, solver == null ? tables : tables.in(solver.size()), tokens);
-            for (int k = 0; k < RUNS; k++) {
-                runs[k] = new PipelineRun(arena, arrays, device.copyOf(sizes));
-            }
+                    device,
+                    placement,
+                    problem,
+                    pipeline,
+                    solver == null ? tables : tables.in(solver.size()),
+                    tokens,
+                    allTokens);
+            source = exchange == null
+                    ? null
+                    : new SourceStage(
+                            driver,
+                            cleanup,
+                            exchange,
+                            SourceArrays.of(device, placement, pipeline, exchange),
+                            placement.experts(),
+                            kernel -> function(kernel, ""));
+            runs = new PipelineRuns(driver, () -> new PipelineRun(arena, arrays, device.copyOf(sizes), source));
             solve = new KernelParameters(
                     arena,
                     solver == null ? MOST_PARAMETERS : solver.parameters(),
@@ -114,7 +129,7 @@ final class PipelineLaunch {
             hostIdsSegment = segment(hostIds, tokens);
             hostResultsSegment = segment(hostResults, resultWords + tokens);
             driver.synchronise(recorder);
-            cleanup.add(this::forgetRecordings);
+            cleanup.add(runs::forgetRecordings);
         } catch (RuntimeException e) {
             cleanup.closeQuietly(e);
             throw e;
@@ -159,56 +174,98 @@ final class PipelineLaunch {
     }
 
     private void run(long ids, long physical, int count, boolean host) {
-        PipelineRun run = find(ids, physical, count, host);
-        boolean again = run.use(++uses) > 0;
-        if (again && run.executable() == 0) {
-            run.executable(GraphRecording.record(driver, recorder, () -> enqueue(run, recorder)));
+        SourceStage stage = source;
+        if (stage == null) {
+            run(ids, physical, count, host, false);
+            return;
+        }
+        NcclExchange exchange = stage.exchange();
+        exchange.callBegins();
+        try {
+            if (exchange.communicator().enter()) {
+                try {
+                    run(ids, physical, count, host, true);
+                    return;
+                } catch (NcclException e) {
+                    exchange.failed(String.valueOf(e.getMessage()));
+                } finally {
+                    exchange.communicator().leave();
+                }
+            }
+            if (!withoutNccl) {
+                // Until the graphs are gone that gather, the abort that another thread is in does not return.
+                runs.forgetRecordings();
+                withoutNccl = true;
+            }
+            if (exchange.hasTransport()) {
+                runOverHost(stage, runs.find(ids, physical, count, host, stream));
+            } else {
+                run(ids, physical, count, host, false);
+            }
+        } finally {
+            exchange.callEnds();
+        }
+    }
+
+    private void run(long ids, long physical, int count, boolean host, boolean gather) {
+        PipelineRun run = runs.find(ids, physical, count, host, stream);
+        boolean again = run.uses() > 1;
+        if (again && run.executable() == 0 && graphs) {
+            run.executable(GraphRecording.record(driver, recorder, () -> enqueue(run, recorder, gather, true)));
         }
         if (run.executable() != 0) {
             driver.launchGraph(run.executable(), stream);
         } else {
-            enqueue(run, stream);
+            enqueue(run, stream, gather, false);
         }
     }
 
-    private PipelineRun find(long ids, long physical, int count, boolean host) {
-        PipelineRun oldest = runs[0];
-        for (PipelineRun run : runs) {
-            if (run.is(ids, physical, count, host)) {
-                return run;
-            }
-            if (run.lastUse() < oldest.lastUse()) {
-                oldest = run;
-            }
-        }
-        forgetRecording(oldest);
-        if (oldest.become(ids, physical, count, host)) {
-            try {
-                driver.fill(
-                        oldest.sizes + DeviceArrays.HEADER + Integer.BYTES * PipelineSizes.TOKENS, count, 1, stream);
-            } catch (CudaException e) {
-                oldest.forget();
-                throw e;
-            }
-        }
-        return oldest;
+    private void runOverHost(SourceStage stage, PipelineRun run) {
+        enqueueCounts(run, stream);
+        stage.gatherOnHost(stream);
+        enqueueRest(run, stream);
     }
 
-    private void enqueue(PipelineRun run, long on) {
+    private void enqueue(PipelineRun run, long on, boolean gather, boolean recorded) {
+        enqueueCounts(run, on);
+        if (source != null && gather) {
+            source.gather(on, recorded);
+        }
+        enqueueRest(run, on);
+    }
+
+    private void enqueueCounts(PipelineRun run, long on) {
         int count = run.tokens();
-        int blocks = Math.max(1, PipelineLayout.blocks(count));
         if (run.isHost() && count > 0) {
             driver.copyToDevice(arrays.ids() + DeviceArrays.HEADER, hostIds, (long) Integer.BYTES * count, on);
         }
-        driver.launch(countFunction, blocks, countThreads, on, run.count.address());
-        driver.launch(sumFunction, 1, PipelineLayout.SUM_THREADS, on, run.sum.address());
+        driver.launch(countFunction, blocks(count), countThreads, on, run.count.address());
+        if (source != null && run.source != null) {
+            source.sumOwn(run.source, on);
+        }
+    }
+
+    private static int blocks(int count) {
+        return Math.max(1, PipelineLayout.blocks(count));
+    }
+
+    private void enqueueRest(PipelineRun run, long on) {
+        SourceStage.Parameters mine = run.source;
+        if (source == null || mine == null) {
+            driver.launch(sumFunction, 1, PipelineLayout.SUM_THREADS, on, run.sum.address());
+        } else {
+            source.sumSources(mine, on);
+        }
         if (solver != null) {
             driver.launch(solveFunction, solver.workGroups(groups), solver.threads(), on, solve.address());
         }
         driver.launch(quotaFunction, groups, PipelineLayout.QUOTA_THREADS, on, run.quota.address());
-        driver.launch(routeFunction, blocks, PipelineLayout.BLOCK_IDS, on, run.route.address());
+        if (source != null && mine != null) {
+            source.share(mine, on);
+        }
+        driver.launch(routeFunction, blocks(run.tokens()), PipelineLayout.BLOCK_IDS, on, run.route.address());
         if (run.isHost()) {
-            copyResults(resultWords + count, on);
+            copyResults(resultWords + run.tokens(), on);
         }
     }
 
@@ -234,11 +291,12 @@ final class PipelineLaunch {
      */
     void copySummary(int[] to) {
         MemorySegment.copy(hostResultsSegment, JAVA_INT, 0, to, 0, summaryWords);
+        boolean planned = source == null || source.exchange().hasPlan();
         require("sum", to[0], RUN_NUMBER);
         for (int g = 0; g < groups; g++) {
             int at = PipelineLayout.OUT_HEADER + PipelineLayout.OUT_GROUP * g;
             require("quota", to[at], RUN_NUMBER);
-            require("solve", to[at + 5], solver == null ? 0 : solver.threads());
+            require("solve", to[at + 5], solver == null || !planned ? 0 : solver.threads());
         }
     }
 
@@ -263,17 +321,17 @@ final class PipelineLaunch {
         return (long) Integer.BYTES * resultWords;
     }
 
-    private void forgetRecording(PipelineRun run) {
-        if (run.executable() != 0) {
-            long executable = run.executable();
-            run.executable(0);
-            driver.destroyExecutable(executable);
-        }
-    }
-
-    private void forgetRecordings() {
-        for (PipelineRun run : runs) {
-            forgetRecording(run);
+    /**
+     * For measurements: from now on, events are recorded around the gather of every run, or no longer.
+     *
+     * @param before 0 for none
+     * @param withGraphs whether runs that come again are recorded
+     */
+    void measure(long before, long after, boolean withGraphs) {
+        runs.forgetRecordings();
+        graphs = withGraphs;
+        if (source != null) {
+            source.timeGather(before, after);
         }
     }
 

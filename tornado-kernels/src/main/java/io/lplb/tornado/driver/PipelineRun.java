@@ -2,6 +2,7 @@
 package io.lplb.tornado.driver;
 
 import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of the pipeline that may come again: how many ids, from where, to where. It has its own sizes on the device and
@@ -20,6 +21,9 @@ final class PipelineRun {
     final KernelParameters quota;
     final KernelParameters route;
 
+    /** What a source has between counting and routing; null where one sees all tokens. */
+    final SourceStage.@Nullable Parameters source;
+
     private long ids;
     private long physical;
     private boolean host;
@@ -28,8 +32,10 @@ final class PipelineRun {
     private long lastUse;
     private long executable;
 
-    PipelineRun(Arena arena, PipelineArrays a, long sizes) {
+    PipelineRun(Arena arena, PipelineArrays a, long sizes, @Nullable SourceStage stage) {
         this.sizes = sizes;
+        source = stage == null ? null : stage.parameters(arena, a, sizes);
+        long plan = stage == null ? a.plan() : stage.plan();
         tokens = -1;
         count = parameters(arena, PipelineStation.COUNT, sizes, 0, a.counts(), a.place());
         sum = parameters(
@@ -54,8 +60,7 @@ final class PipelineRun {
                 a.speed(),
                 a.plan(),
                 a.out());
-        route = parameters(
-                arena, PipelineStation.ROUTE, sizes, 0, a.counts(), a.place(), a.plan(), a.slots(), a.out(), 0);
+        route = parameters(arena, PipelineStation.ROUTE, sizes, 0, a.counts(), a.place(), plan, a.slots(), a.out(), 0);
     }
 
     private static KernelParameters parameters(Arena arena, PipelineStation station, long... arrays) {
@@ -94,10 +99,15 @@ final class PipelineRun {
         return host;
     }
 
-    /** Notes a use; returns how often it was used before. */
-    int use(long now) {
+    /** Notes a use. */
+    void use(long now) {
         lastUse = now;
-        return uses++;
+        uses++;
+    }
+
+    /** Returns how often it was used. */
+    int uses() {
+        return uses;
     }
 
     long lastUse() {

@@ -9,7 +9,10 @@ enum PipelineStation {
     COUNT("CountKernels", "countBlocks", 4),
     SUM("CountKernels", "sumBlocks", 9),
     QUOTA("QuotaKernels", "quotas", 7),
-    ROUTE("RouteKernels", "route", 8);
+    ROUTE("RouteKernels", "route", 8),
+    SUM_OWN("SourceKernels", "sumOwn", 6),
+    SUM_SOURCES("SourceKernels", "sumSources", 10),
+    SHARE("SourceKernels", "share", 8);
 
     // By name: the kernels' classes refer to TornadoVM's API, which need not be there.
     private final String kernels;

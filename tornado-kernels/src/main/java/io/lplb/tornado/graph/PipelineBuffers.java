@@ -5,6 +5,7 @@ import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.tornado.kernel.PipelineLayout;
+import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -27,10 +28,20 @@ record PipelineBuffers(
         IntArray physical) {
 
     /** Arrays for runs of up to {@code tokens} ids, with tables for this stage's buffers. */
-    static PipelineBuffers of(ExpertPlacement placement, PlacementProblem problem, int tokens, SolveStage stage) {
+    static PipelineBuffers of(
+            ExpertPlacement placement,
+            PlacementProblem problem,
+            PipelineTables tables,
+            int tokens,
+            SolveStage stage,
+            @Nullable SourceGroup group) {
         MinMaxProblem shared = problem.problem();
-        PipelineTables tables = new PipelineTables(placement, problem);
         int[] sizes = RunSizes.of(placement, problem, tables.width(), tokens);
+        int allTokens = tokens;
+        if (group != null) {
+            RunSizes.addSources(sizes, group);
+            allTokens *= group.sources();
+        }
         int experts = placement.experts();
         int groups = problem.groups();
         int blocks = PipelineLayout.blocks(tokens);
@@ -40,7 +51,7 @@ record PipelineBuffers(
                 new IntArray(Math.multiplyExact(blocks, experts + 1)),
                 new IntArray(tokens),
                 IntArray.fromArray(tables.loads(stage)),
-                IntArray.fromArray(PipelineTables.strides(tokens)),
+                IntArray.fromArray(PipelineTables.strides(allTokens)),
                 new IntArray(groups * (shared.ranks() + shared.items() + 1)),
                 FloatArray.fromElements((float) shared.totalSpeed()),
                 IntArray.fromArray(tables.quotas(stage)),

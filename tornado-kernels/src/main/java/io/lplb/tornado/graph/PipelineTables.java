@@ -55,12 +55,12 @@ public final class PipelineTables {
         mostReplicas = most;
     }
 
-    /** Returns the elements of a record of the plan. */
+    /** {@return the elements of a record of the plan} */
     public int width() {
         return PipelineLayout.PLAN_BOUND + mostReplicas - 1;
     }
 
-    /** Returns the table of {@link CountKernels#sumBlocks} for a solver's input. */
+    /** {@return the table of {@link CountKernels#sumBlocks} for a solver's input} */
     public int[] loads(SolveLayout layout) {
         IntList first = new IntList();
         IntList experts = new IntList();
@@ -91,7 +91,7 @@ public final class PipelineTables {
         }
     }
 
-    /** Returns the table of the quota kernel for a solver's output. */
+    /** {@return the table of the quota kernel for a solver's output} */
     public int[] quotas(SolveLayout layout) {
         int entries = shared.entries();
         IntList table = new IntList();
@@ -169,7 +169,7 @@ public final class PipelineTables {
         return e;
     }
 
-    /** Returns {@code [experts][mostReplicas]}, the physical slot of every replica; padded with the original's. */
+    /** {@return {@code [experts][mostReplicas]}, the physical slot of every replica; padded with the original's} */
     public int[] slots() {
         int[] slots = new int[placement.experts() * mostReplicas];
         for (int e = 0; e < placement.experts(); e++) {
@@ -180,7 +180,43 @@ public final class PipelineTables {
         return slots;
     }
 
-    /** Returns {@code [tokens + 1]}, the stride of every number of tokens of an expert. */
+    /**
+     * Returns the table of {@link io.lplb.tornado.kernel.SourceKernels#share}: {@code first [experts + 1] | source
+     * [replicas] | node [replicas]}.
+     */
+    public int[] sources(SourceGroup group) {
+        IntList table = new IntList();
+        IntList source = new IntList();
+        IntList node = new IntList();
+        for (int e = 0; e < placement.experts(); e++) {
+            table.add(source.size());
+            for (int k = 0; k < placement.replicaCount(e); k++) {
+                int of = group.sourceOf(placement.rankOf(placement.slotOf(e, k)), placement.ranks());
+                source.add(of);
+                node.add(of / group.perNode());
+            }
+        }
+        table.add(source.size());
+        table.addAll(source.toArray());
+        table.addAll(node.toArray());
+        return table.toArray();
+    }
+
+    /** {@return the plan before the first round: every token goes to the original of its expert} */
+    public int[] originals() {
+        int[] plan = new int[placement.experts() * width()];
+        for (int e = 0; e < placement.experts(); e++) {
+            Arrays.fill(plan, e * width() + PipelineLayout.PLAN_BOUND, (e + 1) * width(), Integer.MAX_VALUE);
+        }
+        return plan;
+    }
+
+    /** {@return the most replicas of an expert, at least 2} */
+    public int mostReplicas() {
+        return mostReplicas;
+    }
+
+    /** {@return {@code [tokens + 1]}, the stride of every number of tokens of an expert} */
     public static int[] strides(int tokens) {
         int[] strides = new int[tokens + 1];
         Arrays.setAll(strides, TokenRouter::stride);

@@ -60,6 +60,20 @@ public final class RunSizes {
         return sizes;
     }
 
+    /**
+     * Adds what a source's kernels read.
+     *
+     * @param sizes as {@link #of} returned them
+     * @param group the sources
+     * @throws IllegalArgumentException if the sources have more ids together than a run may have
+     */
+    public static void addSources(int[] sizes, SourceGroup group) {
+        require("ids of a source", sizes[PipelineSizes.TOKENS], PipelineSizes.MAX_TOKENS / group.sources());
+        sizes[PipelineSizes.SOURCES] = group.sources();
+        sizes[PipelineSizes.SELF] = group.self();
+        sizes[PipelineSizes.NODE_SOURCES] = group.perNode();
+    }
+
     private static int bits(int most) {
         return Integer.SIZE - 1 - Integer.numberOfLeadingZeros(most);
     }

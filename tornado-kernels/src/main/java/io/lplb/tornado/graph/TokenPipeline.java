@@ -3,22 +3,16 @@ package io.lplb.tornado.graph;
 
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
-import io.lplb.tornado.kernel.CountKernels;
 import io.lplb.tornado.kernel.DeviceCode;
 import io.lplb.tornado.kernel.PipelineLayout;
 import io.lplb.tornado.kernel.PipelineSizes;
-import io.lplb.tornado.kernel.QuotaKernels;
-import io.lplb.tornado.kernel.RouteKernels;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.GridScheduler;
-import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
-import uk.ac.manchester.tornado.api.WorkerGrid;
-import uk.ac.manchester.tornado.api.WorkerGrid1D;
-import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -39,14 +33,13 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * <p>Not thread-safe; must be used by the thread that made it. Allocates nothing of its own per run.
  */
 public final class TokenPipeline implements AutoCloseable {
-    private static final String GRAPH = "pipeline";
-
     private final int tokens;
     private final int groups;
     private final int blocks;
     private final int solverThreads;
     private final int stampAt;
     private final PipelineBuffers buffers;
+    private final @Nullable SourceBuffers source;
     private final IntArray out;
     private final TornadoExecutionPlan plan;
     private int run;
@@ -63,16 +56,40 @@ public final class TokenPipeline implements AutoCloseable {
      */
     public TokenPipeline(
             ExpertPlacement placement, PlacementProblem problem, int tokens, SolveStage stage, boolean cudaGraph) {
+        this(placement, problem, tokens, stage, cudaGraph, null);
+    }
+
+    /**
+     * Builds the graph of a source of several: it routes its own tokens by the plan of all, see {@link
+     * io.lplb.tornado.kernel.SourceKernels}. The host gathers the other sources' counts and gives them to {@link #gathered}
+     * before each run.
+     *
+     * @param placement where the experts are
+     * @param problem the placement's problem
+     * @param tokens the largest number of ids of a run of any source, at least 1
+     * @param stage the solver, made for the problem's number of groups
+     * @param cudaGraph whether the launches are recorded once and replayed
+     * @param group the sources; null if there is one that sees all tokens
+     */
+    public TokenPipeline(
+            ExpertPlacement placement,
+            PlacementProblem problem,
+            int tokens,
+            SolveStage stage,
+            boolean cudaGraph,
+            @Nullable SourceGroup group) {
         DeviceCode.link();
         this.tokens = tokens;
         groups = problem.groups();
         blocks = PipelineLayout.blocks(tokens);
         solverThreads = stage.threads();
         stampAt = PipelineLayout.stampAt(groups, problem.problem().ranks());
-        buffers = PipelineBuffers.of(placement, problem, tokens, stage);
+        PipelineTables tables = new PipelineTables(placement, problem);
+        source = group == null ? null : SourceBuffers.of(placement, tables, group);
+        buffers = PipelineBuffers.of(placement, problem, tables, tokens, stage, group);
         out = buffers.out();
         GridScheduler grids = new GridScheduler();
-        TaskGraph graph = graph(placement.experts(), stage, grids);
+        TaskGraph graph = new PipelineTasks(buffers, source, stage).graph(placement.experts(), groups, blocks, grids);
         TornadoExecutionPlan made = new TornadoExecutionPlan(graph.snapshot()).withGridScheduler(grids);
         plan = cudaGraph ? made.withCUDAGraph() : made;
     }
@@ -82,76 +99,28 @@ public final class TokenPipeline implements AutoCloseable {
         return buffers;
     }
 
-    private TaskGraph graph(int experts, SolveStage stage, GridScheduler grids) {
-        PipelineBuffers b = buffers;
-        KernelContext context = new KernelContext();
-        TaskGraph graph = new TaskGraph(GRAPH)
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, b.sizes(), b.ids())
-                .transferToDevice(
-                        DataTransferMode.FIRST_EXECUTION,
-                        b.counts(),
-                        b.place(),
-                        b.loadTable(),
-                        b.strides(),
-                        b.loads(),
-                        b.speed(),
-                        b.quotaTable(),
-                        b.plan(),
-                        b.slots(),
-                        stage.output(),
-                        out,
-                        b.physical())
-                .transferToDevice(DataTransferMode.FIRST_EXECUTION, stage.constants())
-                .task("countBlocks", CountKernels::countBlocks, context, b.sizes(), b.ids(), b.counts(), b.place())
-                .task(
-                        "sumBlocks",
-                        CountKernels::sumBlocks,
-                        context,
-                        b.sizes(),
-                        b.counts(),
-                        b.loadTable(),
-                        b.strides(),
-                        b.loads(),
-                        stage.input(),
-                        b.speed(),
-                        b.plan(),
-                        out);
-        stage.addTo(graph, grids, "solve");
-        graph.task(
-                        "quotas",
-                        QuotaKernels::quotas,
-                        context,
-                        b.sizes(),
-                        b.quotaTable(),
-                        stage.output(),
-                        b.loads(),
-                        b.speed(),
-                        b.plan(),
-                        out)
-                .task(
-                        "route",
-                        RouteKernels::route,
-                        context,
-                        b.sizes(),
-                        b.ids(),
-                        b.counts(),
-                        b.place(),
-                        b.plan(),
-                        b.slots(),
-                        out,
-                        b.physical())
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, out, b.physical());
-        grid(grids, "countBlocks", blocks, PipelineLayout.countThreads(experts));
-        grid(grids, "sumBlocks", 1, PipelineLayout.SUM_THREADS);
-        grid(grids, "quotas", groups, PipelineLayout.QUOTA_THREADS);
-        grid(grids, "route", blocks, PipelineLayout.BLOCK_IDS);
-        return graph;
+    /**
+     * Gives another source's counts for the next run. A run that lacks those of a source is routed by the plan of the last one
+     * that had them all, or to the originals.
+     *
+     * @param from number of the source
+     * @param counts {@code [experts]}
+     * @throws IllegalStateException if there are no other sources
+     */
+    public void gathered(int from, int[] counts) {
+        source().gathered(from, counts, next());
     }
 
-    private static void grid(GridScheduler grids, String task, int workGroups, int threads) {
-        WorkerGrid grid = new WorkerGrid1D(workGroups * threads);
-        grid.setLocalWork(threads, 1, 1);
-        grids.addWorkerGrid(GRAPH + "." + task, grid);
+    private int next() {
+        return run == Integer.MAX_VALUE ? 1 : run + 1;
+    }
+
+    /** Returns the arrays of a source. */
+    SourceBuffers source() {
+        if (source == null) {
+            throw new IllegalStateException("sources: got none, expected a pipeline of one of several");
+        }
+        return source;
     }
 
     /**
@@ -172,7 +141,7 @@ public final class TokenPipeline implements AutoCloseable {
             throw new IllegalArgumentException(
                     "physical: got length " + physical.length + ", expected " + ids.length + " as ids");
         }
-        run = run == Integer.MAX_VALUE ? 1 : run + 1;
+        run = next();
         buffers.sizes().set(PipelineSizes.RUN, run);
         buffers.sizes().set(PipelineSizes.TOKENS, ids.length);
         MemorySegment.copy(ids, 0, buffers.ids().getSegment(), ValueLayout.JAVA_INT, 0, ids.length);

@@ -20,7 +20,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * E / 32 + 32 comparisons per id instead of E, with neither atomics, which local memory lacks here, nor branches: the
  * time does not depend on how skewed the ids are. (No warp functions either: behind a condition TornadoVM may put one
  * into both branches, and the warp is then no longer whole.) {@link #sumBlocks}, one work-group, turns the counts of the blocks into
- * running sums over the blocks and fills the loads of the min-max problem.
+ * running sums over the blocks ({@link BlockSums}) and fills the loads of the min-max problem ({@link ExpertLoads}).
  *
  * <p>Buffers as in {@link PipelineLayout}. Any number of threads gives the same result, also where
  * TornadoVM makes the work-groups smaller than asked, and hence more: those beyond the blocks return at once.
@@ -29,11 +29,6 @@ public final class CountKernels {
     private static final int LOWS = PipelineLayout.LOWS;
     private static final int WORDS = PipelineLayout.BLOCK_IDS / 32;
     private static final int MAX_DIGITS = (PipelineSizes.MAX_EXPERTS + LOWS - 1) / LOWS + 1 + LOWS;
-
-    /** Threads that divide the blocks of an expert, times experts: at most as many as there are threads, or experts. */
-    private static final int MAX_PARTIAL = PipelineSizes.MAX_EXPERTS;
-
-    private static final int MAX_TABLE = 2 * PipelineSizes.MAX_LOADS + 2 + PipelineSizes.MAX_EXPERTS;
 
     private CountKernels() {}
 
@@ -133,9 +128,6 @@ public final class CountKernels {
     /**
      * Sums the counts over the blocks and fills the loads; one work-group.
      *
-     * <p>The blocks are divided among as many threads per expert as there are; they add up their blocks twice: first to know
-     * where the next part begins, then to write the running sums.
-     *
      * @param sizes see {@link PipelineSizes}
      * @param counts {@code [blocks][experts + 1]}; becomes the tokens in earlier blocks
      * @param table {@code first [targets + 1] | expert [experts] | place in solverIn [targets]}: which experts each
@@ -166,19 +158,13 @@ public final class CountKernels {
         int ranks = sizes.get(PipelineSizes.RANKS);
         int items = sizes.get(PipelineSizes.ITEMS);
         int groups = sizes.get(PipelineSizes.GROUPS);
-        int width = sizes.get(PipelineSizes.WIDTH);
         int partBits = sizes.get(PipelineSizes.PART_BITS);
-        int laneBits = sizes.get(PipelineSizes.LANE_BITS);
         float speeds = speed.get(0);
-        int blocks = PipelineLayout.blocks(tokens);
-        int columns = experts + 1;
-        int parts = 1 << partBits;
-        int chunk = (blocks + parts - 1) >>> partBits;
         int targets = groups * (ranks + items);
-        int entries = 2 * targets + 2 + experts;
-        int[] partial = context.allocateIntLocalArray(MAX_PARTIAL);
+        int entries = ExpertLoads.entries(targets, experts);
+        int[] partial = context.allocateIntLocalArray(BlockSums.MAX_PARTIAL);
         int[] total = context.allocateIntLocalArray(PipelineSizes.MAX_EXPERTS);
-        int[] local = context.allocateIntLocalArray(MAX_TABLE);
+        int[] local = context.allocateIntLocalArray(ExpertLoads.MAX_TABLE);
         int[] load = context.allocateIntLocalArray(PipelineSizes.MAX_LOADS);
         float[] scale = context.allocateFloatLocalArray(PipelineSizes.MAX_GROUPS);
         if (thread == 0) {
@@ -186,137 +172,14 @@ public final class CountKernels {
             out.set(PipelineLayout.OUT_BAD_IDS, 0);
         }
         int prefetched = thread < entries ? table.get(thread) : 0;
-        for (int u = thread; u < parts * experts; u += threads) {
-            int part = u / experts;
-            partial[u] = sum(counts, part * chunk, TornadoMath.min(blocks, (part + 1) * chunk), u % experts, columns);
-        }
-        if (thread < entries) {
-            local[thread] = prefetched;
-        }
-        for (int k = thread + threads; k < entries; k += threads) {
-            local[k] = table.get(k);
-        }
+        BlockSums.parts(thread, threads, counts, tokens, experts, partBits, partial);
+        ExpertLoads.copyTable(thread, threads, table, entries, prefetched, local);
         context.localBarrier();
-        for (int b = thread; b < blocks; b += threads) {
-            int bad = counts.get(b * columns + experts);
-            if (bad > 0) {
-                context.atomicAdd(out, PipelineLayout.OUT_BAD_IDS, bad);
-            }
-        }
-        for (int u = thread; u < parts * experts; u += threads) {
-            int part = u / experts;
-            int e = u % experts;
-            int before = 0;
-            for (int p = 0; p < part; p++) {
-                before += partial[p * experts + e];
-            }
-            int end = TornadoMath.min(blocks, (part + 1) * chunk);
-            int after = run(counts, part * chunk, end, e, columns, before);
-            if (part == parts - 1) {
-                total[e] = after;
-            }
-        }
+        BlockSums.badIds(context, thread, threads, counts, tokens, experts, out);
+        BlockSums.run(thread, threads, counts, tokens, experts, partBits, partial, total);
         context.localBarrier();
-        for (int t = thread; t < targets; t += threads) {
-            int sum = 0;
-            for (int x = local[t]; x < local[t + 1]; x++) {
-                sum += total[local[targets + 1 + x]];
-            }
-            loads.set(t, sum);
-            load[t] = sum;
-        }
-        // From the last thread down: those are idle meanwhile.
-        for (int e = threads - 1 - thread; e < experts; e += threads) {
-            int n = total[e];
-            plan.set(e * width, strides.get(n));
-            plan.set(e * width + 1, n);
-        }
-        if (thread == 0 && local[entries - 1] > -1) {
-            solverIn.set(local[entries - 1], groups);
-        }
-        context.localBarrier();
-        int lanes = 1 << laneBits;
-        for (int u = thread; u < groups << laneBits; u += threads) {
-            int g = u >>> laneBits;
-            int own = 0;
-            for (int r = u & (lanes - 1); r < ranks; r += lanes) {
-                own += load[g * ranks + r];
-            }
-            for (int i = u & (lanes - 1); i < items; i += lanes) {
-                own += load[groups * ranks + g * items + i];
-            }
-            partial[u] = own;
-        }
-        context.localBarrier();
-        for (int g = thread; g < groups; g += threads) {
-            int sum = 0;
-            for (int k = 0; k < lanes; k++) {
-                sum += partial[g * lanes + k];
-            }
-            loads.set(targets + g, sum);
-            scale[g] = speeds / TornadoMath.max(sum, 1);
-        }
-        context.localBarrier();
-        int fixed = groups * ranks;
-        for (int t = thread; t < targets; t += threads) {
-            // One division: each takes as long as a read of local memory and more.
-            int within = t < fixed ? t : t - fixed;
-            int each = t < fixed ? ranks : items;
-            solverIn.set(local[targets + 1 + experts + t], load[t] * scale[within / TornadoMath.max(each, 1)]);
-        }
-    }
-
-    /** One column summed over blocks, 16 loads in flight. */
-    private static int sum(IntArray counts, int from, int to, int column, int columns) {
-        int sum = 0;
-        int b = from;
-        while (b + 16 < to + 1) {
-            int at = b * columns + column;
-            for (int k = 0; k < 16; k++) {
-                sum += counts.get(at + k * columns);
-            }
-            b += 16;
-        }
-        while (b < to) {
-            sum += counts.get(b * columns + column);
-            b++;
-        }
-        return sum;
-    }
-
-    /** One column turned into running sums over blocks, beginning with {@code before}; returns what comes after. */
-    private static int run(IntArray counts, int from, int to, int column, int columns, int before) {
-        int sum = before;
-        int b = from;
-        while (b + 8 < to + 1) {
-            int at = b * columns + column;
-            int c0 = counts.get(at);
-            int c1 = counts.get(at + columns);
-            int c2 = counts.get(at + 2 * columns);
-            int c3 = counts.get(at + 3 * columns);
-            int c4 = counts.get(at + 4 * columns);
-            int c5 = counts.get(at + 5 * columns);
-            int c6 = counts.get(at + 6 * columns);
-            int c7 = counts.get(at + 7 * columns);
-            int half = sum + (c0 + c1) + (c2 + c3);
-            counts.set(at, sum);
-            counts.set(at + columns, sum + c0);
-            counts.set(at + 2 * columns, sum + c0 + c1);
-            counts.set(at + 3 * columns, sum + c0 + c1 + c2);
-            counts.set(at + 4 * columns, half);
-            counts.set(at + 5 * columns, half + c4);
-            counts.set(at + 6 * columns, half + c4 + c5);
-            counts.set(at + 7 * columns, half + c4 + c5 + c6);
-            sum = half + (c4 + c5) + (c6 + c7);
-            b += 8;
-        }
-        while (b < to) {
-            int at = b * columns + column;
-            int c = counts.get(at);
-            counts.set(at, sum);
-            sum += c;
-            b++;
-        }
-        return sum;
+        ExpertLoads.fill(
+                context, thread, threads, sizes, strides, speeds, local, total, partial, load, scale, loads, solverIn,
+                plan);
     }
 }

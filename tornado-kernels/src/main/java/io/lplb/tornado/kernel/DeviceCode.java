@@ -10,8 +10,10 @@ package io.lplb.tornado.kernel;
  */
 public final class DeviceCode {
     private static final Class<?>[] CLASSES = {
+        BlockSums.class,
         CountKernels.class,
         DeviceCertificate.class,
+        ExpertLoads.class,
         Finish.class,
         GroupMemory.class,
         InteriorPoint.class,
@@ -35,6 +37,9 @@ public final class DeviceCode {
         RelaxationKernel.class,
         RouteKernels.class,
         Row8.class,
+        SourceKernels.class,
+        SourceLayout.class,
+        SourceShare.class,
         StatePlaces.class,
         Step.class,
         TileInverse.class,

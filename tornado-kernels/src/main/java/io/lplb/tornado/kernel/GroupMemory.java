@@ -9,7 +9,10 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 final class GroupMemory {
     private GroupMemory() {}
 
-    /** Copies the tables, the whole work-group together, and this team's loads and speeds; ends with a barrier. */
+    /**
+     * Copies the tables, the whole work-group together, and this team's loads and speeds; ends with a barrier. The loads
+     * may lie in the host's memory, far away: a team with few of them asks for them first, and stores them last.
+     */
     static void load(
             KernelContext context,
             FloatArray in,
@@ -19,18 +22,26 @@ final class GroupMemory {
             int[] table,
             Team t,
             int group) {
-        copyTables(tables, table, t);
-        int base = Packing.HEADER + group * (t.ranks + t.items);
-        for (int j = 0; j < t.rankRounds; j++) {
-            int r = t.lane + j * t.threads;
-            if (r < t.ranks) {
-                m[t.f(r)] = in.get(base + r);
+        int words = t.ranks + t.items;
+        int base = Packing.HEADER + group * words;
+        if (words <= 2 * t.threads) {
+            int k0 = t.lane;
+            int k1 = t.lane + t.threads;
+            float load0 = 0f;
+            float load1 = 0f;
+            if (k0 < words) {
+                load0 = in.get(base + k0);
             }
-        }
-        for (int j = 0; j < t.itemRounds; j++) {
-            int i = t.lane + j * t.threads;
-            if (i < t.items) {
-                m[t.w(i)] = in.get(base + t.ranks + i);
+            if (k1 < words) {
+                load1 = in.get(base + k1);
+            }
+            copyTables(tables, table, t);
+            store(m, t, k0, load0);
+            store(m, t, k1, load1);
+        } else {
+            copyTables(tables, table, t);
+            for (int k = t.lane; k < words; k += t.threads) {
+                store(m, t, k, in.get(base + k));
             }
         }
         if (!t.unitSpeeds) {
@@ -42,6 +53,15 @@ final class GroupMemory {
             }
         }
         context.localBarrier();
+    }
+
+    /** Stores a load of the input: of a rank, of an item, or of nobody. */
+    private static void store(float[] m, Team t, int k, float load) {
+        if (k < t.ranks) {
+            m[t.f(k)] = load;
+        } else if (k < t.ranks + t.items) {
+            m[t.w(k - t.ranks)] = load;
+        }
     }
 
     /** Four loads of a thread under way at a time, as each takes longer than everything else here. */

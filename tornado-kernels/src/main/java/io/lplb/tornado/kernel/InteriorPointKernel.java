@@ -9,7 +9,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * Interior point with final sweeps, fused: the whole solve of a problem in one launch, by one team of threads.
  */
 public final class InteriorPointKernel {
-    private static final int MAX_ROUNDS = 24;
+    private static final int MAX_ROUNDS = 64;
 
     private InteriorPointKernel() {}
 
@@ -123,8 +123,7 @@ public final class InteriorPointKernel {
         int count = (int) in.get(0);
         float stamp = in.get(1);
         boolean inside = index < count;
-        int group = inside ? index : 0;
-        GroupMemory.load(context, in, tables, speed, m, table, t, group);
+        GroupMemory.load(context, in, tables, speed, m, table, t, index);
         float totalSpeed = 0f;
         for (int r = 0; r < t.ranks; r++) {
             totalSpeed += t.speed(m, r);
@@ -134,6 +133,6 @@ public final class InteriorPointKernel {
         Reduction.barrier(context, t);
         Pouring.loads(m, table, t);
         Reduction.barrier(context, t);
-        Finish.sweepAndStore(context, out, m, table, t, group, inside, iterations, 0f, MAX_ROUNDS, tolerance, stamp);
+        Finish.sweepAndStore(context, out, m, table, t, index, inside, iterations, 0f, MAX_ROUNDS, tolerance, stamp);
     }
 }

@@ -7,7 +7,8 @@ package io.lplb.tornado.kernel;
  * scalar arguments of a task into its code.) The bounds are those of the kernels' local arrays.
  *
  * <pre>
- *   | run | tokens | experts | ranks | items | entries | groups | width | repairs | table | part bits | lane bits | 4 unused |
+ *   | run | tokens | experts | ranks | items | entries | groups | width | repairs | table | part bits | lane bits |
+ *   sources | self | sources of a node | unused |
  * </pre>
  */
 public final class PipelineSizes {
@@ -45,6 +46,15 @@ public final class PipelineSizes {
     /** 2 to the power of this many threads add up a group's loads. */
     public static final int LANE_BITS = 11;
 
+    /** Sources of a group, see {@link SourceKernels}; 0 where one sees all tokens, as for the next two. */
+    public static final int SOURCES = 12;
+
+    /** Number of this source. */
+    public static final int SELF = 13;
+
+    /** Consecutive sources that share a node. */
+    public static final int NODE_SOURCES = 14;
+
     /** Elements of the array. */
     public static final int COUNT = 16;
 
@@ -66,6 +76,8 @@ public final class PipelineSizes {
 
     /** Ranks and items of all groups. */
     public static final int MAX_LOADS = 1024;
+
+    public static final int MAX_SOURCES = 1024;
 
     /** See {@link #TABLE}. */
     public static final int MAX_TABLE = 6144;

@@ -9,7 +9,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * Relaxation alone, fused: sweeps from the fixed loads until the certificate closes or the sweeps run out.
  */
 public final class RelaxationKernel {
-    private static final int MAX_ROUNDS = 24;
+    private static final int MAX_ROUNDS = 64;
 
     private RelaxationKernel() {}
 
@@ -100,8 +100,7 @@ public final class RelaxationKernel {
         int count = (int) in.get(0);
         float stamp = in.get(1);
         boolean inside = index < count;
-        int group = inside ? index : 0;
-        GroupMemory.load(context, in, tables, speed, m, table, t, group);
+        GroupMemory.load(context, in, tables, speed, m, table, t, index);
         if (MatchedItems.fits(t)) {
             Step.evenSplit(m, table, t);
             Reduction.barrier(context, t);
@@ -110,6 +109,6 @@ public final class RelaxationKernel {
             Pouring.empty(m, table, t);
         }
         Reduction.barrier(context, t);
-        Finish.sweepAndStore(context, out, m, table, t, group, inside, 0f, 1f, MAX_ROUNDS, tolerance, stamp);
+        Finish.sweepAndStore(context, out, m, table, t, index, inside, 0f, 1f, MAX_ROUNDS, tolerance, stamp);
     }
 }

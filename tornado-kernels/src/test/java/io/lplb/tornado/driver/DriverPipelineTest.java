@@ -59,7 +59,7 @@ class DriverPipelineTest {
 
     private static DriverPipeline open(CallerStream stream) throws CudaUnavailableException {
         return DriverPipeline.open(
-                standIn.driver(), LIBRARY, RelaxationSolver.NAME, CUBE, PROBLEM, 1e-4, TOKENS, 0, stream);
+                standIn.driver(), LIBRARY, RelaxationSolver.NAME, CUBE, PROBLEM, 1e-4, TOKENS, 0, stream, null);
     }
 
     private static DriverPipeline open() throws CudaUnavailableException {
@@ -151,19 +151,19 @@ class DriverPipelineTest {
     void runsThatDoNotRepeatAreNotRecorded() throws Exception {
         try (DriverPipeline pipeline = open()) {
             int before = standIn.fills();
-            for (int tokens = 1; tokens <= 3 * PipelineLaunch.RUNS; tokens++) {
+            for (int tokens = 1; tokens <= 3 * PipelineRuns.RUNS; tokens++) {
                 route(pipeline, tokens);
             }
             assertEquals(0, standIn.graphLaunches());
-            assertEquals(3 * PipelineLaunch.RUNS, standIn.fills() - before, "a word for each number of ids");
+            assertEquals(3 * PipelineRuns.RUNS, standIn.fills() - before, "a word for each number of ids");
             for (int k = 0; k < 2; k++) {
-                for (int tokens = 2 * PipelineLaunch.RUNS + 1; tokens <= 3 * PipelineLaunch.RUNS; tokens++) {
+                for (int tokens = 2 * PipelineRuns.RUNS + 1; tokens <= 3 * PipelineRuns.RUNS; tokens++) {
                     route(pipeline, tokens);
                 }
             }
-            assertEquals(2 * PipelineLaunch.RUNS, standIn.graphLaunches());
+            assertEquals(2 * PipelineRuns.RUNS, standIn.graphLaunches());
             route(pipeline, 1);
-            route(pipeline, 2 * PipelineLaunch.RUNS + 1);
+            route(pipeline, 2 * PipelineRuns.RUNS + 1);
         }
         assertEquals(0, standIn.live());
     }
@@ -288,16 +288,17 @@ class DriverPipelineTest {
                             tolerance,
                             TOKENS,
                             0,
-                            CallerStream.NONE));
+                            CallerStream.NONE,
+                            null));
         }
         assertThrows(
                 IllegalArgumentException.class,
                 () -> DriverPipeline.open(
-                        driver, LIBRARY, "simplex", CUBE, PROBLEM, 1e-4, TOKENS, 0, CallerStream.NONE));
+                        driver, LIBRARY, "simplex", CUBE, PROBLEM, 1e-4, TOKENS, 0, CallerStream.NONE, null));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> DriverPipeline.open(
-                        driver, LIBRARY, RelaxationSolver.NAME, CUBE, PROBLEM, 1e-4, 0, 0, CallerStream.NONE));
+                        driver, LIBRARY, RelaxationSolver.NAME, CUBE, PROBLEM, 1e-4, 0, 0, CallerStream.NONE, null));
         assertEquals(0, standIn.live());
     }
 
@@ -308,7 +309,16 @@ class DriverPipelineTest {
         PlacementProblem problem = PlacementProblem.of(plain, null);
         assertEquals("", DriverPipeline.missing(RelaxationSolver.NAME, problem));
         try (DriverPipeline pipeline = DriverPipeline.open(
-                standIn.driver(), LIBRARY, RelaxationSolver.NAME, plain, problem, 1e-4, 9, 0, CallerStream.NONE)) {
+                standIn.driver(),
+                LIBRARY,
+                RelaxationSolver.NAME,
+                plain,
+                problem,
+                1e-4,
+                9,
+                0,
+                CallerStream.NONE,
+                null)) {
             route(pipeline, 9);
             assertEquals(0, pipeline.solverStatus(0));
         }

@@ -116,7 +116,7 @@ final class LaunchFigures {
                             device.enter();
                             device.leave();
                         }),
-                        nanos(200_000, () -> driver.isIdle(stream)),
+                        nanos(200_000, () -> driver.isDone(stream)),
                         nanos(200_000, () -> driver.synchronise(stream)));
                 for (LaunchOptions options : List.of(PLAIN, GRAPH, PLAIN_STAMPS, STAMPS)) {
                     try (DriverLaunch launch = launch(driver, RelaxationSolver.NAME, problem, 1, options)) {

@@ -152,8 +152,8 @@ final class PipelineFigures {
             @Nullable String solver, ExpertPlacement placement, PlacementProblem problem, int tokens) {
         CallerStream caller = new CallerStream(true, stream);
         return solver == null
-                ? DriverPipeline.open(driver, null, placement, problem, 1e-4, tokens, 0, caller)
-                : DriverPipeline.open(driver, library, solver, placement, problem, 1e-4, tokens, 0, caller);
+                ? DriverPipeline.open(driver, null, placement, problem, 1e-4, tokens, 0, caller, null)
+                : DriverPipeline.open(driver, library, solver, placement, problem, 1e-4, tokens, 0, caller, null);
     }
 
     /** Some ids that name no expert. */

@@ -40,7 +40,8 @@ final class StandIn {
             Files.write(source, in.readAllBytes());
         }
         Path library = folder.resolve("libstandin" + String.join("", options) + ".so");
-        List<String> command = new ArrayList<>(List.of("cc", "-O1", "-shared", "-fPIC", "-o", library.toString()));
+        List<String> command =
+                new ArrayList<>(List.of("cc", "-O1", "-shared", "-fPIC", "-pthread", "-o", library.toString()));
         command.addAll(List.of(options));
         command.add(source.toString());
         Process compiler;
@@ -79,6 +80,10 @@ final class StandIn {
         return new CudaDriver(CudaLibrary.load(List.of(file.toString())));
     }
 
+    Nccl nccl() throws NcclUnavailableException {
+        return Nccl.load(List.of(file.toString()));
+    }
+
     private Object call(String function, FunctionDescriptor type, Object... arguments) {
         @SuppressWarnings("restricted")
         MethodHandle handle =
@@ -103,12 +108,47 @@ final class StandIn {
     }
 
     void capability(int value) {
-        call("standin_capability", FunctionDescriptor.ofVoid(JAVA_INT), value);
+        set("standin_capability", value);
     }
 
     /** From now on solvers' launches answer every group with equal shares. */
     void answer(int entries, int threads) {
         call("standin_answer", FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT), entries, threads);
+    }
+
+    private void set(String function, int value) {
+        call(function, FunctionDescriptor.ofVoid(JAVA_INT), value);
+    }
+
+    /** From now on a gather brings no row but this source's own, or brings them again. */
+    void late(boolean value) {
+        set("standin_late", value ? 1 : 0);
+    }
+
+    /** From now on gathers do not end until the communicator is aborted. */
+    void hang(boolean value) {
+        set("standin_hang", value ? 1 : 0);
+    }
+
+    /** From now on the other sources do not connect, until false. */
+    void missing(boolean value) {
+        set("standin_hang", value ? 2 : 0);
+    }
+
+    void asyncError(int value) {
+        set("standin_async_error", value);
+    }
+
+    void otherFingerprint(int value) {
+        set("standin_other_fingerprint", value);
+    }
+
+    int aborts() {
+        return count("standin_aborts");
+    }
+
+    int gathers() {
+        return count("standin_gathers");
     }
 
     private int count(String function) {

@@ -3,18 +3,23 @@
  * once; it counts what is taken and not given back, and fails where it is told to. A launch does nothing, or answers
  * every group with equal shares.
  *
- * -DOLD leaves a function out, as a driver of older days would.
+ * It stands in for libnccl.so.2, too: the other sources have the same counts as this one, or are late, or never come. In
+ * that case what is put on a stream waits until the communicator is aborted.
+ *
+ * -DOLD leaves a function out of each, as a library of older days would.
  */
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef int Result;
 typedef uint64_t Handle;
 
 enum { SUCCESS = 0, INVALID = 1, OUT_OF_MEMORY = 2, INVALID_DEVICE = 101, INVALID_IMAGE = 200 };
-enum { CONTEXT, MODULE, STREAM, EVENT, DEVICE_MEMORY, HOST_MEMORY, GRAPH, EXECUTABLE, KINDS };
-enum { HEADER = 16, IN = 2, OUT = 5, PARAMETERS = 12, MOST_OPERATIONS = 8, SOLVER = 2, PIPELINE = 10 };
+enum { CONTEXT, MODULE, STREAM, EVENT, DEVICE_MEMORY, HOST_MEMORY, GRAPH, EXECUTABLE, COMMUNICATOR, KINDS };
+enum { HEADER = 16, IN = 2, OUT = 5, PARAMETERS = 12, MOST_OPERATIONS = 12, MOST_WAITING = 64, SOLVER = 2, PIPELINE = 10 };
 
 /* ---- what a test says and asks ---- */
 
@@ -28,9 +33,15 @@ static int launches, graphLaunches, fills;
 static int copiedIn, copiedOut; /* number of copies */
 static Handle lastStream; /* of a launch, of a kernel or a graph */
 static int entries, threads; /* of the answers; none while entries is 0 */
+static int sources, self; /* of the communicator */
+static int late, hanging; /* the other sources */
+static int asyncError, aborts, gathers;
+static int otherFingerprint; /* added to that of the other sources */
+static volatile int stuck; /* a gather waits on the device */
 
 void standin_reset(void) {
     failing[0] = 0;
+    late = hanging = asyncError = aborts = gathers = otherFingerprint = stuck = 0;
     failure = sticky = entries = threads = launches = graphLaunches = fills = copiedIn = copiedOut = depth = 0;
     lastStream = 0;
     capability = 90;
@@ -39,6 +50,12 @@ void standin_reset(void) {
 void standin_fail(const char *function, int result) { strncpy(failing, function, sizeof failing - 1); failure = result; }
 void standin_capability(int value) { capability = value; }
 void standin_answer(int entriesOfGroup, int threadsOfGroup) { entries = entriesOfGroup; threads = threadsOfGroup; }
+void standin_late(int value) { late = value; }
+void standin_hang(int value) { hanging = value; }
+void standin_async_error(int value) { asyncError = value; }
+void standin_other_fingerprint(int value) { otherFingerprint = value; }
+int standin_aborts(void) { return aborts; }
+int standin_gathers(void) { return gathers; }
 int standin_live(void) {
     int sum = depth;
     for (int k = 0; k < KINDS; k++) sum += live[k];
@@ -100,8 +117,12 @@ Result cuDevicePrimaryCtxRetain(Handle *context, int device) {
     return SUCCESS;
 }
 Result cuDevicePrimaryCtxRelease_v2(int device) { (void) device; ENTER; live[CONTEXT]--; return SUCCESS; }
-Result cuCtxPushCurrent_v2(Handle context) { (void) context; ENTER; depth++; return SUCCESS; }
-Result cuCtxPopCurrent_v2(Handle *context) { *context = 0; depth--; return SUCCESS; }
+Result cuCtxPushCurrent_v2(Handle context) { (void) context; ENTER; __atomic_fetch_add(&depth, 1, __ATOMIC_SEQ_CST); return SUCCESS; }
+Result cuCtxPopCurrent_v2(Handle *context) {
+    *context = 0;
+    __atomic_fetch_sub(&depth, 1, __ATOMIC_SEQ_CST);
+    return SUCCESS;
+}
 
 /* ---- modules ---- */
 
@@ -117,9 +138,10 @@ Result cuModuleUnload(Handle module) { (void) module; ENTER; live[MODULE]--; ret
 Result cuModuleGetFunction(Handle *function, Handle module, const char *name) {
     (void) module;
     ENTER;
-    static const char *const stations[] = {"pipeline_countBlocks", "pipeline_sumBlocks", "pipeline_quotas", "pipeline_route"};
+    static const char *const stations[] = {"pipeline_countBlocks", "pipeline_sumBlocks", "pipeline_quotas", "pipeline_route",
+        "pipeline_sumOwn", "pipeline_sumSources", "pipeline_share"};
     *function = SOLVER;
-    for (Handle k = 0; k < 4; k++) if (strcmp(name, stations[k]) == 0) *function = PIPELINE + k;
+    for (Handle k = 0; k < sizeof stations / sizeof *stations; k++) if (strcmp(name, stations[k]) == 0) *function = PIPELINE + k;
     return SUCCESS;
 }
 
@@ -149,6 +171,7 @@ Result cuMemHostGetDevicePointer_v2(Handle *device, void *host, unsigned flags) 
 
 /* ---- streams, graphs ---- */
 
+enum { COPY, LAUNCH, GATHER };
 typedef struct {
     int kind;
     void *to;
@@ -192,33 +215,82 @@ static void station(Handle function, Handle *parameters) {
     } else if (function == PIPELINE + 3) {
         int32_t *ids = array(parameters[3]), *physical = array(parameters[9]);
         for (int32_t k = 0; k < sizes[1]; k++) physical[k] = ids[k] + 1000;
+    } else if (function == PIPELINE + 4) { /* this source's row: the number of its tokens for each expert, the round */
+        int32_t *state = array(parameters[5]), *out = array(parameters[7]);
+        int32_t *row = array(parameters[4]) + sizes[13] * ((sizes[2] / 4 + 1) * 4);
+        out[0] = sizes[0];
+        out[1] = sizes[1] > 0 ? 1 : 0;
+        for (int32_t e = 0; e < sizes[2]; e++) row[e] = sizes[1];
+        row[sizes[2]] = ++state[0];
+        array(parameters[6])[0] = state[0];
+    } else if (function == PIPELINE + 5) {
+        int32_t *all = array(parameters[3]), *state = array(parameters[10]), *signal = array(parameters[11]);
+        int32_t row = (sizes[2] / 4 + 1) * 4, complete = 1;
+        for (int32_t s = 0; s < sizes[12]; s++) complete &= all[s * row + sizes[2]] == state[0];
+        if (complete) signal[2] = state[1] = state[0];
+        else signal[3] = ++state[2];
+        signal[1] = state[0];
     }
 }
+/* Every source has what this one has; in rows of four words, which only the first gather has, its own number. */
+static void gather(const int32_t *send, int32_t *rows, size_t words) {
+    for (int s = 0; s < sources && !late; s++) {
+        if (s == self) continue;
+        memmove(rows + s * words, send, words * sizeof *rows);
+        if (words == 4) {
+            rows[s * words] = s;
+            rows[s * words + 1] += otherFingerprint;
+        }
+    }
+    gathers++;
+}
 static void execute(Operation *operation) {
-    if (operation->kind == 0) memcpy(operation->to, operation->from, operation->bytes);
+    if (operation->kind == COPY) memcpy(operation->to, operation->from, operation->bytes);
+    else if (operation->kind == GATHER) gather(operation->from, operation->to, operation->bytes);
     else {
         launches++;
         if (operation->function == SOLVER) answer(operation->parameters);
         else station(operation->function, operation->parameters);
     }
 }
+static pthread_mutex_t waitingLock = PTHREAD_MUTEX_INITIALIZER;
+static Operation waiting[MOST_WAITING];
+static int waitingCount;
+
+/* Executes what is put on a stream, or lets it wait behind a gather that hangs. */
+static Result run(Operation *operation) {
+    pthread_mutex_lock(&waitingLock);
+    if (operation->kind == GATHER && hanging) stuck = 1;
+    if (!stuck) execute(operation);
+    else if (operation->kind != GATHER && waitingCount < MOST_WAITING) waiting[waitingCount++] = *operation;
+    pthread_mutex_unlock(&waitingLock);
+    return SUCCESS;
+}
+/* An abort: the gather ends without a result, and what is behind it goes on. */
+static void release(void) {
+    pthread_mutex_lock(&waitingLock);
+    for (int k = 0; k < waitingCount; k++) execute(&waiting[k]);
+    waitingCount = 0;
+    stuck = 0;
+    pthread_mutex_unlock(&waitingLock);
+}
 static Result submit(Operation *operation) {
-    if (!recording) execute(operation);
-    else if (recording->count == MOST_OPERATIONS) return INVALID;
-    else recording->operation[recording->count++] = *operation;
+    if (!recording) return run(operation);
+    if (recording->count == MOST_OPERATIONS) return INVALID;
+    recording->operation[recording->count++] = *operation;
     return SUCCESS;
 }
 Result cuMemcpyHtoDAsync_v2(Handle device, const void *host, size_t bytes, Handle stream) {
     (void) stream;
     ENTER;
-    Operation copy = {0, (void *) (uintptr_t) device, host, bytes, 0, {0}};
+    Operation copy = {COPY, (void *) (uintptr_t) device, host, bytes, 0, {0}};
     copiedIn++;
     return submit(&copy);
 }
 Result cuMemcpyDtoHAsync_v2(void *host, Handle device, size_t bytes, Handle stream) {
     (void) stream;
     ENTER;
-    Operation copy = {0, host, (const void *) (uintptr_t) device, bytes, 0, {0}};
+    Operation copy = {COPY, host, (const void *) (uintptr_t) device, bytes, 0, {0}};
     copiedOut++;
     return submit(&copy);
 }
@@ -235,16 +307,21 @@ Result cuLaunchKernel(Handle function, unsigned gx, unsigned gy, unsigned gz, un
     ENTER;
     lastStream = stream;
     if ( gx == 0 || gy != 1 || gz != 1 || bx == 0 || by != 1 || bz != 1 || shared != 0) return INVALID;
-    static const int counts[] = {6, 11, 9, 10};
+    static const int counts[] = {6, 11, 9, 10, 8, 12, 10};
     int count = function == SOLVER ? 6 : counts[function - PIPELINE];
-    Operation launch = {1, NULL, NULL, 0, function, {0}};
+    Operation launch = {LAUNCH, NULL, NULL, 0, function, {0}};
     for (int k = 0; k < count; k++) launch.parameters[k] = *parameters[k];
     return submit(&launch);
 }
 Result cuStreamCreate(Handle *stream, unsigned flags) { (void) flags; ENTER; live[STREAM]++; *stream = 3; return SUCCESS; }
 Result cuStreamDestroy_v2(Handle stream) { (void) stream; ENTER; live[STREAM]--; return SUCCESS; }
-Result cuStreamSynchronize(Handle stream) { (void) stream; ENTER; return SUCCESS; }
-Result cuStreamQuery(Handle stream) { (void) stream; ENTER; return SUCCESS; }
+Result cuStreamSynchronize(Handle stream) {
+    (void) stream;
+    ENTER;
+    while (stuck) usleep(200);
+    return SUCCESS;
+}
+Result cuStreamQuery(Handle stream) { (void) stream; ENTER; return stuck ? 600 : SUCCESS; }
 Result cuStreamBeginCapture_v2(Handle stream, int mode) {
     (void) stream; (void) mode;
     ENTER;
@@ -273,7 +350,7 @@ Result cuGraphLaunch(Graph *executable, Handle stream) {
     ENTER;
     lastStream = stream;
     graphLaunches++;
-    for (int k = 0; k < executable->count; k++) execute(&executable->operation[k]);
+    for (int k = 0; k < executable->count; k++) run(&executable->operation[k]);
     return SUCCESS;
 }
 Result cuGraphDestroy(Graph *graph) { ENTER; free(graph); live[GRAPH]--; return SUCCESS; }
@@ -283,5 +360,54 @@ Result cuGraphExecDestroy(Graph *executable) { ENTER; free(executable); live[EXE
 
 Result cuEventCreate(Handle *event, unsigned flags) { (void) flags; ENTER; live[EVENT]++; *event = 4; return SUCCESS; }
 Result cuEventRecord(Handle event, Handle stream) { (void) event; (void) stream; ENTER; return SUCCESS; }
+Result cuEventRecordWithFlags(Handle event, Handle stream, unsigned flags) { (void) event; (void) stream; (void) flags; ENTER; return SUCCESS; }
 Result cuEventElapsedTime(float *millis, Handle from, Handle to) { (void) from; (void) to; ENTER; *millis = 0.5f; return SUCCESS; }
 Result cuEventDestroy_v2(Handle event) { (void) event; ENTER; live[EVENT]--; return SUCCESS; }
+
+/* ---- NCCL ---- */
+
+typedef struct { char bytes[128]; } Id;
+
+Result ncclGetVersion(int *version) { ENTER; *version = 22703; return SUCCESS; }
+const char *ncclGetErrorString(Result result) {
+    switch (result) {
+        case 2: return "unhandled system error";
+        case 6: return "remote process exited or there was a network error";
+        default: return NULL;
+    }
+}
+Result ncclGetUniqueId(Id *id) {
+    ENTER;
+    for (int k = 0; k < 128; k++) id->bytes[k] = (char) (3 * k);
+    return SUCCESS;
+}
+Result ncclCommInitRank(Handle *communicator, int count, Id id, int rank) {
+    ENTER;
+    for (int k = 0; k < 128; k++) if (id.bytes[k] != (char) (3 * k)) return 4; /* ncclInvalidArgument */
+    while (hanging == 2) usleep(200);
+    sources = count;
+    self = rank;
+    __atomic_fetch_add(&live[COMMUNICATOR], 1, __ATOMIC_SEQ_CST);
+    *communicator = 5;
+    return SUCCESS;
+}
+Result ncclAllGather(const void *send, void *rows, size_t words, int type, Handle communicator, Handle stream) {
+    (void) stream;
+    ENTER;
+    if (type != 2 || communicator != 5) return 4;
+    Operation operation = {GATHER, rows, send, words, 0, {0}};
+    return submit(&operation);
+}
+Result ncclCommGetAsyncError(Handle communicator, int *error) { (void) communicator; ENTER; *error = asyncError; return SUCCESS; }
+Result ncclCommAbort(Handle communicator) {
+    (void) communicator;
+    ENTER;
+    aborts++;
+    release();
+    while (live[EXECUTABLE] > 0) usleep(200); /* as NCCL waits for graphs */
+    __atomic_fetch_sub(&live[COMMUNICATOR], 1, __ATOMIC_SEQ_CST);
+    return SUCCESS;
+}
+#ifndef OLD
+Result ncclCommDestroy(Handle communicator) { (void) communicator; ENTER; __atomic_fetch_sub(&live[COMMUNICATOR], 1, __ATOMIC_SEQ_CST); return SUCCESS; }
+#endif

@@ -1,0 +1,284 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.driver;
+
+import io.lplb.balance.RoundOutcome;
+import io.lplb.exchange.RoundStatus;
+import io.lplb.exchange.WorkloadExchange;
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.PlacementProblem;
+import io.lplb.tornado.graph.SourceGroup;
+import java.time.Duration;
+import java.util.Objects;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exchange of counts between processes that have a GPU each, inside the pipeline and on its stream: NCCL gathers the
+ * counts of all sources on every device, without a round trip to the host.
+ *
+ * <pre>
+ *   own ids --count--&gt; own counts --NCCL--&gt; all counts --sum, solve, quota--&gt; plan --own part--&gt; route own ids
+ *
+ *   try (NcclExchange exchange = NcclExchange.builder(placement, problem)
+ *                   .sources(2).self(rank).device(rank).maxTokens(32_768)
+ *                   .deadline(Duration.ofMillis(100))
+ *                   .connect(TicketCarrier.file(path, Duration.ofSeconds(60)));
+ *           DriverPipeline pipeline = exchange.openPipeline()) {
+ *       pipeline.route(ids, physical, tokens);       // every batch, on every source, also one without tokens
+ *   }
+ * </pre>
+ *
+ * <p>A source may stand for several ranks of the placement. Over all sources every replica gets exactly its quota; tokens
+ * stay on a replica of their own source first, then of their own node, as {@link io.lplb.quota.SourceQuotas} has it. Every
+ * source calls {@code route} equally often; equal counts give equal plans, bit for bit.
+ *
+ * <p>Failures. A gather of NCCL has no deadline. A watch ends the communicator when a gather has been under way for the
+ * deadline, and when NCCL reports an error; the stream then goes on. A round that lacks a source's counts is routed by the
+ * last plan, or to the originals before the first: every token goes to a replica of its expert, only balance
+ * suffers. {@link #missedRounds} counts such rounds. A communicator that has ended stays so. From then on counts are gathered by the
+ * transport of the host, if {@link NcclExchangeBuilder#fallback} has given one: each round then waits for the stream and for the
+ * other sources, up to the deadline. Without one, every later round is routed by the last plan, and {@link #transport} says so.
+ * One WARN tells of it.
+ *
+ * <p>Threads: an exchange has one pipeline, which belongs to one thread; what is asked of the exchange may be asked by any.
+ * The pipeline is closed first.
+ */
+public final class NcclExchange implements AutoCloseable {
+    /** Property with the path of NCCL's library, for machines that have it where the loader does not look. */
+    public static final String LIBRARY_PROPERTY = Nccl.PATH_PROPERTY;
+
+    private static final Logger LOG = LogManager.getLogger(NcclExchange.class);
+
+    private final NcclExchangeBuilder settings;
+    private final CudaDriver driver;
+    private final CudaDevice device;
+    private final SourceGroup group;
+    private final ExchangeSignal signal;
+    private final NcclCommunicator communicator;
+    private final ExchangeWatch watch;
+    private final @Nullable WorkloadExchange fallback;
+    private final long fingerprint;
+    private final String connected;
+    private volatile String ended = "";
+    private volatile boolean partial;
+    private boolean opened;
+    private boolean closed;
+
+    /** Connects; what was taken is given back if that fails. */
+    NcclExchange(NcclExchangeBuilder settings, CudaDriver driver, Nccl nccl, CudaDevice device, byte[] id, long hash) {
+        this.settings = settings;
+        this.driver = driver;
+        this.device = device;
+        this.group = settings.group();
+        this.fallback = settings.fallback;
+        this.fingerprint = hash;
+        Cleanup cleanup = new Cleanup();
+        device.enter();
+        try {
+            communicator =
+                    NcclCommunicator.connect(nccl, device, group.sources(), group.self(), id, settings.connectTimeout);
+            cleanup.add(communicator::abort);
+            FirstGather.run(driver, communicator, group, hash, settings.connectTimeout);
+            signal = new ExchangeSignal(driver);
+            cleanup.add(signal::close);
+            connected = "NCCL " + nccl.version() + ": " + group.sources() + " sources with a GPU each, this one on "
+                    + device.name();
+        } catch (RuntimeException e) {
+            cleanup.closeQuietly(e);
+            throw e;
+        } finally {
+            device.leave();
+        }
+        watch = new ExchangeWatch(communicator, signal, settings.deadline.toNanos(), this::failed);
+        watch.start();
+        LOG.info("Source {} of {}: counts travel over {}", group.self(), group.sources(), transport());
+    }
+
+    /**
+     * Begins the settings of an exchange.
+     *
+     * @param placement where the experts are
+     * @param problem the placement's problem
+     * @return settings to go on with
+     */
+    public static NcclExchangeBuilder builder(ExpertPlacement placement, PlacementProblem problem) {
+        return new NcclExchangeBuilder(placement, problem);
+    }
+
+    /**
+     * Loads NCCL's library and asks for its version. A library that does not fit the machine may end the process.
+     *
+     * @return the version as NCCL writes it, such as 2.27.3
+     * @throws NcclUnavailableException if the library is not there or too old
+     * @throws NcclException if it answers with an error
+     */
+    public static String libraryVersion() throws NcclUnavailableException {
+        return Nccl.load().version();
+    }
+
+    /**
+     * Opens the pipeline, on a stream of its own.
+     *
+     * @return a pipeline, which the caller closes before the exchange
+     * @throws IllegalStateException if it was opened before
+     * @throws CudaException if the driver refuses
+     */
+    public DriverPipeline openPipeline() {
+        return open(CallerStream.NONE);
+    }
+
+    /**
+     * Opens the pipeline on a stream of the caller's.
+     *
+     * @param stream a CUstream of the device's primary context, as for {@link DriverPipeline#openOn}
+     * @return a pipeline, which the caller closes before the exchange
+     * @throws IllegalStateException if it was opened before
+     * @throws CudaException if the driver refuses
+     */
+    public DriverPipeline openPipelineOn(long stream) {
+        return open(new CallerStream(true, stream));
+    }
+
+    private DriverPipeline open(CallerStream stream) {
+        if (opened || closed) {
+            throw new IllegalStateException("exchange: got a second pipeline or a closed exchange, expected neither");
+        }
+        opened = true;
+        return settings.open(driver, stream, this);
+    }
+
+    SourceGroup group() {
+        return group;
+    }
+
+    NcclCommunicator communicator() {
+        return communicator;
+    }
+
+    long signalArray() {
+        return signal.array();
+    }
+
+    void callBegins() {
+        watch.callBegins();
+    }
+
+    void callEnds() {
+        watch.callEnds();
+    }
+
+    /** Ends the communicator, by the watch or by the thread that launches; the latter leaves the rest to the watch. */
+    void failed(String reason) {
+        if (communicator.condemn()) {
+            ended = reason;
+            LOG.warn(
+                    "Source {} of {}: NCCL has ended, as {}. {}",
+                    group.self(),
+                    group.sources(),
+                    reason,
+                    fallback == null
+                            ? "Tokens are routed by the last plan from now on."
+                            : "Counts travel over " + fallback.transport() + " from now on.");
+        }
+        if (watch.isCurrent()) {
+            device.enter();
+            try {
+                communicator.abort();
+            } catch (NcclException e) {
+                LOG.warn("Source {}: {}", group.self(), e.getMessage());
+            } finally {
+                device.leave();
+            }
+        } else {
+            watch.expire(reason);
+        }
+    }
+
+    boolean hasTransport() {
+        return fallback != null;
+    }
+
+    /** Whether a plan was made. */
+    boolean hasPlan() {
+        return signal.agreed() != 0;
+    }
+
+    /** Gathers a round by the host's transport; false if counts are missing. */
+    boolean gatherOnHost(int[] own, int[] all) {
+        WorkloadExchange host = Objects.requireNonNull(fallback, "a transport");
+        RoundStatus status = host.gather(host.nextRound(), fingerprint, own, all, settings.deadline.toNanos());
+        partial = status == RoundStatus.PARTIAL;
+        return status != RoundStatus.MISSED;
+    }
+
+    /** {@return in one line what counts travel over and why} */
+    public String transport() {
+        if (ended.isEmpty()) {
+            return connected;
+        }
+        String host = fallback == null ? "nothing: the last plan stays" : fallback.transport();
+        return host + ", as NCCL has ended: " + ended;
+    }
+
+    /** {@return whether NCCL still gathers} */
+    public boolean isAlive() {
+        return !communicator.isDead();
+    }
+
+    /** {@return the rounds whose counts have been gathered on the device, complete or not} */
+    public long rounds() {
+        return Integer.toUnsignedLong(signal.ended());
+    }
+
+    /** {@return the rounds that lacked a source's counts and were routed by an older plan, or to the originals} */
+    public long missedRounds() {
+        return Integer.toUnsignedLong(signal.missed());
+    }
+
+    /** {@return what the last round was routed by whose gather has ended on the device; ORIGINALS before the first plan} */
+    public RoundOutcome lastOutcome() {
+        int agreed = signal.agreed();
+        if (agreed == 0) {
+            return RoundOutcome.ORIGINALS;
+        }
+        if (agreed != signal.ended()) {
+            return RoundOutcome.LAST_PLAN;
+        }
+        return partial ? RoundOutcome.PARTIAL : RoundOutcome.AGREED;
+    }
+
+    /** {@return the longest time that a gather may take} */
+    public Duration deadline() {
+        return settings.deadline;
+    }
+
+    /** Leaves the group; the others then miss this source. The pipeline must be closed before. Closing twice is harmless. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        watch.stop();
+        Cleanup cleanup = new Cleanup();
+        cleanup.add(device::close);
+        cleanup.add(() -> {
+            device.enter();
+            try {
+                communicator.close();
+            } finally {
+                device.leave();
+            }
+        });
+        cleanup.add(() -> {
+            device.enter();
+            try {
+                signal.close();
+            } finally {
+                device.leave();
+            }
+        });
+        cleanup.close();
+    }
+}
