@@ -65,7 +65,6 @@ final class Finish {
         float running = 1f;
         float any = 1f;
         while (rounds < maxRounds && any > 0f) {
-            float top = Float.MAX_VALUE;
             while (done < next) {
                 float relaxation = done < plain ? 1f : chains ? LONG_CHAIN_RELAXATION : OVER_RELAXATION;
                 if (MatchedItems.fits(t)) {
@@ -75,36 +74,34 @@ final class Finish {
                 }
                 done++;
                 if (watches(t)) {
-                    top = DeviceCertificate.largestLoad(m, t);
+                    float top = DeviceCertificate.largestLoad(m, t);
                     next = top - bound > tolerance ? next : done;
                     Reduction.barrier(context, t);
                 }
             }
             if (MatchedItems.fits(t)) {
                 matched.store(m, t);
-                Reduction.barrier(context, t);
             }
-            if (!watches(t) || top - bound > tolerance) {
-                Reduction.Totals x = DeviceCertificate.certify(context, m, table, t);
-                top = x.max0;
-                bound = Reduction.larger(bound, x.max1);
-            }
+            Reduction.Totals x = DeviceCertificate.certify(context, m, table, t);
             if (running > 0f) {
                 sweeps = done;
-                if (top < best) {
-                    best = top;
+                bound = Reduction.larger(bound, x.max1);
+                // Only by its own bound, which the host finds too: a bound of an earlier split may be better than it.
+                float open = x.max0 - x.max1 > tolerance ? 1f : 0f;
+                if (open == 0f || x.max0 < best) {
+                    best = x.max0;
                     if (inside) {
                         GroupMemory.storeShares(out, m, table, t, group);
                     }
                 }
-                running = best - bound > tolerance ? 1f : 0f;
+                running = open;
             }
             rounds++;
             next = done + (watches(t) && rounds > 1 ? 2 * SWEEPS_PER_CHECK : SWEEPS_PER_CHECK);
             Reduction.barrier(context, t);
             any = Reduction.sumOverTeams(context, m, t, running);
         }
-        float status = best - bound <= tolerance ? Packing.CONVERGED : Packing.LIMIT;
+        float status = running > 0f ? Packing.LIMIT : Packing.CONVERGED;
         float before = iterations < 0f ? -1f - iterations : iterations;
         if (inside) {
             GroupMemory.storeTail(
