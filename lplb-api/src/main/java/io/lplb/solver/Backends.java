@@ -87,7 +87,7 @@ public final class Backends {
     /**
      * Makes a solver on a backend.
      *
-     * @param backend GPU fails where AUTO takes the CPU
+     * @param backend GPU fails where AUTO takes the CPU, now or after a fault; see {@link BackendGuard}
      * @param name one of {@link Solvers#names()}
      * @param problem ranks and hosts of all batches to come
      * @param tolerance gap that counts as OPTIMAL, as a fraction of the mean load
@@ -169,7 +169,8 @@ public final class Backends {
             double tolerance,
             int groups,
             List<SolverProvider> providers) {
-        return create(backend, name, problem, tolerance, groups, new Loaded(providers, List.of()), null);
+        BackendGuard guard = backend == Backend.AUTO ? new BackendGuard(backend, null) : null;
+        return create(backend, name, problem, tolerance, groups, new Loaded(providers, List.of()), guard);
     }
 
     /** Makes a solver, guarded if there is a guard. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -17,7 +18,7 @@ class BackendsTest {
 
     /** Stands in for a GPU: its solver is a CPU solver of another name of tolerance, recognisable by identity. */
     private static final class FakeGpu implements SolverProvider {
-        final MinMaxSolver solver = new InteriorPointSolver(PAIR, 0.25);
+        MinMaxSolver solver = new InteriorPointSolver(PAIR, 0.25);
         final boolean available;
 
         FakeGpu(boolean available) {
@@ -45,6 +46,18 @@ class BackendsTest {
         }
     }
 
+    /** Fails in every solve. */
+    private static final class FailingSolver extends AbstractMinMaxSolver {
+        FailingSolver(MinMaxProblem problem) {
+            super("failing", problem, 0.25);
+        }
+
+        @Override
+        protected void solveGroup(MinMaxBatch batch, int group, SplitBatch split) {
+            throw new UnsupportedOperationException("no device");
+        }
+    }
+
     @AfterEach
     void forgetRequirement() {
         System.clearProperty(Backends.REQUIRE_PROPERTY);
@@ -67,7 +80,7 @@ class BackendsTest {
     @Test
     void autoTakesTheGpuFromTheWorthwhileBatchOn() {
         FakeGpu gpu = new FakeGpu(true);
-        assertSame(gpu.solver, create(Backend.AUTO, 100, gpu));
+        assertInstanceOf(GuardedSolver.class, create(Backend.AUTO, 100, gpu));
         assertInstanceOf(InteriorPointSolver.class, create(Backend.AUTO, 99, gpu));
         assertEquals(1e-6, create(Backend.AUTO, 99, gpu).tolerance());
         assertEquals(1e-6, create(Backend.AUTO, 100, new FakeGpu(false)).tolerance());
@@ -75,10 +88,27 @@ class BackendsTest {
     }
 
     @Test
+    void autoGoesOnWithTheCpuAfterAFault() {
+        FakeGpu gpu = new FakeGpu(true);
+        gpu.solver = new FailingSolver(PAIR);
+        MinMaxBatch batch = new MinMaxBatch(PAIR, 1);
+        batch.set(0, new double[] {1, 3}, new double[] {4});
+        SplitBatch split = new SplitBatch(PAIR, 1);
+        try (MinMaxSolver solver = create(Backend.GPU, 100, gpu)) {
+            assertThrows(UnsupportedOperationException.class, () -> solver.solve(batch, split));
+        }
+        try (MinMaxSolver solver = create(Backend.AUTO, 100, gpu)) {
+            solver.solve(batch, split);
+            assertEquals(SolveStatus.OPTIMAL, split.status(0));
+            assertEquals(4, split.maxLoad(0), 1e-5);
+        }
+    }
+
+    @Test
     void aRequiredBackendMakesEveryOtherChoiceFail() {
         System.setProperty(Backends.REQUIRE_PROPERTY, "gpu");
         FakeGpu gpu = new FakeGpu(true);
-        assertSame(gpu.solver, create(Backend.AUTO, 100, gpu));
+        assertInstanceOf(GuardedSolver.class, create(Backend.AUTO, 100, gpu));
         for (Backend backend : new Backend[] {Backend.AUTO, Backend.CPU}) {
             IllegalStateException e =
                     assertThrows(IllegalStateException.class, () -> create(backend, 1, new FakeGpu(false)));
