@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.report;
 
+import java.util.List;
+
 /**
  * How good one solver's answers to one stream of problems were; numbers that the file does not have are NaN.
  *
@@ -14,6 +16,7 @@ package io.lplb.bench.report;
  * @param gapMax largest gap
  * @param imbalanceMean mean of busiest rank / mean load after rounding to tokens
  * @param imbalanceMax largest of them
+ * @param gaps problems in each class of gaps, see {@link io.lplb.bench.results.Quality}; may be empty
  */
 record QualityResult(
         String solver,
@@ -25,4 +28,5 @@ record QualityResult(
         double gapMean,
         double gapMax,
         double imbalanceMean,
-        double imbalanceMax) {}
+        double imbalanceMax,
+        List<Long> gaps) {}

@@ -51,8 +51,8 @@ class BrowserTest {
               document.getElementById('found').textContent = JSON.stringify({
                 ground: ground,
                 scrollWidth: d.documentElement.scrollWidth, innerWidth: w.innerWidth,
-                svgs: d.querySelectorAll('svg').length,
-                empty: [...d.querySelectorAll('svg')].filter(s => !(s.getBoundingClientRect().width > 50
+                svgs: d.querySelectorAll('svg:not(.sample)').length,
+                empty: [...d.querySelectorAll('svg:not(.sample)')].filter(s => !(s.getBoundingClientRect().width > 50
                     && s.getBoundingClientRect().height > 50)).length,
                 wide: [...d.querySelectorAll('svg, p, h1, h2, dl, ul')]
                     .filter(e => e.getBoundingClientRect().right > w.innerWidth + 0.5).length,

@@ -94,7 +94,7 @@ class ReportCommandTest {
         assertTrue(text.contains("more.jsonl, which does not say on what machine"), text);
         assertTrue(text.contains("Other.run"), text);
         assertTrue(text.contains("5.00 ops/s"), text);
-        assertEquals(3, page.elements("svg").size(), "times, one distribution, one axis of scaling");
+        assertEquals(3, page.pictures().size(), "times, one distribution, one axis of scaling");
         assertTrue(page.elements("text").stream()
                 .map(Element::getTextContent)
                 .toList()
