@@ -4,11 +4,10 @@
 # the GPU: without one it ends at once with exit code 2.
 #   lplb-bench/measure-gpu.sh [FOLDER]    in a checkout, with bin/lplb; lplb-bench/results if no folder is named
 #   FOLDER/measure-gpu.sh FOLDER          in a folder made by carry.sh, with the java command that JAVA names
-#   LPLB_BENCH_OPTIONS                    more options for each run, such as '--backends cpu --time 5' for a trial
+#   LPLB_BENCH_BACKENDS, LPLB_BENCH_TIME  for a trial without a GPU: cpu, and milliseconds of an iteration
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 out=$(cd "${1:-$here/results}" && pwd)
-read -ra options <<< "${LPLB_BENCH_OPTIONS:-}"
 
 lplb() {
   if [ -f "$here/benchmarks.jar" ]; then
@@ -23,10 +22,10 @@ lplb() {
 # In the folder, so that the command that the results record holds no path of this machine.
 cd "$out" || exit 2
 code=0
-lplb bench --times --quality --backends cpu,gpu-driver --solvers interior-point,relaxation --filter 'Solve|Plan' \
-  --topologies cube,torus8x4,eplb64 --loads normal --batches 1,64,1024,16384 --time 100 --limit 100 \
-  ${options[@]+"${options[@]}"} --json gpu.json || code=$?
+lplb bench --times --quality --backends "${LPLB_BENCH_BACKENDS:-cpu,gpu-driver}" --solvers interior-point,relaxation --filter 'Solve|Plan' \
+  --topologies cube,torus8x4,eplb64 --loads normal --batches 1,64,1024,16384 --time "${LPLB_BENCH_TIME:-60}" --limit 100 \
+  --json gpu.json || code=$?
 [ "$code" -ne 2 ] || exit 2
-lplb bench --scaling --backends gpu-driver --solvers interior-point,relaxation --time 60 --limit 35 \
-  ${options[@]+"${options[@]}"} --json gpu-scaling.json || code=$?
+lplb bench --scaling --backends "${LPLB_BENCH_BACKENDS:-gpu-driver}" --solvers interior-point,relaxation \
+  --time "${LPLB_BENCH_TIME:-60}" --limit 38 --json gpu-scaling.json || code=$?
 exit "$code"

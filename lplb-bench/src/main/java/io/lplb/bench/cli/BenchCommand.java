@@ -168,7 +168,8 @@ final class BenchCommand implements Callable<Integer> {
         requireAllowed(selection);
         requireTraces(selection);
         String gpu = requireBackends(selection.backends());
-        BenchRun run = new BenchRun(selection, jmh(), quick ? QUICK_PROBLEMS : PROBLEMS, keepGoing || limit != null, limit());
+        BenchRun run =
+                new BenchRun(selection, jmh(), quick ? QUICK_PROBLEMS : PROBLEMS, keepGoing || limit != null, limit());
         PrintWriter err = lplb.console().errText();
         String command = ShellWords.command(spec);
         if (json == null) {
@@ -303,8 +304,9 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void updateReadme(Path file) throws IOException {
+        String text = Files.readString(file);
         List<ResultFile> results = ResultPages.read(file.toAbsolutePath().resolveSibling(RESULTS));
-        replace(file, ResultPages.readme(Files.readString(file), results));
+        replace(file, ResultPages.readme(text, results));
         replace(file.toAbsolutePath().resolveSibling(PAGE), ResultPages.page(results));
     }
 

@@ -100,7 +100,7 @@ class BenchCommandTest {
         assertTrue(run.out().matches("(?s).*\n  plan +6 .*\n  greedy-llep +6 .*"), run.out());
         CliRun refused = CliRun.of("bench", "--quality", "--topologies", "torus8x4", "--trace", trace);
         assertEquals(2, refused.exitCode());
-        assertTrue(refused.err().startsWith("lplb: " + trace + " on torus8x4: replicas: got 2"), refused.err());
+        assertTrue(refused.err().startsWith("lplb: " + trace + " on torus8x4: replicaSlots: got 2"), refused.err());
         assertEquals(1, refused.err().lines().count(), refused.err());
     }
 

@@ -86,7 +86,7 @@ class TraceLoadTest {
         assertEquals(List.of("zipf"), BenchProblem.parts("zipf"));
         BenchProblem torus = new BenchProblem("torus8x4", load);
         var e = assertThrows(IllegalArgumentException.class, torus::placed);
-        assertTrue(String.valueOf(e.getMessage()).contains("replicas"), e.getMessage());
+        assertTrue(String.valueOf(e.getMessage()).contains("replicaSlots: got 2"), e.getMessage());
     }
 
     @Test

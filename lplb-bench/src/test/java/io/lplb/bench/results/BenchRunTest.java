@@ -53,7 +53,8 @@ class BenchRunTest {
             throws IOException {
         EnumSet<BenchRun.Part> set = EnumSet.noneOf(BenchRun.Part.class);
         set.addAll(List.of(parts));
-        return new BenchRun(selection, MOMENT, 12, false, BenchRun.NO_LIMIT).run(set, Samples.header("test"), lines::add);
+        return new BenchRun(selection, MOMENT, 12, false, BenchRun.NO_LIMIT)
+                .run(set, Samples.header("test"), lines::add);
     }
 
     @Test
@@ -266,7 +267,10 @@ class BenchRunTest {
                 .with("ranks", 8)
                 .with("hosts", List.of(2, 9));
         List<Missing> missing = new ArrayList<>();
-        assertEquals(1, MOMENT.run(List.of(growth), missing::add, BenchRun.NO_LIMIT, line -> {}).size());
+        assertEquals(
+                1,
+                MOMENT.run(List.of(growth), missing::add, BenchRun.NO_LIMIT, line -> {})
+                        .size());
         assertEquals(
                 List.of("ScalingBenchmark.solve solver=relaxation ranks=8 hosts=9"),
                 missing.stream().map(Missing::what).toList());
@@ -288,7 +292,9 @@ class BenchRunTest {
                 .with("solver", "relaxation")
                 .with("ranks", 8)
                 .with("hosts", 9);
-        var e = assertThrows(IllegalStateException.class, () -> MOMENT.run(List.of(impossible), null, BenchRun.NO_LIMIT, line -> {}));
+        var e = assertThrows(
+                IllegalStateException.class,
+                () -> MOMENT.run(List.of(impossible), null, BenchRun.NO_LIMIT, line -> {}));
         assertTrue(
                 String.valueOf(e.getMessage()).contains("hosts: got 9, expected at most the 8 ranks"), e.getMessage());
     }
