@@ -6,6 +6,7 @@ import java.util.List;
 /**
  * How good one solver's answers to one stream of problems were; numbers that the file does not have are NaN.
  *
+ * @param origin name of the run or file that it comes from
  * @param solver with its backend unless that is the CPU
  * @param topology machine by name, may be empty
  * @param load workload by name, may be empty
@@ -19,6 +20,7 @@ import java.util.List;
  * @param gaps problems in each class of gaps, see {@link io.lplb.bench.results.Quality}; may be empty
  */
 record QualityResult(
+        String origin,
         String solver,
         String topology,
         String load,

@@ -151,12 +151,18 @@ public final class ResultsPage {
         if (results.quality.isEmpty()) {
             return;
         }
-        Map<String, List<QualityResult>> bySolver = results.quality.stream()
-                .collect(Collectors.groupingBy(QualityResult::solver, LinkedHashMap::new, Collectors.toList()));
-        List<List<String>> rows = new ArrayList<>();
-        bySolver.forEach((solver, some) -> rows.add(QualityRows.summary(solver, some)));
         page.body().element("h2", "Quality of the answers");
-        page.table("Over all topologies and loads", QualityRows.columns("solver"), rows);
+        // Files may have other loads for other solvers, whose means do not compare.
+        Map<String, List<QualityResult>> byFile = results.quality.stream()
+                .collect(Collectors.groupingBy(QualityResult::origin, LinkedHashMap::new, Collectors.toList()));
+        byFile.forEach((file, all) -> {
+            Map<String, List<QualityResult>> bySolver = all.stream()
+                    .collect(Collectors.groupingBy(QualityResult::solver, LinkedHashMap::new, Collectors.toList()));
+            List<List<String>> rows = new ArrayList<>();
+            bySolver.forEach((solver, some) -> rows.add(QualityRows.summary(solver, some)));
+            String where = byFile.size() > 1 ? " of " + file : "";
+            page.table("Over all topologies and loads" + where, QualityRows.columns("solver"), rows);
+        });
         page.body()
                 .element(
                         "p",
@@ -165,15 +171,15 @@ public final class ResultsPage {
                                 + "its own answer.",
                         "class",
                         "note");
-        gaps();
+        byFile.forEach((file, all) -> gaps(byFile.size() > 1 ? " (" + file + ")" : "", all));
     }
 
-    private void gaps() {
-        Map<String, List<Long>> sums = GapBars.sums(results.quality);
+    private void gaps(String where, List<QualityResult> all) {
+        Map<String, List<Long>> sums = GapBars.sums(all);
         if (sums.isEmpty()) {
             return;
         }
-        Map<String, Double> problems = results.quality.stream()
+        Map<String, Double> problems = all.stream()
                 .filter(q -> !q.gaps().isEmpty())
                 .collect(Collectors.groupingBy(
                         QualityResult::solver, Collectors.summingDouble(QualityResult::problems)));
@@ -183,7 +189,7 @@ public final class ResultsPage {
         }
         page.body().open("div", "class", "single");
         page.figure(
-                "Histogram of gaps",
+                "Histogram of gaps" + where,
                 GapBars.svg(sums, problems),
                 "How many of the problems, from none to all, have a gap of at most so much of the mean load above the"
                         + " optimum; missing at the right end: no answer.");

@@ -115,10 +115,11 @@ public final class ResultsReader {
         return new Provenance(entries);
     }
 
-    private static QualityResult quality(JsonField record) throws FormatException {
+    private QualityResult quality(JsonField record) throws FormatException {
         String backend = record.field("backend").text();
         String solver = record.field("solver").requiredText();
         return new QualityResult(
+                origin,
                 backend.isEmpty() || backend.equals("cpu") ? solver : solver + " (" + backend + ")",
                 record.field("topology").text(),
                 record.field("load").text(),
