@@ -25,9 +25,9 @@ else
   traces=(../shared/data/*.npy)
 fi
 
-# All contenders, one group; this library with 64 and 1,024 groups; the whole way of a batch. 81 measurements.
+# All contenders, one group; this library with 64 and 1,024 groups; the whole way of a batch. 83 measurements.
 measure cpu --times --quality --loads normal --batches 1,64,1024
-# Other loads: this library's times, and its quality beside the rules that do not solve the program. 58 measurements.
+# Other loads: this library's times, and its quality beside the rules that do not solve the program. 56 measurements.
 measure loads --times --quality --filter Solve --topologies cube,torus8x4 --loads "$loads" --batches 1 \
   --solvers interior-point,relaxation,lplb-reference,greedy-llep,greedy-moonep
 # How times grow with ranks, replicas, hosts and batch. 36 measurements.

@@ -28,7 +28,7 @@ final class Findings {
                 solves.stream().map(t -> t.param(Tables.LOAD)).distinct().count() > 1;
         List<String> findings = new ArrayList<>();
         findings.addAll(fasterPrograms(solves, loads));
-        findings.addAll(fasterCpu(timings));
+        findings.addAll(fasterCpu(timings, loads));
         findings.addAll(greedy(solves, loads, file.quality()));
         return findings;
     }
@@ -68,7 +68,7 @@ final class Findings {
     }
 
     /** All that was measured on the CPU and on a GPU, a sentence for each kind of operation, size and solver. */
-    private static List<String> fasterCpu(List<Timing> timings) {
+    private static List<String> fasterCpu(List<Timing> timings, boolean loads) {
         Map<String, List<String>> places = new LinkedHashMap<>();
         int compared = 0;
         for (Timing gpu : timings) {
@@ -84,7 +84,7 @@ final class Findings {
                                                 + ": one core of the CPU is faster than "
                                                 + gpu.param(Tables.BACKEND),
                                         key -> new ArrayList<>())
-                                .add(machine(gpu) + " (" + times(gpu, cpu) + ")");
+                                .add(machine(gpu, loads) + " (" + times(gpu, cpu) + ")");
                     }
                 }
             }
@@ -106,10 +106,10 @@ final class Findings {
     }
 
     /** The machine by name, or by its size in the benchmark of growth. */
-    private static String machine(Timing t) {
+    private static String machine(Timing t, boolean loads) {
         return t.param(Tables.TOPOLOGY).isEmpty()
                 ? t.param("ranks") + " ranks, " + t.param("replicas") + " replicas, " + t.param("hosts") + " hosts"
-                : t.param(Tables.TOPOLOGY);
+                : place(t, loads);
     }
 
     private static List<String> greedy(List<Timing> solves, boolean loads, List<Quality> quality) {

@@ -6,7 +6,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What people read of the committed files of results: a part of the README between two comments with a few tables, and a
@@ -55,7 +57,7 @@ public final class ResultPages {
         for (ResultFile file : results) {
             origin(part, "###", file.header());
             Summary.of(file).forEach(grid -> part.append(grid.markdown()).append('\n'));
-            ending(part, file);
+            ending(part, file, counted(file.missing()));
         }
         return readme.substring(0, begin) + BEGIN + "\n" + part.toString().stripTrailing() + "\n\n"
                 + readme.substring(end);
@@ -74,29 +76,44 @@ public final class ResultPages {
         for (ResultFile file : results) {
             origin(page, "##", file.header());
             Tables.of(file).forEach(grid -> page.append(grid.markdown()).append('\n'));
-            ending(page, file);
+            ending(
+                    page,
+                    file,
+                    file.missing().stream()
+                            .map(m -> m.what() + ": " + m.reason())
+                            .toList());
         }
         return page.toString().stripTrailing() + "\n";
     }
 
     private static void origin(StringBuilder text, String level, Header from) {
-        text.append("\n")
-                .append(level)
+        text.append(text.toString().endsWith("\n\n") ? "" : "\n");
+        text.append(level)
                 .append(" Measured: ")
                 .append(from.name())
-                .append("\n\n");
-        text.append(from.machine()).append(from.gpu() == null ? "" : "; " + from.gpu());
+                .append("\n\n")
+                .append(from.machine());
+        if (from.gpu() != null) {
+            text.append("; ").append(from.gpu().replaceFirst("\\.$", ""));
+        }
         text.append("; ").append(from.os()).append("; ").append(from.jvm());
         text.append("; commit ").append(from.commit()).append(", ").append(from.date(), 0, 10);
         text.append(".\n`").append(from.command()).append("`\n\n");
     }
 
-    private static void ending(StringBuilder text, ResultFile file) {
+    /** How much is missing for each reason. */
+    private static List<String> counted(List<Missing> missing) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        missing.forEach(m -> counts.merge(m.reason(), 1, Integer::sum));
+        List<String> sentences = new ArrayList<>();
+        counts.forEach(
+                (reason, count) -> sentences.add(count + (count == 1 ? " measurement: " : " measurements: ") + reason));
+        return sentences;
+    }
+
+    private static void ending(StringBuilder text, ResultFile file, List<String> missing) {
         list(text, "Where others are better:", Findings.of(file));
-        list(
-                text,
-                "Asked for and not measured:",
-                file.missing().stream().map(m -> m.what() + ": " + m.reason()).toList());
+        list(text, "Asked for and not measured:", missing);
     }
 
     private static void list(StringBuilder text, String title, List<String> sentences) {
