@@ -3,6 +3,7 @@ package io.lplb.bench.results;
 
 import io.lplb.bench.jmh.TraceLoad;
 import io.lplb.bench.peer.Contenders;
+import io.lplb.bench.peer.Peers;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -26,7 +27,7 @@ final class Summary {
         if (!base.isEmpty() && TraceLoad.isTrace(base.getFirst().param(Tables.LOAD))) {
             grids.addAll(traces(solves, base.getFirst(), file.quality()));
         } else {
-            if (base.stream().map(t -> t.param(Tables.SOLVER)).distinct().count() > 2) {
+            if (base.stream().anyMatch(Summary::isOfOthersOrElsewhere)) {
                 grids.addAll(contenders(base, file.quality()));
             }
             grids.addAll(loads(solves, base, file.quality()));
@@ -37,15 +38,21 @@ final class Summary {
         return grids;
     }
 
+    /** A general solver, or not on the CPU: where there is neither, other tables tell what there is. */
+    private static boolean isOfOthersOrElsewhere(Timing t) {
+        return Peers.programs().contains(t.param(Tables.SOLVER))
+                || !t.param(Tables.BACKEND).equals("cpu");
+    }
+
     private static List<Grid> contenders(List<Timing> base, List<Quality> quality) {
         Timing first = base.getFirst();
         String load = first.param(Tables.LOAD);
+        List<Quality> same = quality.stream().filter(q -> q.load().equals(load)).toList();
         Pivot table = new Pivot(
-                "Solve, microseconds a batch of " + Cells.groups(first.param(Tables.BATCH)) + ", " + load
-                        + " loads; gap of the answers to the optimum in percent of the mean load",
+                "Solve, microseconds a batch of " + Cells.groups(first.param(Tables.BATCH)) + ", " + load + " loads"
+                        + (same.isEmpty() ? "" : "; gap of the answers to the optimum in percent of the mean load"),
                 "");
         base.forEach(t -> table.put(Tables.name(t), t.param(Tables.TOPOLOGY), Cells.micros(t.nanos())));
-        List<Quality> same = quality.stream().filter(q -> q.load().equals(load)).toList();
         QualityTables.byName(same).forEach((name, some) -> {
             if (table.hasRow(name)) {
                 int refused =
@@ -143,9 +150,10 @@ final class Summary {
     private static List<Grid> wholeWay(List<Timing> timings) {
         List<Timing> plans = Tables.of(timings, Tables.PLAN);
         String load = plans.isEmpty() ? "" : plans.getFirst().param(Tables.LOAD);
+        boolean ids = !Tables.of(timings, Tables.PIPELINE).isEmpty();
         Pivot table = new Pivot(
-                "Whole plan from counts to whole tokens, and from 32,768 routed ids to physical ids, microseconds, "
-                        + load + " loads",
+                "Whole plan from counts to whole tokens" + (ids ? ", and from 32,768 routed ids to physical ids" : "")
+                        + ", microseconds, " + load + " loads",
                 "");
         for (String benchmark : List.of(Tables.PLAN, Tables.PIPELINE)) {
             Tables.of(timings, benchmark).stream()
