@@ -52,6 +52,15 @@ class ReportCommandTest {
             {"kind": "of a later version", "anything": [1]}
             """;
 
+    /** Gaps by class, and two things that grow. */
+    static final String GROWTH = """
+            {"kind": "quality", "solver": "a", "problems": 2, "failed": 0, "gaps": [2, 0, 0, 0, 0, 0, 0]}
+            {"kind": "quality", "solver": "a", "problems": 2, "failed": 1, "gaps": [1, 0, 0, 0, 0, 0, 0]}
+            {"kind": "quality", "solver": "b", "problems": 4, "gaps": [0, 0, 0, 0, 1, 0, 3]}
+            {"kind": "scaling", "axis": "ranks", "series": "a", "unit": "us", "x": [8, 16], "y": [1, 4]}
+            {"kind": "scaling", "axis": "batch", "series": "a", "unit": "us", "x": [1, 64], "y": [1, 64]}
+            """;
+
     @TempDir
     @SuppressWarnings("NullAway.Init") // Set by JUnit.
     private Path folder;
@@ -105,14 +114,7 @@ class ReportCommandTest {
     @Test
     void gapsAreBarsAndGrowthStandsOnOnePlot() throws Exception {
         Path html = folder.resolve("report.html");
-        String results = """
-                {"kind": "quality", "solver": "a", "problems": 2, "failed": 0, "gaps": [2, 0, 0, 0, 0, 0, 0]}
-                {"kind": "quality", "solver": "a", "problems": 2, "failed": 1, "gaps": [1, 0, 0, 0, 0, 0, 0]}
-                {"kind": "quality", "solver": "b", "problems": 4, "gaps": [0, 0, 0, 0, 1, 0, 3]}
-                {"kind": "scaling", "axis": "ranks", "series": "a", "unit": "us", "x": [8, 16], "y": [1, 4]}
-                {"kind": "scaling", "axis": "batch", "series": "a", "unit": "us", "x": [1, 64], "y": [1, 64]}
-                """;
-        CliRun run = CliRun.of("report", file("r.jsonl", results).toString(), "--html", html.toString());
+        CliRun run = CliRun.of("report", file("r.jsonl", GROWTH).toString(), "--html", html.toString());
         assertEquals(0, run.exitCode(), run.err());
         XmlPage page = XmlPage.of(Files.readString(html));
         assertEquals(
