@@ -2,27 +2,32 @@
 package io.lplb.bench.cli;
 
 import io.lplb.bench.jmh.BenchProblem;
+import io.lplb.bench.jmh.TraceLoad;
 import io.lplb.bench.peer.BackendChoice;
 import io.lplb.bench.peer.Contenders;
 import io.lplb.bench.results.BenchRun;
 import io.lplb.bench.results.BenchSelection;
 import io.lplb.bench.results.Header;
 import io.lplb.bench.results.JmhRun;
-import io.lplb.bench.results.ReadmeResults;
 import io.lplb.bench.results.ResultFile;
+import io.lplb.bench.results.ResultPages;
 import io.lplb.bench.results.Tables;
 import io.lplb.solver.Backends;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.runner.options.TimeValue;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,13 +40,15 @@ import picocli.CommandLine.Spec;
         description = {
             "Measure this library beside other solvers: time by JMH, quality of the answers, growth with size.",
             "",
-            "Times want a quiet machine. Everything with the defaults takes about ten minutes, --quick a minute or two.",
+            "Times want a quiet machine. Everything with the defaults takes about ten minutes, --quick a minute or two. "
+                    + "lplb-bench/measure.sh makes the results that are committed.",
             ""
         })
 final class BenchCommand implements Callable<Integer> {
     private static final int PROBLEMS = 256;
     private static final int QUICK_PROBLEMS = 16;
     private static final Path RESULTS = Path.of("lplb-bench", "results");
+    private static final Path PAGE = Path.of("docs", "results.md");
 
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it.
@@ -106,11 +113,40 @@ final class BenchCommand implements Callable<Integer> {
     private @Nullable List<String> loads;
 
     @Option(
+            names = "--trace",
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = {
+                "Real routing as loads, after those that --loads names or instead of any: .npy files of expert ids. As in "
+                        + "'lplb replay', the first half of each layer places the experts, batches are 128 tokens of the "
+                        + "second. Times, by every contender, are of layer 0 (FILE#N of layer N), quality is of all."
+            })
+    private List<String> traces = List.of();
+
+    @Option(
             names = "--batches",
             split = ",",
             paramLabel = "N",
             description = "Groups in a batch; 1,64,1024 if absent. Peers are timed with the first.")
     private @Nullable List<Integer> batches;
+
+    @Option(
+            names = "--time",
+            paramLabel = "MS",
+            description = "Milliseconds of each of the ten iterations of a measurement; 300 if absent.")
+    private @Nullable Integer time;
+
+    @Option(
+            names = "--keep-going",
+            description =
+                    "Leave out what throws and say so in the results, instead of ending; the exit code is 1 then.")
+    private boolean keepGoing;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "S",
+            description = "Begin no measurement of a time after so many seconds, and keep going as --keep-going does.")
+    private @Nullable Integer limit;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the results as JSON; - is standard output.")
     private @Nullable String json;
@@ -118,7 +154,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--readme",
             paramLabel = "FILE",
-            description = "Measure nothing: make the results in this README anew from lplb-bench/results beside it.")
+            description = "Measure nothing: make the results in this README, and docs/results.md beside it, anew from"
+                    + " lplb-bench/results.")
     private @Nullable Path readme;
 
     @Override
@@ -129,24 +166,49 @@ final class BenchCommand implements Callable<Integer> {
         }
         BenchSelection selection = selection();
         requireAllowed(selection);
+        requireTraces(selection);
         String gpu = requireBackends(selection.backends());
         BenchRun run =
-                new BenchRun(selection, quick ? JmhRun.QUICK : JmhRun.STANDARD, quick ? QUICK_PROBLEMS : PROBLEMS);
+                new BenchRun(selection, jmh(), quick ? QUICK_PROBLEMS : PROBLEMS, keepGoing || limit != null, limit());
         PrintWriter err = lplb.console().errText();
+        String command = ShellWords.command(spec);
         if (json == null) {
-            print(run.run(parts(), Header.here("bench", command(), gpu), err::println));
-            return 0;
+            ResultFile results = run.run(parts(), Header.here("bench", command, gpu), err::println);
+            print(results);
+            return exitCode(results);
         }
         // Opened first, so that a place that cannot be written to is known before the minutes are spent.
         try (AtomicOutput out = AtomicOutput.to(json, lplb.console())) {
-            ResultFile results = run.run(parts(), Header.here(nameOf(json), command(), gpu), err::println);
+            ResultFile results = run.run(parts(), Header.here(nameOf(json), command, gpu), err::println);
             results.write(out.stream());
             out.commit();
             if (!json.equals("-")) {
                 print(results);
             }
+            return exitCode(results);
         }
-        return 0;
+    }
+
+    private static int exitCode(ResultFile results) {
+        return results.missing().isEmpty() ? 0 : 1;
+    }
+
+    private Duration limit() {
+        if (limit != null && limit < 1) {
+            throw new IllegalArgumentException("limit: got " + limit + " s, expected at least 1");
+        }
+        return limit == null ? BenchRun.NO_LIMIT : Duration.ofSeconds(limit);
+    }
+
+    private JmhRun jmh() {
+        JmhRun usual = quick ? JmhRun.QUICK : JmhRun.STANDARD;
+        if (time == null) {
+            return usual;
+        }
+        if (time < 1) {
+            throw new IllegalArgumentException("time: got " + time + " ms, expected at least 1");
+        }
+        return usual.lasting(TimeValue.milliseconds(time));
     }
 
     private BenchSelection selection() {
@@ -155,8 +217,35 @@ final class BenchCommand implements Callable<Integer> {
                 solvers,
                 backends,
                 topologies != null ? topologies : quick ? List.of("cube") : BenchProblem.MACHINES,
-                loads != null ? loads : quick ? List.of("normal") : List.of("normal", "lognormal", "zipf"),
+                loads(),
                 batches != null ? batches : quick ? List.of(1, 64) : List.of(1, 64, 1024));
+    }
+
+    private List<String> loads() {
+        List<String> all = new ArrayList<>();
+        if (loads != null) {
+            all.addAll(loads);
+        } else if (traces.isEmpty()) {
+            all.addAll(quick ? List.of("normal") : List.of("normal", "lognormal", "zipf"));
+        }
+        traces.forEach(file -> all.add(TraceLoad.PREFIX + file));
+        return all;
+    }
+
+    /** Refuses a trace that cannot be read or does not fit a machine before anything is measured. */
+    private static void requireTraces(BenchSelection selection) throws IOException {
+        for (String load : selection.loads()) {
+            for (String topology : TraceLoad.isTrace(load) ? selection.topologies() : List.<String>of()) {
+                try {
+                    new BenchProblem(topology, load).placed();
+                } catch (UncheckedIOException e) {
+                    throw e.getCause();
+                } catch (IllegalArgumentException e) {
+                    throw new IllegalArgumentException(
+                            load.substring(TraceLoad.PREFIX.length()) + " on " + topology + ": " + e.getMessage(), e);
+                }
+            }
+        }
     }
 
     private Set<BenchRun.Part> parts() {
@@ -198,11 +287,6 @@ final class BenchCommand implements Callable<Integer> {
         return gpu;
     }
 
-    private String command() {
-        return "bin/lplb "
-                + String.join(" ", spec.commandLine().getParseResult().originalArgs());
-    }
-
     private static String nameOf(String file) {
         Path name = Path.of(file).getFileName();
         return name == null || file.equals("-") ? "bench" : name.toString().replaceFirst("\\.json$", "");
@@ -216,11 +300,17 @@ final class BenchCommand implements Callable<Integer> {
             out.println();
             out.print(grid.text());
         });
+        results.missing().forEach(m -> out.println("\nleft out: " + m.what() + ": " + m.reason()));
     }
 
     private void updateReadme(Path file) throws IOException {
-        Path folder = file.toAbsolutePath().resolveSibling(RESULTS);
-        String text = ReadmeResults.update(Files.readString(file), ReadmeResults.read(folder));
+        String text = Files.readString(file);
+        List<ResultFile> results = ResultPages.read(file.toAbsolutePath().resolveSibling(RESULTS));
+        replace(file, ResultPages.readme(text, results));
+        replace(file.toAbsolutePath().resolveSibling(PAGE), ResultPages.page(results));
+    }
+
+    private void replace(Path file, String text) throws IOException {
         try (AtomicOutput out = AtomicOutput.to(file.toString(), lplb.console())) {
             out.stream().write(text.getBytes(StandardCharsets.UTF_8));
             out.commit();

@@ -4,7 +4,6 @@ package io.lplb.bench.cli;
 import io.lplb.bench.report.Provenance;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** What the commands that write pages share. */
@@ -27,7 +26,6 @@ final class HtmlOutput {
 
     /** This process and the command line that it was given. */
     static Provenance provenance(CommandSpec spec) throws IOException {
-        List<String> args = spec.root().commandLine().getParseResult().originalArgs();
-        return Provenance.here(Version.text(), "bin/lplb " + String.join(" ", args));
+        return Provenance.here(Version.text(), ShellWords.command(spec));
     }
 }

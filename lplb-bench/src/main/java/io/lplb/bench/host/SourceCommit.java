@@ -12,13 +12,23 @@ import org.jspecify.annotations.Nullable;
 
 /** The commit of the sources that this program was built from, as git tells it of the folder that holds the classes. */
 public final class SourceCommit {
+    /** The property that says the commit of classes that were carried away from their checkout. */
+    public static final String PROPERTY = "lplb.commit";
+
     /** The answer where there is no git, or no checkout around the classes. */
     public static final String UNKNOWN = "unknown";
 
     private SourceCommit() {}
 
-    /** The commit, seven digits or more, with -dirty after it if files were changed since; or {@link #UNKNOWN}. */
+    /**
+     * The commit, seven digits or more, with -dirty after it if files were changed since; what {@link #PROPERTY} says, if it
+     * is set; or {@link #UNKNOWN}.
+     */
     public static String here() {
+        String said = System.getProperty(PROPERTY, "");
+        if (!said.isEmpty()) {
+            return said;
+        }
         CodeSource source = SourceCommit.class.getProtectionDomain().getCodeSource();
         if (source == null) {
             return UNKNOWN;

@@ -4,22 +4,23 @@ package io.lplb.bench.jmh;
 import io.lplb.balance.LoadBalancer;
 import io.lplb.balance.LoadBalancerBuilder;
 import io.lplb.bench.peer.BackendChoice;
-import io.lplb.bench.workload.Workload;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.solver.Backend;
 import io.lplb.topology.Topologies;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * The machines and loads that benchmarks run on, by name. Every batch of a workload is another problem; benchmarks go
  * round a ring of them, never over one converged batch, so that branch predictors and warm starts cannot learn the answer.
  *
  * <table>
- * <caption>Machines; one group each, 512 tokens x experts in a batch on average</caption>
+ * <caption>Machines; one group each, 512 tokens x experts in a batch on average; a trace brings its own experts</caption>
  * <tr><th>name</th><th>ranks</th><th>experts</th><th>replica slots a rank</th><th>placement</th></tr>
  * <tr><td>cube</td><td>8</td><td>64</td><td>2</td><td>LPLB</td></tr>
  * <tr><td>hypercube</td><td>16</td><td>128</td><td>2</td><td>LPLB</td></tr>
@@ -31,35 +32,50 @@ public final class BenchProblem {
     /** Names of the machines. */
     public static final List<String> MACHINES = List.of("cube", "hypercube", "torus8x4", "eplb64");
 
-    private static final int TOKENS_PER_EXPERT = 512;
-    private static final int HISTORY_BATCHES = 8;
     private static final long SEED = 20260101;
 
     private final LoadBalancerBuilder builder;
-    private final Workload workload;
+    private final BenchLoad load;
 
     /**
      * A machine with a load.
      *
      * @param machine one of {@link #MACHINES}
-     * @param load a workload as {@link Workload#named} takes it
-     * @throws IllegalArgumentException if either name is unknown
+     * @param load a workload as {@link io.lplb.bench.workload.Workload#named} takes it, or a trace as {@link TraceLoad} names it
+     * @throws IllegalArgumentException if either name is unknown, or the trace has too few tokens
+     * @throws java.io.UncheckedIOException if a trace cannot be read
      */
     public BenchProblem(String machine, String load) {
         int ranks = ranks(machine);
-        int experts = ranks == 64 ? 256 : 8 * ranks;
-        this.builder = LoadBalancer.builder().experts(experts).ranks(ranks);
+        this.load = BenchLoad.named(load, ranks == 64 ? 256 : 8 * ranks, ranks, SEED);
+        this.builder = LoadBalancer.builder().experts(this.load.experts()).ranks(ranks);
         if (ranks == 64) {
             builder.eplb().replicas(1);
         } else {
             builder.topology(Topologies.parse(machine)).replicas(2);
         }
-        this.workload = Workload.named(load, experts, ranks, SEED);
+    }
+
+    /**
+     * The loads that one name means, each with a placement of its own: the layers of a trace, or the load itself.
+     *
+     * @throws IOException if a trace cannot be read
+     */
+    public static List<String> parts(String load) throws IOException {
+        int layers = TraceLoad.isTrace(load) ? TraceLoad.layers(load) : 1;
+        return layers == 1
+                ? List.of(load)
+                : IntStream.range(0, layers).mapToObj(l -> load + "#" + l).toList();
+    }
+
+    /** Returns how many batches there are that share no token; a workload has any number. */
+    public int distinct() {
+        return load.distinct();
     }
 
     /** Returns the number of experts. */
     int experts() {
-        return workload.experts();
+        return load.experts();
     }
 
     private static int ranks(String machine) {
@@ -80,20 +96,8 @@ public final class BenchProblem {
                 .make(on -> builder.solver(solver)
                         .backend(Backend.valueOf(on.toUpperCase(Locale.ROOT)))
                         .build());
-        balancer.updatePlacement(history());
+        balancer.updatePlacement(load.history());
         return balancer;
-    }
-
-    private double[] history() {
-        double[] history = new double[workload.experts()];
-        int[] past = new int[workload.experts()];
-        for (int b = -HISTORY_BATCHES; b < 0; b++) {
-            workload.counts(b, TOKENS_PER_EXPERT * past.length, past);
-            for (int e = 0; e < past.length; e++) {
-                history[e] += past[e];
-            }
-        }
-        return history;
     }
 
     /**
@@ -102,18 +106,18 @@ public final class BenchProblem {
      * @return {@code [batches][experts]}
      */
     int[][] counts(int batches) {
-        int[][] counts = new int[batches][workload.experts()];
+        int[][] counts = new int[batches][load.experts()];
         for (int b = 0; b < batches; b++) {
-            workload.counts(b, TOKENS_PER_EXPERT * workload.experts(), counts[b]);
+            load.counts(b, counts[b]);
         }
         return counts;
     }
 
-    /** Routed ids of consecutive batches, {@code [batches][tokens * topK]}. */
-    int[][] ids(int batches, int tokens, int topK) {
-        int[][] ids = new int[batches][tokens * topK];
+    /** Routed ids of consecutive batches, {@code [batches][tokens * topK]}; a short trace gives fewer tokens. */
+    int[][] ids(int batches, int tokens) {
+        int[][] ids = new int[batches][load.tokens(tokens) * load.topK()];
         for (int b = 0; b < batches; b++) {
-            workload.ids(b, topK, ids[b]);
+            load.ids(b, ids[b]);
         }
         return ids;
     }

@@ -1,7 +1,6 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.jmh;
 
-import io.lplb.bench.workload.Workload;
 import io.lplb.count.TokenCounter;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -17,7 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Counting 524,288 routed ids of 256 experts on one thread; the figure is per id. */
+/** Counting 524,288 routed ids of 256 experts, or of a trace's, on one thread; the figure is per id. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)
@@ -27,9 +26,9 @@ import org.openjdk.jmh.annotations.Warmup;
 public class CountBenchmark {
     static final int IDS = 524_288;
     static final int EXPERTS = 256;
-    static final int TOP_K = 8;
+    static final int RANKS = 32;
 
-    /** See {@link Workload#named}; skewed loads hit the same counter again and again. */
+    /** See {@link io.lplb.bench.workload.Workload#named} and {@link TraceLoad}; skewed loads hit the same counter again and again. */
     @Param({"normal", "zipf"})
     public String load = "";
 
@@ -40,13 +39,24 @@ public class CountBenchmark {
     /** Makes the ids. */
     @Setup
     public void setup() {
-        ids = ids(load);
-        counts = new int[EXPERTS];
+        BenchLoad source = load(load);
+        ids = ids(source);
+        counts = new int[source.experts()];
+        counter = new TokenCounter(source.experts());
     }
 
-    static int[] ids(String load) {
+    static BenchLoad load(String name) {
+        return BenchLoad.named(name, EXPERTS, RANKS, 1);
+    }
+
+    /** One batch, or as many as it takes where a trace has not so many tokens. */
+    static int[] ids(BenchLoad source) {
         int[] ids = new int[IDS];
-        Workload.named(load, EXPERTS, 32, 1).ids(0, TOP_K, ids);
+        int[] batch = new int[source.tokens(IDS / source.topK()) * source.topK()];
+        for (int b = 0, at = 0; at < IDS; b++, at += batch.length) {
+            source.ids(b, batch);
+            System.arraycopy(batch, 0, ids, at, Math.min(batch.length, IDS - at));
+        }
         return ids;
     }
 

@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * The whole way of a batch on one thread: routed ids are counted, planned and routed to physical ids. 4,096 tokens of 8
- * experts each; the figure is per batch.
+ * experts each, or as many as a trace has; the figure is per batch.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -33,7 +33,6 @@ import org.openjdk.jmh.annotations.Warmup;
 public class PipelineBenchmark {
 
     static final int TOKENS = 4096;
-    static final int TOP_K = 8;
 
     /** A solver of this library. */
     @Param({"interior-point", "relaxation"})
@@ -47,7 +46,7 @@ public class PipelineBenchmark {
     @Param({"cube", "hypercube", "torus8x4", "eplb64"})
     public String topology = "";
 
-    /** See {@link io.lplb.bench.workload.WorkloadKind}. */
+    /** See {@link io.lplb.bench.workload.WorkloadKind} and {@link TraceLoad}. */
     @Param({"normal", "lognormal", "zipf"})
     public String load = "";
 
@@ -64,8 +63,8 @@ public class PipelineBenchmark {
     @Setup
     public void setup() {
         BenchProblem problem = new BenchProblem(topology, load);
-        ring = problem.ids(RING, TOKENS, TOP_K);
-        slots = new int[TOKENS * TOP_K];
+        ring = problem.ids(RING, TOKENS);
+        slots = new int[ring[0].length];
         counts = new int[problem.experts()];
         counter = new TokenCounter(problem.experts());
         balancer = problem.balancer(solver, backend);

@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Routing 524,288 ids of 256 experts to physical ids on 32 ranks (torus 8x4), one thread; the figure is per id. */
+/** Routing 524,288 ids of 256 experts, or of a trace's, to physical ids on 32 ranks (torus 8x4), one thread; the figure is per id. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)
@@ -27,9 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgsAppend = "-Xmx2g")
 @SuppressWarnings("NullAway.Init")
 public class RouteBenchmark {
-    private static final int RANKS = 32;
-
-    /** See {@link io.lplb.bench.workload.WorkloadKind}. */
+    /** See {@link io.lplb.bench.workload.WorkloadKind} and {@link TraceLoad}. */
     @Param({"normal", "zipf"})
     public String load = "";
 
@@ -40,19 +38,22 @@ public class RouteBenchmark {
     /** Makes the ids and the plan for them. */
     @Setup
     public void setup() {
-        ids = CountBenchmark.ids(load);
+        BenchLoad source = CountBenchmark.load(load);
+        ids = CountBenchmark.ids(source);
         slots = new int[ids.length];
         balancer = LoadBalancer.builder()
-                .experts(CountBenchmark.EXPERTS)
-                .ranks(RANKS)
+                .experts(source.experts())
+                .ranks(CountBenchmark.RANKS)
                 .topology(Topologies.parse("torus8x4"))
                 .replicas(2)
                 .build();
-        int[] counts = new int[CountBenchmark.EXPERTS];
-        double[] history = new double[CountBenchmark.EXPERTS];
+        int[] counts = new int[source.experts()];
+        double[] history = new double[source.experts()];
         for (int id : ids) {
-            counts[id]++;
-            history[id]++;
+            if (id >= 0) {
+                counts[id]++;
+                history[id]++;
+            }
         }
         balancer.updatePlacement(history);
         balancer.plan(counts);

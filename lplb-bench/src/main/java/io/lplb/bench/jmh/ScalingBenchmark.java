@@ -49,6 +49,10 @@ public class ScalingBenchmark {
     @Param({"interior-point", "relaxation", "glop-reused"})
     public String solver = "";
 
+    /** See {@link io.lplb.bench.peer.BackendChoice}; peers run on the CPU only. A backend that is not there is an error. */
+    @Param("cpu")
+    public String backend = "";
+
     /** Number of ranks. */
     @Param({"8", "16", "32", "64", "128", "256"})
     public int ranks = 8;
@@ -73,7 +77,7 @@ public class ScalingBenchmark {
     /** Makes the ring and the solver. */
     @Setup
     public void setup() {
-        MinMaxProblem problem = MinMaxProblem.of(ranks, hostLists());
+        MinMaxProblem problem = problem(ranks, replicas, hosts);
         ring = new MinMaxBatch[BenchProblem.ringFor(batch)];
         SplittableRandom random = new SplittableRandom(SEED);
         for (int b = 0; b < ring.length; b++) {
@@ -81,11 +85,12 @@ public class ScalingBenchmark {
             fill(random, ring[b].fixed(), FIXED_LOAD);
             fill(random, ring[b].load(), ITEM_LOAD / replicas);
         }
-        contender = Contenders.create(solver, "cpu", problem, batch);
+        contender = Contenders.create(solver, backend, problem, batch);
         split = new SplitBatch(problem, batch);
     }
 
-    private int[][] hostLists() {
+    /** The machine of a size. */
+    public static MinMaxProblem problem(int ranks, int replicas, int hosts) {
         if (hosts > ranks) {
             throw new IllegalArgumentException("hosts: got " + hosts + ", expected at most the " + ranks + " ranks");
         }
@@ -103,7 +108,7 @@ public class ScalingBenchmark {
                 }
             }
         }
-        return lists;
+        return MinMaxProblem.of(ranks, lists);
     }
 
     private static void fill(SplittableRandom random, double[] loads, double mean) {

@@ -36,6 +36,11 @@ public record BackendChoice(String backend, String launcher) {
                 : new BackendChoice(name, "");
     }
 
+    /** Returns whether a name is the GPU's, by whichever launcher. */
+    public static boolean isGpu(String name) {
+        return name.startsWith("gpu");
+    }
+
     /** Returns whether this is the GPU, by whichever launcher. */
     public boolean isGpu() {
         return backend.equals("gpu");

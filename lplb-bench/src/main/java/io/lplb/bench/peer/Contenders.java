@@ -48,9 +48,14 @@ public final class Contenders {
         return true;
     }
 
+    /** Returns whether a contender has kernels, and so runs on any backend. */
+    public static boolean hasKernels(String name) {
+        return ON_ANY_BACKEND.contains(name);
+    }
+
     /** Returns those of the backends wanted on which a contender runs: the CPU alone for all that has no kernels. */
     public static List<String> backendsOf(String name, List<String> wanted) {
-        return ON_ANY_BACKEND.contains(name) ? wanted : List.of(CPU);
+        return hasKernels(name) ? wanted : List.of(CPU);
     }
 
     /**

@@ -67,7 +67,7 @@ public final class History {
     }
 
     /** Returns the past load of each expert of a layer, {@code [experts]}. */
-    double[] of(int layer) {
+    public double[] of(int layer) {
         return load[layer].clone();
     }
 

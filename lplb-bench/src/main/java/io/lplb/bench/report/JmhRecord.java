@@ -13,9 +13,10 @@ final class JmhRecord {
     /**
      * Reads a record.
      *
+     * @param origin name of the run or file that it comes from
      * @throws FormatException if it is not one of JMH's, with the field
      */
-    static JmhResult read(JsonField record) throws FormatException {
+    static JmhResult read(JsonField record, String origin) throws FormatException {
         String name = record.field("benchmark").requiredText();
         JsonField metric = record.field("primaryMetric");
         String unit = metric.field("scoreUnit").requiredText();
@@ -31,6 +32,7 @@ final class JmhRecord {
         JsonField bytes =
                 record.field("secondaryMetrics").field("gc.alloc.rate.norm").field("score");
         return new JmhResult(
+                origin,
                 name.replaceFirst(".*\\.([^.]+\\.[^.]+)$", "$1"),
                 mode,
                 params,

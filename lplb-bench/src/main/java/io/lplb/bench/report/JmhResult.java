@@ -6,6 +6,7 @@ import java.util.Map;
 /**
  * One of JMH's results.
  *
+ * @param origin name of the run or file that it comes from
  * @param benchmark class and method, without the package
  * @param mode JMH's short name, such as avgt or sample
  * @param params parameters by name
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param samples number of operations in sample mode, else of iterations
  */
 record JmhResult(
+        String origin,
         String benchmark,
         String mode,
         Map<String, String> params,

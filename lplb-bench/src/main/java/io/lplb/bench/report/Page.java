@@ -93,15 +93,37 @@ final class Page {
                 .close();
     }
 
-    /** Adds the names of series, each beside its colour; from a CSS class to a name. */
+    /** Adds the names of series, each beside a piece of its line; from CSS classes to a name. */
     void legend(Map<String, String> names) {
+        legend(names, false);
+    }
+
+    /** Adds the names of series, each beside its line and its marker; from CSS classes to a name. */
+    void legendWithMarkers(Map<String, String> names) {
+        legend(names, true);
+    }
+
+    private void legend(Map<String, String> names, boolean markers) {
         body.open("ul", "class", "legend");
-        names.forEach((cssClass, name) -> {
-            body.open("li")
-                    .element("span", "", "class", "swatch " + cssClass)
-                    .text(name)
-                    .close();
+        names.forEach((classes, name) -> {
+            body.open("li");
+            body.open("svg", "class", "sample", "viewBox", "0 0 36 10", "aria-hidden", "true");
+            body.empty("path", "class", "line " + classes, "d", "M1 5H35");
+            if (markers) {
+                body.empty("path", "class", "area " + classes, "d", SeriesMarker.path(classes));
+            }
+            body.close().text(name).close();
         });
+        body.close();
+    }
+
+    /** Adds the names of levels, each under its colour, in a row without gaps; from a CSS class to a name. */
+    void levels(String label, Map<String, String> names) {
+        body.open("ul", "class", "legend levels", "aria-label", label);
+        names.forEach((cssClass, name) -> body.open("li")
+                .element("span", "", "class", "swatch " + cssClass)
+                .text(name)
+                .close());
         body.close();
     }
 

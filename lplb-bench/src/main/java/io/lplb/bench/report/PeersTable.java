@@ -23,7 +23,7 @@ final class PeersTable {
 
     private static final Set<String> THIS_LIBRARY = Set.of(OURS, "relaxation", "ejml", "plan");
     private static final Set<String> COMPARED = Set.of("solver", "backend", "topology");
-    private static final String NONE = "–";
+    static final String NONE = "–";
 
     private final String title;
     private final Map<String, Map<String, JmhResult>> rows = new LinkedHashMap<>();
@@ -33,27 +33,33 @@ final class PeersTable {
         this.title = title;
     }
 
-    /** One table for each benchmark and values of its other parameters, in the order of the results; average times. */
+    /**
+     * One table for each benchmark and values of its other parameters, in the order of the results; average times. Files
+     * may come from different machines, so that each has tables of its own.
+     */
     static List<PeersTable> of(Collection<JmhResult> results) {
+        boolean files = results.stream().map(JmhResult::origin).distinct().count() > 1;
         Map<String, PeersTable> tables = new LinkedHashMap<>();
         for (JmhResult result : results) {
             boolean compared =
                     !result.solver().isEmpty() && !result.param("topology").isEmpty();
             if (compared && result.isTime() && !result.mode().equals(JmhResult.SAMPLE)) {
-                String title = title(result);
+                String title = title(result, files);
                 tables.computeIfAbsent(title, PeersTable::new).add(result);
             }
         }
         return List.copyOf(tables.values());
     }
 
-    /** The benchmark with its parameters other than those compared. */
-    static String title(JmhResult result) {
+    /** The benchmark with its parameters other than those compared, and on request the file that it comes from. */
+    static String title(JmhResult result, boolean file) {
         String others = result.params().entrySet().stream()
                 .filter(p -> !COMPARED.contains(p.getKey()))
                 .map(p -> p.getKey() + " " + p.getValue())
                 .collect(Collectors.joining(", "));
-        return result.shortName() + (others.isEmpty() ? "" : ": " + others);
+        return result.shortName()
+                + (others.isEmpty() ? "" : ": " + others)
+                + (file ? " (" + result.origin() + ")" : "");
     }
 
     private void add(JmhResult result) {
@@ -82,6 +88,11 @@ final class PeersTable {
     /** The time of a solver over that of this library's exact solver, NaN if one is missing. */
     double ratio(String solver, String topology) {
         return time(solver, topology) / time(OURS, topology);
+    }
+
+    /** Whether somebody else is in the table. */
+    boolean hasOthers() {
+        return rows.keySet().stream().anyMatch(solver -> !isOurs(solver));
     }
 
     private boolean hasOurs() {

@@ -158,16 +158,12 @@ public final class ReplayPage {
     }
 
     private void levels() {
-        page.body().open("ul", "class", "legend levels", "aria-label", "Colours: load of the rank / mean load");
+        Map<String, String> names = new LinkedHashMap<>();
         for (int level = 0; level <= HeatMapSvg.BOUNDS.size(); level++) {
             boolean last = level == HeatMapSvg.BOUNDS.size();
-            page.body()
-                    .open("li")
-                    .element("span", "", "class", "swatch h" + level)
-                    .text(last ? "more" : Numbers.tick(HeatMapSvg.BOUNDS.get(level)))
-                    .close();
+            names.put("h" + level, last ? "more" : Numbers.tick(HeatMapSvg.BOUNDS.get(level)));
         }
-        page.body().close();
+        page.levels("Colours: load of the rank / mean load", names);
     }
 
     private Map<String, String> legend() {

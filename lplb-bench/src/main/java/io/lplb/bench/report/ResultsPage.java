@@ -27,7 +27,8 @@ public final class ResultsPage {
                 + " measures of quality, " + Numbers.whole(results.scaling.size()) + " scaling laws.");
         results.origins.forEach(page::origin);
         answer();
-        tables.forEach(this::peers);
+        tables.stream().filter(PeersTable::hasOthers).forEach(this::peers);
+        alone(tables.stream().filter(table -> !table.hasOthers()).toList());
         distributions();
         quality();
         scaling();
@@ -83,7 +84,7 @@ public final class ResultsPage {
             page.beginFigures();
             page.figure("Times by topology", plots.times(table), "The axis is logarithmic.");
             page.body().open("div");
-            page.legend(plots.takeLegend());
+            page.legendWithMarkers(plots.takeLegend());
             words(table);
             page.body().close();
             page.endFigures();
@@ -92,16 +93,41 @@ public final class ResultsPage {
         }
     }
 
+    /** Tables without others, put together: a row for each table and solver. */
+    private void alone(List<PeersTable> own) {
+        List<String> topologies =
+                own.stream().flatMap(t -> t.topologies().stream()).distinct().toList();
+        List<List<String>> rows = new ArrayList<>();
+        for (PeersTable table : own) {
+            for (String solver : table.solvers()) {
+                List<String> row = new ArrayList<>(List.of(table.title() + ", " + solver));
+                topologies.forEach(topology -> {
+                    double time = table.time(solver, topology);
+                    row.add(Double.isNaN(time) ? PeersTable.NONE : Numbers.time(time));
+                });
+                rows.add(row);
+            }
+        }
+        if (!rows.isEmpty()) {
+            List<String> columns = new ArrayList<>(List.of("benchmark, solver"));
+            columns.addAll(topologies);
+            page.body().element("h2", "This library alone");
+            page.table("Median times", columns, rows);
+        }
+    }
+
     private void words(PeersTable table) {
         table.faster().forEach(sentence -> page.body().element("p", sentence, "class", "found"));
     }
 
     private void distributions() {
+        boolean files =
+                results.timings.stream().map(JmhResult::origin).distinct().count() > 1;
         Map<String, List<JmhResult>> sampled = new LinkedHashMap<>();
         for (JmhResult result : results.timings) {
             if (!result.percentiles().isEmpty() && result.isTime()) {
                 String topology = result.param("topology");
-                String title = PeersTable.title(result) + (topology.isEmpty() ? "" : ", " + topology);
+                String title = PeersTable.title(result, files) + (topology.isEmpty() ? "" : ", " + topology);
                 sampled.computeIfAbsent(title, key -> new ArrayList<>()).add(result);
             }
         }
@@ -125,12 +151,18 @@ public final class ResultsPage {
         if (results.quality.isEmpty()) {
             return;
         }
-        Map<String, List<QualityResult>> bySolver = results.quality.stream()
-                .collect(Collectors.groupingBy(QualityResult::solver, LinkedHashMap::new, Collectors.toList()));
-        List<List<String>> rows = new ArrayList<>();
-        bySolver.forEach((solver, some) -> rows.add(QualityRows.summary(solver, some)));
         page.body().element("h2", "Quality of the answers");
-        page.table("Over all topologies and loads", QualityRows.columns("solver"), rows);
+        // Files may have other loads for other solvers, whose means do not compare.
+        Map<String, List<QualityResult>> byFile = results.quality.stream()
+                .collect(Collectors.groupingBy(QualityResult::origin, LinkedHashMap::new, Collectors.toList()));
+        byFile.forEach((file, all) -> {
+            Map<String, List<QualityResult>> bySolver = all.stream()
+                    .collect(Collectors.groupingBy(QualityResult::solver, LinkedHashMap::new, Collectors.toList()));
+            List<List<String>> rows = new ArrayList<>();
+            bySolver.forEach((solver, some) -> rows.add(QualityRows.summary(solver, some)));
+            String where = byFile.size() > 1 ? " of " + file : "";
+            page.table("Over all topologies and loads" + where, QualityRows.columns("solver"), rows);
+        });
         page.body()
                 .element(
                         "p",
@@ -139,6 +171,30 @@ public final class ResultsPage {
                                 + "its own answer.",
                         "class",
                         "note");
+        byFile.forEach((file, all) -> gaps(byFile.size() > 1 ? " (" + file + ")" : "", all));
+    }
+
+    private void gaps(String where, List<QualityResult> all) {
+        Map<String, List<Long>> sums = GapBars.sums(all);
+        if (sums.isEmpty()) {
+            return;
+        }
+        Map<String, Double> problems = all.stream()
+                .filter(q -> !q.gaps().isEmpty())
+                .collect(Collectors.groupingBy(
+                        QualityResult::solver, Collectors.summingDouble(QualityResult::problems)));
+        Map<String, String> names = new LinkedHashMap<>();
+        for (int c = 0; c < GapBars.COLOURS.size(); c++) {
+            names.put(GapBars.COLOURS.get(c), GapBars.names().get(c));
+        }
+        page.body().open("div", "class", "single");
+        page.figure(
+                "Histogram of gaps" + where,
+                GapBars.svg(sums, problems),
+                "How many of the problems, from none to all, have a gap of at most so much of the mean load above the"
+                        + " optimum; missing at the right end: no answer.");
+        page.levels("Colours: gap up to, percent of the mean load", names);
+        page.body().close();
     }
 
     private void scaling() {
@@ -150,10 +206,19 @@ public final class ResultsPage {
                         s -> s.axis().isEmpty() ? "size" : s.axis(), LinkedHashMap::new, Collectors.toList()));
         page.body().element("h2", "How times grow");
         page.beginFigures();
+        if (byAxis.size() > 1) {
+            page.figure(
+                    "All sizes on one plot",
+                    plots.growth(results.scaling),
+                    "Lines are the fitted laws time = c x size^p; their slopes are the exponents p.");
+            page.body().open("div");
+            page.legendWithMarkers(plots.takeLegend());
+            page.body().close();
+        }
         byAxis.forEach((axis, laws) -> page.figure(
                 "With " + axis, plots.scaling(axis, laws), ResultsPlots.exponents(laws) + " (time = c x size^p)."));
         page.endFigures();
-        page.legend(plots.takeLegend());
+        page.legendWithMarkers(plots.takeLegend());
     }
 
     private void everything() {

@@ -15,7 +15,7 @@ final class ResultsPlots {
     private final SolverColours colours = new SolverColours();
     private final Map<String, String> legend = new LinkedHashMap<>();
 
-    /** Returns the solvers drawn since the last call, from CSS class to name. */
+    /** Returns the solvers drawn since the last call, from CSS classes to name. */
     Map<String, String> takeLegend() {
         Map<String, String> taken = new LinkedHashMap<>(legend);
         legend.clear();
@@ -39,16 +39,20 @@ final class ResultsPlots {
                 .logY()
                 .labels(Numbers::tick, Numbers::timeTick)
                 .names(topologies);
+        // Side by side within a topology, since solvers of the same time would hide each other.
+        double step = 0.7 / table.solvers().size();
+        double shift = -0.35 + step / 2;
         for (String solver : table.solvers()) {
             List<double[]> points = new ArrayList<>();
             for (int t = 0; t < topologies.size(); t++) {
                 double time = table.time(solver, topologies.get(t));
                 if (time > 0) {
-                    points.add(new double[] {t, time});
-                    plot.include(-0.4, time).include(topologies.size() - 0.6, time);
+                    points.add(new double[] {t + shift, time});
+                    plot.include(-0.5, time).include(topologies.size() - 0.5, time);
                 }
             }
             plot.points(colour(solver), column(points, 0), column(points, 1));
+            shift += step;
         }
         return plot.svg();
     }
@@ -84,6 +88,32 @@ final class ResultsPlots {
                 double first = law.x().stream().mapToDouble(v -> v).min().orElse(1);
                 double last = law.x().stream().mapToDouble(v -> v).max().orElse(1);
                 plot.line(colour, new double[] {first, last}, new double[] {at(law, first), at(law, last)});
+            }
+        }
+        return plot.svg();
+    }
+
+    /**
+     * All fitted laws on one plot: time over that at the smallest size, against the size over the smallest, so that the
+     * slopes, which are the exponents, can be compared whatever it is that grows.
+     */
+    String growth(List<ScalingResult> laws) {
+        SolverColours own = new SolverColours();
+        XyPlot plot = new XyPlot(new PlotFrame(
+                        "Growth with all sizes", exponents(laws), "size / smallest", "time / time at the smallest"))
+                .logX()
+                .logY();
+        for (ScalingResult law : laws) {
+            String name = law.series() + ", " + law.axis();
+            String look = own.of(name);
+            legend.put(look, name + ": " + Numbers.decimal(law.exponent(), 2));
+            double x0 = law.x().get(0);
+            double y0 = law.y().get(0);
+            double[] x = law.x().stream().mapToDouble(v -> v / x0).toArray();
+            plot.points(look, x, law.y().stream().mapToDouble(v -> v / y0).toArray());
+            if (!Double.isNaN(law.exponent())) {
+                double last = x[x.length - 1];
+                plot.line(look, new double[] {1, last}, new double[] {at(law, x0) / y0, at(law, x0 * last) / y0});
             }
         }
         return plot.svg();

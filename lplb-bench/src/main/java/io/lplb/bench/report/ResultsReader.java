@@ -28,6 +28,7 @@ public final class ResultsReader {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final Results results = new Results();
+    private String origin = "";
 
     /**
      * Reads the files in their order.
@@ -54,6 +55,7 @@ public final class ResultsReader {
         }
         int origins = results.origins.size();
         int elements = 0;
+        origin = String.valueOf(file.getFileName());
         try (InputStream in = Files.newInputStream(file);
                 MappingIterator<JsonNode> values =
                         MAPPER.readerFor(JsonNode.class).readValues(in)) {
@@ -88,8 +90,12 @@ public final class ResultsReader {
             throw record.unexpected("an object");
         }
         switch (record.field("kind").text()) {
-            case "" -> results.timings.add(JmhRecord.read(record));
-            case "header" -> results.origins.add(header(record));
+            case "" -> results.timings.add(JmhRecord.read(record, origin));
+            case "header" -> {
+                results.origins.add(header(record));
+                String name = record.field("name").text();
+                origin = name.isEmpty() ? origin : name;
+            }
             case "quality" -> results.quality.add(quality(record));
             case "scaling" -> addScaling(record);
             default -> {
@@ -109,10 +115,11 @@ public final class ResultsReader {
         return new Provenance(entries);
     }
 
-    private static QualityResult quality(JsonField record) throws FormatException {
+    private QualityResult quality(JsonField record) throws FormatException {
         String backend = record.field("backend").text();
         String solver = record.field("solver").requiredText();
         return new QualityResult(
+                origin,
                 backend.isEmpty() || backend.equals("cpu") ? solver : solver + " (" + backend + ")",
                 record.field("topology").text(),
                 record.field("load").text(),
@@ -122,7 +129,21 @@ public final class ResultsReader {
                 record.field("gapMean").number(),
                 record.field("gapMax").number(),
                 record.field("imbalanceMean").number(),
-                record.field("imbalanceMax").number());
+                record.field("imbalanceMax").number(),
+                gaps(record.field("gaps")));
+    }
+
+    private static List<Long> gaps(JsonField field) throws FormatException {
+        List<Long> gaps = new ArrayList<>();
+        if (!field.isMissing()) {
+            for (JsonField element : field.elements()) {
+                gaps.add((long) element.requiredNumber());
+            }
+            if (gaps.size() != GapBars.COLOURS.size()) {
+                throw field.unexpected(GapBars.COLOURS.size() + " numbers");
+            }
+        }
+        return List.copyOf(gaps);
     }
 
     private void addScaling(JsonField record) throws FormatException {

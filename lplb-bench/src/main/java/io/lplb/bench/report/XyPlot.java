@@ -67,13 +67,13 @@ final class XyPlot {
         return this;
     }
 
-    /** Adds a line in the colour of a CSS class; NaN interrupts it. Lines without a point are left out. */
+    /** Adds a line in the colour and pattern of CSS classes; NaN interrupts it. Lines without a point are left out. */
     XyPlot line(String cssClass, double[] x, double[] y) {
         add(cssClass, x, y, true);
         return this;
     }
 
-    /** Adds points in the colour of a CSS class. */
+    /** Adds points in the colour of a CSS class, with the marker of its pattern. */
     XyPlot points(String cssClass, double[] x, double[] y) {
         add(cssClass, x, y, false);
         return this;
@@ -94,7 +94,7 @@ final class XyPlot {
         series.setLineColor(ChartCanvas.ink(number));
         series.setMarkerColor(ChartCanvas.ink(number));
         series.setXYSeriesRenderStyle(lines ? XYSeriesRenderStyle.Line : XYSeriesRenderStyle.Scatter);
-        series.setMarker(lines ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
+        series.setMarker(lines ? SeriesMarkers.NONE : SeriesMarker.of(cssClass));
         series.setLineStyle(lines ? SeriesLines.SOLID : SeriesLines.NONE);
     }
 

@@ -3,6 +3,7 @@ package io.lplb.bench.results;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,9 +14,14 @@ import java.util.function.Consumer;
  *
  * @param selection what is measured
  * @param jmh how long
- * @param problems of each machine and load whose answers are judged
+ * @param problems of each machine and load, and of each layer of a trace, whose answers are judged
+ * @param keepGoing whether what throws is left out and told in the results, instead of ending the run; so is what finds no
+ *     time left
+ * @param limit of the time for measuring times in a run that keeps going
  */
-public record BenchRun(BenchSelection selection, JmhRun jmh, int problems) {
+public record BenchRun(BenchSelection selection, JmhRun jmh, int problems, boolean keepGoing, Duration limit) {
+    /** Longer than any run. */
+    public static final Duration NO_LIMIT = Duration.ofDays(1);
 
     /** The parts of a run. */
     public enum Part {
@@ -33,7 +39,8 @@ public record BenchRun(BenchSelection selection, JmhRun jmh, int problems) {
      * @param header goes into the results as it is
      * @param progress hears a line now and then
      * @throws IllegalArgumentException if the selection leaves nothing to do
-     * @throws IllegalStateException if a benchmark throws
+     * @throws IOException if a trace cannot be read
+     * @throws IllegalStateException if a benchmark throws, unless the run keeps going
      */
     public ResultFile run(Set<Part> parts, Header header, Consumer<String> progress) throws IOException {
         List<JmhCase> cases = new ArrayList<>();
@@ -47,16 +54,24 @@ public record BenchRun(BenchSelection selection, JmhRun jmh, int problems) {
             throw new IllegalArgumentException("filter: got '" + selection.filter()
                     + "', expected a match with one of the benchmarks, such as SolveBenchmark.solve, or --quality");
         }
-        List<JsonNode> records = jmh.run(cases, progress);
+        List<Missing> missing = new ArrayList<>();
+        Consumer<Missing> leftOut = keepGoing
+                ? m -> {
+                    missing.add(m);
+                    progress.accept("left out: " + m.what() + ": " + m.reason());
+                }
+                : null;
+        List<JsonNode> records = jmh.run(cases, leftOut, limit, progress);
         List<Quality> quality = List.of();
         if (parts.contains(Part.QUALITY)) {
             quality = new QualityRun(selection.solvers(), selection.backends(), problems)
-                    .run(selection.topologies(), selection.loads(), progress);
+                    .run(selection.topologies(), selection.loads(), leftOut, progress);
         }
         return new ResultFile(
                 header,
                 records,
                 quality,
-                ScalingFit.of(records.stream().map(Timing::of).toList()));
+                ScalingFit.of(records.stream().map(Timing::of).toList()),
+                missing);
     }
 }

@@ -2,6 +2,7 @@
 package io.lplb.bench.results;
 
 import io.lplb.bench.jmh.BenchProblem;
+import io.lplb.bench.jmh.TraceLoad;
 import io.lplb.bench.peer.BackendChoice;
 import io.lplb.bench.peer.Contenders;
 import io.lplb.bench.workload.Workload;
@@ -16,7 +17,8 @@ import java.util.regex.PatternSyntaxException;
  * @param solvers names as in {@link Contenders}
  * @param backends names as in {@link BackendChoice}
  * @param topologies machines as in {@link BenchProblem}
- * @param loads workloads by name; the first one is the one on which everything is measured
+ * @param loads workloads by name and traces as in {@link TraceLoad}; the first one is the one on which everything is
+ *     measured, traces are measured with every contender
  * @param batches groups in a batch; the first one is the one at which everything is measured
  */
 public record BenchSelection(
@@ -39,7 +41,11 @@ public record BenchSelection(
         if (loads.isEmpty()) {
             throw new IllegalArgumentException("loads: got none, expected at least one");
         }
-        loads.forEach(Workload::requireName);
+        loads.stream().filter(load -> !TraceLoad.isTrace(load)).forEach(Workload::requireName);
+        if (loads.stream().map(TraceLoad::label).distinct().count() < loads.size()) {
+            throw new IllegalArgumentException(
+                    "loads: got " + String.join(", ", loads) + ", expected each once, traces with names of their own");
+        }
         loads = List.copyOf(loads);
         for (int batch : batches) {
             if (batch < 1) {

@@ -1,10 +1,13 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.results;
 
+import io.lplb.bench.peer.BackendChoice;
 import io.lplb.bench.peer.Peers;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Where something else is better than what this library would rather show, in sentences made from the results so that
@@ -20,84 +23,108 @@ final class Findings {
     /** Returns the sentences. */
     static List<String> of(ResultFile file) {
         List<Timing> timings = Tables.averages(file.timings());
+        List<Timing> solves = Tables.of(timings, Tables.SOLVE);
+        boolean loads =
+                solves.stream().map(t -> t.param(Tables.LOAD)).distinct().count() > 1;
         List<String> findings = new ArrayList<>();
-        findings.addAll(fasterPrograms(Tables.base(timings)));
-        findings.addAll(fasterCpu(timings));
-        findings.addAll(greedy(Tables.base(timings), file.quality()));
+        findings.addAll(fasterPrograms(solves, loads));
+        findings.addAll(fasterCpu(timings, loads));
+        findings.addAll(greedy(solves, loads, file.quality()));
         return findings;
     }
 
-    private static List<String> fasterPrograms(List<Timing> base) {
+    private static List<String> fasterPrograms(List<Timing> solves, boolean loads) {
         List<String> findings = new ArrayList<>();
         int compared = 0;
-        for (Timing own : base) {
-            if (!Tables.name(own).equals(EXACT)) {
-                continue;
-            }
-            for (Timing other : base) {
-                if (sameMachine(own, other) && Peers.programs().contains(other.param("solver"))) {
+        for (Timing own : solves) {
+            for (Timing other : solves) {
+                if (Tables.name(own).equals(EXACT)
+                        && same(own, other, Tables.TOPOLOGY, Tables.LOAD, Tables.BATCH)
+                        && Peers.programs().contains(other.param(Tables.SOLVER))) {
                     compared++;
                     if (other.nanos() < own.nanos()) {
-                        findings.add(String.format(
-                                Locale.ROOT,
-                                "%s is %.1f times as fast as %s on %s.",
-                                other.param("solver"),
-                                own.nanos() / other.nanos(),
-                                EXACT,
-                                own.param("topology")));
+                        findings.add(other.param(Tables.SOLVER) + " is " + times(own, other) + " as fast as " + EXACT
+                                + " on " + place(own, loads) + ".");
                     }
                 }
             }
         }
         if (findings.isEmpty() && compared > 0) {
-            findings.add("No general solver was faster than " + EXACT + " on any of these machines.");
+            findings.add("No general solver was faster than " + EXACT + " anywhere here.");
         }
         return findings;
     }
 
-    private static boolean sameMachine(Timing a, Timing b) {
-        return a.param("topology").equals(b.param("topology"));
+    private static boolean same(Timing a, Timing b, String... params) {
+        return List.of(params).stream().allMatch(p -> a.param(p).equals(b.param(p)));
     }
 
-    /** Every solve that was measured on the CPU and on a GPU. */
-    private static List<String> fasterCpu(List<Timing> timings) {
-        List<String> findings = new ArrayList<>();
+    private static String place(Timing t, boolean loads) {
+        return t.param(Tables.TOPOLOGY) + (loads ? " (" + t.param(Tables.LOAD) + ")" : "");
+    }
+
+    private static String times(Timing slow, Timing fast) {
+        return String.format(Locale.ROOT, "%.1f times", slow.nanos() / fast.nanos());
+    }
+
+    /** All that was measured on the CPU and on a GPU, a sentence for each kind of operation, size and solver. */
+    private static List<String> fasterCpu(List<Timing> timings, boolean loads) {
+        Map<String, List<String>> places = new LinkedHashMap<>();
+        int compared = 0;
         for (Timing gpu : timings) {
             for (Timing cpu : timings) {
-                if (gpu.param("backend").startsWith("gpu")
-                        && cpu.param("backend").equals("cpu")
+                if (BackendChoice.isGpu(gpu.param(Tables.BACKEND))
+                        && cpu.param(Tables.BACKEND).equals("cpu")
                         && gpu.benchmark().equals(cpu.benchmark())
-                        && List.of("solver", "topology", "load", "batch").stream()
-                                .allMatch(p -> gpu.param(p).equals(cpu.param(p)))
-                        && cpu.nanos() < gpu.nanos()) {
-                    findings.add(String.format(
-                            Locale.ROOT,
-                            "%s: one core of the CPU is %.1f times as fast as %s (%s, %s%s).",
-                            gpu.benchmark().replaceFirst("Benchmark\\..*", ""),
-                            gpu.nanos() / cpu.nanos(),
-                            gpu.param("backend"),
-                            gpu.param("solver"),
-                            gpu.param("topology"),
-                            gpu.param("batch").isEmpty() ? "" : ", batch " + gpu.param("batch")));
+                        && Tables.withoutBackend(gpu).equals(Tables.withoutBackend(cpu))) {
+                    compared++;
+                    if (cpu.nanos() < gpu.nanos()) {
+                        places.computeIfAbsent(
+                                        gpu.operation() + size(gpu) + " by " + gpu.param(Tables.SOLVER)
+                                                + ": one core of the CPU is faster than "
+                                                + gpu.param(Tables.BACKEND),
+                                        key -> new ArrayList<>())
+                                .add(machine(gpu, loads) + " (" + times(gpu, cpu) + ")");
+                    }
                 }
             }
         }
+        List<String> findings = new ArrayList<>();
+        places.forEach((what, where) -> findings.add(what + " on " + String.join(", ", where) + "."));
+        if (findings.isEmpty() && compared > 0) {
+            findings.add("One core of the CPU was faster than the GPU nowhere here.");
+        }
+        if (compared > 0) {
+            findings.add("The CPU's " + EXACT + " goes on to a gap of 1e-9 of the mean load, the GPU's to 1e-4.");
+        }
         return findings;
     }
 
-    private static List<String> greedy(List<Timing> base, List<Quality> quality) {
+    private static String size(Timing t) {
+        String batch = t.param(Tables.BATCH);
+        return batch.isEmpty() ? "" : " of " + Cells.groups(batch);
+    }
+
+    /** The machine by name, or by its size in the benchmark of growth. */
+    private static String machine(Timing t, boolean loads) {
+        return t.param(Tables.TOPOLOGY).isEmpty()
+                ? t.param("ranks") + " ranks, " + t.param("replicas") + " replicas, " + t.param("hosts") + " hosts"
+                : place(t, loads);
+    }
+
+    private static List<String> greedy(List<Timing> solves, boolean loads, List<Quality> quality) {
         List<String> findings = new ArrayList<>();
         for (String rule : Peers.greedy()) {
             List<Quality> answers =
                     quality.stream().filter(q -> q.solver().equals(rule)).toList();
             List<String> faster = new ArrayList<>();
-            for (Timing own : base) {
-                for (Timing other : base) {
+            for (Timing own : solves) {
+                for (Timing other : solves) {
                     if (Tables.name(own).equals(FAST)
-                            && other.param("solver").equals(rule)
-                            && sameMachine(own, other)
+                            && other.param(Tables.SOLVER).equals(rule)
+                            && same(own, other, Tables.TOPOLOGY, Tables.LOAD, Tables.BATCH)
                             && other.nanos() < own.nanos()) {
-                        faster.add(other.param("topology"));
+                        faster.add(place(other, loads));
                     }
                 }
             }
@@ -109,12 +136,8 @@ final class Findings {
                         rule,
                         FAST,
                         String.join(", ", faster),
-                        100 * Tables.meanGap(answers),
-                        100
-                                * answers.stream()
-                                        .mapToDouble(Quality::gapMax)
-                                        .max()
-                                        .orElse(Double.NaN)));
+                        100 * QualityTables.mean(answers, Quality::gapMean),
+                        100 * QualityTables.max(answers, Quality::gapMax)));
             }
         }
         return findings;

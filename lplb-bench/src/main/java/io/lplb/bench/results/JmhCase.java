@@ -4,6 +4,7 @@ package io.lplb.bench.results;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.openjdk.jmh.annotations.Mode;
 
 /**
@@ -41,6 +42,25 @@ record JmhCase(String benchmark, Map<String, List<String>> params, boolean gpu, 
     /** The same, each operation timed by itself. */
     JmhCase eachByItself() {
         return new JmhCase(benchmark, params, gpu, Mode.SampleTime);
+    }
+
+    /** The measurements of which this is made, with one value of each parameter; the last parameter changes fastest. */
+    List<JmhCase> singles() {
+        List<JmhCase> singles = List.of(new JmhCase(benchmark, Map.of(), gpu, mode));
+        for (Map.Entry<String, List<String>> param : params.entrySet()) {
+            singles = singles.stream()
+                    .flatMap(one -> param.getValue().stream().map(value -> one.with(param.getKey(), value)))
+                    .toList();
+        }
+        return singles;
+    }
+
+    /** Benchmark and parameters for people. */
+    String text() {
+        return benchmark + " "
+                + params.entrySet().stream()
+                        .map(p -> p.getKey() + "=" + String.join(",", p.getValue()))
+                        .collect(Collectors.joining(" "));
     }
 
     /** How many measurements this is. */

@@ -4,6 +4,7 @@ package io.lplb.bench.results;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lplb.bench.jmh.TraceLoad;
 import java.util.TreeMap;
 
 /**
@@ -20,6 +21,10 @@ final class JmhRecords {
     static ObjectNode slim(ObjectNode record) {
         // A path of the machine that tells nothing.
         record.remove("jvm");
+        if (record.path("params") instanceof ObjectNode params && params.has(Tables.LOAD)) {
+            // Of a trace the file's name counts, not the folder on this machine.
+            params.put(Tables.LOAD, TraceLoad.label(params.path(Tables.LOAD).asText()));
+        }
         if (record.path("secondaryMetrics") instanceof ObjectNode metrics) {
             metrics.retain(BYTES);
         }

@@ -9,11 +9,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -42,18 +44,40 @@ public record JmhRun(int forks, int warmups, int iterations, TimeValue time) {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
+    /** The same with iterations of another time. */
+    public JmhRun lasting(TimeValue time) {
+        return new JmhRun(forks, warmups, iterations, time);
+    }
+
     /**
      * Runs the cases in order.
      *
+     * @param missing hears of benchmarks that throw or find no time left, which then are left out; if it is null, the first
+     *     that throws ends the run, and there is always time left
+     * @param limit when it has passed nothing more is begun
      * @param progress hears a line after each measurement
      * @throws IllegalStateException if a benchmark throws, or JMH cannot run
      */
-    List<JsonNode> run(List<JmhCase> cases, Consumer<String> progress) throws IOException {
+    List<JsonNode> run(
+            List<JmhCase> cases, @Nullable Consumer<Missing> missing, Duration limit, Consumer<String> progress)
+            throws IOException {
         int total = cases.stream().mapToInt(JmhCase::size).sum();
         ProgressFormat format = new ProgressFormat(total, progress);
         List<JsonNode> records = new ArrayList<>();
-        for (JmhCase one : cases) {
-            records.addAll(run(one, format));
+        long begin = System.nanoTime();
+        for (JmhCase one : cases.stream().flatMap(c -> c.singles().stream()).toList()) {
+            if (missing != null && System.nanoTime() - begin > limit.toNanos()) {
+                missing.accept(new Missing(one.text(), "no time was left after " + limit.toSeconds() + " s"));
+                continue;
+            }
+            try {
+                records.addAll(run(one, format));
+            } catch (IllegalStateException e) {
+                if (missing == null) {
+                    throw e;
+                }
+                missing.accept(new Missing(one.text(), format.failure().orElse(String.valueOf(e.getMessage()))));
+            }
         }
         return records;
     }
@@ -76,9 +100,7 @@ public record JmhRun(int forks, int warmups, int iterations, TimeValue time) {
             return asJson(new Runner(options.build(), format).run());
         } catch (RunnerException e) {
             throw new IllegalStateException(
-                    one.benchmark() + " " + one.params() + ": "
-                            + format.failure().orElse(String.valueOf(e.getMessage())),
-                    e);
+                    one.text() + ": " + format.failure().orElse(String.valueOf(e.getMessage())), e);
         }
     }
 

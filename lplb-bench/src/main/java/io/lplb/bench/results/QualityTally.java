@@ -8,19 +8,15 @@ import io.lplb.solver.Certificate;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Judges the answers of one contender, each from its shares alone: the largest rank load, the bound that the split
- * proves, and the load of the busiest rank in whole tokens.
+ * proves, and the load of the busiest rank in whole tokens. The problems may be of several placements.
  *
  * <p>Not thread-safe.
  */
 final class QualityTally {
-    private final Certificate certificate;
-    private final QuotaRounder rounder;
-    private final long[] fixed;
-    private final long[] load;
-    private final long[] quota;
     private final boolean reference;
     private final boolean repair;
 
@@ -31,15 +27,11 @@ final class QualityTally {
     private int rejected;
 
     /**
+     * @param problems how many there will be
      * @param reference whether a numerical failure is LPLB's rejection
      * @param repair whether quotas are repaired after rounding, and then are the answer
      */
-    QualityTally(MinMaxProblem problem, int problems, boolean reference, boolean repair) {
-        this.certificate = new Certificate(problem);
-        this.rounder = new QuotaRounder(problem);
-        this.fixed = new long[problem.ranks()];
-        this.load = new long[problem.items()];
-        this.quota = new long[problem.entries()];
+    QualityTally(int problems, boolean reference, boolean repair) {
         this.reference = reference;
         this.repair = repair;
         this.maxLoad = new double[problems];
@@ -47,8 +39,42 @@ final class QualityTally {
         this.imbalance = new double[problems];
     }
 
-    /** Judges the answer to problem {@code at}, a batch of one group. */
-    void add(int at, MinMaxBatch batch, SplitBatch split) {
+    /** What the problems of one placement need. */
+    private static final class Judge {
+        private final Certificate certificate;
+        private final QuotaRounder rounder;
+        private final long[] fixed;
+        private final long[] load;
+        private final long[] quota;
+
+        Judge(MinMaxProblem problem) {
+            this.certificate = new Certificate(problem);
+            this.rounder = new QuotaRounder(problem);
+            this.fixed = new long[problem.ranks()];
+            this.load = new long[problem.items()];
+            this.quota = new long[problem.entries()];
+        }
+    }
+
+    /** Who answers batches of one group and one placement. */
+    interface Answers {
+        /** Puts the answer to a batch into {@code split}. */
+        void solve(MinMaxBatch batch, SplitBatch split);
+    }
+
+    /** Judges the answers to batches of one placement; the first of them is problem {@code at} of all. */
+    void add(int at, MinMaxBatch[] batches, Answers answers) {
+        MinMaxProblem problem = batches[0].problem();
+        Judge judge = new Judge(problem);
+        SplitBatch split = new SplitBatch(problem, 1);
+        for (int k = 0; k < batches.length; k++) {
+            split.invalidate();
+            answers.solve(batches[k], split);
+            add(at + k, batches[k], split, judge);
+        }
+    }
+
+    private void add(int at, MinMaxBatch batch, SplitBatch split, Judge judge) {
         boolean gaveUp = split.status(0) == SolveStatus.NUMERICAL_FAILURE || split.status(0) == SolveStatus.INVALID;
         failed += gaveUp && !reference ? 1 : 0;
         rejected += gaveUp && reference ? 1 : 0;
@@ -58,18 +84,18 @@ final class QualityTally {
             imbalance[at] = Double.NaN;
             return;
         }
-        certificate.evaluate(batch.fixed(), 0, batch.load(), 0, share, 0);
-        lowerBound[at] = certificate.lowerBound();
-        toTokens(batch.fixed(), fixed);
-        toTokens(batch.load(), load);
-        rounder.round(load, 0, share, 0, quota);
+        judge.certificate.evaluate(batch.fixed(), 0, batch.load(), 0, share, 0);
+        lowerBound[at] = judge.certificate.lowerBound();
+        toTokens(batch.fixed(), judge.fixed);
+        toTokens(batch.load(), judge.load);
+        judge.rounder.round(judge.load, 0, share, 0, judge.quota);
         if (repair) {
-            rounder.repair(fixed, 0, quota, 0);
+            judge.rounder.repair(judge.fixed, 0, judge.quota, 0);
         } else {
-            rounder.evaluate(fixed, 0, quota, 0);
+            judge.rounder.evaluate(judge.fixed, 0, judge.quota, 0);
         }
-        maxLoad[at] = repair ? rounder.maxLoad() : certificate.maxLoad();
-        imbalance[at] = rounder.maxLoad() / batch.meanLoad(0);
+        maxLoad[at] = repair ? judge.rounder.maxLoad() : judge.certificate.maxLoad();
+        imbalance[at] = judge.rounder.maxLoad() / batch.meanLoad(0);
     }
 
     private static void toTokens(double[] loads, long[] tokens) {
@@ -102,7 +128,22 @@ final class QualityTally {
                 mean(gap),
                 max(gap),
                 mean(imbalance),
-                max(imbalance));
+                max(imbalance),
+                classes(gap));
+    }
+
+    private static List<Integer> classes(double[] gaps) {
+        int[] classes = new int[Quality.GAP_CLASSES.size() + 1];
+        for (double gap : gaps) {
+            if (!Double.isNaN(gap)) {
+                int c = 0;
+                while (c < Quality.GAP_CLASSES.size() && gap > Quality.GAP_CLASSES.get(c)) {
+                    c++;
+                }
+                classes[c]++;
+            }
+        }
+        return Arrays.stream(classes).boxed().toList();
     }
 
     private static double mean(double[] values) {

@@ -17,16 +17,19 @@ import java.util.stream.Collectors;
 
 /**
  * A file of results: one JSON array whose first element is the header; the others are JMH's own records, and records of
- * quality and of scaling, told apart by "kind". Field by field: docs/notes-bench.md.
+ * quality, of scaling and of what is missing, told apart by "kind". Field by field: docs/notes-bench.md.
  *
  * @param header where the results come from
  * @param jmh JMH's records as JMH wrote them
+ * @param missing what the run was asked for and could not measure
  */
-public record ResultFile(Header header, List<JsonNode> jmh, List<Quality> quality, List<Scaling> scaling) {
+public record ResultFile(
+        Header header, List<JsonNode> jmh, List<Quality> quality, List<Scaling> scaling, List<Missing> missing) {
     private static final String KIND = "kind";
     private static final String HEADER = "header";
     private static final String QUALITY = "quality";
     private static final String SCALING = "scaling";
+    private static final String MISSING = "missing";
 
     /** Fields that are null in the file where there is no number. */
     private static final List<String> NUMBERS =
@@ -39,6 +42,7 @@ public record ResultFile(Header header, List<JsonNode> jmh, List<Quality> qualit
         jmh = List.copyOf(jmh);
         quality = List.copyOf(quality);
         scaling = List.copyOf(scaling);
+        missing = List.copyOf(missing);
     }
 
     /** Returns JMH's records as far as tables need them. */
@@ -53,6 +57,7 @@ public record ResultFile(Header header, List<JsonNode> jmh, List<Quality> qualit
         jmh.forEach(all::add);
         quality.forEach(q -> all.add(tagged(QUALITY, q)));
         scaling.forEach(s -> all.add(tagged(SCALING, s)));
+        missing.forEach(m -> all.add(tagged(MISSING, m)));
         String lines = all.stream().map(JsonNode::toString).collect(Collectors.joining(",\n", "[\n", "\n]\n"));
         out.write(lines.getBytes(StandardCharsets.UTF_8));
     }
@@ -88,6 +93,7 @@ public record ResultFile(Header header, List<JsonNode> jmh, List<Quality> qualit
         List<JsonNode> jmh = new ArrayList<>();
         List<Quality> quality = new ArrayList<>();
         List<Scaling> scaling = new ArrayList<>();
+        List<Missing> missing = new ArrayList<>();
         for (int k = 1; k < all.size(); k++) {
             JsonNode node = all.get(k);
             switch (node.path(KIND).asText()) {
@@ -97,12 +103,13 @@ public record ResultFile(Header header, List<JsonNode> jmh, List<Quality> qualit
                 }
                 case QUALITY -> quality.add(untagged(node, Quality.class));
                 case SCALING -> scaling.add(untagged(node, Scaling.class));
+                case MISSING -> missing.add(untagged(node, Missing.class));
                 default ->
                     throw new IllegalArgumentException("element " + k + ": got kind " + node.path(KIND)
-                            + ", expected quality, scaling or one of JMH's");
+                            + ", expected quality, scaling, missing or one of JMH's");
             }
         }
-        return new ResultFile(untagged(all.get(0), Header.class), jmh, quality, scaling);
+        return new ResultFile(untagged(all.get(0), Header.class), jmh, quality, scaling, missing);
     }
 
     /** Null numbers come back as NaN. */

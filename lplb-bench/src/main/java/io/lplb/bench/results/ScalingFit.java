@@ -35,7 +35,7 @@ final class ScalingFit {
     }
 
     private static List<String> others(Timing point, String axis) {
-        List<String> key = new ArrayList<>(List.of(point.param("solver")));
+        List<String> key = new ArrayList<>(List.of(Tables.name(point)));
         AXES.stream().filter(name -> !name.equals(axis)).map(point::param).forEach(key::add);
         return key;
     }
@@ -46,7 +46,7 @@ final class ScalingFit {
                 .toList();
         return Scaling.fit(
                 axis,
-                line.getFirst().param("solver"),
+                Tables.name(line.getFirst()),
                 "us",
                 rising.stream().map(point -> size(point, axis)).toList(),
                 rising.stream().map(point -> point.nanos() / NANOS_PER_MICRO).toList());

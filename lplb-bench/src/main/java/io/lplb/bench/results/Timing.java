@@ -61,6 +61,11 @@ public record Timing(
                         .asDouble(Double.NaN));
     }
 
+    /** Returns what is timed in a word, such as Solve. */
+    String operation() {
+        return benchmark.replaceFirst("Benchmark\\..*", "");
+    }
+
     /** Returns a parameter, or an empty text if the benchmark does not have it. */
     String param(String name) {
         return params.getOrDefault(name, "");

@@ -36,6 +36,12 @@ class BenchCommandTest {
                 "--backends tpu; backends: got tpu, expected some of cpu, emulator, gpu, gpu-driver, gpu-tornado",
                 "--json no/such/folder.json; no/such/folder.json: got no folder",
                 "--readme no-such-readme; no-such-readme: no such file",
+                "--trace no-such.npy; no-such.npy: no such file",
+                "--trace pom.xml; pom.xml: ",
+                "--trace; Missing required parameter for option '--trace'",
+                "--loads zipf,zipf; loads: got zipf, zipf, expected each once",
+                "--limit 0; limit: got 0 s, expected at least 1",
+                "--time 0; time: got 0 ms, expected at least 1",
                 "x; Unmatched argument at index 1: 'x'",
             })
     void errorsAreOneLineAndExitCode2(String args, String message) {
@@ -82,6 +88,22 @@ class BenchCommandTest {
         }
     }
 
+    /** A trace alone takes the place of named loads; its 32 experts are too few for two copies on each of 32 ranks. */
+    @Test
+    void aTraceIsJudgedAndAMachineThatItDoesNotFitRefused() throws IOException {
+        String trace = ReplayCommandTest.trace(folder).toString();
+        String[] args = {"bench", "--quality", "--quick", "--solvers", "greedy-llep", "--trace", trace};
+        CliRun run = CliRun.of(args);
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals("quality cube trace:trace.npy\n", run.err());
+        // Two layers, three batches of 128 tokens of the second 500.
+        assertTrue(run.out().matches("(?s).*\n  plan +6 .*\n  greedy-llep +6 .*"), run.out());
+        CliRun refused = CliRun.of("bench", "--quality", "--topologies", "torus8x4", "--trace", trace);
+        assertEquals(2, refused.exitCode());
+        assertTrue(refused.err().startsWith("lplb: " + trace + " on torus8x4: replicaSlots: got 2"), refused.err());
+        assertEquals(1, refused.err().lines().count(), refused.err());
+    }
+
     @Test
     void jsonOnStandardOutputStandsAlone() throws IOException {
         CliRun run = CliRun.of("bench", "--quality", "--quick", "--solvers", "ejml", "--json", "-");
@@ -100,11 +122,13 @@ class BenchCommandTest {
                 "ejml",
                 "--json",
                 results.resolve("a.json").toString());
+        Files.createDirectories(folder.resolve("docs"));
         Path readme = Files.copy(Path.of("..", "README.md"), folder.resolve("README.md"));
         CliRun run = CliRun.of("bench", "--readme", readme.toString());
         assertEquals(0, run.exitCode(), run.err());
         String text = Files.readString(readme);
-        assertTrue(text.contains("\n### a\n"), text);
-        assertTrue(text.contains("\n| ejml | 16 | 0 | 0 |"), text);
+        assertTrue(text.contains("\n### Measured: a\n"), text);
+        String page = Files.readString(folder.resolve("docs/results.md"));
+        assertTrue(page.contains("\n| ejml | 16 | 0 | 0 |"), page);
     }
 }

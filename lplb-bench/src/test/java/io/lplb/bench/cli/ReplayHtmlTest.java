@@ -65,7 +65,7 @@ class ReplayHtmlTest {
         assertEquals(table.get(1).get(1) + " → " + table.get(4).get(1), answer);
         assertEquals(table.get(4).get(8), page.elements("strong").get(1).getTextContent());
         assertEquals(table.get(4).get(5), page.elements("strong").get(2).getTextContent());
-        assertEquals(6, page.elements("svg").size());
+        assertEquals(6, page.pictures().size());
         assertTrue(page.text().contains("Batches with no gap, of 100: none"), page.text());
         assertTrue(page.text().contains("bin/lplb replay --trace"), page.text());
         // Text is text: ticks, ranks and batches can be read and searched.
@@ -145,7 +145,7 @@ class ReplayHtmlTest {
             XmlPage page = XmlPage.of(run.out());
             boolean empty = trace.equals(none);
             assertEquals(empty, page.text().contains("No batch had a token"), page.text());
-            assertEquals(empty ? 0 : 6, page.elements("svg").size());
+            assertEquals(empty ? 0 : 6, page.pictures().size());
         }
     }
 

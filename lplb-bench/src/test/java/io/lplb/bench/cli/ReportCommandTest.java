@@ -52,6 +52,15 @@ class ReportCommandTest {
             {"kind": "of a later version", "anything": [1]}
             """;
 
+    /** Gaps by class, and two things that grow. */
+    static final String GROWTH = """
+            {"kind": "quality", "solver": "a", "problems": 2, "failed": 0, "gaps": [2, 0, 0, 0, 0, 0, 0]}
+            {"kind": "quality", "solver": "a", "problems": 2, "failed": 1, "gaps": [1, 0, 0, 0, 0, 0, 0]}
+            {"kind": "quality", "solver": "b", "problems": 4, "gaps": [0, 0, 0, 0, 1, 0, 3]}
+            {"kind": "scaling", "axis": "ranks", "series": "a", "unit": "us", "x": [8, 16], "y": [1, 4]}
+            {"kind": "scaling", "axis": "batch", "series": "a", "unit": "us", "x": [1, 64], "y": [1, 64]}
+            """;
+
     @TempDir
     @SuppressWarnings("NullAway.Init") // Set by JUnit.
     private Path folder;
@@ -94,11 +103,49 @@ class ReportCommandTest {
         assertTrue(text.contains("more.jsonl, which does not say on what machine"), text);
         assertTrue(text.contains("Other.run"), text);
         assertTrue(text.contains("5.00 ops/s"), text);
-        assertEquals(3, page.elements("svg").size(), "times, one distribution, one axis of scaling");
+        assertEquals(3, page.pictures().size(), "times, one distribution, one axis of scaling");
         assertTrue(page.elements("text").stream()
                 .map(Element::getTextContent)
                 .toList()
                 .contains("eplb64"));
+    }
+
+    /** Three of four problems in the first class and one without an answer; two things that grow on one plot and apart. */
+    @Test
+    void gapsAreBarsAndGrowthStandsOnOnePlot() throws Exception {
+        Path html = folder.resolve("report.html");
+        CliRun run = CliRun.of("report", file("r.jsonl", GROWTH).toString(), "--html", html.toString());
+        assertEquals(0, run.exitCode(), run.err());
+        XmlPage page = XmlPage.of(Files.readString(html));
+        assertEquals(
+                List.of("420 h0", "140 h5", "420 h9"),
+                page.elements("rect").stream()
+                        .map(bar -> bar.getAttribute("width") + " " + bar.getAttribute("class"))
+                        .toList());
+        assertEquals(4, page.pictures().size(), "bars, all growth, two axes");
+        assertTrue(page.text().contains("a, ranks: 2.00"), page.text());
+        assertTrue(page.text().contains("a, batch: 1.00"), page.text());
+    }
+
+    /** Two machines in two files: neither takes the other's place, and each is named. */
+    @Test
+    void filesAreNotMixed() throws Exception {
+        Path html = folder.resolve("report.html");
+        String other = RESULTS.replace("{\"kind\": \"header\",", "{\"kind\": \"header\", \"name\": \"gpu\",")
+                .replace("\"50.0\": 10.0", "\"50.0\": 11.0");
+        CliRun run = CliRun.of(
+                "report",
+                file("cpu.json", RESULTS).toString(),
+                file("x.json", other).toString(),
+                file("q.json", MORE).toString(),
+                "--html",
+                html.toString());
+        assertEquals(0, run.exitCode(), run.err());
+        XmlPage page = XmlPage.of(Files.readString(html));
+        assertEquals("10.0 us", page.table(0).get(1).get(1));
+        assertEquals("11.0 us", page.table(1).get(1).get(1));
+        assertTrue(page.text().contains("Solve: load normal (cpu.json)"), page.text());
+        assertTrue(page.text().contains("Solve: load normal (gpu)"), page.text());
     }
 
     /** The mean gap of 1e-12 is the rounding of doubles and shown as 0. */
@@ -125,6 +172,7 @@ class ReportCommandTest {
                         + " , element 0, primaryMetric.score: got \"x\", expected a number",
                 "[{\"kind\": \"quality\"}]; , element 0, solver: got nothing, expected a text",
                 "[{\"kind\": \"quality\", \"solver\": \"a\", \"gapMax\": []}]; , element 0, gapMax: got [], expected a number",
+                "[{\"kind\": \"quality\", \"solver\": \"a\", \"gaps\": [1]}]; , element 0, gaps: got [1], expected 7 numbers",
                 "[{\"kind\": \"scaling\", \"series\": \"a\", \"x\": [1, 0], \"y\": [1, 1]}];"
                         + " , element 0, x[1]: got 0, expected a positive number",
                 "[{\"kind\": \"scaling\", \"series\": \"a\", \"x\": [1, 2], \"y\": [1]}];"

@@ -13,6 +13,7 @@ import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.Backends;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SplitBatch;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -160,6 +162,28 @@ class BenchmarkSmokeTest {
     }
 
     @Test
+    void aTraceIsALoadOfEveryBenchmark(@TempDir Path folder) throws Exception {
+        String load = "load=trace:" + TraceLoadTest.trace(folder);
+        assertEquals(
+                1,
+                run("SolveBenchmark.solve", "solver=glop", "topology=cube", load, "batch=64")
+                        .size());
+        assertEquals(
+                1,
+                run("PlanBenchmark.plan", "solver=relaxation", "topology=eplb64", load + "#1")
+                        .size());
+        assertEquals(
+                1,
+                run("PipelineBenchmark.pipeline", "solver=relaxation", "topology=cube", load)
+                        .size());
+        assertEquals(1, run("CountBenchmark.count", load).size());
+        RouteBenchmark route = new RouteBenchmark();
+        route.load = load.substring("load=".length());
+        // 32 experts on 32 ranks: no rank can hold two copies.
+        assertThrows(IllegalArgumentException.class, route::setup);
+    }
+
+    @Test
     void scaling() throws RunnerException {
         assertEquals(3 * 3, run("ScalingBenchmark.solve", "ranks=8,64,256").size());
         assertEquals(
@@ -258,7 +282,7 @@ class BenchmarkSmokeTest {
         benchmark.setup();
         for (int k = 0; k < 3; k++) {
             int[] slots = benchmark.pipeline();
-            assertEquals(PipelineBenchmark.TOKENS * PipelineBenchmark.TOP_K, slots.length);
+            assertEquals(PipelineBenchmark.TOKENS * 8, slots.length);
             assertTrue(Arrays.stream(slots).allMatch(s -> s >= 0 && s < 64 + 16));
         }
         benchmark.close();

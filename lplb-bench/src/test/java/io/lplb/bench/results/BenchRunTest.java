@@ -5,23 +5,34 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lplb.bench.io.NpyBytes;
 import io.lplb.bench.jmh.BenchProblem;
+import io.lplb.bench.jmh.TraceLoad;
 import io.lplb.bench.peer.Contenders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 class BenchRunTest {
     /** In this process, one iteration of a moment: the way through JMH is tested, not times. */
     private static final JmhRun MOMENT = new JmhRun(0, 0, 1, TimeValue.milliseconds(5));
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // Set by JUnit.
+    private Path folder;
 
     @BeforeAll
     static void shareTheMachine() {
@@ -42,7 +53,8 @@ class BenchRunTest {
             throws IOException {
         EnumSet<BenchRun.Part> set = EnumSet.noneOf(BenchRun.Part.class);
         set.addAll(List.of(parts));
-        return new BenchRun(selection, MOMENT, 12).run(set, Samples.header("test"), lines::add);
+        return new BenchRun(selection, MOMENT, 12, false, BenchRun.NO_LIMIT)
+                .run(set, Samples.header("test"), lines::add);
     }
 
     @Test
@@ -71,19 +83,73 @@ class BenchRunTest {
                 List.of("gpu-driver"),
                 List.of("cube", "eplb64"),
                 List.of("normal"),
-                List.of(1)));
+                List.of(1, 16384)));
         assertEquals(
                 List.of(
                         "SolveBenchmark.solve relaxation gpu-driver cube true",
                         "SolveBenchmark.solve relaxation gpu-driver cube true",
+                        "SolveBenchmark.solve relaxation gpu-driver cube true",
                         "SolveBenchmark.solve glop cpu cube false",
                         "SolveBenchmark.solve relaxation gpu-driver eplb64 true",
+                        "SolveBenchmark.solve relaxation gpu-driver eplb64 true",
                         "SolveBenchmark.solve glop cpu eplb64 false",
+                        "PlanBenchmark.plan relaxation gpu-driver cube true",
                         "PlanBenchmark.plan relaxation gpu-driver cube true",
                         "PlanBenchmark.plan relaxation gpu-driver eplb64 true"),
                 cases.stream()
                         .map(c -> c.benchmark() + " " + value(c, "solver") + " " + value(c, "backend") + " "
                                 + value(c, "topology") + " " + c.gpu())
+                        .toList());
+    }
+
+    /** What a GPU takes grows on a GPU, too, as far as there is PTX; the CPU is spared batches that only add up. */
+    @Test
+    void growthAndLargeBatchesByBackend() {
+        BenchSelection both = new BenchSelection(
+                BenchSelection.filter("Scaling|Solve"),
+                List.of("interior-point", "glop-reused"),
+                List.of("cpu", "gpu-driver"),
+                List.of("cube"),
+                List.of("normal"),
+                List.of(1, 1024, 16384));
+        assertEquals(
+                List.of(
+                        "interior-point cpu [8, 16, 32, 64, 128, 256] [1]",
+                        "interior-point cpu [16] [8, 64, 512]",
+                        "interior-point gpu-driver [8, 16, 32, 64] [1]",
+                        "interior-point gpu-driver [16] [8, 64, 512, 4096]",
+                        "glop-reused cpu [8, 16, 32, 64, 128, 256] [1]"),
+                BenchCases.scaling(both).stream()
+                        .filter(c -> List.of("2").equals(c.params().get("replicas"))
+                                && List.of("2").equals(c.params().get("hosts")))
+                        .map(c -> value(c, "solver") + " " + value(c, "backend") + " "
+                                + c.params().get("ranks") + " " + c.params().get("batch"))
+                        .toList());
+        assertEquals(
+                List.of("cpu [1]", "cpu [1024]", "gpu-driver [1]", "gpu-driver [1024, 16384]"),
+                BenchCases.times(both).stream()
+                        .filter(c -> value(c, "solver").equals("interior-point") && c.mode() == Mode.AverageTime)
+                        .map(c -> value(c, "backend") + " " + c.params().get("batch"))
+                        .toList());
+    }
+
+    /** Named loads are for this library's solvers, traces for all, and each only once. */
+    @Test
+    void everyContenderIsTimedOnTraces() throws IOException {
+        Path trace = NpyBytes.write(folder, "|u1", "256, 1", 1, new long[256]);
+        String load = TraceLoad.PREFIX + trace;
+        BenchSelection selection = new BenchSelection(
+                BenchSelection.filter("Solve"),
+                List.of("relaxation", "glop"),
+                List.of("cpu"),
+                List.of("eplb64"),
+                List.of("normal", "zipf", load),
+                List.of(1));
+        assertEquals(
+                List.of("relaxation [normal, zipf, " + load + "]", "glop [normal, " + load + "]"),
+                BenchCases.times(selection).stream()
+                        .filter(c -> c.mode() == Mode.AverageTime)
+                        .map(c -> value(c, "solver") + " " + c.params().get("load"))
                         .toList());
     }
 
@@ -104,7 +170,7 @@ class BenchRunTest {
         int measurements = Stream.concat(BenchCases.times(all).stream(), BenchCases.scaling(all).stream())
                 .mapToInt(JmhCase::size)
                 .sum();
-        assertEquals(137, measurements);
+        assertEquals(139, measurements);
     }
 
     @Test
@@ -133,10 +199,10 @@ class BenchRunTest {
 
     /** On every machine and kind of contender: nobody beats the optimum, the exact ones reach it, greedy ones do not. */
     @Test
-    void qualityJudgesEveryContender() {
+    void qualityJudgesEveryContender() throws IOException {
         List<String> lines = new ArrayList<>();
         List<Quality> all = new QualityRun(Contenders.names(), List.of("cpu"), 12)
-                .run(List.of("cube", "eplb64"), List.of("normal", "zipf"), lines::add);
+                .run(List.of("cube", "eplb64"), List.of("normal", "zipf"), null, lines::add);
         assertEquals(4, lines.size());
         assertEquals(4 * (Contenders.names().size() + 1), all.size());
         for (Quality q : all) {
@@ -153,6 +219,7 @@ class BenchRunTest {
                 default -> 1e-6;
             };
             assertTrue(q.gapMax() <= allowed, where);
+            assertEquals(12, q.gaps().stream().mapToInt(n -> n).sum(), where);
         }
         assertTrue(all.stream().anyMatch(q -> q.solver().startsWith("greedy") && q.gapMax() > 0.01), all.toString());
         // No rounded split is better than the repaired plan of the same problems.
@@ -170,11 +237,53 @@ class BenchRunTest {
 
     /** A lasting skew gives experts of an EPLB placement three hosts and more, which LPLB's algorithm does not take. */
     @Test
-    void aContenderThatDoesNotTakeAMachineIsLeftOutThere() {
+    void aContenderThatDoesNotTakeAMachineIsLeftOutThere() throws IOException {
         List<Quality> all = new QualityRun(List.of("lplb-reference", "relaxation"), List.of("cpu"), 3)
-                .run(List.of("eplb64"), List.of("layer"), line -> {});
+                .run(List.of("eplb64"), List.of("layer"), null, line -> {});
         assertEquals(
                 List.of("plan", "relaxation"), all.stream().map(Quality::solver).toList());
+    }
+
+    /** Two layers of 100 tokens' history and two batches each; every expert of a layer is placed by that layer's past. */
+    @Test
+    void qualityOfATraceIsOfAllItsLayers() throws IOException {
+        long[] ids = new Random(1).ints(2 * 600, 0, 64).asLongStream().toArray();
+        Path trace = NpyBytes.write(folder, "|u1", "2, 600, 1", 1, ids);
+        List<Quality> all = new QualityRun(List.of("interior-point", "greedy-llep"), List.of("cpu"), 12)
+                .run(List.of("cube"), List.of(TraceLoad.PREFIX + trace), null, line -> {});
+        assertEquals(3, all.size());
+        for (Quality q : all) {
+            assertEquals(2 * 2, q.problems(), q.toString());
+            assertEquals("trace:trace.npy", q.load());
+        }
+        assertTrue(all.get(1).gapMax() <= 1.1e-9, all.toString());
+    }
+
+    /** A run that keeps going leaves out what throws, says so, and measures the rest. */
+    @Test
+    void whatThrowsIsLeftOutOnRequest() throws IOException {
+        JmhCase growth = JmhCase.of("ScalingBenchmark.solve")
+                .with("solver", "relaxation")
+                .with("ranks", 8)
+                .with("hosts", List.of(2, 9));
+        List<Missing> missing = new ArrayList<>();
+        assertEquals(
+                1,
+                MOMENT.run(List.of(growth), missing::add, BenchRun.NO_LIMIT, line -> {})
+                        .size());
+        assertEquals(
+                List.of("ScalingBenchmark.solve solver=relaxation ranks=8 hosts=9"),
+                missing.stream().map(Missing::what).toList());
+        assertTrue(missing.getFirst().reason().contains("hosts: got 9"), missing.toString());
+        missing.clear();
+        assertEquals(List.of(), MOMENT.run(List.of(growth), missing::add, Duration.ZERO, line -> {}));
+        assertEquals(2, missing.size());
+        assertEquals("no time was left after 0 s", missing.getFirst().reason());
+        missing.clear();
+        List<Quality> none = new QualityRun(List.of("relaxation"), List.of("cpu"), 3)
+                .run(List.of("cube"), List.of("zipf:1000"), missing::add, line -> {});
+        assertEquals(List.of(), none);
+        assertEquals("quality cube zipf:1000", missing.getFirst().what());
     }
 
     @Test
@@ -183,7 +292,9 @@ class BenchRunTest {
                 .with("solver", "relaxation")
                 .with("ranks", 8)
                 .with("hosts", 9);
-        var e = assertThrows(IllegalStateException.class, () -> MOMENT.run(List.of(impossible), line -> {}));
+        var e = assertThrows(
+                IllegalStateException.class,
+                () -> MOMENT.run(List.of(impossible), null, BenchRun.NO_LIMIT, line -> {}));
         assertTrue(
                 String.valueOf(e.getMessage()).contains("hosts: got 9, expected at most the 8 ranks"), e.getMessage());
     }

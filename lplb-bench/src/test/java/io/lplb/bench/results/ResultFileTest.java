@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +42,7 @@ class ResultFileTest {
         JsonNode all = new ObjectMapper().readTree(file.toFile());
         assertEquals("header", all.get(0).get("kind").asText());
         assertTrue(all.get(0).get("gpu").isNull());
-        assertEquals(1 + 9 + 3 + 1, all.size());
+        assertEquals(1 + 9 + 3 + 1 + 1, all.size());
         assertTrue(all.get(1).path("kind").isMissingNode());
         JsonNode hipparchus = all.get(12);
         assertEquals("quality", hipparchus.get("kind").asText());
@@ -51,6 +52,17 @@ class ResultFileTest {
         assertEquals(2, scaling.get("exponent").asDouble(), 1e-12);
         assertEquals(2, scaling.get("x").size());
         assertTrue(scaling.get("exponentError").isNull());
+        assertEquals("missing", all.get(14).get("kind").asText());
+        assertEquals("out of memory", all.get(14).get("reason").asText());
+    }
+
+    /** Files from before gaps were counted by class. */
+    @Test
+    void qualityWithoutClassesOfGapsIsRead() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("r.json"),
+                "[{\"kind\":\"header\"},{\"kind\":\"quality\",\"solver\":\"a\",\"problems\":3}]");
+        assertEquals(List.of(), ResultFile.read(file).quality().getFirst().gaps());
     }
 
     @Test
@@ -68,10 +80,10 @@ class ResultFileTest {
     @Test
     void jmhsRecordsAreMadeSmallAndKeepTheirSums() throws IOException {
         ObjectNode record = (ObjectNode) new ObjectMapper().readTree("""
-                        {"jvm": "/a/path", "primaryMetric": {"rawDataHistogram": [[[[123, 2], [1239, 1]], [[119.6, 3]]]]},
+                        {"jvm": "/a/path", "params": {"load": "trace:../a/b.npy"}, "primaryMetric": {"rawDataHistogram": [[[[123, 2], [1239, 1]], [[119.6, 3]]]]},
                          "secondaryMetrics": {"gc.count": {"score": 1}, "gc.alloc.rate.norm": {"score": 0.5}}}""");
         assertEquals("""
-                {"primaryMetric":{"rawDataHistogram":[[[[120.0,5],[1200.0,1]]]]},\
+                {"params":{"load":"trace:b.npy"},"primaryMetric":{"rawDataHistogram":[[[[120.0,5],[1200.0,1]]]]},\
                 "secondaryMetrics":{"gc.alloc.rate.norm":{"score":0.5}}}""", JmhRecords.slim(record).toString());
     }
 

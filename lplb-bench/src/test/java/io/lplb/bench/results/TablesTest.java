@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,17 +32,22 @@ class TablesTest {
     @Test
     void theOtherTablesFollowAndNothingIsMadeFromNothing() {
         List<Grid> grids = Tables.of(Samples.file());
-        assertEquals(5, grids.size());
+        assertEquals(6, grids.size());
         assertEquals(
-                List.of("relaxation, cube", "1.10", "1.65", "2.20"),
+                List.of("Solve, relaxation, cube", "1.10", "1.65", "2.20"),
                 grids.get(1).rows().getFirst());
         assertEquals(List.of("count", "0.64"), grids.get(2).rows().getFirst());
         assertEquals(
                 List.of("greedy-llep", "8", "0", "0", "3.000", "6.000", "1.0100", "1.0200"),
                 grids.get(3).rows().get(1));
+        assertEquals(List.of("", "ranks 8 to 16"), grids.get(4).columns());
         assertEquals(List.of("relaxation", "2.00"), grids.get(4).rows().getFirst());
-        ResultFile empty = new ResultFile(Samples.header("none"), List.of(), List.of(), List.of());
+        assertEquals(
+                List.of("relaxation, ranks", "8: 1.00, 16: 4.00", "1.00"),
+                grids.get(5).rows().getFirst());
+        ResultFile empty = new ResultFile(Samples.header("none"), List.of(), List.of(), List.of(), List.of());
         assertEquals(List.of(), Tables.of(empty));
+        assertEquals(List.of(), Summary.of(empty));
         assertEquals(List.of(), Findings.of(empty));
     }
 
@@ -57,34 +63,165 @@ class TablesTest {
         assertEquals(
                 List.of(
                         "glop-reused is 2.0 times as fast as interior-point on eplb64.",
-                        "Solve: one core of the CPU is 4.0 times as fast as gpu-driver (interior-point, cube, batch 1).",
+                        "Solve of one group by interior-point: one core of the CPU is faster than gpu-driver on cube (4.0"
+                                + " times).",
+                        "The CPU's interior-point goes on to a gap of 1e-9 of the mean load, the GPU's to 1e-4.",
                         "greedy-llep is faster than relaxation on cube; its busiest rank is 3.00 % of the mean load above the"
                                 + " optimum on average, 6.0 % at worst."),
                 Findings.of(Samples.file()));
     }
 
+    /** A GPU that is always faster, and solvers that never are, are said to be so. */
+    @Test
+    void whereNothingIsBetterThatIsSaidToo() {
+        assertEquals(
+                List.of(
+                        "No general solver was faster than interior-point anywhere here.",
+                        "One core of the CPU was faster than the GPU nowhere here.",
+                        "The CPU's interior-point goes on to a gap of 1e-9 of the mean load, the GPU's to 1e-4."),
+                Findings.of(file(
+                        Samples.solve("interior-point", "cpu", "cube", 6),
+                        Samples.solve("interior-point", "gpu-driver", "cube", 5),
+                        Samples.solve("glop", "cpu", "cube", 60))));
+    }
+
+    private static ResultFile file(JsonNode... records) {
+        return new ResultFile(Samples.header("f"), List.of(records), List.of(), List.of(), List.of());
+    }
+
+    @Test
+    void theSummaryPutsTimesAndQualityTogether() {
+        List<Grid> grids = Summary.of(Samples.file());
+        assertEquals(2, grids.size());
+        assertEquals(
+                List.of("", "cube", "eplb64", "gap, mean", "gap, max", "no answer"),
+                grids.getFirst().columns());
+        assertEquals(
+                List.of("greedy-llep", "0.30", "-", "3.000", "6.000", "0"),
+                grids.getFirst().rows().get(3));
+        assertTrue(
+                grids.get(1).title().startsWith("Scaling, exponent"),
+                grids.get(1).title());
+    }
+
+    @Test
+    void batchesOfBothBackendsStandUnderEachOther() {
+        Grid batches = Summary.of(file(
+                        solve("interior-point", "cpu", "cube", "normal", "1", 6),
+                        solve("interior-point", "cpu", "cube", "normal", "64", 390),
+                        solve("relaxation", "cpu", "cube", "normal", "1", 1),
+                        solve("interior-point", "gpu-driver", "cube", "normal", "1", 9),
+                        solve("interior-point", "gpu-driver", "cube", "normal", "64", 12)))
+                .getLast();
+        assertEquals("Solve, microseconds a batch of so many groups, normal loads", batches.title());
+        assertEquals(
+                List.of(
+                        List.of("cube, interior-point", "6.00", "390"),
+                        List.of("cube, interior-point (gpu-driver)", "9.00", "12.0"),
+                        List.of("cube, relaxation", "1.00", "-")),
+                batches.rows());
+    }
+
+    @Test
+    void loadsAreRowsWithTimesAndQuality() {
+        ResultFile file = new ResultFile(
+                Samples.header("loads"),
+                List.of(
+                        solve("relaxation", "cpu", "cube", "normal", "1", 1),
+                        solve("relaxation", "cpu", "cube", "zipf", "1", 2)),
+                List.of(Samples.quality("plan", 0), Samples.quality("ejml", 0)),
+                List.of(),
+                List.of());
+        Grid loads = Summary.of(file).getFirst();
+        assertEquals(List.of("", "relaxation", "busiest, plan"), loads.columns());
+        assertEquals(List.of(List.of("normal", "1.00", "1.0100"), List.of("zipf", "2.00", "-")), loads.rows());
+    }
+
+    @Test
+    void aTraceIsATableOfContenders() {
+        Quality judged = new Quality(
+                "glop",
+                "cpu",
+                "cube",
+                "trace:a.npy",
+                832,
+                1,
+                0,
+                0.01,
+                0.02,
+                1.01,
+                1.02,
+                List.of(0, 0, 0, 0, 831, 0, 0));
+        ResultFile file = new ResultFile(
+                Samples.header("traces"),
+                List.of(
+                        solve("relaxation", "cpu", "cube", "trace:a.npy", "1", 1),
+                        solve("glop", "cpu", "cube", "trace:a.npy", "1", 60),
+                        solve("glop", "cpu", "cube", "trace:b.npy", "1", 70)),
+                List.of(judged),
+                List.of(),
+                List.of());
+        List<Grid> grids = Summary.of(file);
+        assertEquals(2, grids.size());
+        assertTrue(grids.getFirst().title().startsWith("a.npy on cube: solve, microseconds;"), grids.toString());
+        assertEquals(
+                List.of("glop", "60.0", "832", "1", "1.000", "2.000", "1.0100", "1.0200"),
+                grids.getFirst().rows().get(1));
+    }
+
+    private static JsonNode solve(
+            String solver, String backend, String topology, String load, String batch, double micros) {
+        return Samples.jmh(
+                "SolveBenchmark.solve",
+                micros,
+                "solver",
+                solver,
+                "backend",
+                backend,
+                "topology",
+                topology,
+                "load",
+                load,
+                "batch",
+                batch);
+    }
+
     @Test
     void theReadmesPartIsReplacedAndTheRestKept() {
-        String readme = "before\n" + ReadmeResults.BEGIN + "\nold\n" + ReadmeResults.END + "\nafter\n";
-        String once = ReadmeResults.update(readme, List.of(Samples.file()));
+        String readme = "before\n" + ResultPages.BEGIN + "\nold\n" + ResultPages.END + "\nafter\n";
+        String once = ResultPages.readme(readme, List.of(Samples.file()));
         assertTrue(
-                once.startsWith("before\n" + ReadmeResults.BEGIN + "\n\n### sample\n\na machine, 2 cores; an OS"),
+                once.startsWith(
+                        "before\n" + ResultPages.BEGIN + "\n\n### Measured: sample\n\na machine, 2 cores; an OS"),
                 once);
         assertTrue(once.contains("commit abc1234, 2026-01-02.\n`bin/lplb bench`\n"), once);
-        assertTrue(once.contains("| interior-point | 6.50 | 126 | 0 B |\n"), once);
-        assertTrue(once.endsWith("\n\n" + ReadmeResults.END + "\nafter\n"), once);
-        assertEquals(once, ReadmeResults.update(once, List.of(Samples.file())));
-        var e = assertThrows(IllegalArgumentException.class, () -> ReadmeResults.update("text", List.of()));
+        assertTrue(once.contains("| interior-point | 6.50 | 126 | 0 | 0 | 0 |\n"), once);
+        assertTrue(once.contains("Asked for and not measured:\n\n- 1 measurement: out of memory\n"), once);
+        assertTrue(once.endsWith("\n\n" + ResultPages.END + "\nafter\n"), once);
+        assertEquals(once, ResultPages.readme(once, List.of(Samples.file())));
+        var e = assertThrows(IllegalArgumentException.class, () -> ResultPages.readme("text", List.of()));
         assertTrue(String.valueOf(e.getMessage()).startsWith("README: got no part for results"), e.getMessage());
     }
 
-    /** The README tells what the committed files tell; if this fails: bin/lplb bench --readme README.md. */
     @Test
-    void theReadmeAndTheCommittedResultsAgree() throws IOException {
+    void thePageHasAllTables() {
+        String page = ResultPages.page(List.of(Samples.file()));
+        for (Grid grid : Tables.of(Samples.file())) {
+            assertTrue(page.contains(grid.markdown()), grid.title());
+        }
+        assertTrue(page.contains("\n## Measured: sample\n"), page);
+        assertTrue(page.contains("\n- SolveBenchmark.solve batch=16384: out of memory\n"), page);
+        assertTrue(ResultPages.page(List.of()).contains("measure.sh"));
+    }
+
+    /** README and docs/results.md tell what the committed files tell; if not: bin/lplb bench --readme README.md. */
+    @Test
+    void whatIsReadAndTheCommittedResultsAgree() throws IOException {
+        List<ResultFile> results = ResultPages.read(Path.of("results"));
         String readme = Files.readString(Path.of("..", "README.md"));
-        List<ResultFile> results = ReadmeResults.read(Path.of("results"));
-        assertTrue(
-                ReadmeResults.update(readme, results).equals(readme),
-                "README.md and lplb-bench/results differ: run 'bin/lplb bench --readme README.md'");
+        String page = Files.readString(Path.of("..", "docs", "results.md"));
+        String remedy = " and lplb-bench/results differ: run 'bin/lplb bench --readme README.md'";
+        assertTrue(ResultPages.readme(readme, results).equals(readme), "README.md" + remedy);
+        assertTrue(ResultPages.page(results).equals(page), "docs/results.md" + remedy);
     }
 }
