@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Ids are 32-bit integers, -1 for nobody's; one that names no expert is routed to -1 and counted. With unit speeds the
  * plan is the best that whole tokens allow, whatever the solver did; with others the rounded shares are kept.
  *
+ * <p>Where the ids are those of one of several processes, {@link NcclExchange} opens the pipeline: the plan is then that of
+ * all their ids, and the summary of a batch that lacked some of their counts is that of the plan it was routed by.
+ *
  * <p>Device addresses belong to the device's primary context, which is that of the CUDA runtime and of what is built on it.
  * A caller's stream must live longer than the pipeline, and capture nothing. Runs follow one another in its order; the
  * pipeline's own stream waits for no other one, so what is in the device's memory must be complete when it is used.

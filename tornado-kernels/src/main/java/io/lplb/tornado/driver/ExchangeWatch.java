@@ -9,8 +9,8 @@ import java.util.function.Consumer;
  * ExchangeSignal} eight times per deadline and asks the communicator for errors while a round is open. When a gather has been
  * open for the deadline, or a call that launches one has not returned for as long, the watch says so, once, and is done.
  *
- * <p>The time counts from when the watch sees that a gather began on the device, not from its launch: what else the stream has to do before
- * does not count. So a round ends within nine eighths of the deadline, and two milliseconds.
+ * <p>The time counts from when the watch sees that a gather began on the device, not from its launch: what else the stream
+ * has to do before does not count. So the watch speaks within nine eighths of the deadline.
  *
  * <p>The launching thread writes one volatile number per round; nobody allocates or calls anything.
  */

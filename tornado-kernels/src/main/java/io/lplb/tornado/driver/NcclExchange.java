@@ -195,6 +195,10 @@ public final class NcclExchange implements AutoCloseable {
         }
     }
 
+    boolean recordsGather() {
+        return settings.wholeGraphs;
+    }
+
     boolean hasTransport() {
         return fallback != null;
     }

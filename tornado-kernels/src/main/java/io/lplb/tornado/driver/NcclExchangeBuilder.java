@@ -39,6 +39,7 @@ public final class NcclExchangeBuilder {
     private int self;
     private int perNode = 8;
 
+    boolean wholeGraphs;
     Duration deadline = DEADLINE;
     Duration connectTimeout = CONNECT_TIMEOUT;
 
@@ -156,6 +157,20 @@ public final class NcclExchangeBuilder {
     }
 
     /**
+     * Sets whether the graph of a batch that comes again has the gather in it; not without a call, and then a batch is two graphs
+     * with a plain gather between them. NCCL asks that all processes launch alike. So with this, whenever one source brings
+     * a batch at the addresses and with the number of ids of an earlier one, all others must do so at the same
+     * time: with buffers that stay where they are and always as many ids, the last of them -1, they do.
+     *
+     * @param whole whether it has
+     * @return this
+     */
+    public NcclExchangeBuilder wholeGraphs(boolean whole) {
+        wholeGraphs = whole;
+        return this;
+    }
+
+    /**
      * Sets what gathers counts when NCCL has ended; nothing without a call, and then the last plan stays.
      *
      * @param exchange among the same sources in the same order; the caller closes it, after the exchange
@@ -247,7 +262,8 @@ public final class NcclExchangeBuilder {
     private String describe(CudaDevice device, int cuda) {
         return placement.experts() + " experts on " + placement.ranks() + " ranks, " + placement.slotsPerRank()
                 + " slots a rank, " + solver + " to " + tolerance + ", " + maxTokens + " ids a source, " + perNode
-                + " sources a node, sm_" + device.capability() + ", CUDA " + DriverReport.versionText(cuda);
+                + " sources a node, " + (wholeGraphs ? "whole graphs, " : "") + "sm_" + device.capability() + ", CUDA "
+                + DriverReport.versionText(cuda);
     }
 
     /** Hash of the words and of what they leave out: the slots of every expert, the ranks' speeds. */

@@ -176,7 +176,7 @@ final class PipelineLaunch {
     private void run(long ids, long physical, int count, boolean host) {
         SourceStage stage = source;
         if (stage == null) {
-            run(ids, physical, count, host, false);
+            put(runs.find(ids, physical, count, host, stream), PipelinePiece.ALL);
             return;
         }
         NcclExchange exchange = stage.exchange();
@@ -184,7 +184,7 @@ final class PipelineLaunch {
         try {
             if (exchange.communicator().enter()) {
                 try {
-                    run(ids, physical, count, host, true);
+                    gatherByNccl(stage, runs.find(ids, physical, count, host, stream));
                     return;
                 } catch (NcclException e) {
                     exchange.failed(String.valueOf(e.getMessage()));
@@ -197,41 +197,51 @@ final class PipelineLaunch {
                 runs.forgetRecordings();
                 withoutNccl = true;
             }
+            PipelineRun run = runs.find(ids, physical, count, host, stream);
             if (exchange.hasTransport()) {
-                runOverHost(stage, runs.find(ids, physical, count, host, stream));
+                put(run, PipelinePiece.COUNTS);
+                stage.gatherOnHost(stream);
+                put(run, PipelinePiece.REST);
             } else {
-                run(ids, physical, count, host, false);
+                put(run, PipelinePiece.ALL);
             }
         } finally {
             exchange.callEnds();
         }
     }
 
-    private void run(long ids, long physical, int count, boolean host, boolean gather) {
-        PipelineRun run = runs.find(ids, physical, count, host, stream);
-        boolean again = run.uses() > 1;
-        if (again && run.executable() == 0 && graphs) {
-            run.executable(GraphRecording.record(driver, recorder, () -> enqueue(run, recorder, gather, true)));
-        }
-        if (run.executable() != 0) {
-            driver.launchGraph(run.executable(), stream);
+    private void gatherByNccl(SourceStage stage, PipelineRun run) {
+        if (stage.exchange().recordsGather()) {
+            put(run, PipelinePiece.GATHERING);
         } else {
-            enqueue(run, stream, gather, false);
+            put(run, PipelinePiece.COUNTS);
+            stage.gather(stream, false);
+            put(run, PipelinePiece.REST);
         }
     }
 
-    private void runOverHost(SourceStage stage, PipelineRun run) {
-        enqueueCounts(run, stream);
-        stage.gatherOnHost(stream);
-        enqueueRest(run, stream);
+    /** Puts a piece of a run on the stream: as a graph if the run has come before. */
+    private void put(PipelineRun run, PipelinePiece piece) {
+        if (run.uses() > 1 && run.executable(piece) == 0 && graphs) {
+            run.executable(piece, GraphRecording.record(driver, recorder, () -> enqueue(run, piece, recorder, true)));
+        }
+        if (run.executable(piece) != 0) {
+            driver.launchGraph(run.executable(piece), stream);
+        } else {
+            enqueue(run, piece, stream, false);
+        }
     }
 
-    private void enqueue(PipelineRun run, long on, boolean gather, boolean recorded) {
-        enqueueCounts(run, on);
-        if (source != null && gather) {
+    private void enqueue(PipelineRun run, PipelinePiece piece, long on, boolean recorded) {
+        if (piece != PipelinePiece.REST) {
+            enqueueCounts(run, on);
+        }
+        if (piece == PipelinePiece.GATHERING && source != null) {
             source.gather(on, recorded);
         }
-        enqueueRest(run, on);
+        if (piece != PipelinePiece.COUNTS) {
+            enqueueRest(run, on);
+        }
     }
 
     private void enqueueCounts(PipelineRun run, long on) {

@@ -30,7 +30,7 @@ final class PipelineRun {
     private int tokens;
     private int uses;
     private long lastUse;
-    private long executable;
+    private final long[] executables = new long[PipelinePiece.SLOTS];
 
     PipelineRun(Arena arena, PipelineArrays a, long sizes, @Nullable SourceStage stage) {
         this.sizes = sizes;
@@ -114,12 +114,23 @@ final class PipelineRun {
         return lastUse;
     }
 
-    /** Returns the recorded graph, 0 if there is none. */
-    long executable() {
-        return executable;
+    /** Returns the recorded graph of a piece, 0 if there is none. */
+    long executable(PipelinePiece piece) {
+        return executables[piece.slot()];
     }
 
-    void executable(long graph) {
-        executable = graph;
+    void executable(PipelinePiece piece, long graph) {
+        executables[piece.slot()] = graph;
+    }
+
+    /** Frees the graphs. */
+    void forgetRecordings(CudaDriver driver) {
+        for (int k = 0; k < executables.length; k++) {
+            long executable = executables[k];
+            if (executable != 0) {
+                executables[k] = 0;
+                driver.destroyExecutable(executable);
+            }
+        }
     }
 }

@@ -42,7 +42,7 @@ final class PipelineRuns {
                 oldest = run;
             }
         }
-        forgetRecording(oldest);
+        oldest.forgetRecordings(driver);
         if (oldest.become(ids, physical, count, host)) {
             try {
                 driver.fill(
@@ -56,18 +56,10 @@ final class PipelineRuns {
         return oldest;
     }
 
-    private void forgetRecording(PipelineRun run) {
-        if (run.executable() != 0) {
-            long executable = run.executable();
-            run.executable(0);
-            driver.destroyExecutable(executable);
-        }
-    }
-
     /** Frees all graphs. */
     void forgetRecordings() {
         for (PipelineRun run : runs) {
-            forgetRecording(run);
+            run.forgetRecordings(driver);
         }
     }
 }

@@ -90,9 +90,10 @@ class NcclExchangeTest {
         assertArrayEquals(ids, physical);
     }
 
-    @Test
-    void roundsGatherInTheStreamAndInGraphs() throws Exception {
-        try (NcclExchange exchange = connect();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void roundsGatherInTheStreamAndInGraphs(boolean whole) throws Exception {
+        try (NcclExchange exchange = connect(builder(0).wholeGraphs(whole));
                 DriverPipeline pipeline = exchange.openPipeline()) {
             assertEquals(RoundOutcome.ORIGINALS, exchange.lastOutcome());
             for (int round = 1; round <= 5; round++) {
@@ -101,7 +102,7 @@ class NcclExchangeTest {
                 assertEquals(RoundOutcome.AGREED, exchange.lastOutcome());
             }
             assertEquals(6, standIn.gathers(), "one more than rounds, when it connected");
-            assertEquals(4, standIn.graphLaunches());
+            assertEquals(whole ? 4 : 8, standIn.graphLaunches());
             assertEquals(0, exchange.missedRounds());
             assertTrue(exchange.isAlive());
             assertEquals("NCCL 2.27.3: 2 sources with a GPU each, this one on Stand-in", exchange.transport());
@@ -135,7 +136,7 @@ class NcclExchangeTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aGatherThatHangsIsAborted(boolean inGraph) throws Exception {
-        try (NcclExchange exchange = connect();
+        try (NcclExchange exchange = connect(builder(0).wholeGraphs(inGraph));
                 DriverPipeline pipeline = exchange.openPipeline()) {
             for (int round = 0; round < (inGraph ? 3 : 1); round++) {
                 route(pipeline, 200);
@@ -179,7 +180,7 @@ class NcclExchangeTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aGatherThatIsRefusedEndsIt(boolean inGraph) throws Exception {
-        try (NcclExchange exchange = connect();
+        try (NcclExchange exchange = connect(builder(0).wholeGraphs(inGraph));
                 DriverPipeline pipeline = exchange.openPipeline()) {
             route(pipeline, 20);
             standIn.fail("ncclAllGather", 2);
