@@ -6,7 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.Backend;
-import io.lplb.solver.Backends;
+import io.lplb.solver.BackendGuard;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.RelaxationSolver;
@@ -123,7 +123,7 @@ final class DriverFaults {
         PtxLibrary kernels = PtxLibrary.read();
         try (CudaDevice device = new CudaDevice(driver, 0)) {
             device.enter();
-            long before = 0;
+            long half = 0;
             long start = System.nanoTime();
             int done = 0;
             boolean right = true;
@@ -135,14 +135,15 @@ final class DriverFaults {
                         right &= solve(solver, split) == null && split.status(0) == SolveStatus.OPTIMAL;
                     }
                 }
-                if (done == 100) {
-                    before = free();
-                }
                 done++;
+                if (done % Math.max(1, most / 20) == 0) {
+                    LaunchFigures.say("  %d bytes free after %d", free(), done);
+                }
+                half = done == most / 2 ? free() : half;
             }
-            long lost = before - free();
+            long lost = half - free();
             check(right, done + " solvers opened and closed, every fourth of them solved twice");
-            check(lost <= 0, "bytes of device memory lost after the first hundred: " + lost);
+            check(lost <= 0, "bytes of device memory lost in the second half: " + lost);
             LaunchFigures.say("%.1f s", 1e-9 * (System.nanoTime() - start));
             device.leave();
         }
@@ -153,7 +154,8 @@ final class DriverFaults {
         SplitBatch lone = new SplitBatch(CUBE, 1);
         DriverSolver solver =
                 DriverSolver.open(driver, PtxLibrary.read(), RelaxationSolver.NAME, CUBE, TOLERANCE, 64, 0);
-        MinMaxSolver automatic = Backends.create(Backend.AUTO, RelaxationSolver.NAME, CUBE, TOLERANCE, 64);
+        MinMaxSolver automatic =
+                new BackendGuard(Backend.AUTO, null).create(RelaxationSolver.NAME, CUBE, TOLERANCE, 64);
         check(solve(solver, lone) == null && lone.status(0) == SolveStatus.OPTIMAL, "it solves before the fault");
         check(solve(automatic, split) == null && split.status(63) == SolveStatus.OPTIMAL, "AUTO does, too");
         trap();
