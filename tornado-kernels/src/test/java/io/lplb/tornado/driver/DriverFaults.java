@@ -6,7 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.Backend;
-import io.lplb.solver.BackendGuard;
+import io.lplb.solver.Backends;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.RelaxationSolver;
@@ -154,8 +154,7 @@ final class DriverFaults {
         SplitBatch lone = new SplitBatch(CUBE, 1);
         DriverSolver solver =
                 DriverSolver.open(driver, PtxLibrary.read(), RelaxationSolver.NAME, CUBE, TOLERANCE, 64, 0);
-        MinMaxSolver automatic =
-                new BackendGuard(Backend.AUTO, null).create(RelaxationSolver.NAME, CUBE, TOLERANCE, 64);
+        MinMaxSolver automatic = Backends.create(Backend.AUTO, RelaxationSolver.NAME, CUBE, TOLERANCE, 64);
         check(solve(solver, lone) == null && lone.status(0) == SolveStatus.OPTIMAL, "it solves before the fault");
         check(solve(automatic, split) == null && split.status(63) == SolveStatus.OPTIMAL, "AUTO does, too");
         trap();
