@@ -69,7 +69,11 @@ public final class SplitBatch {
         this.maxLoad[group] = maxLoad;
         this.lowerBound[group] = lowerBound;
         this.iterations[group] = iterations;
-        this.status[group] = status;
+        // A reference that is written marks a card of the heap, which threads that report groups side by side would
+        // fight for.
+        if (this.status[group] != status) {
+            this.status[group] = status;
+        }
     }
 
     /** {@return the problem whose entries the shares belong to} */

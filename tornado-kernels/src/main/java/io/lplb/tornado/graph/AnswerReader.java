@@ -23,9 +23,9 @@ final class AnswerReader {
     /** How far below the largest load a rank counts as level, in tolerances. */
     private static final double LEVEL = 8;
 
-    private final MinMaxProblem problem;
     private final int ranks;
     private final int items;
+    private final int entries;
     private final double tolerance;
     private final boolean pairs;
     private final boolean unitSpeeds;
@@ -40,16 +40,17 @@ final class AnswerReader {
     private float[] rows = {};
 
     AnswerReader(ProblemTables tables, double tolerance) {
-        problem = tables.problem();
+        MinMaxProblem problem = tables.problem();
         ranks = problem.ranks();
         items = problem.items();
+        entries = problem.entries();
         this.tolerance = tolerance;
         unitSpeeds = problem.hasUnitSpeeds();
         speed = problem.speeds();
         item = tables.items();
         firstEntry = new int[items];
         end = new int[items];
-        host = new int[problem.entries()];
+        host = new int[entries];
         boolean allPairs = true;
         int e = 0;
         for (int i = 0; i < items; i++) {
@@ -62,7 +63,7 @@ final class AnswerReader {
             end[i] = e;
         }
         pairs = allPairs;
-        rankLoad = new double[ranks];
+        rankLoad = new double[ranks + HostTeam.PADDING];
         levelRanks = new LevelRanks(problem);
         certificate = new Certificate(problem);
     }
@@ -80,17 +81,13 @@ final class AnswerReader {
     }
 
     private void takeGroup(PackedGroups answered, int from, int at, MinMaxBatch batch, int group, SplitBatch split) {
-        System.arraycopy(batch.fixed(), group * ranks, rankLoad, 0, ranks);
-        boolean valid = answered.isAnswered(rows, at)
-                && (pairs
-                        ? restorePairs(at, batch.load(), group, split.share())
-                        : restoreLists(at, batch.load(), group, split.share()));
+        boolean valid = answered.isAnswered(rows, at) && restore(at, batch.fixed(), batch.load(), group, split.share());
         if (valid) {
             boolean broken = rows[answered.tail(at, Packing.STATUS)] == Packing.BROKEN;
             int iterations = (int) rows[answered.tail(at, Packing.ITERATIONS)];
             certify(batch, group, answered.meanLoad(from), split, iterations, broken);
         } else {
-            Arrays.fill(split.share(), group * problem.entries(), (group + 1) * problem.entries(), Double.NaN);
+            Arrays.fill(split.share(), group * entries, (group + 1) * entries, Double.NaN);
             split.report(group, Double.NaN, Double.NaN, -1, SolveStatus.INVALID);
         }
     }
@@ -102,39 +99,50 @@ final class AnswerReader {
     }
 
     /** Clips and rescales each item's shares to tokens, and adds them up; false if they are no split of it. */
-    private boolean restorePairs(int at, double[] load, int group, double[] share) {
-        boolean valid = true;
-        int loadAt = group * items;
-        int shareAt = group * problem.entries();
-        for (int i = 0; i < items; i++) {
-            double a = Math.max(rows[at + 2 * i], 0f);
-            double b = Math.max(rows[at + 2 * i + 1], 0f);
-            double w = load[loadAt + item[i]];
-            double sum = a + b;
-            double rescale = w / sum;
-            // An item too light for float has lost its shares on the way: any split of it will do.
-            double rest = 0;
-            if (sum == 0) {
-                rescale = 0;
-                rest = w / 2;
+    private boolean restore(int at, double[] fixed, double[] load, int group, double[] share) {
+        System.arraycopy(fixed, group * ranks, rankLoad, 0, ranks);
+        if (pairs) {
+            if (restorePairs(at, load, group, share)) {
+                return true;
             }
-            valid &= rescale < Double.POSITIVE_INFINITY;
-            a = a * rescale + rest;
-            b = b * rescale + rest;
+            System.arraycopy(fixed, group * ranks, rankLoad, 0, ranks);
+        }
+        return restoreLists(at, load, group, share);
+    }
+
+    /**
+     * The usual case: two hosts an item, no share is negative, and none of the sums is 0 or no number. Signs and quotients are
+     * gathered and looked at once.
+     *
+     * @return false if it is another case; then shares and loads are not to be used
+     */
+    private boolean restorePairs(int at, double[] load, int group, double[] share) {
+        int signs = 0;
+        double quotients = 0;
+        int loadAt = group * items;
+        int shareAt = group * entries;
+        for (int i = 0; i < items; i++) {
+            float first = rows[at + 2 * i];
+            float second = rows[at + 2 * i + 1];
+            signs |= Float.floatToRawIntBits(first) | Float.floatToRawIntBits(second);
+            double rescale = load[loadAt + item[i]] / ((double) first + second);
+            quotients += rescale;
+            double a = first * rescale;
+            double b = second * rescale;
             int e = shareAt + firstEntry[i];
             share[e] = a;
             share[e + 1] = b;
             rankLoad[host[2 * i]] += a;
             rankLoad[host[2 * i + 1]] += b;
         }
-        return valid;
+        return signs >= 0 && quotients < Double.POSITIVE_INFINITY;
     }
 
-    /** As {@link #restorePairs}, for lists of any length. */
+    /** Lists of any length, and shares that have to be clipped or made up. */
     private boolean restoreLists(int at, double[] load, int group, double[] share) {
         boolean valid = true;
         int loadAt = group * items;
-        int shareAt = group * problem.entries();
+        int shareAt = group * entries;
         int start = 0;
         for (int i = 0; i < items; i++) {
             double sum = 0;
@@ -143,6 +151,7 @@ final class AnswerReader {
             }
             double w = load[loadAt + item[i]];
             double rescale = w / sum;
+            // An item too light for float has lost its shares on the way: any split of it will do.
             double rest = 0;
             if (sum == 0) {
                 rescale = 0;
@@ -183,8 +192,7 @@ final class AnswerReader {
         double least = max - LEVEL * allowed;
         double bound = levelRanks.bound(batch.fixed(), fixedAt, batch.load(), loadAt, rankLoad, least);
         if (max - bound > allowed) {
-            certificate.evaluate(
-                    batch.fixed(), fixedAt, batch.load(), loadAt, split.share(), group * problem.entries());
+            certificate.evaluate(batch.fixed(), fixedAt, batch.load(), loadAt, split.share(), group * entries);
             bound = Math.max(bound, certificate.lowerBound());
         }
         return bound;

@@ -2,7 +2,7 @@
 package io.lplb.tornado.graph;
 
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +32,14 @@ final class HostTeam {
     /** How long a helper spins, so that it is awake when a kernel that was launched meanwhile has ended. */
     private static final long SPIN_NANOS = 300_000;
 
+    /** Doubles that keep what one thread writes off the cache lines of what another one does. */
+    static final int PADDING = 16;
+
+    /** Places of the counters: blocks that nobody has claimed, and blocks that are done; apart, as all threads write both. */
+    private static final int LEFT = 32;
+
+    private static final int DONE = 64;
+
     /** What can be done in blocks, by several threads at once. */
     @FunctionalInterface
     interface Job {
@@ -46,8 +54,7 @@ final class HostTeam {
 
     private final Helper[] helpers;
     private final AtomicBoolean taken = new AtomicBoolean();
-    private final AtomicInteger left = new AtomicInteger();
-    private final AtomicInteger done = new AtomicInteger();
+    private final AtomicIntegerArray counters = new AtomicIntegerArray(DONE + 1 + LEFT);
     private @Nullable Job job;
     private volatile @Nullable Throwable failure;
 
@@ -89,13 +96,13 @@ final class HostTeam {
         }
         try {
             job = work;
-            done.set(0);
-            left.set(blocks); // publishes the job
+            counters.set(DONE, 0);
+            counters.set(LEFT, blocks); // publishes the job
             wake(0);
             while (claim(0)) {
                 // The work is in claim.
             }
-            while (done.get() < blocks) {
+            while (counters.get(DONE) < blocks) {
                 Thread.onSpinWait();
             }
             Throwable failed = failure;
@@ -118,13 +125,13 @@ final class HostTeam {
 
     /** Does one block of the job, if one is left. A block that was claimed keeps the job from ending. */
     private boolean claim(int worker) {
-        int count = left.get();
+        int count = counters.get(LEFT);
         while (count > 0) {
-            if (left.compareAndSet(count, count - 1)) {
+            if (counters.compareAndSet(LEFT, count, count - 1)) {
                 runBlock(worker, count - 1);
                 return true;
             }
-            count = left.get();
+            count = counters.get(LEFT);
         }
         return false;
     }
@@ -139,7 +146,7 @@ final class HostTeam {
         } catch (Throwable t) {
             failure = t;
         } finally {
-            done.incrementAndGet();
+            counters.incrementAndGet(DONE);
         }
     }
 
@@ -164,7 +171,7 @@ final class HostTeam {
         public void run() {
             long since = System.nanoTime();
             while (true) {
-                if (left.get() > 0) {
+                if (counters.get(LEFT) > 0) {
                     wake(2 * number + 1);
                     wake(2 * number + 2);
                     while (claim(number + 1)) {
@@ -182,7 +189,7 @@ final class HostTeam {
 
         private void sleep() {
             asleep = true;
-            if (left.get() == 0) { // else the caller may have looked before
+            if (counters.get(LEFT) == 0) { // else the caller may have looked before
                 LockSupport.park(this);
             }
             asleep = false;

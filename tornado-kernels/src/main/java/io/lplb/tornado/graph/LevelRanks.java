@@ -35,7 +35,7 @@ final class LevelRanks {
             pairs &= problem.hostCount(i) == 2;
         }
         pairHost = pairs ? host : new int[0];
-        member = new double[ranks];
+        member = new double[ranks + HostTeam.PADDING];
     }
 
     /**

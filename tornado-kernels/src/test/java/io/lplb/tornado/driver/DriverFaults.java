@@ -123,7 +123,7 @@ final class DriverFaults {
         PtxLibrary kernels = PtxLibrary.read();
         try (CudaDevice device = new CudaDevice(driver, 0)) {
             device.enter();
-            long before = 0;
+            long half = 0;
             long start = System.nanoTime();
             int done = 0;
             boolean right = true;
@@ -135,14 +135,15 @@ final class DriverFaults {
                         right &= solve(solver, split) == null && split.status(0) == SolveStatus.OPTIMAL;
                     }
                 }
-                if (done == 100) {
-                    before = free();
-                }
                 done++;
+                if (done % Math.max(1, most / 20) == 0) {
+                    LaunchFigures.say("  %d bytes free after %d", free(), done);
+                }
+                half = done == most / 2 ? free() : half;
             }
-            long lost = before - free();
+            long lost = half - free();
             check(right, done + " solvers opened and closed, every fourth of them solved twice");
-            check(lost <= 0, "bytes of device memory lost after the first hundred: " + lost);
+            check(lost <= 0, "bytes of device memory lost in the second half: " + lost);
             LaunchFigures.say("%.1f s", 1e-9 * (System.nanoTime() - start));
             device.leave();
         }
