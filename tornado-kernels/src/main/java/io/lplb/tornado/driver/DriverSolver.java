@@ -5,6 +5,7 @@ import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.MinMaxSolver;
+import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.graph.FusedLaunch;
 import io.lplb.tornado.graph.ProblemTables;
@@ -114,8 +115,8 @@ public final class DriverSolver implements MinMaxSolver {
     }
 
     static String missing(PtxLibrary library, String name, MinMaxProblem problem) {
-        // The relaxation hands its stragglers to the interior point.
-        return library.missing(problem, name, InteriorPointSolver.NAME);
+        // Each of the two hands its stragglers to the other.
+        return library.missing(problem, name, InteriorPointSolver.NAME, RelaxationSolver.NAME);
     }
 
     @Override

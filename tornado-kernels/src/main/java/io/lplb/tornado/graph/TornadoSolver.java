@@ -52,6 +52,7 @@ public final class TornadoSolver implements MinMaxSolver {
     private final ProblemTables tables;
     private final DeviceAnswers answers;
     private final FusedLauncher launcher;
+    private final boolean handsOver;
     private final List<FusedLaunch> plans = new ArrayList<>();
     private @Nullable Straggler straggler;
     private boolean closed;
@@ -76,6 +77,16 @@ public final class TornadoSolver implements MinMaxSolver {
      * @param launcher asked on first use for batches of 1, of up to 32 groups, and so on
      */
     public TornadoSolver(String name, MinMaxProblem problem, double tolerance, int maxGroups, FusedLauncher launcher) {
+        this(name, problem, tolerance, maxGroups, launcher, true);
+    }
+
+    private TornadoSolver(
+            String name,
+            MinMaxProblem problem,
+            double tolerance,
+            int maxGroups,
+            FusedLauncher launcher,
+            boolean handsOver) {
         if (!(tolerance > 0) || tolerance == Double.POSITIVE_INFINITY) {
             throw new IllegalArgumentException(
                     "tolerance: got " + tolerance + ", expected a positive fraction of the mean load");
@@ -88,6 +99,7 @@ public final class TornadoSolver implements MinMaxSolver {
         this.tolerance = tolerance;
         this.maxGroups = maxGroups;
         this.launcher = launcher;
+        this.handsOver = handsOver;
         tables = new ProblemTables(problem);
         answers = new DeviceAnswers(tables, tolerance);
     }
@@ -142,11 +154,12 @@ public final class TornadoSolver implements MinMaxSolver {
         return plan;
     }
 
-    /** Hands a group over that the relaxation left above the tolerance. */
+    /** Hands a group that was left above the tolerance over to the other solver: what stalls one seldom stalls both. */
     private void finish(MinMaxBatch batch, int group, SplitBatch split) {
-        if (split.status(group) == SolveStatus.ITERATION_LIMIT && name.equals(RelaxationSolver.NAME)) {
+        SolveStatus status = split.status(group);
+        if (handsOver && status != SolveStatus.OPTIMAL && status != SolveStatus.INVALID) {
             if (straggler == null) {
-                straggler = new Straggler(problem, tolerance, launcher);
+                straggler = new Straggler(name, problem, tolerance, launcher);
             }
             straggler.solve(batch, group, split);
         }
@@ -180,32 +193,38 @@ public final class TornadoSolver implements MinMaxSolver {
         }
     }
 
-    /** An interior point for one group at a time, and room for its answer. */
+    /** The other solver, for one group at a time, and room for its answer. */
     private static final class Straggler implements AutoCloseable {
         private final TornadoSolver solver;
         private final MinMaxBatch batch;
         private final SplitBatch split;
 
-        Straggler(MinMaxProblem problem, double tolerance, FusedLauncher launcher) {
-            solver = new TornadoSolver(InteriorPointSolver.NAME, problem, tolerance, 1, launcher);
+        Straggler(String name, MinMaxProblem problem, double tolerance, FusedLauncher launcher) {
+            String other = name.equals(RelaxationSolver.NAME) ? InteriorPointSolver.NAME : RelaxationSolver.NAME;
+            solver = new TornadoSolver(other, problem, tolerance, 1, launcher, false);
             batch = new MinMaxBatch(problem, 1);
             split = new SplitBatch(problem, 1);
         }
 
-        /** Replaces a group's answer if the interior point's is better. */
+        /** Keeps the better of both splits and of both bounds. */
         void solve(MinMaxBatch from, int group, SplitBatch to) {
             MinMaxProblem p = solver.problem();
             System.arraycopy(from.fixed(), group * p.ranks(), batch.fixed(), 0, p.ranks());
             System.arraycopy(from.load(), group * p.items(), batch.load(), 0, p.items());
             solver.solve(batch, split);
-            int iterations = to.iterations(group) + Math.max(split.iterations(0), 0);
-            if (split.maxLoad(0) <= to.maxLoad(group)) {
-                System.arraycopy(split.share(), 0, to.share(), group * p.entries(), p.entries());
-                double bound = Math.max(split.lowerBound(0), to.lowerBound(group));
-                to.report(group, split.maxLoad(0), Math.min(bound, split.maxLoad(0)), iterations, split.status(0));
-            } else {
-                to.report(group, to.maxLoad(group), to.lowerBound(group), iterations, to.status(group));
+            double largest = to.maxLoad(group);
+            double bound = to.lowerBound(group);
+            if (split.status(0) != SolveStatus.INVALID) {
+                bound = Math.max(bound, split.lowerBound(0));
+                if (split.maxLoad(0) <= largest) {
+                    largest = split.maxLoad(0);
+                    System.arraycopy(split.share(), 0, to.share(), group * p.entries(), p.entries());
+                }
             }
+            bound = Math.min(bound, largest);
+            boolean optimal = largest - bound <= solver.tolerance() * from.meanLoad(group);
+            int iterations = to.iterations(group) + Math.max(split.iterations(0), 0);
+            to.report(group, largest, bound, iterations, optimal ? SolveStatus.OPTIMAL : to.status(group));
         }
 
         @Override
