@@ -62,7 +62,8 @@ class TopologyDrawingTest {
         for (int r = 0; r < topology.groupSize(); r++) {
             String line = lines[3 + r];
             assertEquals(" --> ", line.substring(rankEnds, rankEnds + 5), line);
-            assertEquals(Integer.toString(r), line.substring(rankEnds - 4, rankEnds).strip(), line);
+            assertEquals(
+                    Integer.toString(r), line.substring(rankEnds - 4, rankEnds).strip(), line);
             assertEquals(" --> ", line.substring(rankEnds - 9, rankEnds - 4), line);
             assertEquals(copiesBegin, rankEnds + 5, line);
             assertEquals(lines[3].length(), line.length(), line);

@@ -32,9 +32,8 @@ class TopologyPictureTest {
     private static final int SAMPLES = 100;
 
     private static Element parse(String svg) throws Exception {
-        Document page = DocumentBuilderFactory.newInstance()
-                .newDocumentBuilder()
-                .parse(new InputSource(new StringReader(svg)));
+        Document page =
+                DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(svg)));
         return page.getDocumentElement();
     }
 
@@ -128,8 +127,9 @@ class TopologyPictureTest {
                 }
             }
             boolean twin = topology.edges().stream()
-                    .filter(e -> e.original() == edge.original() && e.replica() == edge.replica())
-                    .count() > 1;
+                            .filter(e -> e.original() == edge.original() && e.replica() == edge.replica())
+                            .count()
+                    > 1;
             assertTrue(seen.add(arrows.get(k).getAttribute("d")) || twin, edge + " lies on another arrow");
         }
     }
@@ -158,7 +158,8 @@ class TopologyPictureTest {
             double pitch = number(discs.get(1), "cx") - number(discs.get(0), "cx");
             for (int r = 0; r < discs.size(); r++) {
                 assertEquals(number(discs.get(0), "cx") + r % columns * pitch, number(discs.get(r), "cx"), ROUNDED);
-                assertEquals(number(discs.get(0), "cy") + (double) (r / columns) * pitch, number(discs.get(r), "cy"), ROUNDED);
+                int row = r / columns;
+                assertEquals(number(discs.get(0), "cy") + row * pitch, number(discs.get(r), "cy"), ROUNDED);
             }
         }
         List<Element> other = all(parse(TopologySvg.of(Topologies.parse("circulant(12,4,1)"))), "circle");
@@ -198,7 +199,8 @@ class TopologyPictureTest {
         }
         double last = number(lines.getLast(), "y1");
         assertTrue(number(page, "height") - last < 40, "no empty space below the legend");
-        Element traffic = parse(TopologySvg.traffic(topology, new double[topology.edges().size()]));
+        Element traffic =
+                parse(TopologySvg.traffic(topology, new double[topology.edges().size()]));
         assertTrue(number(traffic, "height") < number(page, "height"), "without a legend the page ends earlier");
         assertTrue(number(traffic, "height") > lowest, "but holds the ranks");
     }
@@ -246,7 +248,8 @@ class TopologyPictureTest {
     @Test
     void trafficHasOneColour() throws Exception {
         ReplicaTopology topology = Topologies.torus(3, 4);
-        Element page = parse(TopologySvg.traffic(topology, new double[topology.edges().size()]));
+        Element page =
+                parse(TopologySvg.traffic(topology, new double[topology.edges().size()]));
         String style = all(page, "style").get(0).getTextContent();
         String own = "." + page.getAttribute("class") + " ";
         for (int scheme = 0; scheme < 2; scheme++) {
