@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.lplb.balance.LoadBalancer;
 import io.lplb.balance.LoadBalancerBuilder;
 import io.lplb.balance.PlanReport;
+import io.lplb.balance.RankBalancer;
+import io.lplb.balance.RoundOutcome;
+import io.lplb.exchange.LocalExchange;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.LplbPlacement;
 import io.lplb.problem.MinMaxProblem;
@@ -17,8 +20,12 @@ import io.lplb.solver.ProblemCase;
 import io.lplb.solver.RandomProblems;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
+import io.lplb.topology.EdgeColouring;
 import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
+import io.lplb.topology.TopologyMetrics;
+import io.lplb.topology.TopologySvg;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -123,6 +130,9 @@ class ConcurrencyTest {
                         .append(placement.rankOf(round))
                         .append(problem.hashCode());
                 all.append(Arrays.toString(shape.reordered(history, 8).phy2log()));
+                all.append(TopologyMetrics.of(topology).diameter())
+                        .append(EdgeColouring.of(topology).colours())
+                        .append(TopologySvg.of(topology).hashCode());
                 SplitBatch split = new SplitBatch(test.problem(), 1);
                 for (String name : List.of("interior-point", "relaxation", "ejml")) {
                     try (MinMaxSolver solver = Backends.createNamed("cpu", name, test.problem(), 1e-4, 1)) {
@@ -148,6 +158,38 @@ class ConcurrencyTest {
             first.submit(() -> balancer.plan(new int[EXPERTS])).get();
             assertArrayEquals(
                     alone, second.submit(() -> planAndRoute(balancer, 8)).get());
+        }
+    }
+
+    /** Four ranks of a group that do every step in another thread than the one before; the plans are the same. */
+    @Test
+    void ranksMayGoFromThreadToThread() throws Exception {
+        List<LocalExchange> group = LocalExchange.group(4, EXPERTS);
+        List<RankBalancer> ranks = new ArrayList<>();
+        for (LocalExchange exchange : group) {
+            ranks.add(LoadBalancer.builder()
+                    .experts(EXPERTS)
+                    .ranks(4)
+                    .topology(Topologies.ring(4))
+                    .replicas(4)
+                    .deadline(Duration.ofMinutes(1))
+                    .buildRank(exchange));
+        }
+        for (int batch = 0; batch < 20; batch++) {
+            try (ExecutorService fresh = Executors.newFixedThreadPool(4)) {
+                List<Future<long[]>> plans = new ArrayList<>();
+                for (RankBalancer rank : ranks) {
+                    int[] counts = new Random(batch).ints(EXPERTS, 0, 100).toArray();
+                    plans.add(fresh.submit(() -> rank.plan(counts).plan().rankLoads()));
+                }
+                for (Future<long[]> plan : plans) {
+                    assertArrayEquals(plans.get(0).get(), plan.get(), "batch " + batch);
+                }
+            }
+        }
+        for (RankBalancer rank : ranks) {
+            assertEquals(20, rank.lastReport().rounds(RoundOutcome.AGREED));
+            rank.close();
         }
     }
 }
