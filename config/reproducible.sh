@@ -6,7 +6,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-modules=lplb-topology,lplb-api,lplb-micrometer,tornado-kernels
+modules=lplb-topology,lplb-api,lplb-exchange,lplb-micrometer,tornado-kernels
 
 # The folders' names differ in length: a path in an artifact would show.
 for copy in first second-one; do
