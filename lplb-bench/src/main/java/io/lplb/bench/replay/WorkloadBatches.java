@@ -31,8 +31,8 @@ public final class WorkloadBatches implements BatchSource {
             throw new IllegalArgumentException("top-k: got " + topK + ", expected 1.." + workload.experts());
         }
         if ((long) tokens * topK > MOST_IDS) {
-            throw new IllegalArgumentException("batch: got " + tokens + " tokens x " + topK + " experts, expected at most "
-                    + MOST_IDS + " ids");
+            throw new IllegalArgumentException(
+                    "batch: got " + tokens + " tokens x " + topK + " experts, expected at most " + MOST_IDS + " ids");
         }
         this.workload = workload;
         this.batches = batches;
