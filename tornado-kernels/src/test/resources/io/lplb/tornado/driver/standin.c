@@ -28,12 +28,14 @@ static int launches, graphLaunches, fills;
 static int copiedIn, copiedOut; /* number of copies */
 static Handle lastStream; /* of a launch, of a kernel or a graph */
 static int entries, threads; /* of the answers; none while entries is 0 */
+static struct Graph *recording; /* what is captured now; a fault may leave it unfinished */
 
 void standin_reset(void) {
     failing[0] = 0;
     failure = sticky = entries = threads = launches = graphLaunches = fills = copiedIn = copiedOut = depth = 0;
     lastStream = 0;
     capability = 90;
+    recording = NULL;
     memset(live, 0, sizeof live);
 }
 void standin_fail(const char *function, int result) { strncpy(failing, function, sizeof failing - 1); failure = result; }
@@ -157,9 +159,8 @@ typedef struct {
     Handle function;
     Handle parameters[PARAMETERS];
 } Operation;
-typedef struct { int count; Operation operation[MOST_OPERATIONS]; } Graph;
+typedef struct Graph { int count; Operation operation[MOST_OPERATIONS]; } Graph;
 
-static Graph *recording;
 
 static void answer(Handle *parameters) {
     const float *in = (const float *) (uintptr_t) (parameters[IN] + HEADER);
