@@ -89,8 +89,7 @@ class PublishedModulesTest {
             Element pom = pom(module);
             boolean jar = !texts(pom, "packaging").contains("pom");
             if (jar && !texts(pom, "maven.deploy.skip").contains("true")) {
-                boolean descriptor =
-                        Files.exists(PROJECT.resolve(module).resolve("src/main/java/module-info.java"));
+                boolean descriptor = Files.exists(PROJECT.resolve(module).resolve("src/main/java/module-info.java"));
                 List<String> names = texts(pom, "Automatic-Module-Name");
                 assertEquals(descriptor ? 0 : 1, names.size(), module);
                 assertTrue(descriptor || names.get(0).startsWith("io.lplb."), module);

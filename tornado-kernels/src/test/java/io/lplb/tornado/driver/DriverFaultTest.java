@@ -112,7 +112,9 @@ class DriverFaultTest {
 
     private static void assertPlansAsTheCpuDoes(LoadBalancer balancer, int batch, String backend) {
         try (LoadBalancer cpu = cubes(Backend.CPU).build()) {
-            assertEquals(cpu.plan(counts(batch)).maxLoad(), balancer.plan(counts(batch)).maxLoad());
+            assertEquals(
+                    cpu.plan(counts(batch)).maxLoad(),
+                    balancer.plan(counts(batch)).maxLoad());
             assertEquals(
                     backend, Objects.requireNonNull(balancer.lastPlan(), "plan").backend());
         }
@@ -132,13 +134,14 @@ class DriverFaultTest {
 
     @Test
     void withoutALibraryAutoIsTheCpu() {
-        System.setProperty(CudaLibrary.PATH_PROPERTY, services.resolve("nothing.so").toString());
+        System.setProperty(
+                CudaLibrary.PATH_PROPERTY, services.resolve("nothing.so").toString());
         try (InstalledProvider provider = installed();
                 LoadBalancer balancer = cubes(Backend.AUTO).build()) {
             assertPlansAsTheCpuDoes(balancer, 0, "cpu");
             assertEquals(0, balancer.recoveries(), "nothing failed");
-            BackendException refused =
-                    assertThrows(BackendException.class, () -> cubes(Backend.GPU).build());
+            BackendException refused = assertThrows(
+                    BackendException.class, () -> cubes(Backend.GPU).build());
             assertEquals(Code.NOT_AVAILABLE, refused.code());
         }
     }
