@@ -93,6 +93,17 @@ class ExamplesTest {
     }
 
     @Test
+    void manyRanksAgreeOnEveryBatch() throws Exception {
+        List<String> lines = Printed.by(() -> ManyRanks.main(NONE));
+        assertEquals(4, lines.size(), lines.toString());
+        for (int rank = 0; rank < 4; rank++) {
+            assertTrue(lines.get(rank).startsWith("rank " + rank + ": 20 of 20 batches agreed, "), lines.toString());
+            assertEquals(number(lines.get(0)), number(lines.get(rank)), "one plan");
+        }
+        assertTrue(number(lines.get(0)) < 1.05, lines.toString());
+    }
+
+    @Test
     void flightRecordingHasAnEventPerPlan() throws Exception {
         List<String> lines = Printed.by(() -> FlightRecording.main(NONE));
         assertEquals(5, lines.size(), lines.toString());

@@ -21,9 +21,11 @@ import jdk.jfr.EventType;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.ValueDescriptor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** docs/monitoring.md names everything that there is to watch. */
 class MonitoringDocumentTest {
+    private static final Path DOCUMENT = Path.of("../docs/monitoring.md");
     private static final List<String> OF_EVERY_EVENT = List.of("startTime", "duration", "eventThread", "stackTrace");
     private static final List<String> NOT_A_METRIC = List.of("copy", "toString", "rankLoads");
 
@@ -31,7 +33,7 @@ class MonitoringDocumentTest {
 
     @Test
     void everyMeterFieldAndValueIsExplained() throws IOException {
-        String document = Files.readString(Path.of("../docs/monitoring.md"));
+        String document = Files.readString(DOCUMENT);
         List<String> missing = new ArrayList<>();
         for (String name : names()) {
             if (!document.contains("`" + name + "`")) {
@@ -39,6 +41,60 @@ class MonitoringDocumentTest {
             }
         }
         assertEquals(List.of(), missing, "docs/monitoring.md");
+    }
+
+    /** The commands for a running service, with this process in its place. */
+    @Test
+    void theCommandsFromOutsideShowPlans(@TempDir Path folder) throws Exception {
+        List<String> commands = Files.readAllLines(DOCUMENT).stream()
+                .filter(line -> line.matches("(jcmd|jfr) .*"))
+                .toList();
+        assertEquals(3, commands.size(), commands.toString());
+        run(folder, commands.get(0));
+        try (LoadBalancer balancer = LoadBalancer.builder()
+                .experts(8)
+                .ranks(8)
+                .topology(Topologies.ring(8))
+                .build()) {
+            for (int batch = 0; batch < 5; batch++) {
+                balancer.plan(new int[8]);
+            }
+        }
+        run(folder, commands.get(1));
+        List<String> printed = run(folder, commands.get(2));
+        assertEquals(
+                5,
+                printed.stream()
+                        .filter(line -> line.startsWith("io.lplb.Plan {"))
+                        .count(),
+                printed.toString());
+        assertEquals(
+                5,
+                printed.stream()
+                        .filter(line -> line.contains("status = \"OPTIMAL\""))
+                        .count());
+    }
+
+    private static List<String> run(Path folder, String command) throws Exception {
+        List<String> words = new ArrayList<>();
+        for (String word : command.split(" ", -1)) {
+            words.add(
+                    word.equals("PID")
+                            ? Long.toString(ProcessHandle.current().pid())
+                            : word.replace(
+                                    "plans.jfr", folder.resolve("plans.jfr").toString()));
+        }
+        words.set(
+                0, Path.of(System.getProperty("java.home"), "bin", words.get(0)).toString());
+        Path out = folder.resolve("out.txt");
+        Process process = new ProcessBuilder(words)
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start();
+        int exitCode = process.waitFor();
+        List<String> lines = Files.readAllLines(out);
+        assertEquals(0, exitCode, words + ": " + lines);
+        return lines;
     }
 
     private List<String> names() {

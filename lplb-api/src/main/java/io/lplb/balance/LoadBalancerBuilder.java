@@ -30,9 +30,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 public final class LoadBalancerBuilder {
-    private int experts = -1;
-    private int ranks = -1;
-    private int replicas = -1;
+    /** What was not said. */
+    private static final int NOTHING = Integer.MIN_VALUE;
+
+    private int experts = NOTHING;
+    private int ranks = NOTHING;
+    private int replicas = NOTHING;
     private int ranksPerNode = 8;
     private boolean eplb;
     private @Nullable ReplicaTopology topology;
@@ -79,8 +82,12 @@ public final class LoadBalancerBuilder {
      *
      * @param replicasPerRank a multiple of the columns of the topology, or at least 0 for EPLB
      * @return this builder
+     * @throws IllegalArgumentException if it is negative
      */
     public LoadBalancerBuilder replicas(int replicasPerRank) {
+        if (replicasPerRank < 0) {
+            throw new IllegalArgumentException("replicas: got " + replicasPerRank + " a rank, expected at least 0");
+        }
         this.replicas = replicasPerRank;
         return this;
     }
@@ -323,13 +330,13 @@ public final class LoadBalancerBuilder {
     }
 
     private ExpertPlacement alongTopology(ReplicaTopology along, double @Nullable [] history) {
-        int slots = replicas < 0 ? along.replicasPerRank() : replicas;
+        int slots = replicas == NOTHING ? along.replicasPerRank() : replicas;
         LplbPlacement shape = new LplbPlacement(along, ranks, experts, slots);
         return history == null ? shape.natural() : shape.reordered(history, ranksPerNode);
     }
 
     private ExpertPlacement anywhere(double @Nullable [] history) {
-        int slots = replicas < 0 ? 1 : replicas;
+        int slots = replicas == NOTHING ? 1 : replicas;
         double[] weight = history;
         if (weight == null) {
             weight = new double[experts];
@@ -344,7 +351,7 @@ public final class LoadBalancerBuilder {
     private static void require(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(
-                    name + ": got " + (value < 0 ? "nothing" : value) + ", expected at least 1");
+                    name + ": got " + (value == NOTHING ? "nothing" : value) + ", expected at least 1");
         }
     }
 }

@@ -225,10 +225,7 @@ public final class RankBalancer implements AutoCloseable {
             }
             planner.router().load(row, before);
         } else {
-            // Quotas of 0, before the first plan, mean the originals.
-            if (!planned) {
-                Arrays.fill(row, 0);
-            }
+            // Before the first plan of a placement its row is all 0, which means the originals.
             planner.router().load(planned ? planner.quotas() : row, before);
         }
     }

@@ -31,8 +31,13 @@ public final class BackendException extends IllegalStateException {
         }
     }
 
+    /** What went wrong. */
     private final Code code;
+
+    /** What was found. */
     private final String reason;
+
+    /** What to do about it. */
     private final String remedy;
 
     /**

@@ -42,10 +42,21 @@ class BackendFaultTest {
     Path folder;
 
     @AfterEach
-    void release() {
+    void release() throws InterruptedException {
         FaultyProvider.plan(Fault.NONE, 0);
         FaultyProvider.release();
+        awaitSolverThreads();
         System.clearProperty(Backends.REQUIRE_PROPERTY);
+    }
+
+    /** Threads that were left behind close their solver when they return; then nothing of a test is left for the next. */
+    private static void awaitSolverThreads() throws InterruptedException {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("lplb-solver-")) {
+                assertTrue(thread.isDaemon());
+                thread.join();
+            }
+        }
     }
 
     private static LoadBalancerBuilder cubes(Backend backend) {
@@ -278,12 +289,7 @@ class BackendFaultTest {
             assertEquals(before + 1, FaultyProvider.open());
         }
         FaultyProvider.release();
-        for (Thread thread : Thread.getAllStackTraces().keySet()) {
-            if (thread.getName().startsWith("lplb-solver-")) {
-                assertTrue(thread.isDaemon());
-                thread.join();
-            }
-        }
+        awaitSolverThreads();
         assertEquals(before, FaultyProvider.open());
     }
 

@@ -276,9 +276,60 @@ class LoadBalancerTest {
         assertEquals(before.toString(), String.valueOf(balancer.lastPlan()));
         balancer.close();
         balancer.close();
-        assertThrows(IllegalStateException.class, () -> balancer.plan(counts));
-        assertThrows(IllegalStateException.class, () -> balancer.route(out, out));
-        assertThrows(IllegalStateException.class, () -> balancer.updatePlacement(new double[64]));
+        for (int k = 0; k < 2; k++) {
+            assertClosed("plan", () -> balancer.plan(counts));
+            assertClosed("route", () -> balancer.route(out, out));
+            assertClosed("updatePlacement", () -> balancer.updatePlacement(new double[64]));
+            assertClosed("copySlotLoads", () -> balancer.copySlotLoads(new long[80]));
+        }
+    }
+
+    private static void assertClosed(String call, org.junit.jupiter.api.function.Executable closed) {
+        assertEquals(
+                call + ": got a closed balancer, expected an open one",
+                assertThrows(IllegalStateException.class, closed).getMessage());
+    }
+
+    @Test
+    void theSmallestBalancersAreBuilt() {
+        try (LoadBalancer one =
+                LoadBalancer.builder().experts(1).ranks(1).eplb().build()) {
+            assertEquals(5, one.plan(new int[] {5}).maxLoad());
+        }
+        assertEquals(
+                4,
+                physicalExperts(
+                        LoadBalancer.builder().experts(4).ranks(2).eplb().replicas(0)));
+        assertEquals(
+                6, physicalExperts(LoadBalancer.builder().experts(4).ranks(2).eplb()));
+        int columns = Topologies.cube().replicasPerRank();
+        assertEquals(
+                8 * (8 + columns),
+                physicalExperts(LoadBalancer.builder().experts(64).ranks(8).topology(Topologies.cube())));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> physicalExperts(LoadBalancer.builder()
+                        .experts(64)
+                        .ranks(8)
+                        .topology(Topologies.cube())
+                        .replicas(0)));
+    }
+
+    private static int physicalExperts(LoadBalancerBuilder builder) {
+        try (LoadBalancer balancer = builder.build()) {
+            return balancer.placement().physicalExperts();
+        }
+    }
+
+    /** Without a history all experts weigh the same: no expert gets a second replica before all have one. */
+    @Test
+    void eplbWithoutAHistoryIsEven() {
+        try (LoadBalancer balancer =
+                LoadBalancer.builder().experts(8).ranks(4).replicas(1).eplb().build()) {
+            for (int e = 0; e < 8; e++) {
+                assertTrue(balancer.placement().replicaCount(e) <= 2, "expert " + e);
+            }
+        }
     }
 
     @Test
@@ -311,6 +362,9 @@ class LoadBalancerTest {
         assertMessage(
                 "solver: got 'simplex', expected one of " + Solvers.names(),
                 () -> LoadBalancer.builder().solver("simplex"));
+        assertMessage(
+                "ranks: got -1, expected at least 1", () -> cube().ranks(-1).build());
+        assertMessage("replicas: got -1 a rank, expected at least 0", () -> cube().replicas(-1));
         assertThrows(IllegalArgumentException.class, () -> cube().speeds(1, 2).build());
         assertThrows(IllegalArgumentException.class, () -> cube().tolerance(-1).build());
     }

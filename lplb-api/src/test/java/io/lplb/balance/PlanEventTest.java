@@ -47,5 +47,11 @@ class PlanEventTest {
         assertEquals(40, event.getLong("tokens"));
         assertEquals(20, event.getDouble("maxLoad"));
         assertTrue(event.getLong("solveTime") > 0);
+        assertTrue(
+                event.getDuration().toNanos()
+                        >= event.getDuration("solveTime")
+                                .plus(event.getDuration("quotaTime"))
+                                .toNanos(),
+                "the event lasts as long as the plan: " + event);
     }
 }

@@ -127,56 +127,6 @@ class RankBalancerTest {
         assertEquals(localFirst, seen.get(0).saved > 0);
     }
 
-    /** An exchange whose answers a test writes: the other ranks' counts and how rounds end. */
-    private static final class Scripted implements WorkloadExchange {
-        private final int[] others = new int[RANKS * EXPERTS];
-        private RoundStatus status = RoundStatus.COMPLETE;
-        private long next;
-        private long fingerprint;
-
-        @Override
-        public int ranks() {
-            return RANKS;
-        }
-
-        @Override
-        public int self() {
-            return 2;
-        }
-
-        @Override
-        public int experts() {
-            return EXPERTS;
-        }
-
-        @Override
-        public RoundStatus gather(long round, long fingerprint, int[] own, int[] all, long timeoutNanos) {
-            this.fingerprint = fingerprint;
-            next = round + 1;
-            System.arraycopy(others, 0, all, 0, all.length);
-            System.arraycopy(own, 0, all, 2 * EXPERTS, EXPERTS);
-            return status;
-        }
-
-        @Override
-        public boolean heard(int rank) {
-            return true;
-        }
-
-        @Override
-        public long nextRound() {
-            return next;
-        }
-
-        @Override
-        public String transport() {
-            return "a script";
-        }
-
-        @Override
-        public void close() {}
-    }
-
     private static void route(RankBalancer balancer, int[] ids, long[] loads) {
         int[] slots = new int[ids.length];
         balancer.route(ids, slots);
@@ -191,7 +141,7 @@ class RankBalancerTest {
 
     @Test
     void withoutAPlanTokensGoToTheOriginalsAndLaterByTheLastPlan() {
-        Scripted exchange = new Scripted();
+        ScriptedExchange exchange = new ScriptedExchange(RANKS, EXPERTS);
         int[] ids = ids(new Random(1), 4000);
         int[] counts = new int[EXPERTS];
         new TokenCounter(EXPERTS).count(ids, counts);
@@ -228,7 +178,7 @@ class RankBalancerTest {
 
     @Test
     void anExpertNewToThisRankFollowsEverybodysQuotas() {
-        Scripted exchange = new Scripted();
+        ScriptedExchange exchange = new ScriptedExchange(RANKS, EXPERTS);
         int[] ids = new int[1000];
         int[] counts = new int[EXPERTS];
         exchange.others[0] = 100_000; // Rank 0 sends to expert 0; this rank does not.
@@ -244,7 +194,7 @@ class RankBalancerTest {
 
     @Test
     void aDifferenceBetweenPlansIsReportedWithItsPlace() {
-        Scripted exchange = new Scripted();
+        ScriptedExchange exchange = new ScriptedExchange(RANKS, EXPERTS);
         try (RankBalancer balancer = cube().checkPlans(true).buildRank(exchange)) {
             balancer.plan(new int[EXPERTS]);
             RankReport report = balancer.lastReport();
@@ -261,7 +211,7 @@ class RankBalancerTest {
 
     @Test
     void countsBeyondTheRoutersRangeAreNotPlanned() {
-        Scripted exchange = new Scripted();
+        ScriptedExchange exchange = new ScriptedExchange(RANKS, EXPERTS);
         exchange.others[3] = Integer.MAX_VALUE;
         int[] counts = new int[EXPERTS];
         counts[3] = 1;
@@ -272,7 +222,7 @@ class RankBalancerTest {
 
     @Test
     void skippedRoundsAreCounted() {
-        try (RankBalancer balancer = cube().buildRank(new Scripted())) {
+        try (RankBalancer balancer = cube().buildRank(new ScriptedExchange(RANKS, EXPERTS))) {
             balancer.plan(3, new int[EXPERTS]);
             assertEquals(0, balancer.lastReport().skippedRounds());
             balancer.plan(7, new int[EXPERTS]);
@@ -293,7 +243,7 @@ class RankBalancerTest {
         ExpertPlacement own = ExpertPlacement.of(
                 1, 1, EXPERTS, java.util.stream.IntStream.range(0, EXPERTS).toArray());
         assertEquals(1, LoadBalancer.builder().placement(own).identity().ranks());
-        Scripted exchange = new Scripted();
+        ScriptedExchange exchange = new ScriptedExchange(RANKS, EXPERTS);
         try (RankBalancer balancer = cube().buildRank(exchange)) {
             balancer.plan(new int[EXPERTS]);
             assertEquals(plain, exchange.fingerprint);
@@ -311,7 +261,7 @@ class RankBalancerTest {
             assertEquals("exchange: got 1 ranks, expected 8 as the placement has", message);
         }
         assertThrows(IllegalArgumentException.class, () -> cube().deadline(Duration.ZERO));
-        RankBalancer closed = cube().buildRank(new Scripted());
+        RankBalancer closed = cube().buildRank(new ScriptedExchange(RANKS, EXPERTS));
         closed.close();
         closed.close();
         assertThrows(IllegalStateException.class, () -> closed.plan(new int[EXPERTS]));

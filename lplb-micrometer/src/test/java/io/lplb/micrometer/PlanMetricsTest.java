@@ -3,13 +3,19 @@ package io.lplb.micrometer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lplb.balance.LoadBalancer;
 import io.lplb.balance.PlanReport;
 import io.lplb.topology.Topologies;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Collections;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +102,35 @@ class PlanMetricsTest {
             assertEquals(1, counter("lplb.plans", "status", report.status().name()));
             assertEquals(0, counter("lplb.plans", "status", "OPTIMAL", "backend", "cpu"));
         }
+    }
+
+    /** Balancers of several layers, each in its thread, share one listener. */
+    @Test
+    void balancersInSeveralThreadsShareMetrics() throws Exception {
+        PlanMetrics shared = new PlanMetrics(registry, Tags.empty());
+        Callable<Boolean> layer = () -> {
+            try (LoadBalancer balancer = LoadBalancer.builder()
+                    .experts(64)
+                    .ranks(8)
+                    .topology(Topologies.cube())
+                    .listener(shared)
+                    .build()) {
+                int[] counts = new int[64];
+                counts[5] = 3;
+                for (int k = 0; k < 500; k++) {
+                    balancer.plan(counts);
+                }
+            }
+            return true;
+        };
+        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+            for (Future<Boolean> result : threads.invokeAll(Collections.nCopies(8, layer))) {
+                assertTrue(result.get());
+            }
+        }
+        assertEquals(4000, counter("lplb.plans", "status", "OPTIMAL", "backend", "cpu"));
+        assertEquals(12_000, counter("lplb.tokens"));
+        assertEquals(4000, registry.get("lplb.imbalance").summary().count());
     }
 
     @Test

@@ -92,7 +92,7 @@ final class TopologyLayout {
         double dx = x[b] - x[a];
         double dy = y[b] - y[a];
         double length = Math.hypot(dx, dy);
-        double bend = 0.15 * length;
+        double bend = 0.12 * length;
         if (gridColumns > 0 && length > 1.5 * PITCH) {
             // An arrow around the torus passes beside the discs of its line.
             bend = 1.1 * PITCH;

@@ -51,6 +51,25 @@ class TopologyDrawingTest {
         assertTrue(text.contains("neighbours of a rank        2\n"), text);
     }
 
+    /** Columns stay in line, however many sets and digits there are. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ring11", "ring64", "torus8x4", "circulant(13,1,2,3,4,5,6,7)"})
+    void columnsOfTheTextStayInLine(String name) {
+        ReplicaTopology topology = Topologies.parse(name);
+        String[] lines = TopologyText.of(topology).split("\n", -1);
+        int rankEnds = lines[2].indexOf("rank") + "rank".length();
+        int copiesBegin = lines[2].indexOf("its copies");
+        for (int r = 0; r < topology.groupSize(); r++) {
+            String line = lines[3 + r];
+            assertEquals(" --> ", line.substring(rankEnds, rankEnds + 5), line);
+            assertEquals(
+                    Integer.toString(r), line.substring(rankEnds - 4, rankEnds).strip(), line);
+            assertEquals(" --> ", line.substring(rankEnds - 9, rankEnds - 4), line);
+            assertEquals(copiesBegin, rankEnds + 5, line);
+            assertEquals(lines[3].length(), line.length(), line);
+        }
+    }
+
     private static Document parse(String svg) throws Exception {
         DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
         factory.setNamespaceAware(true);

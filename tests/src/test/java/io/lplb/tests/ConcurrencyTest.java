@@ -3,28 +3,29 @@ package io.lplb.tests;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lplb.balance.FaultyProvider;
-import io.lplb.balance.InstalledProvider;
 import io.lplb.balance.LoadBalancer;
 import io.lplb.balance.LoadBalancerBuilder;
 import io.lplb.balance.PlanReport;
+import io.lplb.balance.RankBalancer;
+import io.lplb.balance.RoundOutcome;
+import io.lplb.exchange.LocalExchange;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.LplbPlacement;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
-import io.lplb.solver.Backend;
 import io.lplb.solver.Backends;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.ProblemCase;
 import io.lplb.solver.RandomProblems;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
+import io.lplb.topology.EdgeColouring;
 import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
-import java.nio.file.Path;
+import io.lplb.topology.TopologyMetrics;
+import io.lplb.topology.TopologySvg;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,11 +36,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 
-/** What the classes promise about threads: what is shared, what is each thread's own, and what refuses a second thread. */
-@SuppressWarnings("try") // What is installed is not referenced.
+/**
+ * What the classes promise about threads: what is shared, and what is each thread's own. What refuses a second thread is
+ * tested beside its class.
+ */
 class ConcurrencyTest {
     private static final int THREADS = 16;
     private static final int EXPERTS = 64;
@@ -129,6 +130,9 @@ class ConcurrencyTest {
                         .append(placement.rankOf(round))
                         .append(problem.hashCode());
                 all.append(Arrays.toString(shape.reordered(history, 8).phy2log()));
+                all.append(TopologyMetrics.of(topology).diameter())
+                        .append(EdgeColouring.of(topology).colours())
+                        .append(TopologySvg.of(topology).hashCode());
                 SplitBatch split = new SplitBatch(test.problem(), 1);
                 for (String name : List.of("interior-point", "relaxation", "ejml")) {
                     try (MinMaxSolver solver = Backends.createNamed("cpu", name, test.problem(), 1e-4, 1)) {
@@ -157,40 +161,35 @@ class ConcurrencyTest {
         }
     }
 
+    /** Four ranks of a group that do every step in another thread than the one before; the plans are the same. */
     @Test
-    void aBalancerRefusesASecondThreadAtTheSameTime(@TempDir Path folder) throws Exception {
-        FaultyProvider.plan(FaultyProvider.Fault.NEVER_RETURNS, 0);
-        try (InstalledProvider installed = new InstalledProvider(folder, FaultyProvider.class.getName());
-                LoadBalancer balancer = cube().backend(Backend.GPU).build();
-                ExecutorService other = Executors.newSingleThreadExecutor()) {
-            int[] counts = new int[EXPERTS];
-            counts[3] = 10;
-            Future<PlanReport> plan = other.submit(() -> balancer.plan(counts));
-            FaultyProvider.awaitHanging();
-            for (Executable call : List.<Executable>of(
-                    () -> balancer.plan(counts),
-                    () -> balancer.route(new int[1], new int[1]),
-                    () -> balancer.updatePlacement(new double[EXPERTS]),
-                    balancer::close)) {
-                IllegalStateException e = assertThrows(IllegalStateException.class, call);
-                assertTrue(String.valueOf(e.getMessage()).contains("expected one thread at a time"), e.getMessage());
-            }
-            FaultyProvider.release();
-            assertEquals(10, plan.get().tokens());
-            assertEquals(10, balancer.plan(counts).tokens());
+    void ranksMayGoFromThreadToThread() throws Exception {
+        List<LocalExchange> group = LocalExchange.group(4, EXPERTS);
+        List<RankBalancer> ranks = new ArrayList<>();
+        for (LocalExchange exchange : group) {
+            ranks.add(LoadBalancer.builder()
+                    .experts(EXPERTS)
+                    .ranks(4)
+                    .topology(Topologies.ring(4))
+                    .replicas(4)
+                    .deadline(Duration.ofMinutes(1))
+                    .buildRank(exchange));
         }
-    }
-
-    /** The listener hears of a plan that stands: it may route by it. */
-    @Test
-    void aListenerMayUseTheBalancer() {
-        LoadBalancer[] self = new LoadBalancer[1];
-        int[] out = new int[2];
-        try (LoadBalancer balancer =
-                cube().listener(report -> self[0].route(new int[] {1, 2}, out)).build()) {
-            self[0] = balancer;
-            balancer.plan(new int[EXPERTS]);
-            assertEquals(2, balancer.placement().expertIn(out[1]));
+        for (int batch = 0; batch < 20; batch++) {
+            try (ExecutorService fresh = Executors.newFixedThreadPool(4)) {
+                List<Future<long[]>> plans = new ArrayList<>();
+                for (RankBalancer rank : ranks) {
+                    int[] counts = new Random(batch).ints(EXPERTS, 0, 100).toArray();
+                    plans.add(fresh.submit(() -> rank.plan(counts).plan().rankLoads()));
+                }
+                for (Future<long[]> plan : plans) {
+                    assertArrayEquals(plans.get(0).get(), plan.get(), "batch " + batch);
+                }
+            }
+        }
+        for (RankBalancer rank : ranks) {
+            assertEquals(20, rank.lastReport().rounds(RoundOutcome.AGREED));
+            rank.close();
         }
     }
 }

@@ -82,6 +82,21 @@ class PublishedModulesTest {
         }
     }
 
+    /** A jar's name on the module path must not be that of its file. */
+    @Test
+    void everyPublishedModuleHasAModuleName() throws Exception {
+        for (String module : texts(pom(""), "module")) {
+            Element pom = pom(module);
+            boolean jar = !texts(pom, "packaging").contains("pom");
+            if (jar && !texts(pom, "maven.deploy.skip").contains("true")) {
+                boolean descriptor = Files.exists(PROJECT.resolve(module).resolve("src/main/java/module-info.java"));
+                List<String> names = texts(pom, "Automatic-Module-Name");
+                assertEquals(descriptor ? 0 : 1, names.size(), module);
+                assertTrue(descriptor || names.get(0).startsWith("io.lplb."), module);
+            }
+        }
+    }
+
     @Test
     void theChangelogHasAPartForWhatIsNotReleased() throws IOException {
         assertTrue(Files.readString(PROJECT.resolve("CHANGELOG.md")).contains("\n## [Unreleased]\n"));

@@ -152,6 +152,9 @@ final class GroupOptions {
         if (ranksPerNode < 1) {
             throw new IllegalArgumentException("ranks per node: got " + ranksPerNode + ", expected at least 1");
         }
+        if (pace < 0) {
+            throw new IllegalArgumentException("pace: got " + pace + ", expected at least 0");
+        }
         LoadBalancerBuilder builder = LoadBalancer.builder()
                 .experts(experts())
                 .ranks(ranks)

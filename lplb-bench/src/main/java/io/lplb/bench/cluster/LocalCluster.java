@@ -23,6 +23,9 @@ public final class LocalCluster implements AutoCloseable {
     /** The ways that counts may travel. */
     public static final List<String> TRANSPORTS = List.of("ipc", "udp");
 
+    /** A process each; more than a host can start would be waited for one by one. */
+    private static final int MOST_RANKS = 256;
+
     private final List<String> arguments = new ArrayList<>();
     private final @Nullable RankProcess[] ranks;
     private final @Nullable EmbeddedDriver driver;
@@ -31,9 +34,13 @@ public final class LocalCluster implements AutoCloseable {
      * A cluster without processes.
      *
      * @param arguments of {@code lplb rank} that all ranks get
-     * @throws IllegalArgumentException if there is no such transport
+     * @throws IllegalArgumentException if there is no such transport, or a host cannot hold so many ranks
      */
     public LocalCluster(int ranks, String transport, List<String> arguments) throws IOException {
+        if (ranks > MOST_RANKS) {
+            throw new IllegalArgumentException(
+                    "ranks: got " + ranks + ", expected at most " + MOST_RANKS + " processes of one host");
+        }
         if (!TRANSPORTS.contains(transport)) {
             throw new IllegalArgumentException("transport: got " + transport + ", expected one of " + TRANSPORTS);
         }

@@ -6,6 +6,9 @@ import java.util.Arrays;
 
 /** Routed batches of one layer, made by a seeded generator; the history is as many earlier batches of the same kind. */
 public final class WorkloadBatches implements BatchSource {
+    /** Ids of a batch that an array holds, whatever the heap says. */
+    private static final int MOST_IDS = Integer.MAX_VALUE - 8;
+
     private final Workload workload;
     private final int batches;
     private final int tokens;
@@ -27,11 +30,15 @@ public final class WorkloadBatches implements BatchSource {
         if (topK < 1 || topK > workload.experts()) {
             throw new IllegalArgumentException("top-k: got " + topK + ", expected 1.." + workload.experts());
         }
+        if ((long) tokens * topK > MOST_IDS) {
+            throw new IllegalArgumentException(
+                    "batch: got " + tokens + " tokens x " + topK + " experts, expected at most " + MOST_IDS + " ids");
+        }
         this.workload = workload;
         this.batches = batches;
         this.tokens = tokens;
         this.topK = topK;
-        this.ids = new int[Math.multiplyExact(tokens, topK)];
+        this.ids = new int[tokens * topK];
     }
 
     /** Returns the ids of a batch, {@code [tokens][topK]} flattened; overwritten by the next call of any method. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lplb.bench.io.FormatException;
 import io.lplb.bench.io.Printable;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -26,6 +27,9 @@ import java.util.TreeMap;
  */
 public final class ResultsReader {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    /** A run of everything writes some 300 kB; a tree of JSON takes many times the file's size. */
+    private static final long MOST_BYTES = 16 << 20;
 
     private final Results results = new Results();
     private String origin = "";
@@ -53,6 +57,10 @@ public final class ResultsReader {
         if (Files.isDirectory(file)) {
             throw new IOException(file + ": got a folder, expected a file");
         }
+        if (Files.size(file) > MOST_BYTES) {
+            throw new FormatException(
+                    file + ": got " + Files.size(file) + " bytes, expected results of at most " + MOST_BYTES);
+        }
         int origins = results.origins.size();
         int elements = 0;
         origin = String.valueOf(file.getFileName());
@@ -71,6 +79,8 @@ public final class ResultsReader {
                     add(new JsonField(node, file + ", element " + elements++));
                 }
             }
+        } catch (CharConversionException e) { // begins like UTF-32 and is not
+            throw new FormatException(file + ": not JSON: " + Printable.oneLine(String.valueOf(e.getMessage())), e);
         } catch (JsonProcessingException e) {
             String where =
                     e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";

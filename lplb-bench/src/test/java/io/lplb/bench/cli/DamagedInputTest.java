@@ -122,6 +122,31 @@ class DamagedInputTest {
         assertHandled(MANY, ring, "ring.txt", "replay", "--trace", "FILE", "--topology", "FILE");
     }
 
+    @Test
+    void reportOfResults() throws IOException {
+        byte[] own = text("""
+                [{"kind":"header","name":"a","machine":"b","date":"2026-11-25T00:00:00Z"},
+                {"benchmark":"io.lplb.bench.jmh.SolveBenchmark.solve","mode":"avgt","params":{"solver":"relaxation",
+                "backend":"cpu","topology":"cube","load":"normal","batch":"1"},"primaryMetric":{"score":1.5,
+                "scoreError":0.1,"scoreUnit":"us/op","scorePercentiles":{"50.0":1.4,"99.0":2.0}}},
+                {"kind":"quality","solver":"relaxation","backend":"cpu","topology":"cube","load":"normal","problems":8,
+                "failed":0,"rejected":0,"gapMean":0.01,"gapMax":0.02,"imbalanceMean":1.01,"imbalanceMax":1.02},
+                {"kind":"scaling","axis":"ranks","series":"relaxation","unit":"us","x":[8,16],"y":[1,4],"exponent":2}]
+                """);
+        String page = folder.resolve("page.html").toString();
+        assertHandled(MANY, own, "results.json", "report", "FILE", "--html", page);
+    }
+
+    /** The first half of a trace places the experts of a group, the second is replayed; the processes never start. */
+    @Test
+    void aRankOfATrace() throws IOException {
+        String[] command = {"rank", "--rank", "0", "--ranks", "2", "--topology", "eplb", "--replicas", "1"};
+        List<String> words = new ArrayList<>(List.of(command));
+        words.addAll(List.of("--trace", "FILE", "--connect-timeout", "0", "--batch", "4"));
+        words.addAll(List.of("--endpoints", "127.0.0.1:1,127.0.0.1:2"));
+        assertHandled(FEW, trace(), "rank.npy", words.toArray(String[]::new));
+    }
+
     private void assertOneLineInASmallHeap(String expected, String... args) {
         ChildJvm.Result result = ChildJvm.run(
                 List.of(HEAP, "--enable-native-access=ALL-UNNAMED"),
@@ -156,6 +181,9 @@ class DamagedInputTest {
         assertOneLineInASmallHeap("line 1: got more than 67108864 bytes", "solve", "--input", problems);
         String topology = sparse("large.txt", large, text("1 ")).toString();
         assertOneLineInASmallHeap("got more than 16777216 bytes", "topology", "show", "--file", topology);
+        String results = sparse("results.json", large, text("[")).toString();
+        assertOneLineInASmallHeap("expected results of at most 16777216", "report", results, "--html", "-");
+        assertOneLineInASmallHeap("bytes after the header", "cluster", "--ranks", "2", "--trace", npy);
     }
 
     @Test
@@ -166,5 +194,6 @@ class DamagedInputTest {
         Path problem = folder.resolve("deep.jsonl");
         Files.write(problem, text("{\"x\":" + "{\"a\":".repeat(500_000)));
         assertOneLineInASmallHeap("line 1: not JSON", "solve", "--input", problem.toString());
+        assertOneLineInASmallHeap("not JSON", "report", deep.toString(), "--html", "-");
     }
 }

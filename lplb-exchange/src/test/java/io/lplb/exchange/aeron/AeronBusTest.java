@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +91,42 @@ class AeronBusTest {
                         transport);
             }
         }
+    }
+
+    /** One thread at a time, but another in every round, and one more that closes. */
+    @Test
+    void anExchangeMayGoFromThreadToThread() throws Exception {
+        GroupIdentity group = new GroupIdentity(2, EXPERTS, 1, "threads");
+        List<String> endpoints = freeEndpoints(2);
+        List<AeronExchange> exchanges = inFreshThreads(rank -> {
+            AeronExchange exchange = AeronExchange.connect(settings(group, rank, endpoints, null));
+            gatherOnce(exchange, 0); // who has connected answers the other
+            return exchange;
+        });
+        for (int n = 1; n < 20; n++) {
+            int round = n;
+            List<Integer> heard = inFreshThreads(rank -> gatherOnce(exchanges.get(rank), 10 * round + rank));
+            assertEquals(List.of(10 * n + 1, 10 * n), heard);
+        }
+        exchanges.forEach(AeronExchange::close);
+    }
+
+    /** What either of two ranks finds in a thread that ends then. */
+    private static <T> List<T> inFreshThreads(IntFunction<T> task) throws Exception {
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            Future<T> one = threads.submit(() -> task.apply(0));
+            Future<T> two = threads.submit(() -> task.apply(1));
+            return List.of(one.get(), two.get());
+        }
+    }
+
+    /** Gathers a round and returns what the other of two ranks sent for the first expert. */
+    private static int gatherOnce(AeronExchange exchange, int count) {
+        int[] own = new int[EXPERTS];
+        int[] all = new int[2 * EXPERTS];
+        own[0] = count;
+        assertEquals(RoundStatus.COMPLETE, exchange.gather(exchange.nextRound(), 1, own, all, PATIENCE));
+        return all[(1 - exchange.self()) * EXPERTS];
     }
 
     @Test

@@ -260,6 +260,25 @@ class DriverPipelineTest {
         assertThrows(IllegalStateException.class, () -> route(pipeline, 20));
     }
 
+    /** The call that runs ends, later ones are refused, and nothing is freed under a call. */
+    @Test
+    void closingWhileAnotherThreadRoutes() throws Exception {
+        DriverPipeline pipeline = open();
+        CompletableFuture<Void> routing = CompletableFuture.runAsync(() -> {
+            while (true) {
+                route(pipeline, 20);
+            }
+        });
+        while (standIn.graphLaunches() < 1000 && !routing.isDone()) {
+            Thread.onSpinWait();
+        }
+        pipeline.close();
+        CompletionException end = assertThrows(CompletionException.class, routing::join);
+        assertInstanceOf(IllegalStateException.class, end.getCause());
+        assertTrue(StandIn.message(end.getCause()).contains("got a call after close"), end.toString());
+        assertEquals(0, standIn.live());
+    }
+
     @Test
     void wrongArgumentsAreRefusedBeforeAnythingRuns() throws Exception {
         try (DriverPipeline pipeline = open()) {

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The stand-in for the driver's library, {@code standin.c}, compiled by the machine's C compiler. */
-final class StandIn {
+public final class StandIn {
     private final Path file;
     private final SymbolLookup symbols;
 
@@ -34,7 +34,7 @@ final class StandIn {
     }
 
     /** Compiles and loads the stand-in; the test is skipped on a machine without a C compiler. */
-    static StandIn compile(Path folder, String... options) throws IOException, InterruptedException {
+    public static StandIn compile(Path folder, String... options) throws IOException, InterruptedException {
         Path source = folder.resolve("standin.c");
         try (InputStream in = Objects.requireNonNull(StandIn.class.getResourceAsStream("standin.c"), "standin.c")) {
             Files.write(source, in.readAllBytes());
@@ -72,7 +72,7 @@ final class StandIn {
         return String.valueOf(Objects.requireNonNull(t, "an exception").getMessage());
     }
 
-    Path file() {
+    public Path file() {
         return file;
     }
 
@@ -95,7 +95,7 @@ final class StandIn {
         }
     }
 
-    void reset() {
+    public void reset() {
         call("standin_reset", FunctionDescriptor.ofVoid());
     }
 
@@ -112,7 +112,7 @@ final class StandIn {
     }
 
     /** From now on solvers' launches answer every group with equal shares. */
-    void answer(int entries, int threads) {
+    public void answer(int entries, int threads) {
         call("standin_answer", FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT), entries, threads);
     }
 
@@ -156,7 +156,7 @@ final class StandIn {
     }
 
     /** Returns how many contexts, modules, streams, buffers, graphs and the like are not given back. */
-    int live() {
+    public int live() {
         return count("standin_live");
     }
 
@@ -173,16 +173,16 @@ final class StandIn {
         return count("standin_fills");
     }
 
-    int copiedIn() {
+    public int copiedIn() {
         return count("standin_copied_in");
     }
 
-    int copiedOut() {
+    public int copiedOut() {
         return count("standin_copied_out");
     }
 
     /** Returns the stream of the last launch. */
-    int lastStream() {
+    public int lastStream() {
         return count("standin_last_stream");
     }
 }

@@ -38,6 +38,7 @@ static int late, hanging; /* the other sources */
 static int asyncError, aborts, gathers;
 static int otherFingerprint; /* added to that of the other sources */
 static volatile int stuck; /* a gather waits on the device */
+static struct Graph *recording; /* what is captured now; a fault may leave it unfinished */
 
 void standin_reset(void) {
     failing[0] = 0;
@@ -45,6 +46,7 @@ void standin_reset(void) {
     failure = sticky = entries = threads = launches = graphLaunches = fills = copiedIn = copiedOut = depth = 0;
     lastStream = 0;
     capability = 90;
+    recording = NULL;
     memset(live, 0, sizeof live);
 }
 void standin_fail(const char *function, int result) { strncpy(failing, function, sizeof failing - 1); failure = result; }
@@ -180,9 +182,8 @@ typedef struct {
     Handle function;
     Handle parameters[PARAMETERS];
 } Operation;
-typedef struct { int count; Operation operation[MOST_OPERATIONS]; } Graph;
+typedef struct Graph { int count; Operation operation[MOST_OPERATIONS]; } Graph;
 
-static Graph *recording;
 
 static void answer(Handle *parameters) {
     const float *in = (const float *) (uintptr_t) (parameters[IN] + HEADER);

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Compares the API of the published modules with that of the last tag vX.Y.Z (japicmp), building the tag in a folder of its
+# own. Fails where semantic versioning does not allow the change; reports are in each module's target/japicmp. Without a
+# tag there is nothing to compare with: it says so and ends with 0. Arguments go to Maven, such as -o.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+modules=lplb-topology,lplb-api,lplb-exchange,lplb-micrometer,tornado-kernels
+quick=(-q -Dstyle.color=never -DskipTests -Djacoco.skip -Dspotless.check.skip)
+
+if ! tag=$(git -C "$root" describe --tags --abbrev=0 --match 'v[0-9]*' 2> /dev/null); then
+  printf 'api-diff: no tag vX.Y.Z yet, so there is no API to compare with\n'
+  exit 0
+fi
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/source" "$work/jars"
+git -C "$root" archive "$tag" | tar -x -C "$work/source"
+printf 'api-diff: building %s\n' "$tag"
+(cd "$work/source" && mvn "${quick[@]}" "$@" package)
+find "$work/source" -path '*/target/lplb-*.jar' -exec cp {} "$work/jars" \;
+released=$(find "$work/jars" -name 'lplb-topology-*.jar' ! -name '*-tests.jar' | sed 's/.*lplb-topology-\(.*\)\.jar/\1/')
+printf 'api-diff: comparing with %s, version %s\n' "$tag" "$released"
+(cd "$root" && mvn "${quick[@]}" -Dlplb.released="$released" -Dlplb.released.jars="$work/jars" -pl "$modules" -am "$@" verify)
+printf 'api-diff: nothing that the versions do not allow\n'
