@@ -81,7 +81,11 @@ final class AnswerReader {
     }
 
     private void takeGroup(PackedGroups answered, int from, int at, MinMaxBatch batch, int group, SplitBatch split) {
-        boolean valid = answered.isAnswered(rows, at) && restore(at, batch.fixed(), batch.load(), group, split.share());
+        System.arraycopy(batch.fixed(), group * ranks, rankLoad, 0, ranks);
+        boolean valid = answered.isAnswered(rows, at)
+                && (pairs
+                        ? restorePairs(at, batch.load(), group, split.share())
+                        : restoreLists(at, batch.load(), group, split.share()));
         if (valid) {
             boolean broken = rows[answered.tail(at, Packing.STATUS)] == Packing.BROKEN;
             int iterations = (int) rows[answered.tail(at, Packing.ITERATIONS)];
@@ -99,46 +103,35 @@ final class AnswerReader {
     }
 
     /** Clips and rescales each item's shares to tokens, and adds them up; false if they are no split of it. */
-    private boolean restore(int at, double[] fixed, double[] load, int group, double[] share) {
-        System.arraycopy(fixed, group * ranks, rankLoad, 0, ranks);
-        if (pairs) {
-            if (restorePairs(at, load, group, share)) {
-                return true;
-            }
-            System.arraycopy(fixed, group * ranks, rankLoad, 0, ranks);
-        }
-        return restoreLists(at, load, group, share);
-    }
-
-    /**
-     * The usual case: two hosts an item, no share is negative, and none of the sums is 0 or no number. Signs and quotients are
-     * gathered and looked at once.
-     *
-     * @return false if it is another case; then shares and loads are not to be used
-     */
     private boolean restorePairs(int at, double[] load, int group, double[] share) {
-        int signs = 0;
-        double quotients = 0;
+        boolean valid = true;
         int loadAt = group * items;
         int shareAt = group * entries;
         for (int i = 0; i < items; i++) {
-            float first = rows[at + 2 * i];
-            float second = rows[at + 2 * i + 1];
-            signs |= Float.floatToRawIntBits(first) | Float.floatToRawIntBits(second);
-            double rescale = load[loadAt + item[i]] / ((double) first + second);
-            quotients += rescale;
-            double a = first * rescale;
-            double b = second * rescale;
+            double a = Math.max(rows[at + 2 * i], 0f);
+            double b = Math.max(rows[at + 2 * i + 1], 0f);
+            double w = load[loadAt + item[i]];
+            double sum = a + b;
+            double rescale = w / sum;
+            // An item too light for float has lost its shares on the way: any split of it will do.
+            double rest = 0;
+            if (sum == 0) {
+                rescale = 0;
+                rest = w / 2;
+            }
+            valid &= rescale < Double.POSITIVE_INFINITY;
+            a = a * rescale + rest;
+            b = b * rescale + rest;
             int e = shareAt + firstEntry[i];
             share[e] = a;
             share[e + 1] = b;
             rankLoad[host[2 * i]] += a;
             rankLoad[host[2 * i + 1]] += b;
         }
-        return signs >= 0 && quotients < Double.POSITIVE_INFINITY;
+        return valid;
     }
 
-    /** Lists of any length, and shares that have to be clipped or made up. */
+    /** As {@link #restorePairs}, for lists of any length. */
     private boolean restoreLists(int at, double[] load, int group, double[] share) {
         boolean valid = true;
         int loadAt = group * items;
@@ -151,7 +144,6 @@ final class AnswerReader {
             }
             double w = load[loadAt + item[i]];
             double rescale = w / sum;
-            // An item too light for float has lost its shares on the way: any split of it will do.
             double rest = 0;
             if (sum == 0) {
                 rescale = 0;

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Exit code 1 if something is not as it should be.
  *
  * <p>Arguments: {@code memory} (the device's memory runs out), {@code cycles NUMBER SECONDS} (solvers opened and closed, as many
- * as the time allows), {@code sticky} (a kernel traps).
+ * as the time allows; with {@code -Dplain=true} without CUDA graphs), {@code sticky} (a kernel traps).
  */
 final class DriverFaults {
     private static final double TOLERANCE = TornadoSolver.DEFAULT_TOLERANCE;
@@ -123,13 +123,14 @@ final class DriverFaults {
         PtxLibrary kernels = PtxLibrary.read();
         try (CudaDevice device = new CudaDevice(driver, 0)) {
             device.enter();
+            LaunchOptions way = new LaunchOptions(Transfer.MAPPED, !Boolean.getBoolean("plain"), true, false);
             long half = 0;
             long start = System.nanoTime();
             int done = 0;
             boolean right = true;
             while (done < most && 1e-9 * (System.nanoTime() - start) < seconds) {
-                try (DriverSolver solver =
-                        DriverSolver.open(driver, kernels, InteriorPointSolver.NAME, CUBE, TOLERANCE, 1, 0)) {
+                try (DriverSolver solver = DriverSolver.open(
+                        driver, kernels, InteriorPointSolver.NAME, CUBE, TOLERANCE, 1, 0, (name, groups) -> way)) {
                     if (done % 4 == 0) { // twice, so that a graph is recorded too
                         right &= solve(solver, split) == null && split.status(0) == SolveStatus.OPTIMAL;
                         right &= solve(solver, split) == null && split.status(0) == SolveStatus.OPTIMAL;
