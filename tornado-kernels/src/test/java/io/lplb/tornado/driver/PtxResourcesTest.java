@@ -74,7 +74,7 @@ class PtxResourcesTest {
         assertFalse(kernel.text().contains(literal + ","));
         String exported = PtxKernel.literal(ExportPtx.GOAL) + ",";
         int places = new PtxCode(kernel.text(), kernel.entry()).count(exported);
-        assertTrue(places >= 2, "comparisons with the goal: " + places);
+        assertTrue(places >= 1, "comparisons with the goal: " + places);
         PtxCode replaced = new PtxCode(kernel.withGoal(0.25f), kernel.entry());
         assertEquals(places, replaced.count(literal + ","));
         assertEquals(0, replaced.count(exported));
