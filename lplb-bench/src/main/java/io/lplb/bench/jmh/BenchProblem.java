@@ -8,6 +8,7 @@ import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.solver.Backend;
+import io.lplb.solver.Backends;
 import io.lplb.topology.Topologies;
 import java.io.IOException;
 import java.util.Arrays;
@@ -122,9 +123,13 @@ public final class BenchProblem {
         return ids;
     }
 
-    /** The problem that the placement of {@link #balancer} implies, with one group. */
+    /**
+     * The problem that the placement of {@link #balancer} implies, with one group. The placement is the same on every
+     * backend; a run that requires one refuses balancers on others.
+     */
     public PlacementProblem placed() {
-        try (LoadBalancer balancer = balancer("interior-point", "cpu")) {
+        String backend = System.getProperty(Backends.REQUIRE_PROPERTY, "cpu");
+        try (LoadBalancer balancer = balancer("interior-point", backend)) {
             return PlacementProblem.of(balancer.placement(), null);
         }
     }
