@@ -42,6 +42,10 @@ final class Samples {
     }
 
     static JsonNode solve(String solver, String backend, String topology, double micros) {
+        return solve(solver, backend, topology, "normal", "1", micros);
+    }
+
+    static JsonNode solve(String solver, String backend, String topology, String load, String batch, double micros) {
         return jmh(
                 "SolveBenchmark.solve",
                 micros,
@@ -52,9 +56,9 @@ final class Samples {
                 "topology",
                 topology,
                 "load",
-                "normal",
+                load,
                 "batch",
-                "1");
+                batch);
     }
 
     static Quality quality(String solver, double gapMean) {

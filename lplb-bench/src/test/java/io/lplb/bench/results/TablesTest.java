@@ -107,11 +107,11 @@ class TablesTest {
     @Test
     void batchesOfBothBackendsStandUnderEachOther() {
         Grid batches = Summary.of(file(
-                        solve("interior-point", "cpu", "cube", "normal", "1", 6),
-                        solve("interior-point", "cpu", "cube", "normal", "64", 390),
-                        solve("relaxation", "cpu", "cube", "normal", "1", 1),
-                        solve("interior-point", "gpu-driver", "cube", "normal", "1", 9),
-                        solve("interior-point", "gpu-driver", "cube", "normal", "64", 12)))
+                        Samples.solve("interior-point", "cpu", "cube", "normal", "1", 6),
+                        Samples.solve("interior-point", "cpu", "cube", "normal", "64", 390),
+                        Samples.solve("relaxation", "cpu", "cube", "normal", "1", 1),
+                        Samples.solve("interior-point", "gpu-driver", "cube", "normal", "1", 9),
+                        Samples.solve("interior-point", "gpu-driver", "cube", "normal", "64", 12)))
                 .getLast();
         assertEquals("Solve, microseconds a batch of so many groups, normal loads", batches.title());
         assertEquals(
@@ -127,8 +127,8 @@ class TablesTest {
         ResultFile file = new ResultFile(
                 Samples.header("loads"),
                 List.of(
-                        solve("relaxation", "cpu", "cube", "normal", "1", 1),
-                        solve("relaxation", "cpu", "cube", "zipf", "1", 2)),
+                        Samples.solve("relaxation", "cpu", "cube", "normal", "1", 1),
+                        Samples.solve("relaxation", "cpu", "cube", "zipf", "1", 2)),
                 List.of(Samples.quality("plan", 0), Samples.quality("ejml", 0)),
                 List.of(),
                 List.of());
@@ -155,9 +155,9 @@ class TablesTest {
         ResultFile file = new ResultFile(
                 Samples.header("traces"),
                 List.of(
-                        solve("relaxation", "cpu", "cube", "trace:a.npy", "1", 1),
-                        solve("glop", "cpu", "cube", "trace:a.npy", "1", 60),
-                        solve("glop", "cpu", "cube", "trace:b.npy", "1", 70)),
+                        Samples.solve("relaxation", "cpu", "cube", "trace:a.npy", "1", 1),
+                        Samples.solve("glop", "cpu", "cube", "trace:a.npy", "1", 60),
+                        Samples.solve("glop", "cpu", "cube", "trace:b.npy", "1", 70)),
                 List.of(judged),
                 List.of(),
                 List.of());
@@ -167,23 +167,6 @@ class TablesTest {
         assertEquals(
                 List.of("glop", "60.0", "832", "1", "1.000", "2.000", "1.0100", "1.0200"),
                 grids.getFirst().rows().get(1));
-    }
-
-    private static JsonNode solve(
-            String solver, String backend, String topology, String load, String batch, double micros) {
-        return Samples.jmh(
-                "SolveBenchmark.solve",
-                micros,
-                "solver",
-                solver,
-                "backend",
-                backend,
-                "topology",
-                topology,
-                "load",
-                load,
-                "batch",
-                batch);
     }
 
     @Test

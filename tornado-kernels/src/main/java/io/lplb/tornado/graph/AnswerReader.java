@@ -51,20 +51,18 @@ final class AnswerReader {
         firstEntry = new int[items];
         end = new int[items];
         host = new int[entries];
-        boolean allPairs = true;
         int e = 0;
         for (int i = 0; i < items; i++) {
             firstEntry[i] = problem.firstEntry(item[i]);
-            allPairs &= problem.hostCount(item[i]) == 2;
             for (int k = 0; k < problem.hostCount(item[i]); k++) {
                 host[e] = problem.host(firstEntry[i] + k);
                 e++;
             }
             end[i] = e;
         }
-        pairs = allPairs;
+        pairs = tables.size().hosts() == 2;
         rankLoad = new double[ranks + HostTeam.PADDING];
-        levelRanks = new LevelRanks(problem);
+        levelRanks = new LevelRanks(problem, pairs);
         certificate = new Certificate(problem);
     }
 

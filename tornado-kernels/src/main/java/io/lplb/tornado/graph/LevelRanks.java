@@ -20,21 +20,18 @@ final class LevelRanks {
     private final double[] speed;
     private final int[] offset;
     private final int[] host;
-    private final int[] pairHost;
+    private final boolean pairs;
     private final double[] member;
 
-    LevelRanks(MinMaxProblem problem) {
+    /** @param pairs whether every item has two hosts */
+    LevelRanks(MinMaxProblem problem, boolean pairs) {
         ranks = problem.ranks();
         items = problem.items();
         unitSpeeds = problem.hasUnitSpeeds();
         speed = problem.speeds();
         offset = problem.offsets();
         host = problem.hosts();
-        boolean pairs = true;
-        for (int i = 0; i < items; i++) {
-            pairs &= problem.hostCount(i) == 2;
-        }
-        pairHost = pairs ? host : new int[0];
+        this.pairs = pairs;
         member = new double[ranks + HostTeam.PADDING];
     }
 
@@ -53,7 +50,7 @@ final class LevelRanks {
             inside += in * fixed[fixedAt + r];
             speeds += unitSpeeds ? in : in * speed[r];
         }
-        inside += pairHost.length > 0 ? insidePairs(load, loadAt) : insideLists(load, loadAt);
+        inside += pairs ? insidePairs(load, loadAt) : insideLists(load, loadAt);
         return speeds > 0 ? inside / speeds : 0;
     }
 
@@ -63,11 +60,11 @@ final class LevelRanks {
         double odd = 0;
         int i = 0;
         for (; i + 1 < items; i += 2) {
-            even += load[loadAt + i] * (member[pairHost[2 * i]] * member[pairHost[2 * i + 1]]);
-            odd += load[loadAt + i + 1] * (member[pairHost[2 * i + 2]] * member[pairHost[2 * i + 3]]);
+            even += load[loadAt + i] * (member[host[2 * i]] * member[host[2 * i + 1]]);
+            odd += load[loadAt + i + 1] * (member[host[2 * i + 2]] * member[host[2 * i + 3]]);
         }
         if (i < items) {
-            even += load[loadAt + i] * (member[pairHost[2 * i]] * member[pairHost[2 * i + 1]]);
+            even += load[loadAt + i] * (member[host[2 * i]] * member[host[2 * i + 1]]);
         }
         return even + odd;
     }

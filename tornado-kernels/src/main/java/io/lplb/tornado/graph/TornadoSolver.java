@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * tolerance below what float reaches is answered with ITERATION_LIMIT and the true gap. Certificates are computed in
  * double on the host from the shares that came back.
  *
- * <p>The relaxation has slow tails. Groups that it leaves above the tolerance go through the interior point, on the same
- * device; their iterations add up.
+ * <p>Groups that either solver leaves above the tolerance go through the other one, on the same device: relaxation has slow
+ * tails, and what the sweeps after an interior point end in may not prove itself. Their iterations add up.
  *
  * <p>Plans are made on first use for batches of 1, of up to 32, and so on in powers of 32 up to {@code maxGroups}, and
  * kept; a larger batch is solved in pieces. The first solve of a kind therefore takes the time of a compilation, tenths

@@ -6,7 +6,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Relaxation alone, fused: sweeps from the fixed loads until the certificate closes or the sweeps run out.
+ * Relaxation alone, fused: sweeps from the even split, or from empty items, until the certificate closes or the sweeps run out.
  */
 public final class RelaxationKernel {
     private static final int MAX_ROUNDS = 64;

@@ -71,6 +71,11 @@ public final class CpuPipeline {
     }
 
     public long[] replicasOf(int[] physical) {
+        return tokens(placement, replicas, physical);
+    }
+
+    /** Tokens of each replica. */
+    static long[] tokens(ExpertPlacement placement, ReplicaQuotas replicas, int[] physical) {
         long[] perSlot = new long[placement.physicalExperts()];
         for (int slot : physical) {
             if (slot >= 0) {

@@ -7,7 +7,6 @@ import io.lplb.problem.PlacementProblem;
 import io.lplb.quota.ReplicaQuotas;
 import io.lplb.quota.SourceQuotas;
 import io.lplb.route.TokenRouter;
-import java.util.Arrays;
 
 /** What sources do with the plan of all tokens, with the CPU's classes. */
 public final class CpuSources {
@@ -37,15 +36,7 @@ public final class CpuSources {
 
     /** Tokens of each replica. */
     public long[] quotas(int[] physical) {
-        long[] perSlot = new long[placement.physicalExperts()];
-        for (int slot : physical) {
-            if (slot >= 0) {
-                perSlot[slot]++;
-            }
-        }
-        long[] result = new long[replicas.replicas()];
-        Arrays.setAll(result, k -> perSlot[replicas.slot(k)]);
-        return result;
+        return CpuPipeline.tokens(placement, replicas, physical);
     }
 
     /** Returns the slots of one source's tokens by its part of the quotas. */
