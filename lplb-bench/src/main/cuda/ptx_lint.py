@@ -20,7 +20,7 @@ def findings(path):
             if label:
                 block = label.group(1)
                 continue
-            if re.search(r"shared.*\[rsd", line):
+            if re.search(r"shared.*\[rsd\d", line):
                 yield number, "array", line.strip()
             if re.search(r"setp\.[a-z]+\.u32[^,]*, [01], [01];", line):
                 yield number, "constant", line.strip()

@@ -1,13 +1,13 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.driver;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Arrays in the device's memory as TornadoVM's kernels take them: elements of 4 bytes behind a header of {@link #HEADER} bytes,
+ * Arrays in the device's memory as TornadoVM's kernels take them: elements of 4 or 8 bytes behind a header of {@link #HEADER} bytes,
  * which no kernel reads. So the address of any element less the header is an array as well.
  *
  * <p>Not thread-safe; the device's context must be current. What was taken is freed by the cleanup.
@@ -26,7 +26,7 @@ final class DeviceArrays {
         this.stream = stream;
     }
 
-    /** Takes an array of zeros. */
+    /** Takes an array of zeros, so many words of 4 bytes. */
     long zeros(long words) {
         long length = Math.max(words, 1);
         long address = driver.allocate(HEADER + Integer.BYTES * length);
@@ -43,10 +43,14 @@ final class DeviceArrays {
         return copyOf(MemorySegment.ofArray(words));
     }
 
+    long copyOf(double... numbers) {
+        return copyOf(MemorySegment.ofArray(numbers));
+    }
+
     private long copyOf(MemorySegment array) {
         long address = zeros(array.byteSize() / Integer.BYTES);
         try (Arena once = Arena.ofConfined()) {
-            MemorySegment copy = once.allocate(Math.max(array.byteSize(), 1), JAVA_INT.byteAlignment());
+            MemorySegment copy = once.allocate(Math.max(array.byteSize(), 1), JAVA_LONG.byteAlignment());
             copy.copyFrom(array);
             driver.copyToDevice(address + HEADER, copy.address(), array.byteSize(), stream);
             driver.synchronise(stream);

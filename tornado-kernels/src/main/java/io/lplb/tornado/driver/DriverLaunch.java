@@ -5,7 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.lplb.problem.MinMaxBatch;
-import io.lplb.tornado.graph.FusedLaunch;
+import io.lplb.tornado.graph.Accuracy;
+import io.lplb.tornado.graph.HostCertified;
 import io.lplb.tornado.graph.KernelSize;
 import io.lplb.tornado.graph.PackedGroups;
 import io.lplb.tornado.graph.ProblemTables;
@@ -24,8 +25,7 @@ import java.lang.foreign.MemorySegment;
  *   device          | header | tables | header | speed        copied once;   with Transfer.COPIED also in and out
  * </pre>
  *
- * <p>A number of groups that comes twice in a row is recorded as a CUDA graph, and launched as one from then on: one call
- * of the driver instead of up to three. Such a recording apart, an execution allocates nothing.
+ * <p>Launched through a {@link RepeatedLaunch}: an execution allocates nothing but for recordings.
  *
  * <p>With {@link LaunchOptions#stamps} the host does not wait for the end of the kernel, but for the stamps, which reach it
  * earlier. That is sound: all threads of a work-group meet at a barrier after they wrote their shares, and the one that writes
@@ -35,7 +35,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Belongs to one thread, with the device's context current.
  */
-final class DriverLaunch implements FusedLaunch {
+final class DriverLaunch extends HostCertified {
     private static final long ARRAY_HEADER = 16;
     private static final int UNUSED_PARAMETERS = 2;
     private static final int BUFFERS = 4;
@@ -58,15 +58,13 @@ final class DriverLaunch implements FusedLaunch {
     private final long deviceOut;
     private final long parameters;
     private final PackedGroups groups;
-    private long executable;
-    private int recorded;
-    private int last;
+    private final RepeatedLaunch repeated;
 
     /**
      * Compiles the kernel for the device and takes the buffers.
      *
      * @param capacity most groups of an execution
-     * @param goal gap at which the kernel stops, as a fraction of the mean load
+     * @param accuracy how good the answers are to be
      * @throws CudaException if the driver refuses; everything taken until then is freed
      */
     DriverLaunch(
@@ -74,8 +72,9 @@ final class DriverLaunch implements FusedLaunch {
             PtxKernel kernel,
             ProblemTables tables,
             int capacity,
-            float goal,
+            Accuracy accuracy,
             LaunchOptions options) {
+        super(tables, accuracy.tolerance());
         this.driver = driver;
         this.kernel = kernel;
         this.size = tables.size();
@@ -83,7 +82,8 @@ final class DriverLaunch implements FusedLaunch {
         this.options = options;
         cleanup.add(arena::close);
         try {
-            long module = driver.loadModule((options.stamps() ? kernel.withReleasedStamp() : kernel).withGoal(goal));
+            long module = driver.loadModule(
+                    (options.stamps() ? kernel.withReleasedStamp() : kernel).withGoal(accuracy.goal()));
             cleanup.add(() -> driver.unloadModule(module));
             function = driver.function(module, kernel.entry());
             stream = driver.createStream();
@@ -100,7 +100,8 @@ final class DriverLaunch implements FusedLaunch {
                     segment(hostIn, PackedGroups.inWords(size, capacity)),
                     segment(hostOut, PackedGroups.outWords(size, capacity)),
                     kernel.threads());
-            cleanup.add(this::forgetRecording);
+            repeated = new RepeatedLaunch(driver, stream, options.graphs(), this::enqueue);
+            cleanup.add(repeated::close);
             cleanup.add(() -> driver.synchronise(stream));
         } catch (RuntimeException e) {
             cleanup.closeQuietly(e);
@@ -180,15 +181,7 @@ final class DriverLaunch implements FusedLaunch {
 
     /** Runs the kernel on what is packed, and waits. */
     void launch(int count) {
-        if (options.graphs() && count == last && count != recorded) {
-            record(count);
-        }
-        last = count;
-        if (count == recorded) {
-            driver.launchGraph(executable, stream);
-        } else {
-            enqueue(count);
-        }
+        repeated.launch(count);
         if (options.stamps()) {
             awaitStamps(count);
         } else {
@@ -214,19 +207,6 @@ final class DriverLaunch implements FusedLaunch {
         driver.launch(function, kernel.workGroups(count), kernel.threads(), stream, parameters);
         if (options.transfer() == Transfer.COPIED) {
             driver.copyToHost(hostOut, deviceOut, bytes(PackedGroups.outWords(size, count)), stream);
-        }
-    }
-
-    private void record(int count) {
-        forgetRecording();
-        executable = GraphRecording.record(driver, stream, () -> enqueue(count));
-        recorded = count;
-    }
-
-    private void forgetRecording() {
-        if (recorded != 0) {
-            recorded = 0;
-            driver.destroyExecutable(executable);
         }
     }
 

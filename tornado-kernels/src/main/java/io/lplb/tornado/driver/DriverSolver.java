@@ -7,13 +7,15 @@ import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SplitBatch;
+import io.lplb.tornado.graph.Accuracy;
+import io.lplb.tornado.graph.CertifiedGroups;
 import io.lplb.tornado.graph.FusedLaunch;
 import io.lplb.tornado.graph.ProblemTables;
 import io.lplb.tornado.graph.TornadoSolver;
 
 /**
  * The fused kernels on an NVIDIA GPU without TornadoVM: PTX that it made earlier, launched through the driver. Packing,
- * the choice of launches, and the certificate in double on the host are {@link TornadoSolver}'s.
+ * the choice of launches, and the certificate in double are {@link TornadoSolver}'s.
  *
  * <p>For problems that a kernel of this library's PTX holds, see {@link #missing}: LPLB's topologies have their own, others
  * run in the next larger of a few sizes. The driver compiles the PTX for
@@ -92,8 +94,8 @@ public final class DriverSolver implements MinMaxSolver {
                 problem,
                 tolerance,
                 maxGroups,
-                (solverName, tables, groups, goal) ->
-                        launch(driver, library, solverName, tables, groups, goal, options.of(solverName, groups)));
+                (solverName, tables, groups, accuracy) ->
+                        launch(driver, library, solverName, tables, groups, accuracy, options.of(solverName, groups)));
         return new DriverSolver(new CudaDevice(driver, deviceIndex), solver);
     }
 
@@ -103,10 +105,13 @@ public final class DriverSolver implements MinMaxSolver {
             String solver,
             ProblemTables tables,
             int groups,
-            float goal,
+            Accuracy accuracy,
             LaunchOptions options) {
         PtxKernel kernel = library.find(solver, tables.size(), groups).orElseThrow();
-        return new DriverLaunch(driver, kernel, tables.in(kernel.size()), groups, goal, options);
+        ProblemTables fitting = tables.in(kernel.size());
+        return options.certified() && CertifiedGroups.fits(tables.problem())
+                ? new CertifiedLaunch(driver, kernel, fitting, groups, accuracy, options)
+                : new DriverLaunch(driver, kernel, fitting, groups, accuracy, options);
     }
 
     /** Says what a solver for the problem lacks; empty if nothing. Touches no driver. */

@@ -3,13 +3,20 @@ package io.lplb.tornado.driver;
 
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.LplbPlacement;
+import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.solver.RelaxationSolver;
+import io.lplb.solver.SplitBatch;
 import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
+import io.lplb.tornado.graph.Accuracy;
+import io.lplb.tornado.graph.CertifiedPlan;
+import io.lplb.tornado.graph.KernelShape;
 import io.lplb.tornado.graph.KernelStage;
+import io.lplb.tornado.graph.ProblemTables;
 import io.lplb.tornado.graph.SourceGroup;
 import io.lplb.tornado.graph.TokenPipeline;
+import io.lplb.tornado.kernel.BatchLayout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,7 +29,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compiles the kernels of {@link PipelineStation} through TornadoVM, by running a pipeline once, and writes their PTX; part of
+ * Compiles the kernels of {@link PipelineStation} through TornadoVM, by running a pipeline and a batch once, and writes their PTX; part of
  * {@link ExportPtx}.
  */
 final class ExportPipeline {
@@ -40,13 +47,14 @@ final class ExportPipeline {
         Files.deleteIfExists(emitted);
         runOnce(null);
         runOnce(new SourceGroup(2, 0, 1));
+        runBatchOnce();
         List<String> modules = Arrays.stream(Files.readString(emitted, StandardCharsets.UTF_8)
                         .split("(?=" + MODULE.replace(".", "\\.") + ")", -1))
                 .filter(text -> text.startsWith(MODULE))
                 .toList();
         for (PipelineStation station : PipelineStation.values()) {
             // TornadoVM's name of a kernel begins with those of graph and task, in small letters.
-            String entry = ".entry pipeline_" + station.method().toLowerCase(Locale.ROOT) + "_";
+            String entry = ".entry " + station.entry().toLowerCase(Locale.ROOT) + "_";
             String module = modules.stream()
                     .filter(text -> text.contains(entry))
                     .findFirst()
@@ -70,8 +78,17 @@ final class ExportPipeline {
         }
     }
 
+    private static void runBatchOnce() {
+        ProblemTables tables = new ProblemTables(ExportPtx.problem("cube"));
+        KernelShape shape = KernelShape.of(RelaxationSolver.NAME, tables.problem(), 2);
+        try (CertifiedPlan plan = new CertifiedPlan(tables, shape, 2, Accuracy.of(1e-4))) {
+            plan.solve(new MinMaxBatch(tables.problem(), 2), 0, 2, new SplitBatch(tables.problem(), 2));
+        }
+    }
+
     private static void write(PipelineStation station, String module, Path folder, String version) throws IOException {
-        PtxCode code = new PtxCode(module, station.entry()).withSharedBases();
+        PtxCode emitted = new PtxCode(module, station.entry());
+        PtxCode code = station.isOfBatch() ? emitted.tuned(BatchLayout.THREADS) : emitted.withSharedBases();
         Map<String, String> header = new LinkedHashMap<>();
         header.put(PtxKernel.KERNEL, station.kernelClass() + "." + station.method());
         header.put(PtxKernel.ENTRY, station.entry());

@@ -9,6 +9,7 @@ import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
+import io.lplb.tornado.graph.Accuracy;
 import io.lplb.tornado.graph.FusedPlan;
 import io.lplb.tornado.graph.KernelShape;
 import io.lplb.tornado.graph.KernelSize;
@@ -132,7 +133,7 @@ public final class ExportPtx {
     /** Has a kernel compiled by executing it once. */
     private String emit(ProblemTables tables, KernelShape kernel) throws IOException {
         Files.deleteIfExists(emitted);
-        try (FusedPlan plan = new FusedPlan(tables, kernel, 1, GOAL)) {
+        try (FusedPlan plan = new FusedPlan(tables, kernel, 1, new Accuracy(GOAL, GOAL))) {
             plan.execute(new MinMaxBatch(tables.problem(), 1), 0, 1);
         }
         return Files.readString(emitted, StandardCharsets.UTF_8);

@@ -9,11 +9,19 @@ package io.lplb.tornado.driver;
  * @param graphs whether a number of groups that comes twice is recorded as a CUDA graph
  * @param stamps whether to wait for the stamps in the answers, and not for the end of the kernel
  * @param writeCombined whether the host's input bypasses its caches
+ * @param certified whether the device packs and certifies, and the host only copies; then without stamps
  */
-record LaunchOptions(Transfer transfer, boolean graphs, boolean stamps, boolean writeCombined) {
+record LaunchOptions(Transfer transfer, boolean graphs, boolean stamps, boolean writeCombined, boolean certified) {
+    /** From launches of so many groups on, two further kernels take less time than the host's packing and certifying. */
+    private static final int CERTIFIED_GROUPS = 33;
+
     LaunchOptions {
         if (stamps && transfer != Transfer.MAPPED) {
             throw new IllegalArgumentException("stamps: got " + transfer + " answers, expected mapped ones");
+        }
+        if (stamps && certified) {
+            throw new IllegalArgumentException(
+                    "stamps: got answers certified by the device, expected those of the kernel");
         }
     }
 
@@ -25,6 +33,6 @@ record LaunchOptions(Transfer transfer, boolean graphs, boolean stamps, boolean 
 
     /** What suits a launch of up to so many groups: a lone answer is awaited in memory. */
     static LaunchOptions of(String solver, int groups) {
-        return new LaunchOptions(Transfer.of(solver, groups), true, groups == 1, false);
+        return new LaunchOptions(Transfer.of(solver, groups), true, groups == 1, false, groups >= CERTIFIED_GROUPS);
     }
 }

@@ -6,6 +6,9 @@ package io.lplb.tornado.driver;
  * that the kernel reads.
  */
 enum PipelineStation {
+    /** Of solvers' batches, not of the pipeline. */
+    PACK_BATCH("batch", "BatchKernels", "packBatch", 6),
+    CERTIFY_BATCH("batch", "BatchKernels", "certifyBatch", 8),
     COUNT("CountKernels", "countBlocks", 4),
     SUM("CountKernels", "sumBlocks", 9),
     QUOTA("QuotaKernels", "quotas", 7),
@@ -15,11 +18,17 @@ enum PipelineStation {
     SHARE("SourceKernels", "share", 8);
 
     // By name: the kernels' classes refer to TornadoVM's API, which need not be there.
+    private final String graph;
     private final String kernels;
     private final String method;
     private final int arrays;
 
     PipelineStation(String kernels, String method, int arrays) {
+        this("pipeline", kernels, method, arrays);
+    }
+
+    PipelineStation(String graph, String kernels, String method, int arrays) {
+        this.graph = graph;
         this.kernels = kernels;
         this.method = method;
         this.arrays = arrays;
@@ -42,7 +51,12 @@ enum PipelineStation {
 
     /** Returns the kernel's name in PTX. */
     String entry() {
-        return "pipeline_" + method;
+        return graph + "_" + method;
+    }
+
+    /** Whether it belongs to a solver's batch. */
+    boolean isOfBatch() {
+        return this == PACK_BATCH || this == CERTIFY_BATCH;
     }
 
     /** Reads the kernel. */

@@ -2,23 +2,24 @@
 package io.lplb.tornado.graph;
 
 import io.lplb.problem.MinMaxBatch;
+import io.lplb.solver.SplitBatch;
 
 /**
- * One fused kernel, ready to be launched for batches of up to {@link #capacity} groups, however it is launched. Answers
- * are in mean loads, float, and unchecked but for the signs that the kernel wrote them in the last launch.
+ * One fused kernel, ready to be launched for batches of up to {@link #capacity} groups, however it is launched and wherever
+ * its answers are certified: {@link HostCertified} on the host, {@link CertifiedGroups} on the device.
  *
  * <p>Belongs to one thread.
  */
 public interface FusedLaunch extends AutoCloseable {
 
-    /** Returns the most groups of an execution. */
+    /** Returns the most groups of a launch. */
     int capacity();
 
-    /** Solves the groups {@code first .. first + count - 1} of a batch; answers are then read group by group. */
-    void execute(MinMaxBatch batch, int first, int count);
-
-    /** Returns the packed groups of the last execution. */
-    PackedGroups groups();
+    /**
+     * Solves the groups {@code first .. first + count - 1} of a batch, and writes their shares and reports; a group without a
+     * valid answer becomes INVALID.
+     */
+    void solve(MinMaxBatch batch, int first, int count, SplitBatch split);
 
     /** Frees buffers and code. */
     @Override

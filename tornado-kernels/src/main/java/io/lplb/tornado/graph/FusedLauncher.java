@@ -10,7 +10,7 @@ public interface FusedLauncher {
      *
      * @param solver {@link io.lplb.solver.InteriorPointSolver#NAME} or {@link io.lplb.solver.RelaxationSolver#NAME}
      * @param groups the most groups of a launch
-     * @param goal gap at which the kernel stops, as a fraction of the mean load
+     * @param accuracy how good the answers are to be
      */
-    FusedLaunch open(String solver, ProblemTables tables, int groups, float goal);
+    FusedLaunch open(String solver, ProblemTables tables, int groups, Accuracy accuracy);
 }

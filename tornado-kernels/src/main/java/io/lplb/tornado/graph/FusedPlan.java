@@ -2,13 +2,11 @@
 package io.lplb.tornado.graph;
 
 import io.lplb.problem.MinMaxBatch;
-import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
-import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -20,22 +18,21 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  *
  * <p>Belongs to the thread that executes it first; any other is refused.
  */
-public final class FusedPlan implements FusedLaunch {
+public final class FusedPlan extends HostCertified {
     private static final String GRAPH = "lplb";
     private static final String TASK = "solve";
 
     private final int capacity;
     private final PackedGroups groups;
-    private final TornadoExecutionPlan plan;
-    private @Nullable Thread owner;
+    private final PlanOwner plan;
 
     /**
      * A plan; compiled when it is first executed.
      *
      * @param capacity most groups of an execution
-     * @param tolerance gap at which the kernel stops, as a fraction of the mean load
      */
-    public FusedPlan(ProblemTables tables, KernelShape shape, int capacity, float tolerance) {
+    public FusedPlan(ProblemTables tables, KernelShape shape, int capacity, Accuracy accuracy) {
+        super(tables, accuracy.tolerance());
         this.capacity = capacity;
         FloatArray in = new FloatArray(PackedGroups.inWords(tables.size(), capacity));
         in.init(0f);
@@ -45,12 +42,13 @@ public final class FusedPlan implements FusedLaunch {
         TaskGraph graph = new TaskGraph(GRAPH)
                 .transferToDevice(DataTransferMode.FIRST_EXECUTION, tables.table(), tables.speed())
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, in);
-        shape.addTo(graph, TASK, tables, in, out, tolerance);
+        shape.addTo(graph, TASK, tables, in, out, accuracy.goal());
         graph.transferToHost(DataTransferMode.EVERY_EXECUTION, out);
         WorkerGrid1D grid = new WorkerGrid1D(shape.workGroups(capacity) * shape.threads());
         grid.setLocalWork(shape.threads(), 1, 1);
-        plan = new TornadoExecutionPlan(graph.snapshot());
-        plan.withGridScheduler(new GridScheduler(GRAPH + "." + TASK, grid)).withCUDAGraph();
+        plan = new PlanOwner(new TornadoExecutionPlan(graph.snapshot())
+                .withGridScheduler(new GridScheduler(GRAPH + "." + TASK, grid))
+                .withCUDAGraph());
     }
 
     @Override
@@ -60,12 +58,7 @@ public final class FusedPlan implements FusedLaunch {
 
     @Override
     public void execute(MinMaxBatch batch, int first, int count) {
-        if (owner == null) {
-            owner = Thread.currentThread();
-        } else if (owner != Thread.currentThread()) {
-            throw new IllegalStateException("a solver's plan belongs to one thread: got "
-                    + Thread.currentThread().getName() + ", expected " + owner.getName());
-        }
+        plan.requireOwner();
         groups.pack(batch, first, count);
         plan.execute();
     }
@@ -77,10 +70,6 @@ public final class FusedPlan implements FusedLaunch {
 
     @Override
     public void close() {
-        try {
-            plan.close();
-        } catch (TornadoExecutionPlanException e) {
-            throw new IllegalStateException("the execution plan could not be closed", e);
-        }
+        plan.close();
     }
 }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The arithmetic is float, so gaps end around 1e-6 of the mean load for most groups and within 1e-4 for all; a
  * tolerance below what float reaches is answered with ITERATION_LIMIT and the true gap. Certificates are computed in
- * double on the host from the shares that came back.
+ * double from the shares that come back: of single groups on the host, of larger batches on the device, whose kernel for
+ * that knows nothing of the solver's; the host certifies one group of each such launch again.
  *
  * <p>Groups that either solver leaves above the tolerance go through the other one, on the same device: relaxation has slow
  * tails, and what the sweeps after an interior point end in may not prove itself. Their iterations add up.
@@ -27,8 +28,7 @@ import org.jspecify.annotations.Nullable;
  * kept; a larger batch is solved in pieces. The first solve of a kind therefore takes the time of a compilation, tenths
  * of a second. After it nothing is allocated per solve by this class.
  *
- * <p>Large batches are packed and certified by several threads of the process; {@code -Dlplb.hostThreads=1} leaves all to the
- * caller's.
+ * <p>Large batches are copied by several threads of the process; {@code -Dlplb.hostThreads=1} leaves all to the caller's.
  *
  * <p>Stricter than other solvers on threads: an instance belongs to the thread of its first solve, since TornadoVM's
  * plans do, and another thread gets an IllegalStateException.
@@ -36,12 +36,6 @@ import org.jspecify.annotations.Nullable;
 public final class TornadoSolver implements MinMaxSolver {
     /** Default gap, as a fraction of the mean load. */
     public static final double DEFAULT_TOLERANCE = 1e-4;
-
-    /** What float resolves in a rank's load after the sums that lead to it. */
-    private static final float FLOAT_FLOOR = 1e-6f;
-
-    /** The gap at which the kernel stops, in tolerances: what the host computes in double may be a little larger. */
-    private static final double DEVICE_GOAL = 0.8;
 
     private static final int PLAN_STEP = 32;
 
@@ -120,8 +114,7 @@ public final class TornadoSolver implements MinMaxSolver {
         while (first < batch.groups()) {
             int count = Math.min(batch.groups() - first, maxGroups);
             FusedLaunch plan = planFor(count);
-            plan.execute(batch, first, count);
-            answers.takeAll(plan.groups(), batch, first, split);
+            plan.solve(batch, first, count, split);
             for (int g = first; g < first + count; g++) {
                 finish(batch, g, split);
             }
@@ -129,8 +122,11 @@ public final class TornadoSolver implements MinMaxSolver {
         }
     }
 
-    private static FusedLaunch plan(String solver, ProblemTables tables, int groups, float goal) {
-        return new FusedPlan(tables, KernelShape.of(solver, tables.problem(), groups), groups, goal);
+    private static FusedLaunch plan(String solver, ProblemTables tables, int groups, Accuracy accuracy) {
+        KernelShape shape = KernelShape.of(solver, tables.problem(), groups);
+        return groups > 1 && CertifiedGroups.fits(tables.problem())
+                ? new CertifiedPlan(tables, shape, groups, accuracy)
+                : new FusedPlan(tables, shape, groups, accuracy);
     }
 
     private FusedLaunch planFor(int count) {
@@ -144,8 +140,7 @@ public final class TornadoSolver implements MinMaxSolver {
             capacity *= PLAN_STEP;
         }
         int groups = (int) Math.min(capacity, maxGroups);
-        float goal = Math.max((float) (DEVICE_GOAL * tolerance), FLOAT_FLOOR);
-        FusedLaunch plan = launcher.open(name, tables, groups, goal);
+        FusedLaunch plan = launcher.open(name, tables, groups, Accuracy.of(tolerance));
         int at = 0;
         while (at < plans.size() && plans.get(at).capacity() < groups) {
             at++;

@@ -10,6 +10,8 @@ package io.lplb.tornado.kernel;
  */
 public final class DeviceCode {
     private static final Class<?>[] CLASSES = {
+        BatchKernels.class,
+        BatchLayout.class,
         BlockSums.class,
         CountKernels.class,
         DeviceCertificate.class,

@@ -12,6 +12,7 @@ import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
+import io.lplb.tornado.graph.Accuracy;
 import io.lplb.tornado.graph.ProblemTables;
 import io.lplb.tornado.graph.TornadoSolver;
 import java.lang.foreign.Arena;
@@ -123,7 +124,7 @@ final class DriverFaults {
         PtxLibrary kernels = PtxLibrary.read();
         try (CudaDevice device = new CudaDevice(driver, 0)) {
             device.enter();
-            LaunchOptions way = new LaunchOptions(Transfer.MAPPED, !Boolean.getBoolean("plain"), true, false);
+            LaunchOptions way = new LaunchOptions(Transfer.MAPPED, !Boolean.getBoolean("plain"), true, false, false);
             long half = 0;
             long start = System.nanoTime();
             int done = 0;
@@ -186,8 +187,8 @@ final class DriverFaults {
         try (CudaDevice device = new CudaDevice(driver, 0)) {
             device.enter();
             MinMaxBatch batch = DriverFigures.random(CUBE, 1, 5);
-            try (DriverLaunch launch =
-                    new DriverLaunch(driver, trap, tables, 1, 1e-4f, LaunchOptions.of(RelaxationSolver.NAME, 1))) {
+            try (DriverLaunch launch = new DriverLaunch(
+                    driver, trap, tables, 1, Accuracy.of(1e-4), LaunchOptions.of(RelaxationSolver.NAME, 1))) {
                 launch.execute(batch, 0, 1);
                 check(false, "a kernel that traps is reported");
             } catch (CudaException e) {

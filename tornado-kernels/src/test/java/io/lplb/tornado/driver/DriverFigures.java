@@ -12,6 +12,7 @@ import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.Solvers;
 import io.lplb.solver.SplitBatch;
+import io.lplb.tornado.graph.Accuracy;
 import io.lplb.tornado.graph.ProblemTables;
 import io.lplb.tornado.graph.TornadoSolver;
 import java.lang.management.ManagementFactory;
@@ -281,8 +282,8 @@ final class DriverFigures {
                                 kernel,
                                 tables,
                                 groups,
-                                5e-5f,
-                                new LaunchOptions(transfer, graphs, false, false))) {
+                                new Accuracy(TOLERANCE, 5e-5f),
+                                new LaunchOptions(transfer, graphs, false, false, false))) {
                             launch.execute(random(problem, groups, 7), 0, groups);
                             line.append(String.format(
                                     Locale.ROOT,

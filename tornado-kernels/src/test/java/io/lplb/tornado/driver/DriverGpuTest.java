@@ -105,8 +105,8 @@ class DriverGpuTest {
         double[][] shares = new double[batches.length][];
         SplitBatch split = new SplitBatch(problem, 1);
         CudaDriver driver = new CudaDriver(CudaLibrary.load());
-        LaunchOptions ended = new LaunchOptions(Transfer.MAPPED, true, false, false);
-        LaunchOptions stamped = new LaunchOptions(Transfer.MAPPED, true, true, false);
+        LaunchOptions ended = new LaunchOptions(Transfer.MAPPED, true, false, false, false);
+        LaunchOptions stamped = new LaunchOptions(Transfer.MAPPED, true, true, false, false);
         PtxLibrary library = PtxLibrary.read();
         try (DriverSolver one =
                         DriverSolver.open(driver, library, name, problem, TOLERANCE, 1, 0, (s, groups) -> ended);

@@ -14,6 +14,7 @@ import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
+import io.lplb.tornado.graph.Accuracy;
 import io.lplb.tornado.graph.ProblemTables;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -86,7 +87,7 @@ class DriverSolverTest {
                 assertTrue(Double.isNaN(split.maxLoad(g)));
             }
         }
-        assertEquals(1, standIn.launches());
+        assertEquals(3, standIn.launches(), "packing, solving, certifying");
         assertEquals(0, standIn.live());
     }
 
@@ -128,7 +129,7 @@ class DriverSolverTest {
         for (boolean graphs : new boolean[] {true, false}) {
             for (boolean stamps : new boolean[] {true, false}) {
                 for (boolean combined : new boolean[] {true, false}) {
-                    LaunchOptions way = new LaunchOptions(Transfer.MAPPED, graphs, stamps, combined);
+                    LaunchOptions way = new LaunchOptions(Transfer.MAPPED, graphs, stamps, combined, false);
                     try (DriverSolver solver = DriverSolver.open(
                             standIn.driver(),
                             LIBRARY,
@@ -146,7 +147,8 @@ class DriverSolverTest {
                 }
             }
         }
-        assertThrows(IllegalArgumentException.class, () -> new LaunchOptions(Transfer.COPIED, true, true, false));
+        assertThrows(
+                IllegalArgumentException.class, () -> new LaunchOptions(Transfer.COPIED, true, true, false, false));
         assertTrue(LaunchOptions.of(RelaxationSolver.NAME, 1).stamps());
         assertFalse(LaunchOptions.of(RelaxationSolver.NAME, 32).stamps());
     }
@@ -161,18 +163,24 @@ class DriverSolverTest {
     }
 
     @Test
-    void answersAreCertifiedByTheHost() throws Exception {
+    void answersAreCertified() throws Exception {
         answer(InteriorPointSolver.NAME, 1);
-        try (DriverSolver solver = open(40)) {
-            SplitBatch split = solve(solver, 33);
-            for (int g = 0; g < 33; g++) {
+        for (int groups : new int[] {1, 20, 40}) {
+            certified(groups);
+        }
+    }
+
+    private static void certified(int groups) throws Exception {
+        try (DriverSolver solver = open(groups)) {
+            SplitBatch split = solve(solver, groups);
+            for (int g = 0; g < groups; g++) {
                 assertEquals(SolveStatus.OPTIMAL, split.status(g));
                 assertEquals(200, split.maxLoad(g), 1e-9);
                 assertEquals(200, split.lowerBound(g), 1e-9);
             }
-            MinMaxBatch uneven = even(1);
+            MinMaxBatch uneven = even(groups);
             uneven.fixed()[0] = 900;
-            SplitBatch claimed = new SplitBatch(CUBE, 1);
+            SplitBatch claimed = new SplitBatch(CUBE, groups);
             solver.solve(uneven, claimed);
             assertEquals(SolveStatus.ITERATION_LIMIT, claimed.status(0), "the kernel's word for it is not enough");
         }
@@ -196,7 +204,7 @@ class DriverSolverTest {
             for (int k = 0; k < 4; k++) {
                 assertEquals(SolveStatus.OPTIMAL, solve(solver, groups).status(groups - 1));
             }
-            assertEquals(4, standIn.launches());
+            assertEquals(groups > 1 ? 3 * 4 : 4, standIn.launches());
             assertEquals(3, standIn.graphLaunches());
             if (groups > 1) {
                 assertEquals(SolveStatus.OPTIMAL, solve(solver, groups - 1).status(0), "another size");
@@ -386,7 +394,12 @@ class DriverSolverTest {
         ProblemTables tables = new ProblemTables(CUBE);
         PtxKernel kernel = LIBRARY.find(RelaxationSolver.NAME, tables.size(), 1).orElseThrow();
         try (DriverLaunch launch = new DriverLaunch(
-                standIn.driver(), kernel, tables, 1, 1e-5f, new LaunchOptions(Transfer.COPIED, false, false, false))) {
+                standIn.driver(),
+                kernel,
+                tables,
+                1,
+                new Accuracy(1e-4, 1e-5f),
+                new LaunchOptions(Transfer.COPIED, false, false, false, false))) {
             launch.execute(even(1), 0, 1);
             assertEquals(50, launch.kernelMicros(1, 10), 1e-3);
         }

@@ -10,6 +10,7 @@ import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.Solvers;
 import io.lplb.solver.SplitBatch;
+import io.lplb.tornado.graph.Accuracy;
 import io.lplb.tornado.graph.HostFigures;
 import io.lplb.tornado.graph.ProblemTables;
 import io.lplb.tornado.graph.TornadoSolver;
@@ -23,7 +24,7 @@ import java.util.Locale;
  * how to call it.
  *
  * <p>Arguments: {@code calls} (the driver's calls one by one), {@code one} (one group: every way to launch and to wait,
- * beside the kernel's own time), {@code large} (1,024 groups), {@code both} (the driver's launch, TornadoVM's and the CPU, needs
+ * beside the kernel's own time), {@code large} (batches of 2 to 16,384 groups), {@code both} (the driver's launch, TornadoVM's and the CPU, needs
  * TornadoVM), {@code host} (packing and certifying alone; needs no GPU).
  */
 final class LaunchFigures {
@@ -33,13 +34,15 @@ final class LaunchFigures {
     /** Problems that are solved in turn: four kinds of loads, as in {@link DriverFigures}. */
     private static final int RING = 64;
 
-    private static final LaunchOptions PLAIN = new LaunchOptions(Transfer.MAPPED, false, false, false);
-    private static final LaunchOptions GRAPH = new LaunchOptions(Transfer.MAPPED, true, false, false);
-    private static final LaunchOptions STAMPS = new LaunchOptions(Transfer.MAPPED, true, true, false);
-    private static final LaunchOptions PLAIN_STAMPS = new LaunchOptions(Transfer.MAPPED, false, true, false);
-    private static final LaunchOptions COMBINED = new LaunchOptions(Transfer.MAPPED, true, false, true);
-    private static final LaunchOptions STAMPS_COMBINED = new LaunchOptions(Transfer.MAPPED, true, true, true);
-    private static final LaunchOptions COPIED = new LaunchOptions(Transfer.COPIED, true, false, false);
+    private static final LaunchOptions PLAIN = new LaunchOptions(Transfer.MAPPED, false, false, false, false);
+    private static final LaunchOptions GRAPH = new LaunchOptions(Transfer.MAPPED, true, false, false, false);
+    private static final LaunchOptions STAMPS = new LaunchOptions(Transfer.MAPPED, true, true, false, false);
+    private static final LaunchOptions PLAIN_STAMPS = new LaunchOptions(Transfer.MAPPED, false, true, false, false);
+    private static final LaunchOptions COMBINED = new LaunchOptions(Transfer.MAPPED, true, false, true, false);
+    private static final LaunchOptions STAMPS_COMBINED = new LaunchOptions(Transfer.MAPPED, true, true, true, false);
+    private static final LaunchOptions COPIED = new LaunchOptions(Transfer.COPIED, true, false, false, false);
+    private static final LaunchOptions CERTIFIED = new LaunchOptions(Transfer.MAPPED, true, false, false, true);
+    private static final LaunchOptions CERTIFIED_COPIED = new LaunchOptions(Transfer.COPIED, true, false, false, true);
 
     private LaunchFigures() {}
 
@@ -81,8 +84,7 @@ final class LaunchFigures {
             CudaDriver driver, String solver, MinMaxProblem problem, int groups, LaunchOptions options) {
         ProblemTables tables = new ProblemTables(problem);
         PtxKernel kernel = PtxLibrary.read().find(solver, tables.size(), groups).orElseThrow();
-        float goal = (float) (0.8 * TOLERANCE);
-        return new DriverLaunch(driver, kernel, tables.in(kernel.size()), groups, goal, options);
+        return new DriverLaunch(driver, kernel, tables.in(kernel.size()), groups, Accuracy.of(TOLERANCE), options);
     }
 
     /** Median of the kernel's own time over the batches, in microseconds. */
@@ -222,37 +224,62 @@ final class LaunchFigures {
 
     private static void large() throws CudaUnavailableException {
         CudaDriver driver = new CudaDriver(CudaLibrary.load());
-        int groups = 1024;
-        for (String topology : List.of("cube", "torus8x4")) {
-            MinMaxProblem problem = DriverFigures.problem(topology);
-            MinMaxBatch[] batches = new MinMaxBatch[4];
-            Arrays.setAll(batches, k -> DriverFigures.random(problem, groups, 100 + k));
-            for (String name : SOLVERS) {
-                try (CudaDevice device = new CudaDevice(driver, 0)) {
-                    device.enter();
-                    double onDevice = kernel(driver, name, problem, batches, COPIED);
-                    double mapped = kernel(driver, name, problem, batches, GRAPH);
-                    double alone;
-                    try (DriverLaunch launch = launch(driver, name, problem, groups, GRAPH)) {
-                        launch.execute(batches[0], 0, groups);
-                        launch.execute(batches[0], 0, groups);
-                        alone = 1e-3 * nanos(2000, () -> launch.launch(groups));
-                    }
-                    say(
-                            "%-9s %-14s %d groups: kernel %.1f us on the device's memory, %.1f mapped, launch alone %.1f",
-                            topology, name, groups, onDevice, mapped, alone);
-                    for (LaunchOptions way : List.of(GRAPH, COMBINED, COPIED)) {
-                        PtxLibrary library = PtxLibrary.read();
-                        try (DriverSolver solver = DriverSolver.open(
-                                driver, library, name, problem, TOLERANCE, groups, 0, (s, count) -> way)) {
-                            say("  %s %s", measure(solver, batches, 2000), way);
-                        }
-                    }
-                    device.leave();
+        for (String topology : List.of("cube", "torus8x4", "lists64")) {
+            for (int groups : new int[] {2, 8, 32, 128, 1024, 16384}) {
+                if (groups <= 1024 || topology.equals("cube")) {
+                    large(driver, topology, groups);
                 }
             }
         }
         host();
+    }
+
+    private static void large(CudaDriver driver, String topology, int groups) {
+        MinMaxProblem problem = DriverFigures.problem(topology);
+        MinMaxBatch[] batches = new MinMaxBatch[4];
+        Arrays.setAll(batches, k -> DriverFigures.random(problem, groups, 100 + k));
+        for (String name : SOLVERS) {
+            try (CudaDevice device = new CudaDevice(driver, 0)) {
+                device.enter();
+                say(
+                        "%-9s %-14s %d groups: kernel %.1f us on the device's memory, %.1f mapped",
+                        topology,
+                        name,
+                        groups,
+                        kernel(driver, name, problem, batches, COPIED),
+                        kernel(driver, name, problem, batches, GRAPH));
+                for (LaunchOptions way : List.of(CERTIFIED, CERTIFIED_COPIED)) {
+                    say("  with packing and certifying %s, %s", chain(driver, name, problem, batches, way), way);
+                }
+                for (LaunchOptions way : List.of(GRAPH, COPIED, CERTIFIED, CERTIFIED_COPIED)) {
+                    PtxLibrary library = PtxLibrary.read();
+                    try (DriverSolver solver = DriverSolver.open(
+                            driver, library, name, problem, TOLERANCE, groups, 0, (s, count) -> way)) {
+                        say("  %s %s", measure(solver, batches, groups > 1024 ? 300 : 1500), way);
+                    }
+                }
+                device.leave();
+            }
+        }
+    }
+
+    /** Times of a launch that certifies: on the device alone, and from the call until it is complete. */
+    private static String chain(
+            CudaDriver driver, String solver, MinMaxProblem problem, MinMaxBatch[] batches, LaunchOptions options) {
+        int groups = batches[0].groups();
+        ProblemTables tables = new ProblemTables(problem);
+        PtxKernel kernel = PtxLibrary.read().find(solver, tables.size(), groups).orElseThrow();
+        SplitBatch split = new SplitBatch(problem, groups);
+        try (CertifiedLaunch launch = new CertifiedLaunch(
+                driver, kernel, tables.in(kernel.size()), groups, Accuracy.of(TOLERANCE), options)) {
+            for (int k = 0; k < 3; k++) {
+                launch.solve(batches[0], 0, groups, split);
+            }
+            launch.kernelMicros(groups, 20);
+            double onDevice = launch.kernelMicros(groups, 50);
+            double call = 1e-3 * nanos(1000, () -> launch.launch(groups));
+            return String.format(Locale.ROOT, "%.1f us on the device, %.1f from call to completion", onDevice, call);
+        }
     }
 
     private static void both() throws CudaUnavailableException {

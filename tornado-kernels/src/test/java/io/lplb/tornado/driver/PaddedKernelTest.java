@@ -6,7 +6,10 @@ import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.MinMaxSolverContract;
 import io.lplb.solver.RelaxationSolver;
+import io.lplb.tornado.graph.Accuracy;
+import io.lplb.tornado.graph.CertifiedPlan;
 import io.lplb.tornado.graph.FusedLaunch;
+import io.lplb.tornado.graph.FusedLauncher;
 import io.lplb.tornado.graph.FusedPlan;
 import io.lplb.tornado.graph.KernelShape;
 import io.lplb.tornado.graph.KernelSize;
@@ -14,40 +17,66 @@ import io.lplb.tornado.graph.ProblemTables;
 import io.lplb.tornado.graph.TornadoSolver;
 import org.junit.jupiter.api.Nested;
 
-/** The contract in the sizes of the PTX that this library comes with, where no problem has a kernel of its own. */
+/** The contract in the sizes of the PTX that this library comes with, where no problem has a kernel of its own; certified by the host
+ * and by the device.
+ */
 class PaddedKernelTest {
     private static final PtxLibrary LIBRARY = PtxLibrary.read();
 
-    private static FusedLaunch launch(String solver, ProblemTables tables, int groups, float goal) {
-        KernelSize size =
-                LIBRARY.find(solver, tables.size(), groups).orElseThrow().size();
-        return new FusedPlan(tables.in(size), KernelShape.of(solver, size.ranks(), groups), groups, goal);
+    private static FusedLaunch host(String solver, ProblemTables tables, int groups, Accuracy accuracy) {
+        KernelSize size = size(solver, tables, groups);
+        return new FusedPlan(tables.in(size), KernelShape.of(solver, size.ranks(), groups), groups, accuracy);
+    }
+
+    private static FusedLaunch device(String solver, ProblemTables tables, int groups, Accuracy accuracy) {
+        KernelSize size = size(solver, tables, groups);
+        return new CertifiedPlan(tables.in(size), KernelShape.of(solver, size.ranks(), groups), groups, accuracy);
+    }
+
+    private static KernelSize size(String solver, ProblemTables tables, int groups) {
+        return LIBRARY.find(solver, tables.size(), groups).orElseThrow().size();
     }
 
     @Nested
     class InteriorPoint extends Contract {
         InteriorPoint() {
-            super(InteriorPointSolver.NAME);
+            super(InteriorPointSolver.NAME, PaddedKernelTest::host);
+        }
+    }
+
+    @Nested
+    class InteriorPointCertified extends Contract {
+        InteriorPointCertified() {
+            super(InteriorPointSolver.NAME, PaddedKernelTest::device);
         }
     }
 
     @Nested
     class Relaxation extends Contract {
         Relaxation() {
-            super(RelaxationSolver.NAME);
+            super(RelaxationSolver.NAME, PaddedKernelTest::host);
+        }
+    }
+
+    @Nested
+    class RelaxationCertified extends Contract {
+        RelaxationCertified() {
+            super(RelaxationSolver.NAME, PaddedKernelTest::device);
         }
     }
 
     abstract static class Contract extends MinMaxSolverContract {
         private final String name;
+        private final FusedLauncher launcher;
 
-        Contract(String name) {
+        Contract(String name, FusedLauncher launcher) {
             this.name = name;
+            this.launcher = launcher;
         }
 
         @Override
         protected MinMaxSolver newSolver(MinMaxProblem problem, double tolerance) {
-            return new TornadoSolver(name, problem, tolerance, 8, PaddedKernelTest::launch);
+            return new TornadoSolver(name, problem, tolerance, 8, launcher);
         }
 
         @Override

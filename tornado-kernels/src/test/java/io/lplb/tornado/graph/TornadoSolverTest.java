@@ -88,7 +88,8 @@ class TornadoSolverTest {
             cpu.solve(batch, expected);
         }
         SplitBatch split = new SplitBatch(problem, groups);
-        try (FusedPlan plan = new FusedPlan(new ProblemTables(problem), shape, groups, 1e-5f)) {
+        try (FusedPlan plan =
+                new FusedPlan(new ProblemTables(problem), shape, groups, new Accuracy(TOLERANCE, 1e-5f))) {
             plan.execute(batch, 0, groups);
             for (int g = 0; g < groups; g++) {
                 new DeviceAnswers(new ProblemTables(problem), TOLERANCE).take(plan.groups(), g, batch, g, split);
@@ -104,7 +105,8 @@ class TornadoSolverTest {
         MinMaxBatch batch = random(problem, 2, 5);
         SplitBatch split = new SplitBatch(problem, 2);
         DeviceAnswers answers = new DeviceAnswers(new ProblemTables(problem), TOLERANCE);
-        try (FusedPlan plan = new FusedPlan(new ProblemTables(problem), KernelShape.RELAXATION_PER_WARP, 2, 1e-5f)) {
+        try (FusedPlan plan = new FusedPlan(
+                new ProblemTables(problem), KernelShape.RELAXATION_PER_WARP, 2, new Accuracy(TOLERANCE, 1e-5f))) {
             answers.take(plan.groups(), 0, batch, 0, split);
             assertEquals(SolveStatus.INVALID, split.status(0), "before any launch");
             assertTrue(Double.isNaN(split.maxLoad(0)), "maximum of an invalid group");

@@ -19,7 +19,7 @@ typedef uint64_t Handle;
 
 enum { SUCCESS = 0, INVALID = 1, OUT_OF_MEMORY = 2, INVALID_DEVICE = 101, INVALID_IMAGE = 200 };
 enum { CONTEXT, MODULE, STREAM, EVENT, DEVICE_MEMORY, HOST_MEMORY, GRAPH, EXECUTABLE, COMMUNICATOR, KINDS };
-enum { HEADER = 16, IN = 2, OUT = 5, PARAMETERS = 12, MOST_OPERATIONS = 12, MOST_WAITING = 64, SOLVER = 2, PIPELINE = 10 };
+enum { HEADER = 16, IN = 2, OUT = 5, PARAMETERS = 12, MOST_OPERATIONS = 12, MOST_WAITING = 64, SOLVER = 2, BATCH = 3, PIPELINE = 10 };
 
 /* ---- what a test says and asks ---- */
 
@@ -142,7 +142,7 @@ Result cuModuleGetFunction(Handle *function, Handle module, const char *name) {
     ENTER;
     static const char *const stations[] = {"pipeline_countBlocks", "pipeline_sumBlocks", "pipeline_quotas", "pipeline_route",
         "pipeline_sumOwn", "pipeline_sumSources", "pipeline_share"};
-    *function = SOLVER;
+    *function = strcmp(name, "batch_packBatch") == 0 ? BATCH : strcmp(name, "batch_certifyBatch") == 0 ? BATCH + 1 : SOLVER;
     for (Handle k = 0; k < sizeof stations / sizeof *stations; k++) if (strcmp(name, stations[k]) == 0) *function = PIPELINE + k;
     return SUCCESS;
 }
@@ -198,6 +198,42 @@ static void answer(Handle *parameters) {
     }
 }
 static int32_t *array(Handle address) { return (int32_t *) (uintptr_t) (address + HEADER); }
+static double *doubles(Handle address) { return (double *) (uintptr_t) (address + HEADER); }
+/* What packs a batch: the loads for what certifies it, and the solver's header; the solver above looks at no loads. */
+static void pack(Handle *parameters) {
+    int32_t *sizes = array(parameters[2]);
+    double *batch = doubles(parameters[5]), *held = doubles(parameters[6]);
+    float *in = (float *) array(parameters[7]);
+    memcpy(held, batch, sizeof *held * (size_t) (4 + sizes[3] * (sizes[0] + sizes[1])));
+    in[0] = (float) batch[0];
+    in[1] = (float) batch[1];
+}
+/* What certifies a batch: shares are equal, as the solver above has them; the bound is the mean load. Sizes: see BatchLayout. */
+static void certify(Handle *parameters) {
+    int32_t *sizes = array(parameters[2]), *table = array(parameters[3]), *order = array(parameters[4]);
+    int32_t ranks = sizes[0], items = sizes[1], count = sizes[2], capacity = sizes[3];
+    double *numbers = doubles(parameters[5]), *held = doubles(parameters[6]), *answers = doubles(parameters[9]);
+    float *out = (float *) array(parameters[8]);
+    for (int g = 0; g < (int) held[0]; g++, out += sizes[6] + 6) {
+        double load[64], share[1024], mean = 0, largest = 0;
+        for (int r = 0; r < ranks; r++) mean += load[r] = held[4 + g * ranks + r];
+        for (int i = 0; i < items; i++) {
+            double w = held[4 + capacity * ranks + g * items + order[i]];
+            mean += w;
+            for (int e = table[i]; e < table[i + 1]; e++) {
+                share[e] = w / (table[i + 1] - table[i]);
+                load[table[sizes[5] + 1 + e]] += share[e];
+            }
+        }
+        mean /= numbers[1];
+        for (int r = 0; r < ranks; r++) largest = load[r] > largest ? load[r] : largest;
+        for (int e = 0; e < count; e++) answers[4 * capacity + g * count + e] = share[order[items + e]];
+        int valid = out[sizes[6] + 5] == (float) held[1] && out[sizes[6] + 4] == (float) sizes[7];
+        double report[] = {largest, mean, out[sizes[6] + 2],
+                           held[1] + (!valid ? 0 : largest - mean > numbers[0] * mean ? 2 : 1) * 1048576.0};
+        memcpy(answers + 4 * g, report, sizeof report);
+    }
+}
 /* The stations of a pipeline, as far as their callers can see: every id becomes itself plus 1000. sizes: see PipelineSizes. */
 static void station(Handle function, Handle *parameters) {
     int32_t *sizes = array(parameters[2]);
@@ -251,6 +287,8 @@ static void execute(Operation *operation) {
     else {
         launches++;
         if (operation->function == SOLVER) answer(operation->parameters);
+        else if (operation->function == BATCH) pack(operation->parameters);
+        else if (operation->function == BATCH + 1) certify(operation->parameters);
         else station(operation->function, operation->parameters);
     }
 }
@@ -309,7 +347,7 @@ Result cuLaunchKernel(Handle function, unsigned gx, unsigned gy, unsigned gz, un
     lastStream = stream;
     if ( gx == 0 || gy != 1 || gz != 1 || bx == 0 || by != 1 || bz != 1 || shared != 0) return INVALID;
     static const int counts[] = {6, 11, 9, 10, 8, 12, 10};
-    int count = function == SOLVER ? 6 : counts[function - PIPELINE];
+    int count = function == SOLVER ? 6 : function < PIPELINE ? 8 + 2 * (int) (function - BATCH) : counts[function - PIPELINE];
     Operation launch = {LAUNCH, NULL, NULL, 0, function, {0}};
     for (int k = 0; k < count; k++) launch.parameters[k] = *parameters[k];
     return submit(&launch);

@@ -1,0 +1,183 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.driver;
+
+import io.lplb.problem.MinMaxBatch;
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.SplitBatch;
+import io.lplb.tornado.graph.Accuracy;
+import io.lplb.tornado.graph.CertifiedGroups;
+import io.lplb.tornado.graph.FusedLaunch;
+import io.lplb.tornado.graph.PackedGroups;
+import io.lplb.tornado.graph.ProblemTables;
+import io.lplb.tornado.kernel.BatchLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A fused kernel between two others that pack and certify on the device, launched through the driver: for large batches, of
+ * which the host then only copies arrays.
+ *
+ * <pre>
+ *   host, pinned    batch  --+                                     +--&gt; answers      mapped, or copied
+ *   device                   +--&gt; packBatch --&gt; solver --&gt; certifyBatch
+ * </pre>
+ *
+ * <p>Launched through a {@link RepeatedLaunch}: a solve allocates nothing but for recordings. Belongs to one thread, with the
+ * device's context current.
+ */
+final class CertifiedLaunch implements FusedLaunch {
+    private final CudaDriver driver;
+    private final PtxKernel solver;
+    private final MinMaxProblem problem;
+    private final int capacity;
+    private final boolean copied;
+    private final Cleanup cleanup = new Cleanup();
+    private final Arena arena = Arena.ofShared();
+    private final long stream;
+    private final long packFunction;
+    private final long solveFunction;
+    private final long certifyFunction;
+    private final KernelParameters pack;
+    private final KernelParameters solve;
+    private final KernelParameters certify;
+    private final long hostBatch;
+    private final long hostAnswers;
+    private final long batch;
+    private final long answers;
+    private final CertifiedGroups groups;
+    private final RepeatedLaunch repeated;
+
+    /**
+     * Compiles the kernels for the device and takes the buffers.
+     *
+     * @param capacity most groups of a launch
+     * @param accuracy how good the answers are to be
+     * @throws CudaException if the driver refuses; everything taken until then is freed
+     */
+    CertifiedLaunch(
+            CudaDriver driver,
+            PtxKernel solver,
+            ProblemTables tables,
+            int capacity,
+            Accuracy accuracy,
+            LaunchOptions options) {
+        this.driver = driver;
+        this.solver = solver;
+        this.capacity = capacity;
+        problem = tables.problem();
+        copied = options.transfer() == Transfer.COPIED;
+        cleanup.add(arena::close);
+        try {
+            PtxKernel packing = PipelineStation.PACK_BATCH.load();
+            PtxKernel certifying = PipelineStation.CERTIFY_BATCH.load();
+            packFunction = function(packing, packing.text());
+            solveFunction = function(solver, solver.withGoal(accuracy.goal()));
+            certifyFunction = function(certifying, certifying.text());
+            stream = driver.createStream();
+            cleanup.add(() -> driver.destroyStream(stream));
+            DeviceArrays device = new DeviceArrays(driver, cleanup, stream);
+            int batchWords = CertifiedGroups.inWords(problem, capacity);
+            int answerWords = CertifiedGroups.outWords(problem, capacity);
+            hostBatch = mapped(batchWords);
+            hostAnswers = mapped(answerWords);
+            batch = copied ? device.zeros(2L * batchWords) : driver.devicePointer(hostBatch);
+            answers = copied ? device.zeros(2L * answerWords) : driver.devicePointer(hostAnswers);
+            long sizes = device.copyOf(CertifiedGroups.sizes(tables, capacity, solver.threads()));
+            long order = device.copyOf(CertifiedGroups.order(tables));
+            long numbers = device.copyOf(CertifiedGroups.numbers(problem, accuracy.tolerance()));
+            long table = device.copyOf(tables.tableWords());
+            long speed = device.copyOf(tables.speeds());
+            long held = device.zeros(2L * CertifiedGroups.heldWords(problem, capacity));
+            long in = device.zeros(PackedGroups.inWords(tables.size(), capacity));
+            long out = device.zeros(PackedGroups.outWords(tables.size(), capacity));
+            pack = new KernelParameters(arena, packing.parameters(), sizes, order, numbers, batch, held, in);
+            solve = new KernelParameters(arena, solver.parameters(), in, table, speed, out);
+            certify = new KernelParameters(
+                    arena, certifying.parameters(), sizes, table, order, numbers, held, in, out, answers);
+            groups = new CertifiedGroups(
+                    problem, segment(hostBatch, batchWords), segment(hostAnswers, answerWords), capacity);
+            driver.synchronise(stream);
+            repeated = new RepeatedLaunch(driver, stream, options.graphs(), this::enqueue);
+            cleanup.add(repeated::close);
+            cleanup.add(() -> driver.synchronise(stream));
+        } catch (RuntimeException e) {
+            cleanup.closeQuietly(e);
+            throw e;
+        }
+    }
+
+    private long function(PtxKernel kernel, String code) {
+        long module = driver.loadModule(code);
+        cleanup.add(() -> driver.unloadModule(module));
+        return driver.function(module, kernel.entry());
+    }
+
+    private long mapped(int doubles) {
+        long host = driver.allocateMapped(DeviceArrays.HEADER + (long) Double.BYTES * doubles, false);
+        cleanup.add(() -> driver.freeMapped(host));
+        return host;
+    }
+
+    /** The doubles behind the header of a pinned buffer. */
+    @SuppressWarnings("restricted")
+    private static MemorySegment segment(long host, int doubles) {
+        return MemorySegment.ofAddress(host + DeviceArrays.HEADER).reinterpret((long) Double.BYTES * doubles);
+    }
+
+    @Override
+    public int capacity() {
+        return capacity;
+    }
+
+    @Override
+    public void solve(MinMaxBatch from, int first, int count, SplitBatch split) {
+        groups.write(from, first, count);
+        launch(count);
+        groups.read(from, first, split);
+    }
+
+    /** Runs the kernels on what was written last, and waits. */
+    void launch(int count) {
+        repeated.launch(count);
+        driver.synchronise(stream);
+    }
+
+    private void enqueue(int count) {
+        int ranks = problem.ranks();
+        int items = problem.items();
+        int entries = problem.entries();
+        if (copied) {
+            toDevice(0, BatchLayout.fixedAt(ranks, count));
+            toDevice(BatchLayout.loadAt(ranks, items, capacity, 0), count * items);
+        }
+        driver.launch(packFunction, count, BatchLayout.THREADS, stream, pack.address());
+        driver.launch(solveFunction, solver.workGroups(count), solver.threads(), stream, solve.address());
+        driver.launch(certifyFunction, count, BatchLayout.THREADS, stream, certify.address());
+        if (copied) {
+            toHost(0, BatchLayout.REPORT * count);
+            toHost(BatchLayout.shareAt(entries, capacity, 0), count * entries);
+        }
+    }
+
+    private static long at(int index) {
+        return DeviceArrays.HEADER + (long) Double.BYTES * index;
+    }
+
+    private void toDevice(int from, int doubles) {
+        driver.copyToDevice(batch + at(from), hostBatch + at(from), (long) Double.BYTES * doubles, stream);
+    }
+
+    private void toHost(int from, int doubles) {
+        driver.copyToHost(hostAnswers + at(from), answers + at(from), (long) Double.BYTES * doubles, stream);
+    }
+
+    /** Returns the microseconds of the three kernels on the device for what was written last. */
+    double kernelMicros(int count, int launches) {
+        return repeated.micros(count, launches);
+    }
+
+    @Override
+    public void close() {
+        cleanup.close();
+    }
+}

@@ -1,0 +1,316 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.kernel;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * What is done around a fused solver for a large batch, on the device: {@link #packBatch} turns the caller's loads into the
+ * solver's input, and {@link #certifyBatch} the solver's shares into the caller's, with a certificate in double.
+ *
+ * <pre>
+ *   batch --packBatch--&gt; in --solver--&gt; out --certifyBatch--&gt; answers
+ *              held: the loads, for certifyBatch --^
+ * </pre>
+ *
+ * <p>The certificate believes nothing but the shares that it writes, as the host does for small batches ({@code
+ * io.lplb.tornado.graph.AnswerReader}): shares are clipped at zero and made to sum to their items, the upper bound is
+ * their largest load, and the lower bound is the best of three sets of ranks, the later ones only where the gap is still
+ * above the tolerance: all ranks, those level with the most loaded one, every number of the most loaded ones (see {@code
+ * io.lplb.solver.Certificate}).
+ *
+ * <p>Buffers as in {@link BatchLayout}. One work-group of one warp a group; any number of threads gives the same shares
+ * and, up to the rounding of sums, the same bounds. Barriers stand outside of branches: where a set is not needed, the
+ * loops over it are empty.
+ */
+public final class BatchKernels {
+    /** How far below the largest load a rank counts as level, in tolerances. */
+    private static final double LEVEL = 8;
+
+    private BatchKernels() {}
+
+    /**
+     * Packs groups; one work-group a group.
+     *
+     * @param in the solver's, see {@link Packing}; real ranks and items are written, others are 0 and stay so
+     */
+    public static void packBatch(
+            KernelContext context,
+            IntArray sizes,
+            IntArray order,
+            DoubleArray numbers,
+            DoubleArray batch,
+            DoubleArray held,
+            FloatArray in) {
+        int thread = context.localIdx;
+        int group = context.groupIdx;
+        int threads = context.localGroupSizeX;
+        int count = (int) batch.get(BatchLayout.COUNT);
+        if (group > count - 1) {
+            return;
+        }
+        int ranks = sizes.get(BatchLayout.RANKS);
+        int items = sizes.get(BatchLayout.ITEMS);
+        int capacity = sizes.get(BatchLayout.CAPACITY);
+        int solverRanks = sizes.get(BatchLayout.SOLVER_RANKS);
+        int words = solverRanks + sizes.get(BatchLayout.SOLVER_ITEMS);
+        double[] partial = context.allocateDoubleLocalArray(BatchLayout.THREADS);
+        double[] value = context.allocateDoubleLocalArray(BatchLayout.MAX_RANKS + BatchLayout.MAX_ITEMS);
+        int fixedAt = BatchLayout.fixedAt(ranks, group);
+        int loadAt = BatchLayout.loadAt(ranks, items, capacity, group);
+        double own = 0;
+        for (int r = thread; r < ranks; r += threads) {
+            double f = batch.get(fixedAt + r);
+            held.set(fixedAt + r, f);
+            value[r] = f;
+            own += f;
+        }
+        for (int i = thread; i < items; i += threads) {
+            double w = batch.get(loadAt + i);
+            held.set(loadAt + i, w);
+            value[ranks + i] = w;
+            own += w;
+        }
+        partial[thread] = own;
+        context.localBarrier();
+        double mean = sum(partial, threads) / numbers.get(BatchLayout.TOTAL_SPEED);
+        double inverse = mean > 0 ? 1 / mean : 0;
+        int at = Packing.HEADER + group * words;
+        for (int r = thread; r < ranks; r += threads) {
+            in.set(at + r, (float) (value[r] * inverse));
+        }
+        for (int i = thread; i < items; i += threads) {
+            in.set(at + solverRanks + i, (float) (value[ranks + order.get(i)] * inverse));
+        }
+        if (thread == 0) {
+            held.set(BatchLayout.meanAt(ranks, items, capacity, group), mean);
+        }
+        if (thread + group == 0) {
+            double stamp = batch.get(BatchLayout.STAMP);
+            held.set(BatchLayout.STAMP, stamp);
+            in.set(0, count);
+            in.set(1, (float) stamp);
+        }
+    }
+
+    /**
+     * Certifies groups; one work-group a group.
+     *
+     * @param out the solver's, see {@link Packing}
+     */
+    public static void certifyBatch(
+            KernelContext context,
+            IntArray sizes,
+            IntArray table,
+            IntArray order,
+            DoubleArray numbers,
+            DoubleArray held,
+            FloatArray in,
+            FloatArray out,
+            DoubleArray answers) {
+        int thread = context.localIdx;
+        int group = context.groupIdx;
+        int threads = context.localGroupSizeX;
+        int count = (int) in.get(0);
+        if (group > count - 1) {
+            return;
+        }
+        int ranks = sizes.get(BatchLayout.RANKS);
+        int items = sizes.get(BatchLayout.ITEMS);
+        int entries = sizes.get(BatchLayout.ENTRIES);
+        int capacity = sizes.get(BatchLayout.CAPACITY);
+        int solverEntries = sizes.get(BatchLayout.SOLVER_ENTRIES);
+        int hostAt = sizes.get(BatchLayout.SOLVER_ITEMS) + 1;
+        int rankAt = hostAt + solverEntries;
+        int entryAt = rankAt + sizes.get(BatchLayout.SOLVER_RANKS) + 1;
+        double[] share = context.allocateDoubleLocalArray(BatchLayout.MAX_ENTRIES);
+        double[] load = context.allocateDoubleLocalArray(BatchLayout.MAX_ITEMS);
+        double[] fixed = context.allocateDoubleLocalArray(BatchLayout.MAX_RANKS);
+        double[] level = context.allocateDoubleLocalArray(BatchLayout.MAX_RANKS);
+        double[] partial = context.allocateDoubleLocalArray(BatchLayout.THREADS);
+        double[] partialSpeed = context.allocateDoubleLocalArray(BatchLayout.THREADS);
+        int[] wrong = context.allocateIntLocalArray(BatchLayout.THREADS);
+        int[] position = context.allocateIntLocalArray(BatchLayout.MAX_RANKS);
+        int[] last = context.allocateIntLocalArray(BatchLayout.MAX_ITEMS);
+
+        int outAt = group * (solverEntries + Packing.TAIL);
+        int fixedAt = BatchLayout.fixedAt(ranks, group);
+        int loadAt = BatchLayout.loadAt(ranks, items, capacity, group);
+        double mean = held.get(BatchLayout.meanAt(ranks, items, capacity, group));
+        double stamp = held.get(BatchLayout.STAMP);
+        float iterations = out.get(outAt + solverEntries + Packing.ITERATIONS);
+        float status = out.get(outAt + solverEntries + Packing.STATUS);
+        float solverThreads = out.get(outAt + solverEntries + Packing.THREADS);
+        float solverStamp = out.get(outAt + solverEntries + Packing.STAMP);
+        int bad = 0;
+        for (int e = thread; e < entries; e += threads) {
+            float x = out.get(outAt + e);
+            bad += x < Float.MAX_VALUE ? 0 : 1; // NaN, too
+            share[e] = x > 0f ? x : 0;
+        }
+        for (int i = thread; i < items; i += threads) {
+            load[i] = held.get(loadAt + order.get(i));
+        }
+        for (int r = thread; r < ranks; r += threads) {
+            fixed[r] = held.get(fixedAt + r);
+        }
+        context.localBarrier();
+
+        for (int i = thread; i < items; i += threads) {
+            int from = table.get(i);
+            int to = table.get(i + 1);
+            double sum = 0;
+            for (int e = from; e < to; e++) {
+                sum += share[e];
+            }
+            // An item too light for float has lost its shares on the way: any split of it will do.
+            double rest = sum > 0 ? 0 : load[i] / (to - from);
+            double rescale = sum > 0 ? load[i] / sum : 0;
+            bad += rescale < Double.MAX_VALUE ? 0 : 1;
+            for (int e = from; e < to; e++) {
+                share[e] = share[e] * rescale + rest;
+            }
+        }
+        wrong[thread] = bad;
+        context.localBarrier();
+
+        int shareAt = BatchLayout.shareAt(entries, capacity, group);
+        for (int e = thread; e < entries; e += threads) {
+            answers.set(shareAt + e, share[order.get(items + e)]);
+        }
+        for (int r = thread; r < ranks; r += threads) {
+            double sum = fixed[r];
+            int to = table.get(rankAt + r + 1);
+            for (int k = table.get(rankAt + r); k < to; k++) {
+                sum += share[table.get(entryAt + k)];
+            }
+            level[r] = sum / numbers.get(BatchLayout.SPEEDS + r);
+        }
+        context.localBarrier();
+
+        double largest = 0;
+        for (int r = 0; r < ranks; r++) {
+            largest = larger(largest, level[r]);
+        }
+        for (int k = 0; k < threads; k++) {
+            bad = k == thread ? bad : bad + wrong[k];
+        }
+        double allowed = numbers.get(BatchLayout.TOLERANCE) * mean;
+        double bound = mean;
+
+        // The ranks level with the most loaded one.
+        double least = largest - LEVEL * allowed;
+        int someRanks = largest - bound > allowed ? ranks : 0;
+        int someItems = largest - bound > allowed ? items : 0;
+        double inside = 0;
+        double speeds = 0;
+        for (int r = thread; r < someRanks; r += threads) {
+            double member = level[r] > least ? 1 : 0;
+            inside += member * fixed[r];
+            speeds += member * numbers.get(BatchLayout.SPEEDS + r);
+        }
+        for (int i = thread; i < someItems; i += threads) {
+            double lowest = Double.MAX_VALUE;
+            int to = table.get(i + 1);
+            for (int e = table.get(i); e < to; e++) {
+                lowest = smaller(lowest, level[table.get(hostAt + e)]);
+            }
+            inside += lowest > least ? load[i] : 0;
+        }
+        partial[thread] = inside;
+        partialSpeed[thread] = speeds;
+        context.localBarrier();
+        double levelSpeeds = sum(partialSpeed, threads);
+        double levelBound = levelSpeeds > 0 ? sum(partial, threads) / levelSpeeds : 0;
+        bound = larger(bound, levelBound);
+
+        // Every number of the most loaded ranks. A rank's position is the number of those in front of it.
+        int allRanks = largest - bound > allowed ? ranks : 0;
+        int allItems = largest - bound > allowed ? items : 0;
+        for (int r = thread; r < allRanks; r += threads) {
+            double mine = level[r];
+            int before = 0;
+            for (int o = 0; o < ranks; o++) {
+                double other = level[o];
+                int tie = o < r ? 1 : 0;
+                before += other > mine ? 1 : 0;
+                before += other == mine ? tie : 0;
+            }
+            position[r] = before;
+        }
+        context.localBarrier();
+        for (int i = thread; i < allItems; i += threads) {
+            int deepest = 0;
+            int to = table.get(i + 1);
+            for (int e = table.get(i); e < to; e++) {
+                int p = position[table.get(hostAt + e)];
+                deepest = p > deepest ? p : deepest;
+            }
+            last[i] = deepest;
+        }
+        context.localBarrier();
+        double best = 0;
+        for (int k = thread; k < allRanks; k += threads) {
+            double captured = 0;
+            double of = 0;
+            for (int r = 0; r < ranks; r++) {
+                captured += position[r] > k ? 0 : fixed[r];
+                of += position[r] > k ? 0 : numbers.get(BatchLayout.SPEEDS + r);
+            }
+            for (int i = 0; i < items; i++) {
+                captured += last[i] > k ? 0 : load[i];
+            }
+            best = larger(best, captured / of);
+        }
+        partial[thread] = best;
+        context.localBarrier();
+        for (int k = 0; k < threads; k++) {
+            bound = larger(bound, partial[k]);
+        }
+
+        if (thread == 0) {
+            int known = status == Packing.CONVERGED ? 1 : 0;
+            known += status == Packing.LIMIT ? 1 : 0;
+            known += status == Packing.BROKEN ? 1 : 0;
+            int fresh = solverStamp == (float) stamp ? known : 0;
+            int whole = solverThreads == sizes.get(BatchLayout.SOLVER_THREADS) ? fresh : 0;
+            int good = bad == 0 ? whole : 0;
+            float failure = status == Packing.BROKEN ? Packing.BROKEN : Packing.LIMIT;
+            float reached = largest - bound > allowed ? failure : Packing.CONVERGED;
+            double said = good > 0 ? reached : 0;
+            int reportAt = BatchLayout.REPORT * group;
+            answers.set(reportAt + BatchLayout.LARGEST, largest);
+            answers.set(reportAt + BatchLayout.BOUND, smaller(bound, largest));
+            answers.set(reportAt + BatchLayout.ITERATIONS, (double) iterations);
+            answers.set(reportAt + BatchLayout.STATUS, said * BatchLayout.STAMPS + stamp);
+        }
+    }
+
+    /** Four sums, so that an addition need not wait for the one before. */
+    private static double sum(double[] values, int count) {
+        double s0 = 0;
+        double s1 = 0;
+        double s2 = 0;
+        double s3 = 0;
+        for (int k = 0; k + 3 < count; k += 4) {
+            s0 += values[k];
+            s1 += values[k + 1];
+            s2 += values[k + 2];
+            s3 += values[k + 3];
+        }
+        for (int k = count - count % 4; k < count; k++) {
+            s0 += values[k];
+        }
+        return (s0 + s1) + (s2 + s3);
+    }
+
+    private static double larger(double a, double b) {
+        return a > b ? a : b;
+    }
+
+    private static double smaller(double a, double b) {
+        return a < b ? a : b;
+    }
+}

@@ -1,0 +1,331 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.graph;
+
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lplb.problem.MinMaxBatch;
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.Certificate;
+import io.lplb.solver.InteriorPointSolver;
+import io.lplb.solver.RelaxationSolver;
+import io.lplb.solver.SolveStatus;
+import io.lplb.solver.SplitBatch;
+import io.lplb.solver.SplitChecks;
+import io.lplb.tornado.kernel.BatchKernels;
+import io.lplb.tornado.kernel.BatchLayout;
+import io.lplb.tornado.kernel.DeviceCode;
+import io.lplb.tornado.kernel.Packing;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.WorkerGrid1D;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
+import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/** Packing and certifying on the device, with a CPU's shares as floats in the place of a solver's. */
+class CertifiedGroupsTest {
+    private static final double TOLERANCE = TornadoSolver.DEFAULT_TOLERANCE;
+    private static final int THREADS = 64;
+    private static final int ITERATIONS = 7;
+
+    private final KernelContext context = new KernelContext();
+    private MinMaxProblem problem = MinMaxProblem.of(1, new int[0][]);
+    private ProblemTables tables = new ProblemTables(problem);
+    private IntArray sizes = new IntArray(1);
+    private IntArray order = new IntArray(1);
+    private DoubleArray numbers = new DoubleArray(1);
+    private DoubleArray in = new DoubleArray(1);
+    private DoubleArray held = new DoubleArray(1);
+    private DoubleArray answers = new DoubleArray(1);
+    private FloatArray solverIn = new FloatArray(1);
+    private FloatArray solverOut = new FloatArray(1);
+
+    private static MinMaxProblem random(long seed) {
+        Random random = new Random(seed);
+        int ranks = 2 + random.nextInt(40);
+        int most = seed % 2 == 0 ? 2 : Math.min(ranks, 6);
+        int[][] hosts = new int[1 + random.nextInt(2 * ranks)][];
+        for (int i = 0; i < hosts.length; i++) {
+            int count = most == 2 ? 2 : 1 + random.nextInt(most);
+            hosts[i] = random.ints(0, ranks).distinct().limit(count).toArray();
+        }
+        double[] speed = seed % 3 == 0 ? random.doubles(ranks, 0.5, 2).toArray() : null;
+        return MinMaxProblem.of(ranks, speed, hosts);
+    }
+
+    private static MinMaxBatch loads(MinMaxProblem problem, int groups, long seed) {
+        Random random = new Random(seed);
+        MinMaxBatch batch = new MinMaxBatch(problem, groups);
+        for (int k = 0; k < batch.fixed().length; k++) {
+            batch.fixed()[k] = random.nextInt(4) == 0 ? 0 : 300 * random.nextDouble();
+        }
+        for (int k = 0; k < batch.load().length; k++) {
+            batch.load()[k] = random.nextInt(5) == 0 ? 0 : Math.exp(4 + random.nextGaussian());
+        }
+        return batch;
+    }
+
+    /** Buffers, half of the time for a kernel of a larger size. */
+    private CertifiedGroups groups(MinMaxProblem of, int capacity, boolean padded) {
+        DeviceCode.link();
+        problem = of;
+        ProblemTables own = new ProblemTables(of);
+        tables = padded ? own.in(new KernelSize(64, 256, 704, -8, 0, 256, false)) : own;
+        sizes = IntArray.fromArray(CertifiedGroups.sizes(tables, capacity, THREADS));
+        order = IntArray.fromArray(CertifiedGroups.order(tables));
+        numbers = DoubleArray.fromArray(CertifiedGroups.numbers(of, TOLERANCE));
+        in = new DoubleArray(CertifiedGroups.inWords(of, capacity));
+        held = new DoubleArray(CertifiedGroups.heldWords(of, capacity));
+        held.init(Double.NaN);
+        answers = new DoubleArray(CertifiedGroups.outWords(of, capacity));
+        solverIn = new FloatArray(PackedGroups.inWords(tables.size(), capacity));
+        solverIn.init(0);
+        solverOut = new FloatArray(PackedGroups.outWords(tables.size(), capacity));
+        solverOut.init(Float.NaN);
+        return new CertifiedGroups(of, in.getSegment(), answers.getSegment(), capacity);
+    }
+
+    private void pack(int groups) {
+        TaskGraph graph = new TaskGraph("pack")
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, sizes, order, numbers, in, held, solverIn)
+                .task("t", BatchKernels::packBatch, context, sizes, order, numbers, in, held, solverIn)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, held, solverIn);
+        execute(graph, "pack.t", groups);
+    }
+
+    private void certify(int groups) {
+        IntArray table = tables.table();
+        TaskGraph graph = new TaskGraph("certify")
+                .transferToDevice(
+                        DataTransferMode.EVERY_EXECUTION,
+                        sizes,
+                        table,
+                        order,
+                        numbers,
+                        held,
+                        solverIn,
+                        solverOut,
+                        answers)
+                .task(
+                        "t",
+                        BatchKernels::certifyBatch,
+                        context,
+                        sizes,
+                        table,
+                        order,
+                        numbers,
+                        held,
+                        solverIn,
+                        solverOut,
+                        answers)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, answers);
+        execute(graph, "certify.t", groups);
+    }
+
+    private static void execute(TaskGraph graph, String task, int groups) {
+        WorkerGrid1D grid = new WorkerGrid1D(groups * BatchLayout.THREADS);
+        grid.setLocalWork(BatchLayout.THREADS, 1, 1);
+        try (TornadoExecutionPlan plan =
+                new TornadoExecutionPlan(graph.snapshot()).withGridScheduler(new GridScheduler(task, grid))) {
+            plan.execute();
+        } catch (TornadoExecutionPlanException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Writes shares as a solver's kernel does, and a tail with the launch's stamp. */
+    private void answer(MinMaxBatch batch, SplitBatch shares) {
+        int entries = tables.size().entries();
+        for (int g = 0; g < batch.groups(); g++) {
+            int at = g * (entries + Packing.TAIL);
+            for (int e = 0; e < problem.entries(); e++) {
+                double share = shares.share()[g * problem.entries() + tables.entry(e)];
+                solverOut.set(at + e, (float) (share / batch.meanLoad(g)));
+            }
+            solverOut.set(at + entries + Packing.ITERATIONS, ITERATIONS);
+            solverOut.set(at + entries + Packing.STATUS, Packing.CONVERGED);
+            solverOut.set(at + entries + Packing.THREADS, THREADS);
+            solverOut.set(at + entries + Packing.STAMP, solverIn.get(1));
+        }
+    }
+
+    private static SplitBatch solved(MinMaxBatch batch, double tolerance) {
+        SplitBatch split = new SplitBatch(batch.problem(), batch.groups());
+        try (RelaxationSolver solver = new RelaxationSolver(batch.problem(), tolerance)) {
+            solver.solve(batch, split);
+        }
+        return split;
+    }
+
+    /** Every number of an answer holds in double, and what the sorting certificate proves is proved. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    void certificatesHold(long seed) {
+        MinMaxProblem of = random(seed);
+        int groups = 12;
+        MinMaxBatch batch = loads(of, groups, seed);
+        // Good answers, and bad ones, of which the status must say so.
+        SplitBatch shares = solved(batch, seed % 4 == 0 ? 0.05 : 0.8 * TOLERANCE);
+        SplitBatch optimum = new SplitBatch(of, groups);
+        try (InteriorPointSolver solver = new InteriorPointSolver(of, 1e-9)) {
+            solver.solve(batch, optimum);
+        }
+        CertifiedGroups certified = groups(of, groups + 3, seed % 5 < 2);
+        certified.write(batch, 0, groups);
+        pack(groups + 3);
+        assertPacked(batch);
+        answer(batch, shares);
+        certify(groups + 3);
+        SplitBatch split = new SplitBatch(of, groups);
+        certified.read(batch, 0, split);
+        Certificate certificate = new Certificate(of);
+        for (int g = 0; g < groups; g++) {
+            String what = "seed " + seed + ", group " + g;
+            double mean = batch.meanLoad(g);
+            SplitChecks.assertTrueSplit(what, batch, split, g, 1e-9);
+            SplitChecks.assertEncloses(what, split, g, optimum.maxLoad(g), 1e-8);
+            certificate.evaluate(
+                    batch.fixed(), g * of.ranks(), batch.load(), g * of.items(), split.share(), g * of.entries());
+            assertEquals(certificate.maxLoad(), split.maxLoad(g), 1e-12 * mean, what + ": largest load");
+            boolean proved = certificate.maxLoad() - certificate.lowerBound() <= TOLERANCE * mean;
+            assertEquals(proved, split.status(g) == SolveStatus.OPTIMAL, what + ": what can be proved is");
+            assertEquals(split.gap(g) <= TOLERANCE * mean, split.status(g) == SolveStatus.OPTIMAL, what + ": status");
+            assertEquals(ITERATIONS, split.iterations(g));
+        }
+    }
+
+    /** The solver's input is what the host packs for small batches. */
+    private void assertPacked(MinMaxBatch batch) {
+        KernelSize size = tables.size();
+        for (int g = 0; g < batch.groups(); g++) {
+            int at = Packing.HEADER + g * size.inWords();
+            double mean = batch.meanLoad(g);
+            for (int r = 0; r < problem.ranks(); r++) {
+                double f = batch.fixed()[g * problem.ranks() + r];
+                assertEquals(f / mean, solverIn.get(at + r), 1e-6, "fixed load");
+            }
+            for (int i = 0; i < problem.items(); i++) {
+                double w = batch.load()[g * problem.items() + tables.item(i)];
+                assertEquals(w / mean, solverIn.get(at + size.ranks() + i), 1e-6, "load");
+            }
+            for (int i = problem.items(); i < size.items(); i++) {
+                assertEquals(0f, solverIn.get(at + size.ranks() + i), "an item that is not there");
+            }
+        }
+        assertEquals(batch.groups(), (int) solverIn.get(0));
+    }
+
+    /** A share that was not written is a NaN, and NaNs are no split; nor are infinite ones, or another launch's. */
+    @Test
+    void whatIsNoAnswerIsInvalid() {
+        for (long seed : new long[] {4, 5}) { // pairs, and lists
+            MinMaxProblem of = random(seed);
+            MinMaxBatch batch = loads(of, 2, seed);
+            SplitBatch shares = solved(batch, 0.8 * TOLERANCE);
+            CertifiedGroups certified = groups(of, 2, false);
+            certified.write(batch, 0, 2);
+            pack(2);
+            int entries = of.entries();
+            for (int word = 0; word < entries + Packing.TAIL; word++) {
+                int inTail = word - entries;
+                if (inTail == Packing.MAX_LOAD || inTail == Packing.LOWER_BOUND || inTail == Packing.ITERATIONS) {
+                    continue; // the device's own numbers are not believed, and iterations are nobody's proof
+                }
+                for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+                    answer(batch, shares);
+                    solverOut.set(word, wrong);
+                    certify(2);
+                    SplitBatch split = new SplitBatch(of, 2);
+                    certified.read(batch, 0, split);
+                    String what = "seed " + seed + ", word " + word + ", " + wrong;
+                    assertEquals(SolveStatus.INVALID, split.status(0), what);
+                    assertTrue(Double.isNaN(split.share()[0]) && Double.isNaN(split.maxLoad(0)), what);
+                    assertEquals(SolveStatus.OPTIMAL, split.status(1), what + ": the other group");
+                }
+            }
+        }
+    }
+
+    @Test
+    void answersOfAnEarlierLaunchAreInvalid() {
+        MinMaxProblem of = random(7);
+        MinMaxBatch batch = loads(of, 3, 7);
+        SplitBatch shares = solved(batch, 0.8 * TOLERANCE);
+        CertifiedGroups certified = groups(of, 3, false);
+        SplitBatch split = new SplitBatch(of, 3);
+        certified.write(batch, 0, 3);
+        pack(3);
+        answer(batch, shares);
+        certify(3);
+        certified.read(batch, 0, split);
+        assertEquals(SolveStatus.OPTIMAL, split.status(2));
+        certified.write(batch, 0, 3);
+        certified.read(batch, 0, split);
+        assertEquals(SolveStatus.INVALID, split.status(0), "no kernel ran");
+        pack(3);
+        certify(3);
+        certified.read(batch, 0, split);
+        assertEquals(SolveStatus.INVALID, split.status(1), "the solver did not run");
+    }
+
+    /** What the device says is not what the shares prove: the host finds out, whichever number it is. */
+    @Test
+    void aWrongCertificateIsFound() {
+        MinMaxProblem of = random(8);
+        MinMaxBatch batch = loads(of, 1, 8);
+        SplitBatch shares = solved(batch, 0.8 * TOLERANCE);
+        CertifiedGroups certified = groups(of, 1, false);
+        int shareAt = BatchLayout.shareAt(of.entries(), 1, 0);
+        int heaviest = 0;
+        for (int e = 0; e < of.entries(); e++) {
+            heaviest = shares.share()[e] > shares.share()[heaviest] ? e : heaviest;
+        }
+        for (int word : new int[] {BatchLayout.LARGEST, BatchLayout.BOUND, shareAt + heaviest}) {
+            SplitBatch split = new SplitBatch(of, 1);
+            certified.write(batch, 0, 1);
+            pack(1);
+            answer(batch, shares);
+            certify(1);
+            certified.read(batch, 0, split);
+            assertEquals(SolveStatus.OPTIMAL, split.status(0));
+            double right = answers.getSegment().getAtIndex(JAVA_DOUBLE, word);
+            answers.set(word, right * (1 + 1e-6));
+            certified.read(batch, 0, split);
+            assertEquals(SolveStatus.INVALID, split.status(0), "word " + word);
+        }
+    }
+
+    /** A group without load is solved, and so are items that weigh nothing in float. */
+    @Test
+    void groupsOfNoLoad() {
+        MinMaxProblem of = MinMaxProblem.of(3, new int[][] {{0, 1}, {1, 2}, {2, 0}});
+        MinMaxBatch batch = new MinMaxBatch(of, 2);
+        batch.set(1, new double[] {1e40, 1e40, 1e40}, new double[] {1e-20, 0, 3e-10});
+        CertifiedGroups certified = groups(of, 2, false);
+        certified.write(batch, 0, 2);
+        pack(2);
+        MinMaxBatch ones = new MinMaxBatch(of, 2);
+        Arrays.fill(ones.load(), 1);
+        SplitBatch none = new SplitBatch(of, 2);
+        Arrays.fill(none.share(), 0);
+        answer(ones, none);
+        certify(2);
+        SplitBatch split = new SplitBatch(of, 2);
+        certified.read(batch, 0, split);
+        assertEquals(SolveStatus.OPTIMAL, split.status(0));
+        assertEquals(0, split.maxLoad(0));
+        assertEquals(SolveStatus.OPTIMAL, split.status(1));
+        assertEquals(5e-21, split.share()[of.entries()], 1e-30, "half of what is too light for float");
+    }
+}
