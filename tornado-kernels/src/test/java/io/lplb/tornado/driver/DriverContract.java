@@ -17,9 +17,11 @@ abstract class DriverContract extends MinMaxSolverContract {
     private static @Nullable CudaDevice held;
 
     private final String name;
+    private final LaunchOptions.Choice options;
 
-    DriverContract(String name) {
+    DriverContract(String name, LaunchOptions.Choice options) {
         this.name = name;
+        this.options = options;
     }
 
     /** Holds the context, which is otherwise made anew for every solver. */
@@ -38,7 +40,8 @@ abstract class DriverContract extends MinMaxSolverContract {
     @Override
     protected MinMaxSolver newSolver(MinMaxProblem problem, double tolerance) {
         try {
-            return DriverSolver.open(name, problem, tolerance, 8, 0);
+            return DriverSolver.open(
+                    new CudaDriver(CudaLibrary.load()), PtxLibrary.read(), name, problem, tolerance, 8, 0, options);
         } catch (CudaUnavailableException e) {
             throw new AssertionError("the driver's launch is what is tested", e);
         }

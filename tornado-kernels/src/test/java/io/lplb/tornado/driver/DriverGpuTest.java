@@ -9,11 +9,13 @@ import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.Backend;
 import io.lplb.solver.Backends;
+import io.lplb.solver.Certificate;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
+import io.lplb.solver.SplitChecks;
 import io.lplb.tornado.graph.TornadoSolver;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,6 +123,44 @@ class DriverGpuTest {
                 split.invalidate();
                 other.solve(batches[k], split);
                 assertArrayEquals(shares[k], split.share(), "call " + call + ", problem " + k);
+            }
+        }
+    }
+
+    /** Whoever certifies, on whatever way the data come: true splits, with the numbers that the CPU finds of them. */
+    @ParameterizedTest(name = "{0}, {1}, seed " + SEED)
+    @MethodSource("cases")
+    void theDevicesCertificatesHold(String topology, String name) throws CudaUnavailableException {
+        MinMaxProblem problem = DriverFigures.problem(topology);
+        int groups = 3000;
+        MinMaxBatch batch = DriverFigures.random(problem, groups, SEED);
+        CudaDriver driver = new CudaDriver(CudaLibrary.load());
+        PtxLibrary library = PtxLibrary.read();
+        Certificate certificate = new Certificate(problem);
+        for (Transfer transfer : Transfer.values()) {
+            LaunchOptions way = new LaunchOptions(transfer, true, false, false, true);
+            SplitBatch split = new SplitBatch(problem, groups);
+            try (DriverSolver solver =
+                    DriverSolver.open(driver, library, name, problem, TOLERANCE, 1024, 0, (s, count) -> way)) {
+                for (int call = 0; call < 3; call++) {
+                    split.invalidate();
+                    solver.solve(batch, split);
+                }
+            }
+            for (int g = 0; g < groups; g++) {
+                String what = topology + " " + name + " " + transfer + ", group " + g;
+                double mean = batch.meanLoad(g);
+                SplitChecks.assertTrueSplit(what, batch, split, g, 1e-9);
+                certificate.evaluate(
+                        batch.fixed(),
+                        g * problem.ranks(),
+                        batch.load(),
+                        g * problem.items(),
+                        split.share(),
+                        g * problem.entries());
+                assertEquals(certificate.maxLoad(), split.maxLoad(g), 1e-12 * mean, what);
+                assertTrue(split.lowerBound(g) <= certificate.lowerBound() + 1e-12 * mean, what);
+                assertEquals(SolveStatus.OPTIMAL, split.status(g), what);
             }
         }
     }

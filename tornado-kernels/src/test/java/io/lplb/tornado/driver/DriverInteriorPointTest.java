@@ -2,11 +2,25 @@
 package io.lplb.tornado.driver;
 
 import io.lplb.solver.InteriorPointSolver;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 @EnabledIfSystemProperty(named = "lplb.gpuTests", matches = ".*", disabledReason = "needs a GPU and -Dlplb.gpuTests")
-class DriverInteriorPointTest extends DriverContract {
-    DriverInteriorPointTest() {
-        super(InteriorPointSolver.NAME);
+class DriverInteriorPointTest {
+
+    @Nested
+    class CertifiedByTheHost extends DriverContract {
+        CertifiedByTheHost() {
+            super(InteriorPointSolver.NAME, LaunchOptions::of);
+        }
+    }
+
+    @Nested
+    class CertifiedByTheDevice extends DriverContract {
+        CertifiedByTheDevice() {
+            super(
+                    InteriorPointSolver.NAME,
+                    (name, groups) -> new LaunchOptions(Transfer.MAPPED, true, false, false, true));
+        }
     }
 }

@@ -2,11 +2,25 @@
 package io.lplb.tornado.driver;
 
 import io.lplb.solver.RelaxationSolver;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 @EnabledIfSystemProperty(named = "lplb.gpuTests", matches = ".*", disabledReason = "needs a GPU and -Dlplb.gpuTests")
-class DriverRelaxationTest extends DriverContract {
-    DriverRelaxationTest() {
-        super(RelaxationSolver.NAME);
+class DriverRelaxationTest {
+
+    @Nested
+    class CertifiedByTheHost extends DriverContract {
+        CertifiedByTheHost() {
+            super(RelaxationSolver.NAME, LaunchOptions::of);
+        }
+    }
+
+    @Nested
+    class CertifiedByTheDevice extends DriverContract {
+        CertifiedByTheDevice() {
+            super(
+                    RelaxationSolver.NAME,
+                    (name, groups) -> new LaunchOptions(Transfer.MAPPED, true, false, false, true));
+        }
     }
 }
