@@ -128,16 +128,67 @@ public final class MinMaxBatch {
      * @throws IllegalArgumentException naming the group, the rank or item, and the value
      */
     public void requireValid() {
-        requireValid("fixed load", "rank", fixed, problem.ranks());
-        requireValid("load", "item", load, problem.items());
+        if (!isValid(0, groups)) {
+            requireValid("fixed load", "rank", fixed, problem.ranks());
+            requireValid("load", "item", load, problem.items());
+        }
+    }
+
+    /**
+     * {@return whether every load of some groups is a finite number and not negative} May be asked by several threads at
+     * once, each for its part of a batch.
+     *
+     * @param firstGroup the first of the groups
+     * @param count number of groups
+     * @throws IndexOutOfBoundsException if the batch does not have them
+     */
+    public boolean isValid(int firstGroup, int count) {
+        Objects.checkFromIndexSize(firstGroup, count, groups);
+        int ranks = problem.ranks();
+        int items = problem.items();
+        return isValid(fixed, firstGroup * ranks, count * ranks) && isValid(load, firstGroup * items, count * items);
+    }
+
+    /**
+     * By bits, without branches: as a whole number, a double from 0 to the largest is between 0 and that one's. Four at a time,
+     * so that none waits for the one before. A -0.0 is looked at again.
+     */
+    private static boolean isValid(double[] values, int from, int count) {
+        long most = Double.doubleToRawLongBits(Double.MAX_VALUE);
+        long bad = 0;
+        int k = from;
+        for (int end = from + count - 3; k < end; k += 4) {
+            long b0 = Double.doubleToRawLongBits(values[k]);
+            long b1 = Double.doubleToRawLongBits(values[k + 1]);
+            long b2 = Double.doubleToRawLongBits(values[k + 2]);
+            long b3 = Double.doubleToRawLongBits(values[k + 3]);
+            bad |= (b0 | (most - b0)) | (b1 | (most - b1)) | ((b2 | (most - b2)) | (b3 | (most - b3)));
+        }
+        for (int end = from + count; k < end; k++) {
+            long b = Double.doubleToRawLongBits(values[k]);
+            bad |= b | (most - b);
+        }
+        return bad >= 0 || isValidInFull(values, from, count);
+    }
+
+    private static boolean isValidInFull(double[] values, int from, int count) {
+        for (int k = from; k < from + count; k++) {
+            if (!isValid(values[k])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isValid(double load) {
+        return load >= 0 && load < Double.POSITIVE_INFINITY;
     }
 
     private static void requireValid(String what, String where, double[] values, int perGroup) {
         for (int k = 0; k < values.length; k++) {
-            double v = values[k];
-            if (!(v >= 0) || v == Double.POSITIVE_INFINITY) {
+            if (!isValid(values[k])) {
                 throw new IllegalArgumentException(what + " of group " + k / perGroup + ", " + where + " "
-                        + k % perGroup + ": got " + v + ", expected a finite number of at least 0");
+                        + k % perGroup + ": got " + values[k] + ", expected a finite number of at least 0");
             }
         }
     }

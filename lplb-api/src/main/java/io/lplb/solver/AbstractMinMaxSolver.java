@@ -63,13 +63,25 @@ public abstract class AbstractMinMaxSolver implements MinMaxSolver {
      * @throws IllegalArgumentException if the arguments do not belong together or a load is not a valid number
      */
     public static void requireMatching(MinMaxProblem problem, MinMaxBatch batch, SplitBatch split) {
+        requireSameProblem(problem, batch, split);
+        batch.requireValid();
+    }
+
+    /**
+     * The checks of {@link #requireMatching} but for the loads, for implementations that look at these while they copy them.
+     *
+     * @param problem the problem of the solver
+     * @param batch what {@code solve} was given
+     * @param split what {@code solve} was given
+     * @throws IllegalArgumentException if the arguments do not belong together
+     */
+    public static void requireSameProblem(MinMaxProblem problem, MinMaxBatch batch, SplitBatch split) {
         requireSame("batch", batch.problem(), problem);
         requireSame("split", split.problem(), problem);
         if (split.groups() != batch.groups()) {
             throw new IllegalArgumentException(
                     "split: got " + split.groups() + " groups, expected the batch's " + batch.groups());
         }
-        batch.requireValid();
     }
 
     private static void requireSame(String what, MinMaxProblem got, MinMaxProblem expected) {

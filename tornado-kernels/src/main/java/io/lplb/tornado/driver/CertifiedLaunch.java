@@ -18,7 +18,7 @@ import java.lang.foreign.MemorySegment;
  * which the host then only copies arrays.
  *
  * <pre>
- *   host, pinned    batch  --+                                     +--&gt; answers      mapped, or copied
+ *   host, pinned    batch  --+                                     +--&gt; fractions, reports      mapped, or copied
  *   device                   +--&gt; packBatch --&gt; solver --&gt; certifyBatch
  * </pre>
  *
@@ -41,9 +41,11 @@ final class CertifiedLaunch implements FusedLaunch {
     private final KernelParameters solve;
     private final KernelParameters certify;
     private final long hostBatch;
-    private final long hostAnswers;
+    private final long hostFractions;
+    private final long hostReports;
     private final long batch;
-    private final long answers;
+    private final long fractions;
+    private final long reports;
     private final CertifiedGroups groups;
     private final RepeatedLaunch repeated;
 
@@ -77,11 +79,14 @@ final class CertifiedLaunch implements FusedLaunch {
             cleanup.add(() -> driver.destroyStream(stream));
             DeviceArrays device = new DeviceArrays(driver, cleanup, stream);
             int batchWords = CertifiedGroups.inWords(problem, capacity);
-            int answerWords = CertifiedGroups.outWords(problem, capacity);
-            hostBatch = mapped(batchWords);
-            hostAnswers = mapped(answerWords);
+            int fractionWords = CertifiedGroups.fractionWords(problem, capacity);
+            int reportWords = CertifiedGroups.reportWords(capacity);
+            hostBatch = mapped((long) Double.BYTES * batchWords);
+            hostFractions = mapped((long) Float.BYTES * fractionWords);
+            hostReports = mapped((long) Double.BYTES * reportWords);
             batch = copied ? device.zeros(2L * batchWords) : driver.devicePointer(hostBatch);
-            answers = copied ? device.zeros(2L * answerWords) : driver.devicePointer(hostAnswers);
+            fractions = copied ? device.zeros(fractionWords) : driver.devicePointer(hostFractions);
+            reports = copied ? device.zeros(2L * reportWords) : driver.devicePointer(hostReports);
             long sizes = device.copyOf(CertifiedGroups.sizes(tables, capacity, solver.threads()));
             long order = device.copyOf(CertifiedGroups.order(tables));
             long numbers = device.copyOf(CertifiedGroups.numbers(problem, accuracy.tolerance()));
@@ -93,9 +98,13 @@ final class CertifiedLaunch implements FusedLaunch {
             pack = new KernelParameters(arena, packing.parameters(), sizes, order, numbers, batch, held, in);
             solve = new KernelParameters(arena, solver.parameters(), in, table, speed, out);
             certify = new KernelParameters(
-                    arena, certifying.parameters(), sizes, table, order, numbers, held, in, out, answers);
+                    arena, certifying.parameters(), sizes, table, order, numbers, held, in, out, fractions, reports);
             groups = new CertifiedGroups(
-                    problem, segment(hostBatch, batchWords), segment(hostAnswers, answerWords), capacity);
+                    problem,
+                    segment(hostBatch, (long) Double.BYTES * batchWords),
+                    segment(hostFractions, (long) Float.BYTES * fractionWords),
+                    segment(hostReports, (long) Double.BYTES * reportWords),
+                    capacity);
             driver.synchronise(stream);
             repeated = new RepeatedLaunch(driver, stream, options.graphs(), this::enqueue);
             cleanup.add(repeated::close);
@@ -112,16 +121,16 @@ final class CertifiedLaunch implements FusedLaunch {
         return driver.function(module, kernel.entry());
     }
 
-    private long mapped(int doubles) {
-        long host = driver.allocateMapped(DeviceArrays.HEADER + (long) Double.BYTES * doubles, false);
+    private long mapped(long bytes) {
+        long host = driver.allocateMapped(DeviceArrays.HEADER + bytes, false);
         cleanup.add(() -> driver.freeMapped(host));
         return host;
     }
 
-    /** The doubles behind the header of a pinned buffer. */
+    /** What is behind the header of a pinned buffer. */
     @SuppressWarnings("restricted")
-    private static MemorySegment segment(long host, int doubles) {
-        return MemorySegment.ofAddress(host + DeviceArrays.HEADER).reinterpret((long) Double.BYTES * doubles);
+    private static MemorySegment segment(long host, long bytes) {
+        return MemorySegment.ofAddress(host + DeviceArrays.HEADER).reinterpret(bytes);
     }
 
     @Override
@@ -134,6 +143,11 @@ final class CertifiedLaunch implements FusedLaunch {
         groups.write(from, first, count);
         launch(count);
         groups.read(from, first, split);
+    }
+
+    /** Returns the host's side of the last launch. */
+    CertifiedGroups groups() {
+        return groups;
     }
 
     /** Runs the kernels on what was written last, and waits. */
@@ -154,8 +168,9 @@ final class CertifiedLaunch implements FusedLaunch {
         driver.launch(solveFunction, solver.workGroups(count), solver.threads(), stream, solve.address());
         driver.launch(certifyFunction, count, BatchLayout.THREADS, stream, certify.address());
         if (copied) {
-            toHost(0, BatchLayout.REPORT * count);
-            toHost(BatchLayout.shareAt(entries, capacity, 0), count * entries);
+            long perGroup = (long) Float.BYTES * BatchLayout.fractions(items, entries);
+            toHost(hostFractions, fractions, perGroup * count);
+            toHost(hostReports, reports, (long) Double.BYTES * BatchLayout.REPORT * count);
         }
     }
 
@@ -167,8 +182,8 @@ final class CertifiedLaunch implements FusedLaunch {
         driver.copyToDevice(batch + at(from), hostBatch + at(from), (long) Double.BYTES * doubles, stream);
     }
 
-    private void toHost(int from, int doubles) {
-        driver.copyToHost(hostAnswers + at(from), answers + at(from), (long) Double.BYTES * doubles, stream);
+    private void toHost(long host, long device, long bytes) {
+        driver.copyToHost(host + DeviceArrays.HEADER, device + DeviceArrays.HEADER, bytes, stream);
     }
 
     /** Returns the microseconds of the three kernels on the device for what was written last. */

@@ -2,6 +2,7 @@
 package io.lplb.tornado.graph;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
@@ -16,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The host's side of a launch that packs and certifies on the device ({@link io.lplb.tornado.kernel.BatchKernels}): loads
- * are copied in, shares and reports are copied out, block by block, by the threads of a {@link HostTeam} if they are many.
+ * are copied in, and shares are computed from the fractions that come back, block by block, by the threads of a {@link HostTeam} if they are many.
  *
- * <p>A group counts as answered if its report has the stamp of this launch, which the device writes after the group's shares and
+ * <p>A group counts as answered if its report has the stamp of this launch, which the device writes after the group's fractions and
  * only if the solver's answer had it, too. One group of every launch, each in its turn, is certified again by the host; where
  * it finds something else than the device, all groups of the launch become INVALID.
  *
@@ -32,41 +33,57 @@ public final class CertifiedGroups {
     private static final double ROUNDING = 1e-9;
 
     private final MemorySegment in;
-    private final MemorySegment out;
+    private final MemorySegment fractions;
+    private final MemorySegment reports;
     private final int ranks;
     private final int items;
     private final int entries;
     private final int capacity;
     private final int blockGroups;
-    private final MinMaxProblem problem;
     private final Certificate certificate;
-    private final double[][] reports;
+    private final int perGroup;
+    private final boolean pairs;
+    private final int[] offset;
+    private final double[][] reportRows;
+    private final float[][] fractionRows;
     private final HostTeam.Job writing = this::writeBlock;
     private final HostTeam.Job reading = this::readBlock;
     private @Nullable MinMaxBatch batch;
     private @Nullable SplitBatch split;
+    private volatile boolean invalid;
     private int first;
     private int count;
     private int stamp;
 
     /**
      * @param in at least {@link #inWords} doubles
-     * @param out at least {@link #outWords} doubles
+     * @param fractions at least {@link #fractionWords} floats
+     * @param reports at least {@link #reportWords} doubles
      * @param capacity most groups of a launch
      */
-    public CertifiedGroups(MinMaxProblem problem, MemorySegment in, MemorySegment out, int capacity) {
-        this.problem = problem;
+    public CertifiedGroups(
+            MinMaxProblem problem, MemorySegment in, MemorySegment fractions, MemorySegment reports, int capacity) {
         this.in = in;
-        this.out = out;
+        this.fractions = fractions;
+        this.reports = reports;
         this.capacity = capacity;
         in.fill((byte) 0);
-        out.fill((byte) 0);
+        fractions.fill((byte) 0);
+        reports.fill((byte) 0);
         ranks = problem.ranks();
         items = problem.items();
         entries = problem.entries();
+        offset = problem.offsets();
+        perGroup = BatchLayout.fractions(items, entries);
+        boolean two = true;
+        for (int i = 0; i < items; i++) {
+            two &= problem.hostCount(i) == 2;
+        }
+        pairs = two;
         blockGroups = Math.max(1, BLOCK_WORDS / (BatchLayout.REPORT + entries));
         int workers = blocks(capacity) < HostTeam.LEAST_BLOCKS ? 1 : HostTeam.SHARED_SIZE;
-        reports = new double[workers][Math.min(blockGroups, capacity) * BatchLayout.REPORT];
+        reportRows = new double[workers][Math.min(blockGroups, capacity) * BatchLayout.REPORT];
+        fractionRows = new float[workers][Math.min(blockGroups, capacity) * perGroup];
         certificate = new Certificate(problem);
     }
 
@@ -75,9 +92,14 @@ public final class CertifiedGroups {
         return Math.addExact(BatchLayout.HEADER, Math.multiplyExact(groups, problem.ranks() + problem.items()));
     }
 
-    /** Returns the doubles of the answers for so many groups. */
-    public static int outWords(MinMaxProblem problem, int groups) {
-        return Math.multiplyExact(groups, BatchLayout.REPORT + problem.entries());
+    /** Returns the floats of the fractions of so many groups. */
+    public static int fractionWords(MinMaxProblem problem, int groups) {
+        return Math.multiplyExact(groups, BatchLayout.fractions(problem.items(), problem.entries()));
+    }
+
+    /** Returns the doubles of the reports of so many groups. */
+    public static int reportWords(int groups) {
+        return Math.multiplyExact(groups, BatchLayout.REPORT);
     }
 
     /** Returns the doubles that the device holds of so many groups: the input, and each group's mean load. */
@@ -100,12 +122,21 @@ public final class CertifiedGroups {
         return sizes;
     }
 
-    /** Returns the kernels' order of items and the caller's order of entries, see {@link BatchLayout}. */
+    /** Returns the kernels' order, see {@link BatchLayout}. */
     public static int[] order(ProblemTables tables) {
         MinMaxProblem problem = tables.problem();
-        int[] order = Arrays.copyOf(tables.items(), problem.items() + problem.entries());
-        for (int e = 0; e < problem.entries(); e++) {
-            order[problem.items() + tables.entry(e)] = e;
+        int[] kernelEntry = new int[problem.entries()];
+        for (int e = 0; e < kernelEntry.length; e++) {
+            kernelEntry[tables.entry(e)] = e;
+        }
+        int[] order = Arrays.copyOf(
+                tables.items(), problem.items() + BatchLayout.fractions(problem.items(), problem.entries()));
+        int to = problem.items();
+        for (int i = 0; i < problem.items(); i++) {
+            for (int k = 0; k < problem.hostCount(i) - 1; k++) {
+                order[to] = kernelEntry[problem.firstEntry(i) + k];
+                to++;
+            }
         }
         return order;
     }
@@ -124,7 +155,11 @@ public final class CertifiedGroups {
         return BatchLayout.fits(problem.ranks(), problem.items(), problem.entries());
     }
 
-    /** Copies the groups {@code first .. first + count - 1} of a batch in, under a new stamp. */
+    /**
+     * Copies the groups {@code first .. first + count - 1} of a batch in, under a new stamp.
+     *
+     * @throws IllegalArgumentException if a load is not a finite number of at least 0
+     */
     public void write(MinMaxBatch from, int firstGroup, int groups) {
         stamp = (stamp + 1) % BatchLayout.STAMPS;
         in.setAtIndex(JAVA_DOUBLE, BatchLayout.COUNT, groups);
@@ -132,8 +167,12 @@ public final class CertifiedGroups {
         batch = from;
         first = firstGroup;
         count = groups;
+        invalid = false;
         run(writing);
         batch = null;
+        if (invalid) {
+            from.requireValid();
+        }
     }
 
     private int blocks(int groups) {
@@ -160,6 +199,10 @@ public final class CertifiedGroups {
         }
         int start = block * blockGroups;
         int groups = blockEnd(block) - start;
+        if (!from.isValid(first + start, groups)) {
+            invalid = true;
+            return;
+        }
         copyIn(from.fixed(), (first + start) * ranks, groups * ranks, BatchLayout.fixedAt(ranks, start));
         copyIn(from.load(), (first + start) * items, groups * items, BatchLayout.loadAt(ranks, items, capacity, start));
     }
@@ -168,11 +211,13 @@ public final class CertifiedGroups {
         MemorySegment.copy(values, from, in, JAVA_DOUBLE, JAVA_DOUBLE.byteSize() * to, length);
     }
 
-    /** Copies the answers of the last launch out, for the groups {@code firstGroup ...} of a batch. */
+    /** Writes the answers of the last launch, for the groups {@code firstGroup ...} of a batch. */
     public void read(MinMaxBatch of, int firstGroup, SplitBatch to) {
         first = firstGroup;
+        batch = of;
         split = to;
         run(reading);
+        batch = null;
         split = null;
         if (!holds(of, to, firstGroup + stamp % count)) {
             for (int g = firstGroup; g < firstGroup + count; g++) {
@@ -182,21 +227,25 @@ public final class CertifiedGroups {
     }
 
     private void readBlock(int worker, int block) {
+        MinMaxBatch of = batch;
         SplitBatch to = split;
-        if (to == null) {
+        if (of == null || to == null) {
             return;
         }
         int start = block * blockGroups;
         int groups = blockEnd(block) - start;
-        int shareAt = BatchLayout.shareAt(entries, capacity, start);
-        copyOut(shareAt, to.share(), (first + start) * entries, groups * entries);
-        double[] report = reports[worker];
-        copyOut(BatchLayout.REPORT * start, report, 0, BatchLayout.REPORT * groups);
+        double[] report = reportRows[worker];
+        int words = BatchLayout.REPORT;
+        MemorySegment.copy(reports, JAVA_DOUBLE, JAVA_DOUBLE.byteSize() * words * start, report, 0, words * groups);
+        float[] fraction = fractionRows[worker];
+        long from = JAVA_FLOAT.byteSize() * perGroup * start;
+        MemorySegment.copy(fractions, JAVA_FLOAT, from, fraction, 0, perGroup * groups);
         for (int g = 0; g < groups; g++) {
-            int at = BatchLayout.REPORT * g;
-            double status = (report[at + BatchLayout.STATUS] - stamp) / BatchLayout.STAMPS;
+            int at = words * g;
             int group = first + start + g;
-            if (status == Packing.CONVERGED || status == Packing.LIMIT || status == Packing.BROKEN) {
+            double status = (report[at + BatchLayout.STATUS] - stamp) / BatchLayout.STAMPS;
+            boolean answered = status == Packing.CONVERGED || status == Packing.LIMIT || status == Packing.BROKEN;
+            if (answered && share(fraction, perGroup * g, of.load(), group, to.share())) {
                 to.report(
                         group,
                         report[at + BatchLayout.LARGEST],
@@ -209,8 +258,44 @@ public final class CertifiedGroups {
         }
     }
 
-    private void copyOut(int from, double[] to, int at, int length) {
-        MemorySegment.copy(out, JAVA_DOUBLE, JAVA_DOUBLE.byteSize() * from, to, at, length);
+    /** Turns a group's fractions into shares; false if one is no number from 0 to 1, which is what its distance from a half tells. */
+    private boolean share(float[] fraction, int at, double[] load, int group, double[] share) {
+        return pairs
+                ? sharePairs(fraction, at, load, group * items, share, group * entries)
+                : shareLists(fraction, at, load, group * items, share, group * entries);
+    }
+
+    private boolean sharePairs(float[] fraction, int at, double[] load, int loadAt, double[] share, int shareAt) {
+        boolean valid = true;
+        for (int i = 0; i < items; i++) {
+            float x = fraction[at + i];
+            double w = load[loadAt + i];
+            double tokens = w * x;
+            valid &= Math.abs(x - 0.5f) <= 0.5f;
+            share[shareAt + 2 * i] = tokens;
+            share[shareAt + 2 * i + 1] = w - tokens;
+        }
+        return valid;
+    }
+
+    private boolean shareLists(float[] fraction, int at, double[] load, int loadAt, double[] share, int shareAt) {
+        boolean valid = true;
+        int from = at;
+        for (int i = 0; i < items; i++) {
+            int last = offset[i + 1] - 1;
+            double rest = load[loadAt + i];
+            double w = rest;
+            for (int e = offset[i]; e < last; e++) {
+                float x = fraction[from];
+                from++;
+                double tokens = w * x;
+                valid &= Math.abs(x - 0.5f) <= 0.5f;
+                share[shareAt + e] = tokens;
+                rest -= tokens;
+            }
+            share[shareAt + last] = Math.max(rest, 0);
+        }
+        return valid;
     }
 
     private static SolveStatus status(double device) {
@@ -233,21 +318,6 @@ public final class CertifiedGroups {
         double rounding = ROUNDING * of.meanLoad(group);
         certificate.evaluate(of.fixed(), group * ranks, of.load(), group * items, to.share(), group * entries);
         return Math.abs(certificate.maxLoad() - to.maxLoad(group)) <= rounding
-                && to.lowerBound(group) <= certificate.lowerBound() + rounding
-                && sumsHold(of, to, group, rounding);
-    }
-
-    private boolean sumsHold(MinMaxBatch of, SplitBatch to, int group, double rounding) {
-        boolean hold = true;
-        for (int i = 0; i < items; i++) {
-            double rest = of.load()[group * items + i];
-            int at = group * entries + problem.firstEntry(i);
-            for (int k = 0; k < problem.hostCount(i); k++) {
-                rest -= to.share()[at + k];
-                hold &= to.share()[at + k] >= 0;
-            }
-            hold &= Math.abs(rest) <= rounding;
-        }
-        return hold;
+                && to.lowerBound(group) <= certificate.lowerBound() + rounding;
     }
 }

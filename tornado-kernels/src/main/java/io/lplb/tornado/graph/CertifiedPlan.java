@@ -22,7 +22,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * only copies arrays.
  *
  * <pre>
- *   batch --&gt; packBatch --&gt; solve --&gt; certifyBatch --&gt; answers
+ *   batch --&gt; packBatch --&gt; solve --&gt; certifyBatch --&gt; fractions, reports
  * </pre>
  *
  * <p>Belongs to the thread that executes it first; any other is refused.
@@ -49,8 +49,10 @@ public final class CertifiedPlan implements FusedLaunch {
         this.capacity = capacity;
         MinMaxProblem problem = tables.problem();
         DoubleArray batch = new DoubleArray(CertifiedGroups.inWords(problem, capacity));
-        DoubleArray answers = new DoubleArray(CertifiedGroups.outWords(problem, capacity));
-        groups = new CertifiedGroups(problem, batch.getSegment(), answers.getSegment(), capacity);
+        FloatArray fractions = new FloatArray(CertifiedGroups.fractionWords(problem, capacity));
+        DoubleArray reports = new DoubleArray(CertifiedGroups.reportWords(capacity));
+        groups = new CertifiedGroups(
+                problem, batch.getSegment(), fractions.getSegment(), reports.getSegment(), capacity);
         IntArray sizes = IntArray.fromArray(CertifiedGroups.sizes(tables, capacity, shape.threads()));
         IntArray order = IntArray.fromArray(CertifiedGroups.order(tables));
         DoubleArray numbers = DoubleArray.fromArray(CertifiedGroups.numbers(problem, accuracy.tolerance()));
@@ -72,7 +74,8 @@ public final class CertifiedPlan implements FusedLaunch {
                         held,
                         in,
                         out,
-                        answers)
+                        fractions,
+                        reports)
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, batch)
                 .task(PACK, BatchKernels::packBatch, context, sizes, order, numbers, batch, held, in);
         shape.addTo(graph, SOLVE, tables, in, out, accuracy.goal());
@@ -87,8 +90,9 @@ public final class CertifiedPlan implements FusedLaunch {
                         held,
                         in,
                         out,
-                        answers)
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, answers);
+                        fractions,
+                        reports)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, fractions, reports);
         GridScheduler grids = new GridScheduler();
         addGrid(grids, PACK, capacity, BatchLayout.THREADS);
         addGrid(grids, SOLVE, shape.workGroups(capacity), shape.threads());

@@ -49,6 +49,7 @@ public final class PackedGroups {
     private int first;
     private int count;
     private int stamp;
+    private volatile boolean invalid;
 
     /**
      * @param in at least {@link #inWords} floats
@@ -81,7 +82,11 @@ public final class PackedGroups {
         return Math.multiplyExact(groups, size.outWords());
     }
 
-    /** Packs the groups {@code first .. first + count - 1} of a batch and poisons their answers. */
+    /**
+     * Packs the groups {@code first .. first + count - 1} of a batch and poisons their answers.
+     *
+     * @throws IllegalArgumentException if a load is not a finite number of at least 0
+     */
     public void pack(MinMaxBatch from, int firstGroup, int groups) {
         stamp = (stamp + 1) % STAMPS;
         in.setAtIndex(JAVA_FLOAT, 0, groups);
@@ -89,8 +94,12 @@ public final class PackedGroups {
         batch = from;
         first = firstGroup;
         count = groups;
+        invalid = false;
         run(packing);
         batch = null;
+        if (invalid) {
+            from.requireValid();
+        }
     }
 
     /** Does a job on the blocks of the groups that were packed last, on several threads if they are many. */
@@ -125,6 +134,10 @@ public final class PackedGroups {
         float[] row = rows[worker];
         int start = blockStart(block);
         int end = blockEnd(block);
+        if (!from.isValid(first + start, end - start)) {
+            invalid = true;
+            return;
+        }
         for (int g = start; g < end; g++) {
             mean[g] = packGroup(from, first + g, row, (g - start) * size.inWords());
         }

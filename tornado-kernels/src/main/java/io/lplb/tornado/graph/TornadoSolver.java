@@ -103,7 +103,10 @@ public final class TornadoSolver implements MinMaxSolver {
         if (closed) {
             throw new IllegalStateException(name + " solver: got a solve after close, expected an open solver");
         }
-        AbstractMinMaxSolver.requireMatching(problem, batch, split);
+        AbstractMinMaxSolver.requireSameProblem(problem, batch, split);
+        if (problem.items() == 0 || batch.groups() > maxGroups) {
+            batch.requireValid(); // a launch looks at its own loads, but another one may have written answers before
+        }
         if (problem.items() == 0) {
             for (int g = 0; g < batch.groups(); g++) {
                 answers.takeFixed(batch, g, split);

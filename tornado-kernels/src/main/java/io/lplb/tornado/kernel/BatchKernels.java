@@ -8,15 +8,15 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * What is done around a fused solver for a large batch, on the device: {@link #packBatch} turns the caller's loads into the
- * solver's input, and {@link #certifyBatch} the solver's shares into the caller's, with a certificate in double.
+ * solver's input, and {@link #certifyBatch} the solver's shares into fractions of the caller's items, with a certificate in double.
  *
  * <pre>
- *   batch --packBatch--&gt; in --solver--&gt; out --certifyBatch--&gt; answers
+ *   batch --packBatch--&gt; in --solver--&gt; out --certifyBatch--&gt; fractions, reports
  *              held: the loads, for certifyBatch --^
  * </pre>
  *
  * <p>The certificate believes nothing but the shares that it writes, as the host does for small batches ({@code
- * io.lplb.tornado.graph.AnswerReader}): shares are clipped at zero and made to sum to their items, the upper bound is
+ * io.lplb.tornado.graph.AnswerReader}): shares are clipped at zero and turned into fractions of their items, the upper bound is
  * their largest load, and the lower bound is the best of three sets of ranks, the later ones only where the gap is still
  * above the tolerance: all ranks, those level with the most loaded one, every number of the most loaded ones (see {@code
  * io.lplb.solver.Certificate}).
@@ -28,6 +28,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 public final class BatchKernels {
     /** How far below the largest load a rank counts as level, in tolerances. */
     private static final double LEVEL = 8;
+
+    /** What float rounds to less than it was before this. */
+    private static final double ROUNDED_DOWN = 1 - 0x1p-23;
 
     private BatchKernels() {}
 
@@ -47,13 +50,16 @@ public final class BatchKernels {
         int thread = context.localIdx;
         int group = context.groupIdx;
         int threads = context.localGroupSizeX;
-        int count = (int) batch.get(BatchLayout.COUNT);
-        if (group > count - 1) {
-            return;
-        }
         int ranks = sizes.get(BatchLayout.RANKS);
         int items = sizes.get(BatchLayout.ITEMS);
         int capacity = sizes.get(BatchLayout.CAPACITY);
+        if (group > capacity - 1) {
+            return;
+        }
+        // Groups beyond the count are packed as well, from whatever is there: to ask first would take a way to the host
+        // more.
+        double count = batch.get(BatchLayout.COUNT);
+        double stamp = batch.get(BatchLayout.STAMP);
         int solverRanks = sizes.get(BatchLayout.SOLVER_RANKS);
         int words = solverRanks + sizes.get(BatchLayout.SOLVER_ITEMS);
         double[] partial = context.allocateDoubleLocalArray(BatchLayout.THREADS);
@@ -88,9 +94,8 @@ public final class BatchKernels {
             held.set(BatchLayout.meanAt(ranks, items, capacity, group), mean);
         }
         if (thread + group == 0) {
-            double stamp = batch.get(BatchLayout.STAMP);
             held.set(BatchLayout.STAMP, stamp);
-            in.set(0, count);
+            in.set(0, (float) count);
             in.set(1, (float) stamp);
         }
     }
@@ -109,7 +114,8 @@ public final class BatchKernels {
             DoubleArray held,
             FloatArray in,
             FloatArray out,
-            DoubleArray answers) {
+            FloatArray fractions,
+            DoubleArray reports) {
         int thread = context.localIdx;
         int group = context.groupIdx;
         int threads = context.localGroupSizeX;
@@ -125,7 +131,10 @@ public final class BatchKernels {
         int hostAt = sizes.get(BatchLayout.SOLVER_ITEMS) + 1;
         int rankAt = hostAt + solverEntries;
         int entryAt = rankAt + sizes.get(BatchLayout.SOLVER_RANKS) + 1;
+        int tableWords = entryAt + entries;
+        int[] local = context.allocateIntLocalArray(BatchLayout.MAX_TABLE);
         double[] share = context.allocateDoubleLocalArray(BatchLayout.MAX_ENTRIES);
+        float[] fraction = context.allocateFloatLocalArray(BatchLayout.MAX_ENTRIES);
         double[] load = context.allocateDoubleLocalArray(BatchLayout.MAX_ITEMS);
         double[] fixed = context.allocateDoubleLocalArray(BatchLayout.MAX_RANKS);
         double[] level = context.allocateDoubleLocalArray(BatchLayout.MAX_RANKS);
@@ -144,6 +153,7 @@ public final class BatchKernels {
         float status = out.get(outAt + solverEntries + Packing.STATUS);
         float solverThreads = out.get(outAt + solverEntries + Packing.THREADS);
         float solverStamp = out.get(outAt + solverEntries + Packing.STAMP);
+        copy(thread, threads, table, tableWords, local);
         int bad = 0;
         for (int e = thread; e < entries; e += threads) {
             float x = out.get(outAt + e);
@@ -159,32 +169,38 @@ public final class BatchKernels {
         context.localBarrier();
 
         for (int i = thread; i < items; i += threads) {
-            int from = table.get(i);
-            int to = table.get(i + 1);
+            int from = local[i];
+            int to = local[i + 1];
             double sum = 0;
             for (int e = from; e < to; e++) {
                 sum += share[e];
             }
             // An item too light for float has lost its shares on the way: any split of it will do.
-            double rest = sum > 0 ? 0 : load[i] / (to - from);
-            double rescale = sum > 0 ? load[i] / sum : 0;
-            bad += rescale < Double.MAX_VALUE ? 0 : 1;
-            for (int e = from; e < to; e++) {
-                share[e] = share[e] * rescale + rest;
+            double even = sum > 0 ? 0 : 1.0 / (to - from);
+            // Of several fractions each is rounded down, so that they leave no less than nothing to the last host.
+            double inverse = sum > 0 ? (to - from > 2 ? ROUNDED_DOWN : 1) / sum : 0;
+            double rest = load[i];
+            for (int e = from; e < to - 1; e++) {
+                float x = (float) (share[e] * inverse + even);
+                double tokens = load[i] * x;
+                fraction[e] = x;
+                share[e] = tokens;
+                rest = rest - tokens;
             }
+            share[to - 1] = rest > 0 ? rest : 0;
         }
         wrong[thread] = bad;
         context.localBarrier();
 
-        int shareAt = BatchLayout.shareAt(entries, capacity, group);
-        for (int e = thread; e < entries; e += threads) {
-            answers.set(shareAt + e, share[order.get(items + e)]);
+        int perGroup = BatchLayout.fractions(items, entries);
+        for (int k = thread; k < perGroup; k += threads) {
+            fractions.set(group * perGroup + k, fraction[order.get(items + k)]);
         }
         for (int r = thread; r < ranks; r += threads) {
             double sum = fixed[r];
-            int to = table.get(rankAt + r + 1);
-            for (int k = table.get(rankAt + r); k < to; k++) {
-                sum += share[table.get(entryAt + k)];
+            int to = local[rankAt + r + 1];
+            for (int k = local[rankAt + r]; k < to; k++) {
+                sum += share[local[entryAt + k]];
             }
             level[r] = sum / numbers.get(BatchLayout.SPEEDS + r);
         }
@@ -213,9 +229,9 @@ public final class BatchKernels {
         }
         for (int i = thread; i < someItems; i += threads) {
             double lowest = Double.MAX_VALUE;
-            int to = table.get(i + 1);
-            for (int e = table.get(i); e < to; e++) {
-                lowest = smaller(lowest, level[table.get(hostAt + e)]);
+            int to = local[i + 1];
+            for (int e = local[i]; e < to; e++) {
+                lowest = smaller(lowest, level[local[hostAt + e]]);
             }
             inside += lowest > least ? load[i] : 0;
         }
@@ -243,9 +259,9 @@ public final class BatchKernels {
         context.localBarrier();
         for (int i = thread; i < allItems; i += threads) {
             int deepest = 0;
-            int to = table.get(i + 1);
-            for (int e = table.get(i); e < to; e++) {
-                int p = position[table.get(hostAt + e)];
+            int to = local[i + 1];
+            for (int e = local[i]; e < to; e++) {
+                int p = position[local[hostAt + e]];
                 deepest = p > deepest ? p : deepest;
             }
             last[i] = deepest;
@@ -270,7 +286,9 @@ public final class BatchKernels {
             bound = larger(bound, partial[k]);
         }
 
-        if (thread == 0) {
+        // A report is one store of four threads: the host's memory is far, and takes as long for one number as for
+        // four.
+        if (thread < BatchLayout.REPORT) {
             int known = status == Packing.CONVERGED ? 1 : 0;
             known += status == Packing.LIMIT ? 1 : 0;
             known += status == Packing.BROKEN ? 1 : 0;
@@ -280,11 +298,29 @@ public final class BatchKernels {
             float failure = status == Packing.BROKEN ? Packing.BROKEN : Packing.LIMIT;
             float reached = largest - bound > allowed ? failure : Packing.CONVERGED;
             double said = good > 0 ? reached : 0;
-            int reportAt = BatchLayout.REPORT * group;
-            answers.set(reportAt + BatchLayout.LARGEST, largest);
-            answers.set(reportAt + BatchLayout.BOUND, smaller(bound, largest));
-            answers.set(reportAt + BatchLayout.ITERATIONS, (double) iterations);
-            answers.set(reportAt + BatchLayout.STATUS, said * BatchLayout.STAMPS + stamp);
+            double word = said * BatchLayout.STAMPS + stamp;
+            word = thread == BatchLayout.ITERATIONS ? iterations : word;
+            word = thread == BatchLayout.BOUND ? smaller(bound, largest) : word;
+            word = thread == BatchLayout.LARGEST ? largest : word;
+            reports.set(BatchLayout.REPORT * group + thread, word);
+        }
+    }
+
+    /** Four loads at once, so that they wait for each other's latency instead of adding it up. */
+    private static void copy(int thread, int threads, IntArray from, int words, int[] to) {
+        int k = thread;
+        for (; k + 3 * threads < words; k += 4 * threads) {
+            int w0 = from.get(k);
+            int w1 = from.get(k + threads);
+            int w2 = from.get(k + 2 * threads);
+            int w3 = from.get(k + 3 * threads);
+            to[k] = w0;
+            to[k + threads] = w1;
+            to[k + 2 * threads] = w2;
+            to[k + 3 * threads] = w3;
+        }
+        for (; k < words; k += threads) {
+            to[k] = from.get(k);
         }
     }
 

@@ -8,13 +8,17 @@ package io.lplb.tornado.kernel;
  * <pre>
  *   sizes    int      see the constants below; constant
  *   table    int      io.lplb.tornado.graph.ProblemTables, as for the solver
- *   order    int      | item of the caller's [items] | entry of the kernel's, for each of the caller's [entries] |
+ *   order    int      | the caller's number of the kernel's items [items] | the kernel's entry of the caller's fractions |
  *   numbers  double   | tolerance | sum of the speeds | speed [ranks] |
  *   batch    double   | count | stamp | 2 unused | fixed [capacity][ranks] | load [capacity][items] |
  *   held     double   as batch, on the device; then  mean load [capacity]
- *   answers  double   report [capacity][4] | share [capacity][entries] |
- *   report            | largest load | lower bound | iterations | status * STAMPS + stamp |
+ *   reports  double   [capacity] | largest load | lower bound | iterations | status * STAMPS + stamp |
+ *   fractions float   [capacity][entries - items]
  * </pre>
+ *
+ * <p>An item's fractions are what its hosts get of its load, for all hosts but the last, which gets the rest: half of what shares
+ * would be, in a quarter of the bytes, since the way to the host is what a large batch waits for. The shares that a
+ * certificate is about are those that the host computes from them: load times fraction, and the rest by differences.
  *
  * <p>A status is one of {@link Packing}'s, as the certificate in double has it; 0 says that there is no answer. The stamp is a number that the host changes with
  * every launch: a report without it is an old one.
@@ -79,6 +83,9 @@ public final class BatchLayout {
 
     public static final int MAX_ENTRIES = 704;
 
+    /** What certifying needs of the solver's table: hosts of items, and entries of ranks. */
+    static final int MAX_TABLE = MAX_ITEMS + 2 * MAX_ENTRIES + MAX_RANKS + 2;
+
     private BatchLayout() {}
 
     /** Whether the kernels' local arrays hold groups of these numbers. */
@@ -101,8 +108,8 @@ public final class BatchLayout {
         return HEADER + capacity * (ranks + items) + group;
     }
 
-    /** Returns the place of a group's shares in the answers. */
-    public static int shareAt(int entries, int capacity, int group) {
-        return REPORT * capacity + group * entries;
+    /** Returns the fractions of a group. */
+    public static int fractions(int items, int entries) {
+        return entries - items;
     }
 }

@@ -34,6 +34,11 @@ final class LaunchFigures {
     /** Problems that are solved in turn: four kinds of loads, as in {@link DriverFigures}. */
     private static final int RING = 64;
 
+    private static final int[] SIZES = Arrays.stream(
+                    System.getProperty("sizes", "2,8,32,128,1024,16384").split(",", -1))
+            .mapToInt(Integer::parseInt)
+            .toArray();
+
     private static final LaunchOptions PLAIN = new LaunchOptions(Transfer.MAPPED, false, false, false, false);
     private static final LaunchOptions GRAPH = new LaunchOptions(Transfer.MAPPED, true, false, false, false);
     private static final LaunchOptions STAMPS = new LaunchOptions(Transfer.MAPPED, true, true, false, false);
@@ -224,8 +229,9 @@ final class LaunchFigures {
 
     private static void large() throws CudaUnavailableException {
         CudaDriver driver = new CudaDriver(CudaLibrary.load());
-        for (String topology : List.of("cube", "torus8x4", "lists64")) {
-            for (int groups : new int[] {2, 8, 32, 128, 1024, 16384}) {
+        for (String topology : List.of(
+                System.getProperty("topologies", "cube,torus8x4,lists64").split(",", -1))) {
+            for (int groups : SIZES) {
                 if (groups <= 1024 || topology.equals("cube")) {
                     large(driver, topology, groups);
                 }
@@ -278,7 +284,32 @@ final class LaunchFigures {
             launch.kernelMicros(groups, 20);
             double onDevice = launch.kernelMicros(groups, 50);
             double call = 1e-3 * nanos(1000, () -> launch.launch(groups));
-            return String.format(Locale.ROOT, "%.1f us on the device, %.1f from call to completion", onDevice, call);
+            double[][] parts = new double[3][1500];
+            for (int k = -500; k < parts[0].length; k++) {
+                MinMaxBatch batch = batches[(k + 500) % batches.length];
+                long start = System.nanoTime();
+                launch.groups().write(batch, 0, groups);
+                long written = System.nanoTime();
+                launch.launch(groups);
+                long complete = System.nanoTime();
+                launch.groups().read(batch, 0, split);
+                if (k >= 0) {
+                    parts[0][k] = 1e-3 * (written - start);
+                    parts[1][k] = 1e-3 * (complete - written);
+                    parts[2][k] = 1e-3 * (System.nanoTime() - complete);
+                }
+            }
+            for (double[] part : parts) {
+                Arrays.sort(part);
+            }
+            return String.format(
+                    Locale.ROOT,
+                    "%.1f us on the device, %.1f from call to completion; in turn: copying in %.1f, launch %.1f, copying out %.1f",
+                    onDevice,
+                    call,
+                    parts[0][750],
+                    parts[1][750],
+                    parts[2][750]);
         }
     }
 

@@ -1,7 +1,6 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.graph;
 
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -47,7 +46,8 @@ class CertifiedGroupsTest {
     private DoubleArray numbers = new DoubleArray(1);
     private DoubleArray in = new DoubleArray(1);
     private DoubleArray held = new DoubleArray(1);
-    private DoubleArray answers = new DoubleArray(1);
+    private FloatArray fractions = new FloatArray(1);
+    private DoubleArray reports = new DoubleArray(1);
     private FloatArray solverIn = new FloatArray(1);
     private FloatArray solverOut = new FloatArray(1);
 
@@ -88,12 +88,13 @@ class CertifiedGroupsTest {
         in = new DoubleArray(CertifiedGroups.inWords(of, capacity));
         held = new DoubleArray(CertifiedGroups.heldWords(of, capacity));
         held.init(Double.NaN);
-        answers = new DoubleArray(CertifiedGroups.outWords(of, capacity));
+        fractions = new FloatArray(CertifiedGroups.fractionWords(of, capacity));
+        reports = new DoubleArray(CertifiedGroups.reportWords(capacity));
         solverIn = new FloatArray(PackedGroups.inWords(tables.size(), capacity));
         solverIn.init(0);
         solverOut = new FloatArray(PackedGroups.outWords(tables.size(), capacity));
         solverOut.init(Float.NaN);
-        return new CertifiedGroups(of, in.getSegment(), answers.getSegment(), capacity);
+        return new CertifiedGroups(of, in.getSegment(), fractions.getSegment(), reports.getSegment(), capacity);
     }
 
     private void pack(int groups) {
@@ -116,7 +117,8 @@ class CertifiedGroupsTest {
                         held,
                         solverIn,
                         solverOut,
-                        answers)
+                        fractions,
+                        reports)
                 .task(
                         "t",
                         BatchKernels::certifyBatch,
@@ -128,8 +130,9 @@ class CertifiedGroupsTest {
                         held,
                         solverIn,
                         solverOut,
-                        answers)
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, answers);
+                        fractions,
+                        reports)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, fractions, reports);
         execute(graph, "certify.t", groups);
     }
 
@@ -286,12 +289,11 @@ class CertifiedGroupsTest {
         MinMaxBatch batch = loads(of, 1, 8);
         SplitBatch shares = solved(batch, 0.8 * TOLERANCE);
         CertifiedGroups certified = groups(of, 1, false);
-        int shareAt = BatchLayout.shareAt(of.entries(), 1, 0);
         int heaviest = 0;
-        for (int e = 0; e < of.entries(); e++) {
-            heaviest = shares.share()[e] > shares.share()[heaviest] ? e : heaviest;
+        for (int i = 0; i < of.items(); i++) {
+            heaviest = batch.load()[i] > batch.load()[heaviest] ? i : heaviest;
         }
-        for (int word : new int[] {BatchLayout.LARGEST, BatchLayout.BOUND, shareAt + heaviest}) {
+        for (int word = 0; word < 4; word++) {
             SplitBatch split = new SplitBatch(of, 1);
             certified.write(batch, 0, 1);
             pack(1);
@@ -299,8 +301,12 @@ class CertifiedGroupsTest {
             certify(1);
             certified.read(batch, 0, split);
             assertEquals(SolveStatus.OPTIMAL, split.status(0));
-            double right = answers.getSegment().getAtIndex(JAVA_DOUBLE, word);
-            answers.set(word, right * (1 + 1e-6));
+            if (word == BatchLayout.LARGEST || word == BatchLayout.BOUND) {
+                reports.set(word, reports.get(word) * (1 + 1e-6));
+            } else {
+                float x = fractions.get(heaviest);
+                fractions.set(heaviest, word == 2 ? 1.01f : x > 0.5f ? x - 0.4f : x + 0.4f);
+            }
             certified.read(batch, 0, split);
             assertEquals(SolveStatus.INVALID, split.status(0), "word " + word);
         }

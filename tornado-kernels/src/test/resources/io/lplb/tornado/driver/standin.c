@@ -212,26 +212,25 @@ static void pack(Handle *parameters) {
 static void certify(Handle *parameters) {
     int32_t *sizes = array(parameters[2]), *table = array(parameters[3]), *order = array(parameters[4]);
     int32_t ranks = sizes[0], items = sizes[1], count = sizes[2], capacity = sizes[3];
-    double *numbers = doubles(parameters[5]), *held = doubles(parameters[6]), *answers = doubles(parameters[9]);
-    float *out = (float *) array(parameters[8]);
+    double *numbers = doubles(parameters[5]), *held = doubles(parameters[6]), *reports = doubles(parameters[10]);
+    float *out = (float *) array(parameters[8]), *fractions = (float *) array(parameters[9]);
     for (int g = 0; g < (int) held[0]; g++, out += sizes[6] + 6) {
-        double load[64], share[1024], mean = 0, largest = 0;
+        double load[64], mean = 0, largest = 0;
         for (int r = 0; r < ranks; r++) mean += load[r] = held[4 + g * ranks + r];
         for (int i = 0; i < items; i++) {
             double w = held[4 + capacity * ranks + g * items + order[i]];
             mean += w;
             for (int e = table[i]; e < table[i + 1]; e++) {
-                share[e] = w / (table[i + 1] - table[i]);
-                load[table[sizes[5] + 1 + e]] += share[e];
+                load[table[sizes[5] + 1 + e]] += w / (table[i + 1] - table[i]);
             }
         }
         mean /= numbers[1];
         for (int r = 0; r < ranks; r++) largest = load[r] > largest ? load[r] : largest;
-        for (int e = 0; e < count; e++) answers[4 * capacity + g * count + e] = share[order[items + e]];
+        for (int k = 0; k < count - items; k++) fractions[g * (count - items) + k] = 0.5f; /* of items with two hosts */
         int valid = out[sizes[6] + 5] == (float) held[1] && out[sizes[6] + 4] == (float) sizes[7];
         double report[] = {largest, mean, out[sizes[6] + 2],
                            held[1] + (!valid ? 0 : largest - mean > numbers[0] * mean ? 2 : 1) * 1048576.0};
-        memcpy(answers + 4 * g, report, sizeof report);
+        memcpy(reports + 4 * g, report, sizeof report);
     }
 }
 /* The stations of a pipeline, as far as their callers can see: every id becomes itself plus 1000. sizes: see PipelineSizes. */
@@ -347,7 +346,7 @@ Result cuLaunchKernel(Handle function, unsigned gx, unsigned gy, unsigned gz, un
     lastStream = stream;
     if ( gx == 0 || gy != 1 || gz != 1 || bx == 0 || by != 1 || bz != 1 || shared != 0) return INVALID;
     static const int counts[] = {6, 11, 9, 10, 8, 12, 10};
-    int count = function == SOLVER ? 6 : function < PIPELINE ? 8 + 2 * (int) (function - BATCH) : counts[function - PIPELINE];
+    int count = function == SOLVER ? 6 : function < PIPELINE ? 8 + 3 * (int) (function - BATCH) : counts[function - PIPELINE];
     Operation launch = {LAUNCH, NULL, NULL, 0, function, {0}};
     for (int k = 0; k < count; k++) launch.parameters[k] = *parameters[k];
     return submit(&launch);
