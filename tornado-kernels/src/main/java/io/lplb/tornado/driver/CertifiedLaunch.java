@@ -98,7 +98,7 @@ final class CertifiedLaunch implements FusedLaunch {
             pack = new KernelParameters(arena, packing.parameters(), sizes, order, numbers, batch, held, in);
             solve = new KernelParameters(arena, solver.parameters(), in, table, speed, out);
             certify = new KernelParameters(
-                    arena, certifying.parameters(), sizes, table, order, numbers, held, in, out, fractions, reports);
+                    arena, certifying.parameters(), sizes, table, order, numbers, held, out, fractions, reports);
             groups = new CertifiedGroups(
                     problem,
                     segment(hostBatch, (long) Double.BYTES * batchWords),
@@ -186,9 +186,20 @@ final class CertifiedLaunch implements FusedLaunch {
         driver.copyToHost(host + DeviceArrays.HEADER, device + DeviceArrays.HEADER, bytes, stream);
     }
 
-    /** Returns the microseconds of the three kernels on the device for what was written last. */
-    double kernelMicros(int count, int launches) {
-        return repeated.micros(count, launches);
+    /** Returns the microseconds on the device for what was written last: all three kernels, then each of them alone. */
+    double[] kernelMicros(int count, int launches) {
+        return new double[] {
+            repeated.micros(count, launches),
+            alone(packFunction, count, BatchLayout.THREADS, pack, launches),
+            alone(solveFunction, solver.workGroups(count), solver.threads(), solve, launches),
+            alone(certifyFunction, count, BatchLayout.THREADS, certify, launches)
+        };
+    }
+
+    private double alone(long function, int workGroups, int threads, KernelParameters parameters, int launches) {
+        RepeatedLaunch kernel = new RepeatedLaunch(
+                driver, stream, false, n -> driver.launch(function, workGroups, threads, stream, parameters.address()));
+        return kernel.micros(1, launches);
     }
 
     @Override

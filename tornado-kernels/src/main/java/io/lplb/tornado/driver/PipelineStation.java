@@ -8,7 +8,7 @@ package io.lplb.tornado.driver;
 enum PipelineStation {
     /** Of solvers' batches, not of the pipeline. */
     PACK_BATCH("batch", "BatchKernels", "packBatch", 6),
-    CERTIFY_BATCH("batch", "BatchKernels", "certifyBatch", 9),
+    CERTIFY_BATCH("batch", "BatchKernels", "certifyBatch", 8),
     COUNT("CountKernels", "countBlocks", 4),
     SUM("CountKernels", "sumBlocks", 9),
     QUOTA("QuotaKernels", "quotas", 7),

@@ -72,7 +72,6 @@ public final class CertifiedPlan implements FusedLaunch {
                         order,
                         numbers,
                         held,
-                        in,
                         out,
                         fractions,
                         reports)
@@ -88,7 +87,6 @@ public final class CertifiedPlan implements FusedLaunch {
                         order,
                         numbers,
                         held,
-                        in,
                         out,
                         fractions,
                         reports)

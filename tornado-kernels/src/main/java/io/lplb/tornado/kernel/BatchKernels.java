@@ -58,14 +58,18 @@ public final class BatchKernels {
         }
         // Groups beyond the count are packed as well, from whatever is there: to ask first would take a way to the host
         // more.
-        double count = batch.get(BatchLayout.COUNT);
-        double stamp = batch.get(BatchLayout.STAMP);
         int solverRanks = sizes.get(BatchLayout.SOLVER_RANKS);
         int words = solverRanks + sizes.get(BatchLayout.SOLVER_ITEMS);
         double[] partial = context.allocateDoubleLocalArray(BatchLayout.THREADS);
         double[] value = context.allocateDoubleLocalArray(BatchLayout.MAX_RANKS + BatchLayout.MAX_ITEMS);
         int fixedAt = BatchLayout.fixedAt(ranks, group);
         int loadAt = BatchLayout.loadAt(ranks, items, capacity, group);
+        double count = 0;
+        double stamp = 0;
+        if (thread + group == 0) {
+            count = batch.get(BatchLayout.COUNT);
+            stamp = batch.get(BatchLayout.STAMP);
+        }
         double own = 0;
         for (int r = thread; r < ranks; r += threads) {
             double f = batch.get(fixedAt + r);
@@ -112,21 +116,22 @@ public final class BatchKernels {
             IntArray order,
             DoubleArray numbers,
             DoubleArray held,
-            FloatArray in,
             FloatArray out,
             FloatArray fractions,
             DoubleArray reports) {
         int thread = context.localIdx;
         int group = context.groupIdx;
         int threads = context.localGroupSizeX;
-        int count = (int) in.get(0);
-        if (group > count - 1) {
-            return;
-        }
         int ranks = sizes.get(BatchLayout.RANKS);
         int items = sizes.get(BatchLayout.ITEMS);
         int entries = sizes.get(BatchLayout.ENTRIES);
         int capacity = sizes.get(BatchLayout.CAPACITY);
+        int wantedThreads = sizes.get(BatchLayout.SOLVER_THREADS);
+        double tolerance = numbers.get(BatchLayout.TOLERANCE);
+        double stamp = held.get(BatchLayout.STAMP);
+        if (group > capacity - 1) {
+            return;
+        }
         int solverEntries = sizes.get(BatchLayout.SOLVER_ENTRIES);
         int hostAt = sizes.get(BatchLayout.SOLVER_ITEMS) + 1;
         int rankAt = hostAt + solverEntries;
@@ -137,6 +142,7 @@ public final class BatchKernels {
         float[] fraction = context.allocateFloatLocalArray(BatchLayout.MAX_ENTRIES);
         double[] load = context.allocateDoubleLocalArray(BatchLayout.MAX_ITEMS);
         double[] fixed = context.allocateDoubleLocalArray(BatchLayout.MAX_RANKS);
+        double[] speed = context.allocateDoubleLocalArray(BatchLayout.MAX_RANKS);
         double[] level = context.allocateDoubleLocalArray(BatchLayout.MAX_RANKS);
         double[] partial = context.allocateDoubleLocalArray(BatchLayout.THREADS);
         double[] partialSpeed = context.allocateDoubleLocalArray(BatchLayout.THREADS);
@@ -148,7 +154,6 @@ public final class BatchKernels {
         int fixedAt = BatchLayout.fixedAt(ranks, group);
         int loadAt = BatchLayout.loadAt(ranks, items, capacity, group);
         double mean = held.get(BatchLayout.meanAt(ranks, items, capacity, group));
-        double stamp = held.get(BatchLayout.STAMP);
         float iterations = out.get(outAt + solverEntries + Packing.ITERATIONS);
         float status = out.get(outAt + solverEntries + Packing.STATUS);
         float solverThreads = out.get(outAt + solverEntries + Packing.THREADS);
@@ -165,6 +170,7 @@ public final class BatchKernels {
         }
         for (int r = thread; r < ranks; r += threads) {
             fixed[r] = held.get(fixedAt + r);
+            speed[r] = numbers.get(BatchLayout.SPEEDS + r);
         }
         context.localBarrier();
 
@@ -202,7 +208,7 @@ public final class BatchKernels {
             for (int k = local[rankAt + r]; k < to; k++) {
                 sum += share[local[entryAt + k]];
             }
-            level[r] = sum / numbers.get(BatchLayout.SPEEDS + r);
+            level[r] = sum / speed[r];
         }
         context.localBarrier();
 
@@ -213,7 +219,7 @@ public final class BatchKernels {
         for (int k = 0; k < threads; k++) {
             bad = k == thread ? bad : bad + wrong[k];
         }
-        double allowed = numbers.get(BatchLayout.TOLERANCE) * mean;
+        double allowed = tolerance * mean;
         double bound = mean;
 
         // The ranks level with the most loaded one.
@@ -225,7 +231,7 @@ public final class BatchKernels {
         for (int r = thread; r < someRanks; r += threads) {
             double member = level[r] > least ? 1 : 0;
             inside += member * fixed[r];
-            speeds += member * numbers.get(BatchLayout.SPEEDS + r);
+            speeds += member * speed[r];
         }
         for (int i = thread; i < someItems; i += threads) {
             double lowest = Double.MAX_VALUE;
@@ -273,7 +279,7 @@ public final class BatchKernels {
             double of = 0;
             for (int r = 0; r < ranks; r++) {
                 captured += position[r] > k ? 0 : fixed[r];
-                of += position[r] > k ? 0 : numbers.get(BatchLayout.SPEEDS + r);
+                of += position[r] > k ? 0 : speed[r];
             }
             for (int i = 0; i < items; i++) {
                 captured += last[i] > k ? 0 : load[i];
@@ -293,7 +299,7 @@ public final class BatchKernels {
             known += status == Packing.LIMIT ? 1 : 0;
             known += status == Packing.BROKEN ? 1 : 0;
             int fresh = solverStamp == (float) stamp ? known : 0;
-            int whole = solverThreads == sizes.get(BatchLayout.SOLVER_THREADS) ? fresh : 0;
+            int whole = solverThreads == wantedThreads ? fresh : 0;
             int good = bad == 0 ? whole : 0;
             float failure = status == Packing.BROKEN ? Packing.BROKEN : Packing.LIMIT;
             float reached = largest - bound > allowed ? failure : Packing.CONVERGED;

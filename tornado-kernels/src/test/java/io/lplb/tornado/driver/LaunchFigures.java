@@ -282,7 +282,7 @@ final class LaunchFigures {
                 launch.solve(batches[0], 0, groups, split);
             }
             launch.kernelMicros(groups, 20);
-            double onDevice = launch.kernelMicros(groups, 50);
+            double[] onDevice = launch.kernelMicros(groups, 50);
             double call = 1e-3 * nanos(1000, () -> launch.launch(groups));
             double[][] parts = new double[3][1500];
             for (int k = -500; k < parts[0].length; k++) {
@@ -304,8 +304,11 @@ final class LaunchFigures {
             }
             return String.format(
                     Locale.ROOT,
-                    "%.1f us on the device, %.1f from call to completion; in turn: copying in %.1f, launch %.1f, copying out %.1f",
-                    onDevice,
+                    "%.1f us on the device (%.1f, %.1f, %.1f alone), %.1f from call to completion; in turn: copying in %.1f, launch %.1f, copying out %.1f",
+                    onDevice[0],
+                    onDevice[1],
+                    onDevice[2],
+                    onDevice[3],
                     call,
                     parts[0][750],
                     parts[1][750],

@@ -115,7 +115,6 @@ class CertifiedGroupsTest {
                         order,
                         numbers,
                         held,
-                        solverIn,
                         solverOut,
                         fractions,
                         reports)
@@ -128,7 +127,6 @@ class CertifiedGroupsTest {
                         order,
                         numbers,
                         held,
-                        solverIn,
                         solverOut,
                         fractions,
                         reports)

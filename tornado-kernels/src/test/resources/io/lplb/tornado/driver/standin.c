@@ -212,8 +212,8 @@ static void pack(Handle *parameters) {
 static void certify(Handle *parameters) {
     int32_t *sizes = array(parameters[2]), *table = array(parameters[3]), *order = array(parameters[4]);
     int32_t ranks = sizes[0], items = sizes[1], count = sizes[2], capacity = sizes[3];
-    double *numbers = doubles(parameters[5]), *held = doubles(parameters[6]), *reports = doubles(parameters[10]);
-    float *out = (float *) array(parameters[8]), *fractions = (float *) array(parameters[9]);
+    double *numbers = doubles(parameters[5]), *held = doubles(parameters[6]), *reports = doubles(parameters[9]);
+    float *out = (float *) array(parameters[7]), *fractions = (float *) array(parameters[8]);
     for (int g = 0; g < (int) held[0]; g++, out += sizes[6] + 6) {
         double load[64], mean = 0, largest = 0;
         for (int r = 0; r < ranks; r++) mean += load[r] = held[4 + g * ranks + r];
@@ -346,7 +346,7 @@ Result cuLaunchKernel(Handle function, unsigned gx, unsigned gy, unsigned gz, un
     lastStream = stream;
     if ( gx == 0 || gy != 1 || gz != 1 || bx == 0 || by != 1 || bz != 1 || shared != 0) return INVALID;
     static const int counts[] = {6, 11, 9, 10, 8, 12, 10};
-    int count = function == SOLVER ? 6 : function < PIPELINE ? 8 + 3 * (int) (function - BATCH) : counts[function - PIPELINE];
+    int count = function == SOLVER ? 6 : function < PIPELINE ? 8 + 2 * (int) (function - BATCH) : counts[function - PIPELINE];
     Operation launch = {LAUNCH, NULL, NULL, 0, function, {0}};
     for (int k = 0; k < count; k++) launch.parameters[k] = *parameters[k];
     return submit(&launch);
