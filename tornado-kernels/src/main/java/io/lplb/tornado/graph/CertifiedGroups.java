@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CertifiedGroups {
     /** Doubles of a block, about. */
-    private static final int BLOCK_WORDS = 2048;
+    private static final int BLOCK_WORDS = 1024;
 
     /** How far sums in another order may differ, as a fraction of the mean load. */
     private static final double ROUNDING = 1e-9;

@@ -21,9 +21,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * above the tolerance: all ranks, those level with the most loaded one, every number of the most loaded ones (see {@code
  * io.lplb.solver.Certificate}).
  *
- * <p>Buffers as in {@link BatchLayout}. One work-group of one warp a group; any number of threads gives the same shares
- * and, up to the rounding of sums, the same bounds. Barriers stand outside of branches: where a set is not needed, the
- * loops over it are empty.
+ * <p>Buffers as in {@link BatchLayout}. One work-group of one warp a group; where TornadoVM makes it smaller, there is no
+ * answer. Barriers stand outside of branches: where a set is not needed, the loops over it are empty.
  */
 public final class BatchKernels {
     /** How far below the largest load a rank counts as level, in tolerances. */
@@ -49,11 +48,11 @@ public final class BatchKernels {
             FloatArray in) {
         int thread = context.localIdx;
         int group = context.groupIdx;
-        int threads = context.localGroupSizeX;
+        int threads = BatchLayout.THREADS;
         int ranks = sizes.get(BatchLayout.RANKS);
         int items = sizes.get(BatchLayout.ITEMS);
         int capacity = sizes.get(BatchLayout.CAPACITY);
-        if (group > capacity - 1) {
+        if (group > capacity - 1 || context.localGroupSizeX != threads) {
             return;
         }
         // Groups beyond the count are packed as well, from whatever is there: to ask first would take a way to the host
@@ -85,7 +84,7 @@ public final class BatchKernels {
         }
         partial[thread] = own;
         context.localBarrier();
-        double mean = sum(partial, threads) / numbers.get(BatchLayout.TOTAL_SPEED);
+        double mean = sum(partial) / numbers.get(BatchLayout.TOTAL_SPEED);
         double inverse = mean > 0 ? 1 / mean : 0;
         int at = Packing.HEADER + group * words;
         for (int r = thread; r < ranks; r += threads) {
@@ -121,7 +120,7 @@ public final class BatchKernels {
             DoubleArray reports) {
         int thread = context.localIdx;
         int group = context.groupIdx;
-        int threads = context.localGroupSizeX;
+        int threads = BatchLayout.THREADS;
         int ranks = sizes.get(BatchLayout.RANKS);
         int items = sizes.get(BatchLayout.ITEMS);
         int entries = sizes.get(BatchLayout.ENTRIES);
@@ -129,7 +128,7 @@ public final class BatchKernels {
         int wantedThreads = sizes.get(BatchLayout.SOLVER_THREADS);
         double tolerance = numbers.get(BatchLayout.TOLERANCE);
         double stamp = held.get(BatchLayout.STAMP);
-        if (group > capacity - 1) {
+        if (group > capacity - 1 || context.localGroupSizeX != threads) {
             return;
         }
         int solverEntries = sizes.get(BatchLayout.SOLVER_ENTRIES);
@@ -146,7 +145,6 @@ public final class BatchKernels {
         double[] level = context.allocateDoubleLocalArray(BatchLayout.MAX_RANKS);
         double[] partial = context.allocateDoubleLocalArray(BatchLayout.THREADS);
         double[] partialSpeed = context.allocateDoubleLocalArray(BatchLayout.THREADS);
-        int[] wrong = context.allocateIntLocalArray(BatchLayout.THREADS);
         int[] position = context.allocateIntLocalArray(BatchLayout.MAX_RANKS);
         int[] last = context.allocateIntLocalArray(BatchLayout.MAX_ITEMS);
 
@@ -159,11 +157,9 @@ public final class BatchKernels {
         float solverThreads = out.get(outAt + solverEntries + Packing.THREADS);
         float solverStamp = out.get(outAt + solverEntries + Packing.STAMP);
         copy(thread, threads, table, tableWords, local);
-        int bad = 0;
         for (int e = thread; e < entries; e += threads) {
             float x = out.get(outAt + e);
-            bad += x < Float.MAX_VALUE ? 0 : 1; // NaN, too
-            share[e] = x > 0f ? x : 0;
+            share[e] = x < 0f ? 0 : x; // a NaN stays one, up to the fractions, where the host finds it
         }
         for (int i = thread; i < items; i += threads) {
             load[i] = held.get(loadAt + order.get(i));
@@ -182,9 +178,9 @@ public final class BatchKernels {
                 sum += share[e];
             }
             // An item too light for float has lost its shares on the way: any split of it will do.
-            double even = sum > 0 ? 0 : 1.0 / (to - from);
+            double even = sum == 0 ? 1.0 / (to - from) : 0;
             // Of several fractions each is rounded down, so that they leave no less than nothing to the last host.
-            double inverse = sum > 0 ? (to - from > 2 ? ROUNDED_DOWN : 1) / sum : 0;
+            double inverse = sum == 0 ? 0 : (to - from > 2 ? ROUNDED_DOWN : 1) / sum;
             double rest = load[i];
             for (int e = from; e < to - 1; e++) {
                 float x = (float) (share[e] * inverse + even);
@@ -195,7 +191,6 @@ public final class BatchKernels {
             }
             share[to - 1] = rest > 0 ? rest : 0;
         }
-        wrong[thread] = bad;
         context.localBarrier();
 
         int perGroup = BatchLayout.fractions(items, entries);
@@ -215,9 +210,6 @@ public final class BatchKernels {
         double largest = 0;
         for (int r = 0; r < ranks; r++) {
             largest = larger(largest, level[r]);
-        }
-        for (int k = 0; k < threads; k++) {
-            bad = k == thread ? bad : bad + wrong[k];
         }
         double allowed = tolerance * mean;
         double bound = mean;
@@ -244,8 +236,8 @@ public final class BatchKernels {
         partial[thread] = inside;
         partialSpeed[thread] = speeds;
         context.localBarrier();
-        double levelSpeeds = sum(partialSpeed, threads);
-        double levelBound = levelSpeeds > 0 ? sum(partial, threads) / levelSpeeds : 0;
+        double levelSpeeds = sum(partialSpeed);
+        double levelBound = levelSpeeds > 0 ? sum(partial) / levelSpeeds : 0;
         bound = larger(bound, levelBound);
 
         // Every number of the most loaded ranks. A rank's position is the number of those in front of it.
@@ -288,9 +280,7 @@ public final class BatchKernels {
         }
         partial[thread] = best;
         context.localBarrier();
-        for (int k = 0; k < threads; k++) {
-            bound = larger(bound, partial[k]);
-        }
+        bound = larger(bound, largest(partial));
 
         // A report is one store of four threads: the host's memory is far, and takes as long for one number as for
         // four.
@@ -300,10 +290,9 @@ public final class BatchKernels {
             known += status == Packing.BROKEN ? 1 : 0;
             int fresh = solverStamp == (float) stamp ? known : 0;
             int whole = solverThreads == wantedThreads ? fresh : 0;
-            int good = bad == 0 ? whole : 0;
             float failure = status == Packing.BROKEN ? Packing.BROKEN : Packing.LIMIT;
             float reached = largest - bound > allowed ? failure : Packing.CONVERGED;
-            double said = good > 0 ? reached : 0;
+            double said = whole > 0 ? reached : 0;
             double word = said * BatchLayout.STAMPS + stamp;
             word = thread == BatchLayout.ITERATIONS ? iterations : word;
             word = thread == BatchLayout.BOUND ? smaller(bound, largest) : word;
@@ -330,22 +319,33 @@ public final class BatchKernels {
         }
     }
 
-    /** Four sums, so that an addition need not wait for the one before. */
-    private static double sum(double[] values, int count) {
+    /** What the threads have added up; four sums, so that an addition need not wait for the one before. */
+    private static double sum(double[] values) {
         double s0 = 0;
         double s1 = 0;
         double s2 = 0;
         double s3 = 0;
-        for (int k = 0; k + 3 < count; k += 4) {
+        for (int k = 0; k < BatchLayout.THREADS; k += 4) {
             s0 += values[k];
             s1 += values[k + 1];
             s2 += values[k + 2];
             s3 += values[k + 3];
         }
-        for (int k = count - count % 4; k < count; k++) {
-            s0 += values[k];
-        }
         return (s0 + s1) + (s2 + s3);
+    }
+
+    private static double largest(double[] values) {
+        double m0 = 0;
+        double m1 = 0;
+        double m2 = 0;
+        double m3 = 0;
+        for (int k = 0; k < BatchLayout.THREADS; k += 4) {
+            m0 = larger(m0, values[k]);
+            m1 = larger(m1, values[k + 1]);
+            m2 = larger(m2, values[k + 2]);
+            m3 = larger(m3, values[k + 3]);
+        }
+        return larger(larger(m0, m1), larger(m2, m3));
     }
 
     private static double larger(double a, double b) {
