@@ -14,7 +14,7 @@ static const char *ptx = ".version 7.0\n.target sm_80\n.address_size 64\n.visibl
 
 // A solver's launch on no groups, with all that a solver takes, or with a part of it.
 static void solver(CUmodule kept, CUstream stream, const std::string &text, const char *entry, bool module, bool own, bool memory,
-        bool log, bool context) {
+        bool log, bool context, bool copy) {
     static CUdeviceptr zeros = 0;
     if (!zeros) { CU(cuMemAlloc(&zeros, 1 << 20)); CU(cuMemsetD8(zeros, 0, 1 << 20)); }
     CUmodule m = kept; CUstream s = stream; CUfunction f; void *h[2]; CUdeviceptr p[2];
@@ -26,6 +26,7 @@ static void solver(CUmodule kept, CUstream stream, const std::string &text, cons
     CU(cuModuleGetFunction(&f, m, entry));
     if (own) CU(cuStreamCreate(&s, CU_STREAM_NON_BLOCKING));
     for (int k = 0; memory && k < 2; k++) { CU(cuMemHostAlloc(&h[k], 4096, CU_MEMHOSTALLOC_DEVICEMAP)); CU(cuMemAlloc(&p[k], 1024)); }
+    if (copy) { CU(cuMemcpyHtoDAsync(zeros + 4096, said, 512, s)); CU(cuStreamSynchronize(s)); CU(cuStreamQuery(s)); }
     CUdeviceptr values[16]; void *parameters[16];
     for (int k = 0; k < 16; k++) { values[k] = zeros; parameters[k] = &values[k]; }
     CU(cuLaunchKernel(f, 1, 1, 1, 32, 1, 1, 0, s, parameters, 0)); CU(cuStreamSynchronize(s));
@@ -67,14 +68,14 @@ int main(int argc, char **argv) {
     std::stringstream text; text << std::ifstream(argv[1]).rdbuf();
     CUmodule kept; CU(cuModuleLoadData(&kept, text.str().c_str()));
     const char *parts[] = {"launch", "stream", "module", "module, stream", "module, memory", "module, stream, memory", "module, log", "module, context",
-                           "all"};
-    bool with[][5] = {{0, 0, 0, 0, 0}, {0, 1, 0, 0, 0}, {1, 0, 0, 0, 0}, {1, 1, 0, 0, 0}, {1, 0, 1, 0, 0}, {1, 1, 1, 0, 0},
-                      {1, 0, 0, 1, 0}, {1, 0, 0, 0, 1}, {1, 1, 1, 1, 1}};
-    for (int what = 0; what < 9; what++) {
+                           "stream, copy", "all"};
+    bool with[][6] = {{0, 0, 0, 0, 0, 0}, {0, 1, 0, 0, 0, 0}, {1, 0, 0, 0, 0, 0}, {1, 1, 0, 0, 0, 0}, {1, 0, 1, 0, 0, 0},
+                      {1, 1, 1, 0, 0, 0}, {1, 0, 0, 1, 0, 0}, {1, 0, 0, 0, 1, 0}, {0, 1, 0, 0, 0, 1}, {1, 1, 1, 1, 1, 1}};
+    for (int what = 0; what < 10; what++) {
         size_t first = freeNow();
         const bool *w = with[what];
         for (int part = 0; part < 4; part++) {
-            for (int k = 0; k < 1500; k++) solver(kept, s0, text.str(), argv[2], w[0], w[1], w[2], w[3], w[4]);
+            for (int k = 0; k < 1500; k++) solver(kept, s0, text.str(), argv[2], w[0], w[1], w[2], w[3], w[4], w[5]);
             printf("solver's %s: %ld bytes less after %d\n", parts[what], (long)(first - freeNow()), 1500 * (part + 1)); fflush(stdout);
         }
     }

@@ -33,6 +33,8 @@ record LaunchOptions(Transfer transfer, boolean graphs, boolean stamps, boolean 
 
     /** What suits a launch of up to so many groups: a lone answer is awaited in memory. */
     static LaunchOptions of(String solver, int groups) {
-        return new LaunchOptions(Transfer.of(solver, groups), true, groups == 1, false, groups >= CERTIFIED_GROUPS);
+        boolean certified = groups >= CERTIFIED_GROUPS;
+        return new LaunchOptions(
+                certified ? Transfer.MAPPED : Transfer.of(solver, groups), true, groups == 1, false, certified);
     }
 }
