@@ -200,7 +200,7 @@ class CertifiedGroupsTest {
                     batch.fixed(), g * of.ranks(), batch.load(), g * of.items(), split.share(), g * of.entries());
             assertEquals(certificate.maxLoad(), split.maxLoad(g), 1e-12 * mean, what + ": largest load");
             boolean proved = certificate.maxLoad() - certificate.lowerBound() <= TOLERANCE * mean;
-            assertEquals(proved, split.status(g) == SolveStatus.OPTIMAL, what + ": what can be proved is");
+            assertTrue(!proved || split.status(g) == SolveStatus.OPTIMAL, what + ": what can be proved is");
             assertEquals(split.gap(g) <= TOLERANCE * mean, split.status(g) == SolveStatus.OPTIMAL, what + ": status");
             assertEquals(ITERATIONS, split.iterations(g));
         }
@@ -315,7 +315,7 @@ class CertifiedGroupsTest {
             certified.read(batch, 0, split);
             assertEquals(SolveStatus.OPTIMAL, split.status(0));
             if (word == BatchLayout.LARGEST || word == BatchLayout.BOUND) {
-                reports.set(word, reports.get(word) * (1 + 1e-6));
+                reports.set(word, reports.get(BatchLayout.LARGEST) * (1 + 1e-6));
             } else {
                 float x = fractions.get(heaviest);
                 fractions.set(heaviest, word == 2 ? 1.01f : x > 0.5f ? x - 0.4f : x + 0.4f);
