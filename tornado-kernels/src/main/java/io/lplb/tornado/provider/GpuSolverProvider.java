@@ -28,13 +28,13 @@ public final class GpuSolverProvider implements SolverProvider {
 
     /**
      * From this many entries of a whole batch on the driver's launch is faster than one core of the same machine, from
-     * arrays to arrays on an H100 (lplb-bench/results/crossover-h100.txt): relaxation from 20 groups of a cube, 9 of a
-     * hypercube, 4 of a torus 8x4 where every item has two hosts, and from 7 groups of 64 ranks with longer lists;
-     * interior point from 2, 1, 1 and 1.
+     * arrays to arrays on an H100 (lplb-bench/results/crossover-h100.txt): relaxation from 8 groups of a cube, 5 of a
+     * hypercube, 2 of a torus 8x4 where every item has two hosts, and from 4 groups of 64 ranks with longer lists;
+     * interior point from 1 group, but for a lone cube little faster, hence 2 there.
      */
-    private static final double RELAXATION_PAIRS = 640;
+    private static final double RELAXATION_PAIRS = 256;
 
-    private static final double RELAXATION_LISTS = 1_800;
+    private static final double RELAXATION_LISTS = 1_000;
     private static final double INTERIOR_POINT = 64;
 
     /**
