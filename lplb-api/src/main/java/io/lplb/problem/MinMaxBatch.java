@@ -12,9 +12,12 @@ import java.util.Objects;
  *   load   [groups][items]  | w of group 0: item 0, item 1, ... | w of group 1: ... |     load that can be split
  * </pre>
  *
- * <p>Loads are tokens, finite and not negative. Not thread-safe: one thread fills it, and nobody writes during a solve.
+ * <p>Loads are tokens, not negative and at most {@link #LARGEST_LOAD}. Not thread-safe: one thread fills it, and nobody writes during a solve.
  */
 public final class MinMaxBatch {
+    /** What a load may be at most: sums of larger ones could be infinite, and solvers divide by such a sum. */
+    public static final double LARGEST_LOAD = 1e150;
+
     private final MinMaxProblem problem;
     private final int groups;
     private final double[] fixed;
@@ -123,7 +126,7 @@ public final class MinMaxBatch {
     }
 
     /**
-     * Checks that every load is a finite number and not negative.
+     * Checks that every load is a number from 0 to {@link #LARGEST_LOAD}.
      *
      * @throws IllegalArgumentException naming the group, the rank or item, and the value
      */
@@ -135,9 +138,9 @@ public final class MinMaxBatch {
     private static void requireValid(String what, String where, double[] values, int perGroup) {
         for (int k = 0; k < values.length; k++) {
             double v = values[k];
-            if (!(v >= 0) || v == Double.POSITIVE_INFINITY) {
+            if (!(v >= 0 && v <= LARGEST_LOAD)) {
                 throw new IllegalArgumentException(what + " of group " + k / perGroup + ", " + where + " "
-                        + k % perGroup + ": got " + v + ", expected a finite number of at least 0");
+                        + k % perGroup + ": got " + v + ", expected a number from 0 to " + LARGEST_LOAD);
             }
         }
     }
