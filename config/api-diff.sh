@@ -16,8 +16,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/source" "$work/jars"
 git -C "$root" archive "$tag" | tar -x -C "$work/source"
+# A module may be younger than the tag.
+old=$(for module in ${modules//,/ }; do [ ! -f "$work/source/$module/pom.xml" ] || printf '%s,' "$module"; done)
 printf 'api-diff: building %s\n' "$tag"
-(cd "$work/source" && mvn "${quick[@]}" "$@" package)
+(cd "$work/source" && mvn "${quick[@]}" -pl "${old%,}" -am "$@" package)
 find "$work/source" -path '*/target/lplb-*.jar' -exec cp {} "$work/jars" \;
 released=$(find "$work/jars" -name 'lplb-topology-*.jar' ! -name '*-tests.jar' | sed 's/.*lplb-topology-\(.*\)\.jar/\1/')
 printf 'api-diff: comparing with %s, version %s\n' "$tag" "$released"
