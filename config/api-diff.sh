@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compares the API of the published modules with that of the last tag vX.Y.Z (japicmp), building the tag in a folder of its
-# own. Fails where semantic versioning does not allow the change; reports are in each module's target/japicmp. Without a
+# own. Prints what changed and fails where semantic versioning does not allow it; reports: target/japicmp. Without a
 # tag there is nothing to compare with: it says so and ends with 0. Arguments go to Maven, such as -o.
 set -euo pipefail
 
@@ -16,10 +16,20 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/source" "$work/jars"
 git -C "$root" archive "$tag" | tar -x -C "$work/source"
+# A module may be younger than the tag.
+old=$(for module in ${modules//,/ }; do [ ! -f "$work/source/$module/pom.xml" ] || printf '%s,' "$module"; done)
 printf 'api-diff: building %s\n' "$tag"
-(cd "$work/source" && mvn "${quick[@]}" "$@" package)
+(cd "$work/source" && mvn "${quick[@]}" -pl "${old%,}" -am "$@" package)
 find "$work/source" -path '*/target/lplb-*.jar' -exec cp {} "$work/jars" \;
 released=$(find "$work/jars" -name 'lplb-topology-*.jar' ! -name '*-tests.jar' | sed 's/.*lplb-topology-\(.*\)\.jar/\1/')
 printf 'api-diff: comparing with %s, version %s\n' "$tag" "$released"
-(cd "$root" && mvn "${quick[@]}" -Dlplb.released="$released" -Dlplb.released.jars="$work/jars" -pl "$modules" -am "$@" verify)
+for module in ${modules//,/ }; do rm -rf "${root:?}/$module/target/japicmp"; done
+result=0
+(cd "$root" && mvn "${quick[@]}" -Dlplb.released="$released" -Dlplb.released.jars="$work/jars" -pl "$modules" -am "$@" verify) || result=$?
+for module in ${modules//,/ }; do
+  changes=$root/$module/target/japicmp/api-diff.diff
+  # "***" a changed class, "+++" what is new, "---" what is gone; "!" marks what breaks callers.
+  [ ! -f "$changes" ] || { printf '\n%s\n' "$module"; sed '1d; /CLASS FILE FORMAT/d; /^$/d' "$changes"; printf '\n'; }
+done
+[ "$result" -eq 0 ] || { printf 'api-diff: the build or the comparison failed, see above\n' >&2; exit 1; }
 printf 'api-diff: nothing that the versions do not allow\n'

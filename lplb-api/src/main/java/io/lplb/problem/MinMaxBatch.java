@@ -12,9 +12,12 @@ import java.util.Objects;
  *   load   [groups][items]  | w of group 0: item 0, item 1, ... | w of group 1: ... |     load that can be split
  * </pre>
  *
- * <p>Loads are tokens, finite and not negative. Not thread-safe: one thread fills it, and nobody writes during a solve.
+ * <p>Loads are tokens, not negative and at most {@link #LARGEST_LOAD}. Not thread-safe: one thread fills it, and nobody writes during a solve.
  */
 public final class MinMaxBatch {
+    /** What a load may be at most: sums of larger ones could be infinite, and solvers divide by such a sum. */
+    public static final double LARGEST_LOAD = 1e150;
+
     private final MinMaxProblem problem;
     private final int groups;
     private final double[] fixed;
@@ -123,7 +126,7 @@ public final class MinMaxBatch {
     }
 
     /**
-     * Checks that every load is a finite number and not negative.
+     * Checks that every load is a number from 0 to {@link #LARGEST_LOAD}.
      *
      * @throws IllegalArgumentException naming the group, the rank or item, and the value
      */
@@ -135,7 +138,7 @@ public final class MinMaxBatch {
     }
 
     /**
-     * {@return whether every load of some groups is a finite number and not negative} May be asked by several threads at
+     * {@return whether every load of some groups is a number from 0 to {@link #LARGEST_LOAD}} May be asked by several threads at
      * once, each for its part of a batch.
      *
      * @param firstGroup the first of the groups
@@ -150,11 +153,11 @@ public final class MinMaxBatch {
     }
 
     /**
-     * By bits, without branches: as a whole number, a double from 0 to the largest is between 0 and that one's. Four at a time,
+     * By bits, without branches: as a whole number, a double from 0 to the largest load is between 0 and that one's. Four at a time,
      * so that none waits for the one before. A -0.0 is looked at again.
      */
     private static boolean isValid(double[] values, int from, int count) {
-        long most = Double.doubleToRawLongBits(Double.MAX_VALUE);
+        long most = Double.doubleToRawLongBits(LARGEST_LOAD);
         long bad = 0;
         int k = from;
         for (int end = from + count - 3; k < end; k += 4) {
@@ -181,14 +184,14 @@ public final class MinMaxBatch {
     }
 
     private static boolean isValid(double load) {
-        return load >= 0 && load < Double.POSITIVE_INFINITY;
+        return load >= 0 && load <= LARGEST_LOAD;
     }
 
     private static void requireValid(String what, String where, double[] values, int perGroup) {
         for (int k = 0; k < values.length; k++) {
             if (!isValid(values[k])) {
                 throw new IllegalArgumentException(what + " of group " + k / perGroup + ", " + where + " "
-                        + k % perGroup + ": got " + values[k] + ", expected a finite number of at least 0");
+                        + k % perGroup + ": got " + values[k] + ", expected a number from 0 to " + LARGEST_LOAD);
             }
         }
     }

@@ -12,23 +12,33 @@ import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 
-/** The warnings that the library logs, until closed. */
-final class LogCapture implements AutoCloseable {
+/** What the library logs from a level on, until closed; then the level is what it was. */
+public final class LogCapture implements AutoCloseable {
     private static final String LIBRARY = "io.lplb";
 
+    private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
     private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
     private final Logger logger = (Logger) LogManager.getLogger(LIBRARY);
+    private final Level before = logger.getLevel();
     private final AbstractAppender appender = new AbstractAppender("capture", null, null, true, Property.EMPTY_ARRAY) {
         @Override
         public void append(LogEvent event) {
+            String text = event.getMessage().getFormattedMessage();
+            lines.add(event.getLevel() + " " + text);
             if (event.getLevel().isMoreSpecificThan(Level.WARN)) {
-                warnings.add(event.getMessage().getFormattedMessage());
+                warnings.add(text);
             }
         }
     };
 
+    /** Warnings and errors. */
     LogCapture() {
-        Configurator.setLevel(LIBRARY, Level.WARN);
+        this(Level.WARN);
+    }
+
+    /** Everything from a level on. */
+    public LogCapture(Level level) {
+        Configurator.setLevel(LIBRARY, level);
         appender.start();
         logger.addAppender(appender);
     }
@@ -38,8 +48,14 @@ final class LogCapture implements AutoCloseable {
         return List.copyOf(warnings);
     }
 
+    /** Returns a copy of everything captured, each as its level, a space and the text. */
+    public List<String> lines() {
+        return List.copyOf(lines);
+    }
+
     @Override
     public void close() {
         logger.removeAppender(appender);
+        Configurator.setLevel(LIBRARY, before);
     }
 }

@@ -84,9 +84,13 @@ class MinMaxProblemTest {
         assertThrows(IllegalArgumentException.class, () -> new MinMaxBatch(problem, -1));
         batch.load()[1] = -3;
         assertEquals(
-                "load of group 1, item 0: got -3.0, expected a finite number of at least 0",
+                "load of group 1, item 0: got -3.0, expected a number from 0 to 1.0E150",
                 assertThrows(IllegalArgumentException.class, batch::requireValid)
                         .getMessage());
+        batch.load()[1] = MinMaxBatch.LARGEST_LOAD;
+        batch.requireValid();
+        batch.load()[1] = Math.nextUp(MinMaxBatch.LARGEST_LOAD);
+        assertThrows(IllegalArgumentException.class, batch::requireValid);
         assertEquals(0, new MinMaxBatch(problem, 0).groups());
     }
 }

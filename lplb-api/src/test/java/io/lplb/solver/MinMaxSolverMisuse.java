@@ -39,7 +39,8 @@ public abstract class MinMaxSolverMisuse {
     }
 
     @ParameterizedTest(name = "load {0} is refused")
-    @ValueSource(doubles = {Double.NaN, -1, -Double.MIN_VALUE, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    @ValueSource(
+            doubles = {Double.NaN, -1, -Double.MIN_VALUE, 1e308, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
     public void wrongLoadsLeaveTheOutputUntouched(double wrong) {
         MinMaxBatch wrongFixed = new MinMaxBatch(PAIR, 2);
         wrongFixed.fixed()[3] = wrong;

@@ -3,6 +3,7 @@ package io.lplb.solver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
@@ -16,6 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the audit lets pass and what not, in the second of two groups whose loads differ and are far from 1. */
 class SplitAuditTest {
     private static final double SCALE = 1e6;
+    private static final int BETWEEN = 4;
+    private static final int IDLE = 9;
 
     private final MinMaxProblem problem = MinMaxProblem.of(8, HostLists.cube());
     private final MinMaxBatch batch = new MinMaxBatch(problem, 2);
@@ -31,9 +34,18 @@ class SplitAuditTest {
                 loads[k] = SCALE * random.nextDouble() * (k < loads.length / 2 ? 1 : 3);
             }
         }
+        // Ranks 1 and 2 with the item between them are the bottleneck. All of item 0 on rank 3 weighs more, so that the
+        // bounds of such a split never look at those two alone.
+        batch.fixed()[problem.ranks() + 1] = 11.5 * SCALE;
+        batch.fixed()[problem.ranks() + 2] = 11.5 * SCALE;
+        batch.load()[problem.items() + BETWEEN] = SCALE;
+        batch.load()[problem.items()] = 15 * SCALE;
+        // An item without load has shares, too.
+        batch.load()[problem.items() + IDLE] = 0;
         mean = batch.meanLoad(1);
         new InteriorPointSolver(problem, 1e-9).solve(batch, best);
         new InteriorPointSolver(problem, 1e-9).solve(batch, split);
+        assertEquals(12 * SCALE, best.lowerBound(1), 1);
     }
 
     private @Nullable Code found() {
@@ -52,6 +64,7 @@ class SplitAuditTest {
         }
         certificate.evaluate(batch.fixed(), 8, batch.load(), problem.items(), split.share(), problem.entries());
         split.report(1, certificate.maxLoad(), certificate.lowerBound(), 1, SolveStatus.ITERATION_LIMIT);
+        assertTrue(certificate.lowerBound() < best.lowerBound(1) - 0.01 * mean, "what the shares prove is less");
     }
 
     @Test
@@ -78,6 +91,26 @@ class SplitAuditTest {
     void theLargestLoadIsThatOfTheShares(double off, @Nullable Code code) {
         split.report(1, split.maxLoad(1) + off * mean, split.lowerBound(1), 1, SolveStatus.OPTIMAL);
         assertEquals(code, found());
+    }
+
+    @ParameterizedTest(name = "shares of an item without load {0} mean loads off: {1}")
+    @CsvSource(
+            value = {"1e-8, null", "1e-3, WRONG_SHARES"},
+            nullValues = "null")
+    void noShareIsNegative(double off, @Nullable Code code) {
+        int first = problem.entries() + problem.firstEntry(IDLE);
+        split.share()[first] -= off * mean;
+        split.share()[first + 1] += off * mean;
+        assertEquals(code, found());
+        split.share()[first] = off * mean;
+        assertEquals(code, found());
+    }
+
+    @Test
+    void theSharesOfAHotItemMayBeOffByThatMuchMore() {
+        assertTrue(batch.load()[problem.items()] > 1.4 * mean);
+        split.share()[problem.entries()] += 1.2e-6 * mean;
+        assertNull(found());
     }
 
     @ParameterizedTest(name = "a share {0} mean loads off: {1}")

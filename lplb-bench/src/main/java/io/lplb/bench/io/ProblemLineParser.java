@@ -92,8 +92,9 @@ public final class ProblemLineParser {
         }
         MinMaxProblem problem = MinMaxProblem.of(ranks, speed, hosts.toArray(new int[0][]));
         MinMaxBatch batch = MinMaxBatch.of(problem, fixedLoads, itemLoads);
+        batch.requireValid();
         if (Double.isInfinite(batch.meanLoad(0))) {
-            throw new FormatException("loads: got a sum above " + Double.MAX_VALUE + ", expected a finite one");
+            throw new FormatException("speeds: got a mean load above " + Double.MAX_VALUE + ", expected a finite one");
         }
         return new ProblemLine(name, problem, batch);
     }

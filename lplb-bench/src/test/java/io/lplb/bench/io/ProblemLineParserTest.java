@@ -96,7 +96,8 @@ class ProblemLineParserTest {
                 "{\"id\":\"a\",\"ranks\":1,\"fixed\":[1],\"items\":[[1,[0,0]]]}; item 0: got rank 0 twice",
                 "{\"id\":\"a\",\"ranks\":1,\"fixed\":[1],\"items\":[],\"speed\":[]}; speed: got length 0, expected 1",
                 "{\"id\":\"a\",\"ranks\":1,\"fixed\":[1],\"items\":[],\"speed\":[0]}; speed of rank 0: got 0.0",
-                "{\"id\":\"a\",\"ranks\":2,\"fixed\":[1e308,1e308],\"items\":[]}; loads: got a sum above",
+                "{\"id\":\"a\",\"ranks\":2,\"fixed\":[1,1e308],\"items\":[]}; fixed load of group 0, rank 1: got 1.0E308",
+                "{\"id\":\"a\",\"ranks\":1,\"fixed\":[1e149],\"items\":[],\"speed\":[1e-200]}; speeds: got a mean load above",
                 "{\"id\":\"a\",\"ranks\":1,\"fixed\":[1],\"items\":[]} {}; after the object: got an object",
                 "{\"id\":\"a\",\"ranks\":1,\"fixed\":[1],\"items\":[]} ]; not JSON: ",
             })

@@ -159,7 +159,7 @@ public final class CertifiedGroups {
     /**
      * Copies the groups {@code first .. first + count - 1} of a batch in, under a new stamp.
      *
-     * @throws IllegalArgumentException if a load is not a finite number of at least 0
+     * @throws IllegalArgumentException if a load is not a number from 0 to {@link MinMaxBatch#LARGEST_LOAD}
      */
     public void write(MinMaxBatch from, int firstGroup, int groups) {
         stamp = (stamp + 1) % BatchLayout.STAMPS;

@@ -85,7 +85,7 @@ public final class PackedGroups {
     /**
      * Packs the groups {@code first .. first + count - 1} of a batch and poisons their answers.
      *
-     * @throws IllegalArgumentException if a load is not a finite number of at least 0
+     * @throws IllegalArgumentException if a load is not a number from 0 to {@link MinMaxBatch#LARGEST_LOAD}
      */
     public void pack(MinMaxBatch from, int firstGroup, int groups) {
         stamp = (stamp + 1) % STAMPS;
