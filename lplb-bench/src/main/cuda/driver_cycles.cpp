@@ -25,7 +25,7 @@ static void solver(CUmodule kept, CUstream stream, const std::string &text, cons
     if (module) CU(cuModuleLoadDataEx(&m, text.c_str(), log ? 2 : 0, options, logged));
     CU(cuModuleGetFunction(&f, m, entry));
     if (own) CU(cuStreamCreate(&s, CU_STREAM_NON_BLOCKING));
-    for (int k = 0; memory && k < 2; k++) { CU(cuMemHostAlloc(&h[k], 4096, CU_MEMHOSTALLOC_DEVICEMAP)); CU(cuMemAlloc(&p[k], 1024)); }
+    for (int k = 0; memory && k < 2; k++) { CU(cuMemHostAlloc(&h[k], k ? 176 : 400, CU_MEMHOSTALLOC_DEVICEMAP)); CU(cuMemAlloc(&p[k], k ? 48 : 400)); }
     if (copy) { CU(cuMemcpyHtoDAsync(zeros + 4096, said, 512, s)); CU(cuStreamSynchronize(s)); CU(cuStreamQuery(s)); }
     CUdeviceptr values[16]; void *parameters[16];
     for (int k = 0; k < 16; k++) { values[k] = zeros; parameters[k] = &values[k]; }

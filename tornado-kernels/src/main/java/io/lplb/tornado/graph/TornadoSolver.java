@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The arithmetic is float, so gaps end around 1e-6 of the mean load for most groups and within 1e-4 for all; a
  * tolerance below what float reaches is answered with ITERATION_LIMIT and the true gap. Certificates are computed in
- * double from the shares that come back: of single groups on the host, of larger batches on the device, whose kernel for
- * that knows nothing of the solver's; the host certifies one group of each such launch again.
+ * double from the shares that come back: on the host or, where the launcher says so, on the device ({@link CertifiedGroups}).
  *
  * <p>Groups that either solver leaves above the tolerance go through the other one, on the same device: relaxation has slow
  * tails, and what the sweeps after an interior point end in may not prove itself. Their iterations add up.
@@ -126,10 +125,7 @@ public final class TornadoSolver implements MinMaxSolver {
     }
 
     private static FusedLaunch plan(String solver, ProblemTables tables, int groups, Accuracy accuracy) {
-        KernelShape shape = KernelShape.of(solver, tables.problem(), groups);
-        return groups > 1 && CertifiedGroups.fits(tables.problem())
-                ? new CertifiedPlan(tables, shape, groups, accuracy)
-                : new FusedPlan(tables, shape, groups, accuracy);
+        return new FusedPlan(tables, KernelShape.of(solver, tables.problem(), groups), groups, accuracy);
     }
 
     private FusedLaunch planFor(int count) {

@@ -19,6 +19,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Exit code 1 if something is not as it should be.
  *
  * <p>Arguments: {@code memory} (the device's memory runs out), {@code cycles NUMBER SECONDS} (solvers opened and closed, as many
- * as the time allows; with {@code -Dplain=true} without CUDA graphs), {@code sticky} (a kernel traps).
+ * as the time allows; with {@code -Dplain=true} without CUDA graphs), {@code parts NUMBER}
+ * (parts of a solver's life, each so many times), {@code sticky} (a kernel traps).
  */
 final class DriverFaults {
     private static final double TOLERANCE = TornadoSolver.DEFAULT_TOLERANCE;
@@ -47,8 +49,10 @@ final class DriverFaults {
         switch (args[0]) {
             case "memory" -> faults.memory();
             case "cycles" -> faults.cycles(Integer.parseInt(args[1]), Double.parseDouble(args[2]));
+            case "parts" -> faults.parts(Integer.parseInt(args[1]));
             case "sticky" -> faults.sticky();
-            default -> throw new IllegalArgumentException("got " + args[0] + ", expected memory, cycles or sticky");
+            default ->
+                throw new IllegalArgumentException("got " + args[0] + ", expected memory, cycles, parts or sticky");
         }
         System.exit(faults.failed ? 1 : 0);
     }
@@ -149,6 +153,67 @@ final class DriverFaults {
             LaunchFigures.say("%.1f s", 1e-9 * (System.nanoTime() - start));
             device.leave();
         }
+    }
+
+    /** What of a solver's life keeps device memory: each part many times. */
+    private void parts(int times) throws CudaUnavailableException {
+        PtxLibrary kernels = PtxLibrary.read();
+        ProblemTables tables = new ProblemTables(CUBE);
+        PtxKernel kernel =
+                kernels.find(InteriorPointSolver.NAME, tables.size(), 1).orElseThrow();
+        MinMaxBatch batch = DriverFigures.random(CUBE, 1, 5);
+        LaunchOptions plain = new LaunchOptions(Transfer.MAPPED, false, false, false, false);
+        LaunchOptions graph = new LaunchOptions(Transfer.MAPPED, true, false, false, false);
+        try (CudaDevice device = new CudaDevice(driver, 0)) {
+            device.enter();
+            String text = kernel.withGoal(1e-5f);
+            part("context", times, () -> new CudaDevice(driver, 0).close());
+            part("module", times, () -> driver.unloadModule(driver.loadModule(text)));
+            part("pinned, 400 B", times, () -> driver.freeMapped(driver.allocateMapped(400)));
+            part("pinned, two", times, () -> {
+                long one = driver.allocateMapped(400);
+                long two = driver.allocateMapped(176);
+                driver.freeMapped(two);
+                driver.freeMapped(one);
+            });
+            part("device, 400 B", times, () -> driver.free(driver.allocate(400)));
+            part("made", times, () -> new DriverLaunch(driver, kernel, tables, 1, Accuracy.of(1e-4), plain).close());
+            LaunchOptions stamps = new LaunchOptions(Transfer.MAPPED, false, true, false, false);
+            LaunchOptions both = new LaunchOptions(Transfer.MAPPED, true, true, false, false);
+            SplitBatch split = new SplitBatch(CUBE, 1);
+            for (LaunchOptions way : List.of(graph, stamps)) {
+                part("solver, solved twice, " + way, times, () -> {
+                    try (DriverSolver solver = DriverSolver.open(
+                            driver, kernels, InteriorPointSolver.NAME, CUBE, TOLERANCE, 1, 0, (name, groups) -> way)) {
+                        solver.solve(batch, split);
+                        solver.solve(batch, split);
+                    }
+                });
+            }
+            for (LaunchOptions way : List.of(stamps, both, plain, graph)) {
+                for (int launches = 1; launches <= 2; launches++) {
+                    int count = launches;
+                    part(count + " launches, " + way, times, () -> {
+                        try (DriverLaunch launch =
+                                new DriverLaunch(driver, kernel, tables, 1, Accuracy.of(1e-4), way)) {
+                            for (int k = 0; k < count; k++) {
+                                launch.execute(batch, 0, 1);
+                            }
+                        }
+                    });
+                }
+            }
+            device.leave();
+        }
+    }
+
+    private void part(String name, int times, Runnable work) throws CudaUnavailableException {
+        work.run();
+        long before = free();
+        for (int k = 0; k < times; k++) {
+            work.run();
+        }
+        LaunchFigures.say("%s, %d times: %d bytes less", name, times, before - free());
     }
 
     private void sticky() throws CudaUnavailableException {
