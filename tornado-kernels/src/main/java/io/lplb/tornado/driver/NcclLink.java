@@ -206,8 +206,11 @@ final class NcclLink {
     }
 
     private void failed(Connection of, String reason) {
-        if (of.communicator.condemn()) {
+        if (!of.communicator.isDead()) {
+            // Before it is dead for others, who ask then why.
             why = "NCCL has ended: " + reason;
+        }
+        if (of.communicator.condemn()) {
             LOG.warn(
                     "{}: NCCL has ended, as {}. {}",
                     group.name(),
