@@ -373,7 +373,11 @@ final class NcclReturnFigures {
                 all[s] = there ? ids(round, s, placement) : new int[0];
             }
             CpuSources cpu = new CpuSources(placement, problem, new SourceGroup(sources, self, 8), all);
-            require(cpu.isValid(ids, physical), "round " + round + ": a token is not at its expert");
+            boolean valid = cpu.isValid(ids, physical);
+            require(valid, "round " + round + ": a token is not at its expert");
+            if (!valid) {
+                return;
+            }
             if (outcome == RoundOutcome.AGREED || outcome == RoundOutcome.PARTIAL) {
                 int[] together = Arrays.stream(all).flatMapToInt(Arrays::stream).toArray();
                 int[] routed = new int[together.length];
