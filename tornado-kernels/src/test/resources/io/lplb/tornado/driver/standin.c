@@ -6,14 +6,19 @@
  * It stands in for libnccl.so.2, too: the other sources have the same counts as this one, or are late, or never come. In
  * that case what is put on a stream waits until the communicator is aborted. Or, with standin_together, the sources are
  * threads of this process, each with a communicator and streams of its own, and a gather is complete when all of them have
- * come to it.
+ * come to it. Where there is a file standin.shared beside the library, the sources are processes that meet in it.
  *
  * -DOLD leaves a function out of each, as a library of older days would.
  */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 typedef int Result;
@@ -39,14 +44,14 @@ static int entries, threads; /* of the answers; none while entries is 0 */
 static int late, hanging; /* the other sources */
 static int asyncError, aborts, gathers;
 static int otherFingerprint; /* added to that of the other sources */
-static int together, ids, streams;
+static int together, streams;
 static __thread struct Graph *recording; /* what is captured now; a fault may leave it unfinished */
 
 static void forgetQueues(void);
 
 void standin_reset(void) {
     failing[0] = 0;
-    late = hanging = asyncError = aborts = gathers = otherFingerprint = together = ids = streams = 0;
+    late = hanging = asyncError = aborts = gathers = otherFingerprint = together = streams = 0;
     failure = sticky = entries = threads = launches = graphLaunches = fills = copiedIn = copiedOut = depth = 0;
     lastStream = 0;
     capability = 90;
@@ -245,8 +250,38 @@ typedef struct {
     int id, sources, self, aborted, gone, gathered, deposited, taken;
     int32_t row[MOST_WORDS];
 } Communicator;
-static Communicator communicators[MOST_COMMUNICATORS];
-static int communicatorCount;
+typedef struct {
+    int begun, ids, count;
+    pthread_mutex_t lock;
+    Communicator communicator[MOST_COMMUNICATORS];
+} Group;
+static Group here;
+static Group *group = &here;
+
+__attribute__((constructor)) static void share(void) {
+    Dl_info library;
+    char path[1024];
+    pthread_mutexattr_t shared;
+    pthread_mutexattr_init(&shared);
+    pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED);
+    if (dladdr((void *) standin_reset, &library) && strrchr(library.dli_fname, '/')) {
+        snprintf(path, sizeof path, "%.*sstandin.shared", (int) (strrchr(library.dli_fname, '/') + 1 - library.dli_fname), library.dli_fname);
+        int file = open(path, O_RDWR);
+        if (file >= 0 && ftruncate(file, sizeof *group) == 0) {
+            void *memory = mmap(NULL, sizeof *group, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+            if (memory != MAP_FAILED) {
+                group = memory;
+                together = 1;
+            }
+        }
+    }
+    int none = 0;
+    if (__atomic_compare_exchange_n(&group->begun, &none, 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+        pthread_mutex_init(&group->lock, &shared);
+        group->begun = 2;
+    }
+    while (*(volatile int *) &group->begun != 2) usleep(200);
+}
 
 /* Every source has what this one has; in rows of four words, which only the first gather has, its own number. */
 static void gather(Communicator *c, const int32_t *send, int32_t *rows, size_t words) {
@@ -261,8 +296,8 @@ static void gather(Communicator *c, const int32_t *send, int32_t *rows, size_t w
     gathers++;
 }
 static Communicator *member(Communicator *c, int source) {
-    for (int k = 0; k < communicatorCount; k++)
-        if (communicators[k].id == c->id && communicators[k].self == source) return &communicators[k];
+    for (int k = 0; k < group->count; k++)
+        if (group->communicator[k].id == c->id && group->communicator[k].self == source) return &group->communicator[k];
     return NULL;
 }
 /* Gathers among threads: puts this one's row down, and takes all when all are there; who has taken theirs may go on, but
@@ -296,13 +331,12 @@ static void execute(Operation *operation) {
 }
 /* What is on a stream and could not be executed yet, behind a gather. */
 typedef struct { int count; Operation waiting[MOST_WAITING]; } Queue;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static Queue queues[MOST_STREAMS];
 
 static Queue *queueOf(Handle stream) { return &queues[stream % MOST_STREAMS]; }
 static void forgetQueues(void) {
     for (int k = 0; k < MOST_STREAMS; k++) queues[k].count = 0;
-    communicatorCount = 0;
+    group->count = 0;
 }
 /* Whether an operation could be executed; a gather of an aborted communicator ends without a result. */
 static int tryExecute(Operation *operation) {
@@ -310,7 +344,7 @@ static int tryExecute(Operation *operation) {
         execute(operation);
         return 1;
     }
-    Communicator *c = &communicators[operation->function - FIRST_COMMUNICATOR];
+    Communicator *c = &group->communicator[operation->function - FIRST_COMMUNICATOR];
     if (c->aborted) return 1;
     if (together) return gatherTogether(c, operation->from, operation->to, operation->bytes);
     if (hanging || operation->parameters[0]) {
@@ -329,19 +363,19 @@ static void progress(Queue *queue) {
 /* Executes what is put on a stream, or lets it wait behind a gather. */
 static Result run(Operation *operation, Handle stream) {
     Queue *queue = queueOf(stream);
-    pthread_mutex_lock(&lock);
+    pthread_mutex_lock(&group->lock);
     progress(queue);
     if (queue->count > 0 || !tryExecute(operation)) {
         if (queue->count < MOST_WAITING) queue->waiting[queue->count++] = *operation;
     }
-    pthread_mutex_unlock(&lock);
+    pthread_mutex_unlock(&group->lock);
     return SUCCESS;
 }
 static int isStuck(Handle stream) {
-    pthread_mutex_lock(&lock);
+    pthread_mutex_lock(&group->lock);
     progress(queueOf(stream));
     int stuck = queueOf(stream)->count > 0;
-    pthread_mutex_unlock(&lock);
+    pthread_mutex_unlock(&group->lock);
     return stuck;
 }
 static Result submit(Operation *operation, Handle stream) {
@@ -446,7 +480,7 @@ const char *ncclGetErrorString(Result result) {
 Result ncclGetUniqueId(Id *id) {
     ENTER;
     for (int k = 0; k < 128; k++) id->bytes[k] = (char) (3 * k);
-    id->bytes[0] = (char) __atomic_add_fetch(&ids, 1, __ATOMIC_SEQ_CST);
+    id->bytes[0] = (char) __atomic_add_fetch(&group->ids, 1, __ATOMIC_SEQ_CST);
     return SUCCESS;
 }
 /* Whether all sources of an id are there. */
@@ -457,20 +491,20 @@ static int isWhole(Communicator *c) {
 Result ncclCommInitRank(Handle *communicator, int count, Id id, int rank) {
     ENTER;
     for (int k = 1; k < 128; k++) if (id.bytes[k] != (char) (3 * k)) return 4; /* ncclInvalidArgument */
-    pthread_mutex_lock(&lock);
-    if (communicatorCount == MOST_COMMUNICATORS) {
-        pthread_mutex_unlock(&lock);
+    pthread_mutex_lock(&group->lock);
+    if (group->count == MOST_COMMUNICATORS) {
+        pthread_mutex_unlock(&group->lock);
         return 3;
     }
-    Communicator *c = &communicators[communicatorCount];
+    Communicator *c = &group->communicator[group->count];
     *c = (Communicator) {.id = id.bytes[0], .sources = count, .self = rank};
-    *communicator = FIRST_COMMUNICATOR + (Handle) communicatorCount++;
-    pthread_mutex_unlock(&lock);
+    *communicator = FIRST_COMMUNICATOR + (Handle) group->count++;
+    pthread_mutex_unlock(&group->lock);
     int whole = 0;
     while (!whole) {
-        pthread_mutex_lock(&lock);
+        pthread_mutex_lock(&group->lock);
         whole = hanging != 2 && (!together || isWhole(c));
-        pthread_mutex_unlock(&lock);
+        pthread_mutex_unlock(&group->lock);
         if (!whole) usleep(200);
     }
     COUNT(COMMUNICATOR, 1);
@@ -478,7 +512,7 @@ Result ncclCommInitRank(Handle *communicator, int count, Id id, int rank) {
 }
 static Communicator *communicatorOf(Handle communicator) {
     Handle k = communicator - FIRST_COMMUNICATOR;
-    return k < (Handle) communicatorCount && !communicators[k].gone ? &communicators[k] : NULL;
+    return k < (Handle) group->count && !group->communicator[k].gone ? &group->communicator[k] : NULL;
 }
 Result ncclAllGather(const void *send, void *rows, size_t words, int type, Handle communicator, Handle stream) {
     ENTER;
@@ -490,11 +524,11 @@ Result ncclCommGetAsyncError(Handle communicator, int *error) { (void) communica
 Result ncclCommAbort(Handle communicator) {
     ENTER;
     if (!communicatorOf(communicator)) return 4;
-    pthread_mutex_lock(&lock);
+    pthread_mutex_lock(&group->lock);
     aborts++;
     communicatorOf(communicator)->aborted = 1;
     for (int k = 0; k < MOST_STREAMS; k++) progress(&queues[k]);
-    pthread_mutex_unlock(&lock);
+    pthread_mutex_unlock(&group->lock);
     while (live[EXECUTABLE] > 0 && !together) usleep(200); /* as NCCL waits for graphs */
     communicatorOf(communicator)->gone = 1;
     COUNT(COMMUNICATOR, -1);
