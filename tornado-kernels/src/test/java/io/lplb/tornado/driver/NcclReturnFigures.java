@@ -322,6 +322,8 @@ final class NcclReturnFigures {
             scenario(exchange::isAlive, exchange.link()::nextRound, round -> {
                 int[] ids = ids(round, self, placement);
                 int[] physical = new int[ids.length];
+                // The ids are those of this round, so it has to be this one.
+                exchange.link().nextIs(round);
                 pipeline.route(ids, physical);
                 if (exchange.link().round() == round) {
                     plans.compare(exchange, round, ids, physical);

@@ -215,16 +215,14 @@ class NcclReturnTest {
                 both.await();
                 if (self == 0) {
                     standIn.fail("ncclCommInitRank", 2);
+                    for (int k = 0; k < 300; k++) {
+                        source.route();
+                        Thread.sleep(1);
+                    }
+                    assertFalse(source.exchange.isAlive(), "all attempts were refused");
+                    standIn.fail("", 0);
                 } else {
                     Thread.sleep(3 * DEADLINE.toMillis());
-                }
-                for (int k = 0; k < 300; k++) {
-                    source.route();
-                    Thread.sleep(1);
-                }
-                assertFalse(source.exchange.isAlive(), "all attempts were refused");
-                if (self == 0) {
-                    standIn.fail("", 0);
                 }
                 back[self] = source.routeUntilBack(20);
             }

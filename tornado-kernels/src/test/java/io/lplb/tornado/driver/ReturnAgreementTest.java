@@ -42,7 +42,16 @@ class ReturnAgreementTest {
             }
         }
 
-        /** A round in which hears[s][t] says whether s has t's row; null for all. */
+        /** A round in which all hear all. */
+        void gather() {
+            boolean[][] hears = new boolean[all.length][all.length];
+            for (boolean[] row : hears) {
+                Arrays.fill(row, true);
+            }
+            gather(hears);
+        }
+
+        /** A round in which hears[s][t] says whether s has t's row. */
         void gather(boolean[][] hears) {
             int[][] rows = new int[all.length][places];
             for (int s = 0; s < all.length; s++) {
@@ -56,7 +65,7 @@ class ReturnAgreementTest {
                 int[] together = new int[all.length * places];
                 boolean[] heard = new boolean[all.length];
                 for (int t = 0; t < all.length; t++) {
-                    heard[t] = t == s || hears == null || hears[s][t];
+                    heard[t] = t == s || hears[s][t];
                     if (heard[t]) {
                         System.arraycopy(rows[t], 0, together, t * places, places);
                     }
@@ -104,7 +113,7 @@ class ReturnAgreementTest {
 
         void untilReady() {
             for (int k = 0; k < 2000 && all[0].state() != State.READY; k++) {
-                gather(null);
+                gather();
                 connect();
             }
             assertEquals(State.READY, all[0].state());
@@ -119,7 +128,7 @@ class ReturnAgreementTest {
         sources.untilReady();
         for (int k = 0; k < ReturnAgreement.LEAD; k++) {
             assertEquals(0, sources.changes());
-            sources.gather(null);
+            sources.gather();
         }
         assertEquals(count, sources.changes());
         for (ReturnAgreement one : sources.all) {
@@ -141,7 +150,7 @@ class ReturnAgreementTest {
         sources.untilReady();
         sources.gather(deafIs(deaf));
         for (int k = 1; k < ReturnAgreement.LEAD; k++) {
-            sources.gather(null);
+            sources.gather();
         }
         assertEquals(3, sources.changes());
     }
@@ -159,7 +168,7 @@ class ReturnAgreementTest {
         Sources sources = new Sources(3, 16, 9);
         sources.untilReady();
         for (int k = 1; k < ReturnAgreement.LEAD; k++) {
-            sources.gather(null);
+            sources.gather();
         }
         sources.gather(deafIs(1));
         assertEquals(2, sources.changes(), "two cannot know what the third has missed");
@@ -169,7 +178,7 @@ class ReturnAgreementTest {
         sources.all[2].lost();
         sources.untilReady();
         for (int k = 0; k < ReturnAgreement.LEAD; k++) {
-            sources.gather(null);
+            sources.gather();
         }
         assertEquals(3, sources.changes());
         assertEquals(2, sources.all[0].attempt());
@@ -180,7 +189,7 @@ class ReturnAgreementTest {
         Sources sources = new Sources(3, 16, 10);
         sources.untilReady();
         for (int k = 1; k < ReturnAgreement.LEAD; k++) {
-            sources.gather(null);
+            sources.gather();
         }
         boolean[][] silent = new boolean[3][3];
         for (boolean[] hears : silent) {
@@ -199,14 +208,14 @@ class ReturnAgreementTest {
     void aSourceStartedAnewEndsTheAttemptAndTakesPartInTheNext(int anew) {
         Sources sources = new Sources(3, 16, anew);
         sources.untilReady();
-        sources.gather(null);
+        sources.gather();
         sources.all[anew] = new ReturnAgreement(3, anew, 16);
-        sources.gather(null);
+        sources.gather();
         assertEquals(2, sources.drops, "both others");
         sources.untilReady();
         assertEquals(2, sources.all[0].attempt(), "one above all that were heard of");
         for (int k = 0; k < ReturnAgreement.LEAD; k++) {
-            sources.gather(null);
+            sources.gather();
         }
         assertEquals(3, sources.changes());
     }
