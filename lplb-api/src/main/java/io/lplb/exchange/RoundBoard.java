@@ -14,7 +14,9 @@ import java.util.Arrays;
  *
  * <p>Who is expected. A rank sends its rounds in rising order. So one that has sent a later round than the current one
  * will not send the current one any more, and is not waited for. A rank that was expected and did not come is absent
- * until it sends the current round or a later one; from that round on it is expected again.
+ * until it sends the current round or a later one; from that round on it is expected again. One that is absent and sends
+ * the last round, too late, is in step but for a moment: it is waited for in the next round, once, until it has come in time
+ * again. Otherwise it could stay a moment behind for ever, with everybody's counts, while nobody has its own.
  *
  * <p>Who is ahead. A rank that was left behind or started anew cannot take part in the round that the others are in: its
  * counts would come too late. It aims some rounds ahead and says so, by announcing the round or by sending its counts
@@ -40,6 +42,7 @@ public final class RoundBoard {
     private final long[] lastSent;
     private final long[] expectedFrom;
     private final boolean[] heard;
+    private final boolean[] helped;
     private long current = -1;
     private long fingerprint;
     private boolean open;
@@ -73,6 +76,7 @@ public final class RoundBoard {
         lastSent = new long[ranks];
         expectedFrom = new long[ranks];
         heard = new boolean[ranks];
+        helped = new boolean[ranks];
         Arrays.fill(roundIn, -1);
         Arrays.fill(lastSent, -1);
     }
@@ -148,6 +152,11 @@ public final class RoundBoard {
         }
         if (round < current || (round == current && !open)) {
             lastSent[rank] = round;
+            long last = open ? current - 1 : current;
+            if (round == last && expectedFrom[rank] == ABSENT && !helped[rank]) {
+                helped[rank] = true;
+                expectedFrom[rank] = current + 1;
+            }
             return -1;
         }
         return slot(round, rank) * experts;
@@ -199,6 +208,7 @@ public final class RoundBoard {
             roundIn[w * ranks + rank] = -1;
         }
         lastSent[rank] = -1;
+        helped[rank] = false;
         if (current >= 0) {
             expectedFrom[rank] = ABSENT;
         }
@@ -263,6 +273,7 @@ public final class RoundBoard {
         for (int r = 0; r < ranks; r++) {
             heard[r] = isHere(r);
             if (heard[r]) {
+                helped[r] = false;
                 System.arraycopy(counts, slot(current, r) * experts, all, r * experts, experts);
             } else {
                 Arrays.fill(all, r * experts, (r + 1) * experts, 0);

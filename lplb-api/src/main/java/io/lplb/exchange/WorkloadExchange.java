@@ -68,6 +68,13 @@ public interface WorkloadExchange extends AutoCloseable {
     /** Answers what other ranks have sent, newcomers above all, without a round; for the time between rounds. */
     default void service() {}
 
+    /**
+     * {@return whether the others were at work already when this rank connected, as it was started anew or came late}
+     */
+    default boolean joinedLate() {
+        return false;
+    }
+
     /** {@return in one line what counts travel over and why} */
     String transport();
 

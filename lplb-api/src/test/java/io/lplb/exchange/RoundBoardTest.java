@@ -49,6 +49,44 @@ class RoundBoardTest {
     }
 
     @Test
+    void whoIsAMomentBehindIsWaitedForOnce() {
+        begin(0);
+        send(1, 0);
+        assertEquals(RoundStatus.MISSED, board.end(all));
+        begin(1);
+        assertFalse(send(2, 0), "too late");
+        send(1, 1);
+        assertTrue(board.isSettled(), "not in the round that is on");
+        assertEquals(RoundStatus.PARTIAL, board.end(all));
+        begin(2);
+        send(1, 2);
+        assertFalse(board.isSettled(), "it has sent the round before the last, so it comes");
+        assertEquals(RoundStatus.MISSED, board.end(all));
+        // It is as slow as ever, and does not cost another deadline.
+        begin(3);
+        assertFalse(send(2, 2), "too late");
+        send(1, 3);
+        assertTrue(board.isSettled());
+        assertEquals(RoundStatus.PARTIAL, board.end(all));
+        begin(4);
+        send(1, 4);
+        assertTrue(board.isSettled());
+        assertEquals(RoundStatus.PARTIAL, board.end(all));
+        // Once it has come in time, it has the benefit of the doubt again.
+        assertTrue(send(2, 5));
+        begin(5);
+        send(1, 5);
+        assertEquals(RoundStatus.COMPLETE, board.end(all));
+        begin(6);
+        send(1, 6);
+        assertEquals(RoundStatus.MISSED, board.end(all));
+        assertFalse(send(2, 6), "too late");
+        begin(7);
+        send(1, 7);
+        assertFalse(board.isSettled());
+    }
+
+    @Test
     void aMessageCountsOnce() {
         begin(0);
         assertTrue(send(1, 0));
@@ -70,8 +108,9 @@ class RoundBoardTest {
         assertEquals(RoundStatus.PARTIAL, board.end(all));
         assertFalse(board.heard(2));
         assertFalse(send(2, 0), "too late");
-        assertFalse(send(2, 1), "too late");
         assertEquals(1, board.absent());
+        assertFalse(send(2, 1), "too late");
+        assertEquals(0, board.absent(), "a moment behind");
         assertTrue(send(2, 2));
         begin(2);
         assertFalse(board.isSettled(), "rank 1 is still expected");

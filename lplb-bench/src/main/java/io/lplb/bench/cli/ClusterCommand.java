@@ -7,6 +7,9 @@ import io.lplb.bench.cluster.LocalCluster;
 import io.lplb.bench.cluster.RankResult;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -45,7 +48,8 @@ final class ClusterCommand implements Callable<Integer> {
         LoadBalancerBuilder settings = group.balancer();
         String description = settings.identity().description();
         String origin = group.tokens(0).origin();
-        try (LocalCluster cluster = new LocalCluster(group.ranks, transport, group.arguments())) {
+        try (TicketFolder folder = new TicketFolder();
+                LocalCluster cluster = new LocalCluster(group.ranks, transport, arguments(folder))) {
             cluster.startAll();
             cluster.run(group.rounds);
             List<RankResult> results = cluster.report();
@@ -60,5 +64,30 @@ final class ClusterCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private List<String> arguments(TicketFolder folder) throws IOException {
+        List<String> arguments = new ArrayList<>(group.arguments());
+        if (group.exchange.equals(RankExchange.NCCL)) {
+            arguments.add("--nccl-ticket=" + folder.ticket());
+        }
+        return arguments;
+    }
+
+    /** Where the ranks find the ticket of NCCL. */
+    private static final class TicketFolder implements AutoCloseable {
+        private final Path folder = Files.createTempDirectory("lplb-cluster-");
+
+        TicketFolder() throws IOException {}
+
+        Path ticket() {
+            return folder.resolve("ticket");
+        }
+
+        @Override
+        public void close() throws IOException {
+            Files.deleteIfExists(ticket());
+            Files.deleteIfExists(folder);
+        }
     }
 }

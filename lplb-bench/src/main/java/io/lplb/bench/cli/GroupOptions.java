@@ -117,6 +117,13 @@ final class GroupOptions {
     String idle = ExchangeSettings.DEFAULT_IDLE;
 
     @Option(
+            names = "--exchange",
+            paramLabel = "NAME",
+            description =
+                    "What counts travel over: aeron, or nccl where every rank has a GPU; ${DEFAULT-VALUE} if absent.")
+    String exchange = RankExchange.AERON;
+
+    @Option(
             names = "--spread",
             description = "Spread tokens over all replicas instead of keeping them on their own rank and node first.")
     boolean spread;
@@ -152,6 +159,7 @@ final class GroupOptions {
         if (ranksPerNode < 1) {
             throw new IllegalArgumentException("ranks per node: got " + ranksPerNode + ", expected at least 1");
         }
+        RankExchange.requireKnown(exchange);
         if (pace < 0) {
             throw new IllegalArgumentException("pace: got " + pace + ", expected at least 0");
         }
@@ -185,7 +193,8 @@ final class GroupOptions {
                 "--deadline=" + deadline,
                 "--connect-timeout=" + connectTimeout,
                 "--pace=" + pace,
-                "--idle=" + idle));
+                "--idle=" + idle,
+                "--exchange=" + exchange));
         if (trace != null) {
             arguments.addAll(List.of("--trace=" + trace, "--layer=" + layer));
         } else {

@@ -8,10 +8,13 @@ import io.lplb.bench.cluster.CommandInput;
 import io.lplb.bench.cluster.DrivenRank;
 import io.lplb.bench.cluster.RankReplay;
 import io.lplb.bench.cluster.RankTokens;
-import io.lplb.exchange.aeron.AeronExchange;
+import io.lplb.exchange.GroupIdentity;
+import io.lplb.exchange.WorkloadExchange;
 import io.lplb.exchange.aeron.ExchangeSettings;
+import io.lplb.tornado.driver.NcclSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +34,9 @@ import picocli.CommandLine.ParentCommand;
             "Start it once per rank with the same options but for --rank. Every rank needs one UDP port that the other"
                     + " hosts can reach. Ranks of one host use shared memory if all of them name the directory of a media"
                     + " driver that runs there.",
+            "",
+            "With --exchange nccl, counts travel from GPU to GPU, and by Aeron while NCCL does not work, if endpoints or"
+                    + " a directory are given.",
             ""
         })
 final class RankCommand implements Callable<Integer> {
@@ -64,6 +70,20 @@ final class RankCommand implements Callable<Integer> {
             description = "Aeron stream, another one for each group of the same hosts; ${DEFAULT-VALUE} if absent.")
     private int stream = ExchangeSettings.DEFAULT_STREAM;
 
+    @Option(
+            names = "--nccl-ticket",
+            paramLabel = "FILE",
+            description =
+                    "With --exchange nccl, a file that all ranks see and that is not there yet: rank 0 writes to it"
+                            + " how to connect. Without it Aeron carries that.")
+    private @Nullable Path ticket;
+
+    @Option(
+            names = "--gpu",
+            paramLabel = "N",
+            description = "With --exchange nccl, this rank's GPU, from 0; its place in its node if absent.")
+    private @Nullable Integer gpu;
+
     @Option(names = "--driven", hidden = true, description = "Take commands on standard input.")
     private boolean driven;
 
@@ -81,17 +101,13 @@ final class RankCommand implements Callable<Integer> {
 
     private void replay(@Nullable CommandInput commands) throws IOException {
         LoadBalancerBuilder settings = group.balancer();
-        ExchangeSettings exchangeSettings = new ExchangeSettings(
-                settings.identity(),
-                rank,
-                endpoints,
-                aeronDirectory,
-                stream,
-                Duration.ofSeconds(group.connectTimeout),
-                group.idle);
+        if (rank < 0 || rank >= group.ranks) {
+            throw new IllegalArgumentException("rank: got " + rank + ", expected 0.." + (group.ranks - 1));
+        }
         RankTokens tokens = group.tokens(rank);
-        try (AeronExchange exchange = AeronExchange.connect(exchangeSettings);
-                RankBalancer balancer = settings.buildRank(exchange)) {
+        try (RankExchange opened = open(settings.identity());
+                RankBalancer balancer = settings.buildRank(opened.exchange())) {
+            WorkloadExchange exchange = opened.exchange();
             RankReplay replay = new RankReplay(balancer, exchange, tokens, group.pace());
             if (commands != null) {
                 new DrivenRank(replay, commands, lplb.console().outText()).run();
@@ -99,6 +115,25 @@ final class RankCommand implements Callable<Integer> {
                 replayAll(replay, exchange.transport(), tokens.origin());
             }
         }
+    }
+
+    private RankExchange open(GroupIdentity identity) {
+        Duration timeout = Duration.ofSeconds(group.connectTimeout);
+        if (!group.exchange.equals(RankExchange.NCCL)) {
+            if (ticket != null || gpu != null) {
+                throw new IllegalArgumentException((ticket != null ? "nccl-ticket" : "gpu") + ": got one with exchange "
+                        + group.exchange + ", expected exchange nccl");
+            }
+            return RankExchange.aeron(aeron(identity, timeout));
+        }
+        int device = gpu == null ? Math.floorMod(rank, group.ranksPerNode) : gpu;
+        NcclSettings settings = new NcclSettings(identity, rank, device, timeout, null);
+        boolean hasAeron = !endpoints.isEmpty() || aeronDirectory != null;
+        return RankExchange.nccl(hasAeron ? () -> aeron(identity, timeout) : null, settings, ticket);
+    }
+
+    private ExchangeSettings aeron(GroupIdentity identity, Duration timeout) {
+        return new ExchangeSettings(identity, rank, endpoints, aeronDirectory, stream, timeout, group.idle);
     }
 
     private void replayAll(RankReplay replay, String transport, String origin) {

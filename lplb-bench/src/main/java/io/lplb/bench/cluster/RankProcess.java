@@ -29,6 +29,9 @@ public final class RankProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
     private static final int FEW_CORES = 4;
 
+    /** Where the libraries of driver and NCCL are, among others. */
+    private static final String OWN_PROPERTIES = "lplb.";
+
     private final int rank;
     private final Process process;
     private final PrintWriter commands;
@@ -65,13 +68,17 @@ public final class RankProcess implements AutoCloseable {
         return new RankProcess(rank, process, errors);
     }
 
-    /** The same Java and class path as this process's, for a small program. */
+    /** The same Java, class path and properties of this library as this process's, for a small program. */
     static List<String> javaCommand(String mainClass) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xmx512m"));
         command.addAll(JvmOptions.needed());
+        System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith(OWN_PROPERTIES))
+                .sorted()
+                .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
         command.addAll(List.of(
                 "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path", ""), mainClass));
         return command;

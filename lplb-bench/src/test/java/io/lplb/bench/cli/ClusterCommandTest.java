@@ -100,7 +100,13 @@ class ClusterCommandTest {
                 "rank --rank 1; endpoints: got none and no Aeron directory, expected host:port of every rank",
                 "rank --rank 1 --endpoints a:1,b:2; endpoints: got 2, expected one for each of the 8 ranks",
                 "rank --rank 0 --ranks 1 --topology eplb --endpoints a; endpoint: got 'a', expected host:port",
-                "rank --rank 0 --ranks 1 --topology eplb --endpoints a:1 --idle rest; idle: got rest, expected one of"
+                "rank --rank 0 --ranks 1 --topology eplb --endpoints a:1 --idle rest; idle: got rest, expected one of",
+                "cluster --exchange tcp; exchange: got tcp, expected one of [aeron, nccl]",
+                "rank --rank 0 --exchange nccl; nccl-ticket: got none, and neither endpoints nor an Aeron directory, expected",
+                "rank --rank 0 --exchange nccl --nccl-ticket t --gpu -1; device: got -1, expected at least 0",
+                "rank --rank 9 --exchange nccl --nccl-ticket t; rank: got 9, expected 0..7",
+                "rank --rank 0 --nccl-ticket t --endpoints a:1; nccl-ticket: got one with exchange aeron, expected exchange nccl",
+                "rank --rank 0 --gpu 1 --endpoints a:1; gpu: got one with exchange aeron, expected exchange nccl"
             })
     void whatIsWrongIsSaidInOneLine(String line, String message) {
         CliRun run = CliRun.of(line.split(" ", -1));

@@ -4,6 +4,8 @@ package io.lplb.bench.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lplb.tornado.driver.NcclExchange;
+import io.lplb.tornado.driver.StandIn;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.nio.file.Files;
@@ -15,15 +17,23 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The commands of docs/deployment.md, as they stand there. */
 class DeploymentPageTest {
     private static final Path PAGE = Path.of("..", "docs", "deployment.md");
 
     private static List<String> commands(String name) throws IOException {
+        return commands(name, false);
+    }
+
+    private static List<String> commands(String name, boolean nccl) throws IOException {
         List<String> commands = new ArrayList<>();
         for (String line : Files.readAllLines(PAGE)) {
-            if (line.startsWith("bin/lplb " + name + " ") && !line.contains("routing.npy")) {
+            if (line.startsWith("bin/lplb " + name + " ")
+                    && !line.contains("routing.npy")
+                    && line.contains("--exchange nccl") == nccl) {
                 commands.add(line.substring("bin/lplb ".length()).replaceFirst(" &$", ""));
             }
         }
@@ -64,6 +74,26 @@ class DeploymentPageTest {
                 assertTrue(run.out().contains("Aeron UDP to 3 ranks"), run.out());
                 assertTrue(run.out().contains("0 of them to a wrong slot"), run.out());
             }
+        }
+    }
+
+    /** Two GPUs, that is the stand-in for driver and NCCL. */
+    @Test
+    void overNccl(@TempDir(cleanup = CleanupMode.NEVER) Path folder) throws Exception {
+        List<String> commands = commands("cluster", true);
+        assertEquals(1, commands.size());
+        Files.createFile(folder.resolve("standin.shared"));
+        String library = StandIn.compile(folder).file().toString();
+        System.setProperty("lplb.libcuda", library);
+        System.setProperty(NcclExchange.LIBRARY_PROPERTY, library);
+        try {
+            CliRun run = CliRun.of(commands.get(0).split(" ", -1));
+            assertEquals(0, run.exitCode(), run.err());
+            assertTrue(run.out().contains("exchange:  NCCL "), run.out());
+            assertTrue(run.out().contains("0 of them to a wrong slot"), run.out());
+        } finally {
+            System.clearProperty("lplb.libcuda");
+            System.clearProperty(NcclExchange.LIBRARY_PROPERTY);
         }
     }
 

@@ -54,6 +54,7 @@ public final class AeronExchange implements WorkloadExchange {
     private final CountsPayload incoming;
     private final boolean[] countsSent;
     private final MessageBus.Receiver receiver = this::receive;
+    private boolean joinedLate;
     private boolean answerDue;
     private boolean warned;
     private boolean closed;
@@ -134,7 +135,8 @@ public final class AeronExchange implements WorkloadExchange {
             idle.idle(work);
         }
         refuse();
-        if (board.nextRound() > 0) {
+        joinedLate = board.nextRound() > 0;
+        if (joinedLate) {
             sendHello(ExchangeMessage.ANNOUNCES, board.aim());
         } else {
             // Who waits for this rank's HELLO has it now.
@@ -289,6 +291,11 @@ public final class AeronExchange implements WorkloadExchange {
             // All the work is in the condition.
         }
         return board.nextRound();
+    }
+
+    @Override
+    public boolean joinedLate() {
+        return joinedLate;
     }
 
     @Override

@@ -13,7 +13,7 @@ import java.lang.invoke.VarHandle;
  *
  * <p>Thread-safe until it is freed.
  */
-final class ExchangeSignal {
+final class ExchangeSignal implements GatherProgress {
     private static final VarHandle WORD = JAVA_INT.varHandle();
 
     private final CudaDriver driver;
@@ -34,13 +34,13 @@ final class ExchangeSignal {
         return (int) WORD.getVolatile(words, (long) Integer.BYTES * at);
     }
 
-    /** Returns the round whose gather began last. */
-    int begun() {
+    @Override
+    public int begun() {
         return get(SourceLayout.BEGUN);
     }
 
-    /** Returns the round whose gather ended last. */
-    int ended() {
+    @Override
+    public int ended() {
         return get(SourceLayout.ENDED);
     }
 

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.driver;
 
+import io.lplb.tornado.graph.SourceGroup;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -33,6 +34,23 @@ record ExchangeTicket(int sources, String settings, String fingerprint, String i
 
     private static final String[] NAMES = {"lplb-nccl", "sources", "settings", "fingerprint", "id"};
     private static final String VERSION = "1";
+
+    /**
+     * Learns of NCCL's name for the group and compares what the sources must have in common.
+     *
+     * @throws IllegalArgumentException if a source has other settings
+     * @throws IllegalStateException if the ticket does not come
+     * @throws NcclException if NCCL has no name to give
+     */
+    static byte[] exchange(TicketCarrier carrier, Nccl nccl, SourceGroup group, String settings, String fingerprint) {
+        int self = group.self();
+        ExchangeTicket own = new ExchangeTicket(
+                group.sources(),
+                settings,
+                fingerprint,
+                self == 0 ? HexFormat.of().formatHex(nccl.uniqueId()) : "");
+        return of(carrier.ofSourceZero(self, own.toBytes()), 0, self, own).idBytes();
+    }
 
     byte[] toBytes() {
         String text = String.join(

@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 
 /**
  * Puts an end to rounds that do not end: a collective operation has no deadline of its own. A thread looks at the {@link
- * ExchangeSignal} eight times per deadline and asks the communicator for errors while a round is open. When a gather has been
+ * GatherProgress} eight times per deadline and asks the communicator for errors while a round is open. When a gather has been
  * open for the deadline, or a call that launches one has not returned for as long, the watch says so, once, and is done.
  *
  * <p>The time counts from when the watch sees that a gather began on the device, not from its launch: what else the stream
@@ -20,14 +20,16 @@ final class ExchangeWatch {
     private static final int LOOKS = 8;
 
     private final NcclCommunicator communicator;
-    private final ExchangeSignal signal;
-    private final long deadlineNanos;
+    private final GatherProgress signal;
     private final long periodNanos;
     private final Consumer<String> expired;
     private final Thread thread;
 
     /** When the call that is under way began, 0 if there is none. */
     private volatile long callSince;
+
+    /** Longest time of a round. */
+    private volatile long limitNanos;
 
     private volatile boolean stopped;
     private volatile String given = "";
@@ -39,10 +41,10 @@ final class ExchangeWatch {
     /**
      * @param expired takes the reason and ends the communicator, on the watch's thread
      */
-    ExchangeWatch(NcclCommunicator communicator, ExchangeSignal signal, long deadlineNanos, Consumer<String> expired) {
+    ExchangeWatch(NcclCommunicator communicator, GatherProgress signal, long deadlineNanos, Consumer<String> expired) {
         this.communicator = communicator;
         this.signal = signal;
-        this.deadlineNanos = deadlineNanos;
+        limitNanos = deadlineNanos;
         this.expired = expired;
         periodNanos = Math.clamp(deadlineNanos / LOOKS, LEAST_PERIOD_NANOS, LONGEST_PERIOD_NANOS);
         thread = new Thread(this::run, "lplb-nccl-watch");
@@ -53,8 +55,9 @@ final class ExchangeWatch {
         thread.start();
     }
 
-    /** Notes that a call begins to launch a round. */
-    void callBegins() {
+    /** Notes that a call begins to launch a round, which may take so long. */
+    void callBegins(long nanos) {
+        limitNanos = nanos;
         callSince = System.nanoTime() | 1;
     }
 
@@ -108,10 +111,11 @@ final class ExchangeWatch {
         } catch (NcclException e) {
             return String.valueOf(e.getMessage());
         }
-        return now - openSince < deadlineNanos
+        long limit = limitNanos;
+        return now - openSince < limit
                 ? ""
                 : "round " + Integer.toUnsignedString(round) + " got no counts of all sources within "
-                        + deadlineNanos / 1_000_000 + " ms";
+                        + limit / 1_000_000 + " ms";
     }
 
     /** Ends the thread; waits for it, and hence for an abort that it is in. */

@@ -3,12 +3,10 @@ package io.lplb.tornado.driver;
 
 import io.lplb.balance.RoundOutcome;
 import io.lplb.exchange.RoundStatus;
-import io.lplb.exchange.WorkloadExchange;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.tornado.graph.SourceGroup;
 import java.time.Duration;
-import java.util.Objects;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +34,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Failures. A gather of NCCL has no deadline. A watch ends the communicator when a gather has been under way for the
  * deadline, and when NCCL reports an error; the stream then goes on. A round that lacks a source's counts is routed by the
  * last plan, or to the originals before the first: every token goes to a replica of its expert, only balance
- * suffers. {@link #missedRounds} counts such rounds. A communicator that has ended stays so. From then on counts are gathered by the
- * transport of the host, if {@link NcclExchangeBuilder#fallback} has given one: each round then waits for the stream and for the
- * other sources, up to the deadline. Without one, every later round is routed by the last plan, and {@link #transport} says so.
- * One WARN tells of it.
+ * suffers. {@link #missedRounds} counts such rounds. One WARN tells of it. A communicator that has ended stays so.
+ *
+ * <p>With a transport of the host ({@link NcclExchangeBuilder#fallback}), counts are then gathered by it: each round waits for
+ * the stream and for the other sources, up to the deadline. As soon as all sources are there again, one that was started
+ * anew included, they connect by NCCL beside the rounds, and change over with the same round, as {@link ReturnAgreement}
+ * has it; one INFO tells of it. Without such a transport sources cannot agree on anything: every later round is routed by
+ * the last plan, and {@link #transport} says so.
  *
  * <p>Threads: an exchange has one pipeline, which belongs to one thread; what is asked of the exchange may be asked by any.
  * The pipeline is closed first.
@@ -55,43 +56,49 @@ public final class NcclExchange implements AutoCloseable {
     private final CudaDevice device;
     private final SourceGroup group;
     private final ExchangeSignal signal;
-    private final NcclCommunicator communicator;
-    private final ExchangeWatch watch;
-    private final @Nullable WorkloadExchange fallback;
+    private final NcclLink link;
     private final long fingerprint;
     private final String connected;
-    private volatile String ended = "";
     private volatile boolean partial;
+    private volatile Skip skip = new Skip(0, 0, 0);
     private boolean opened;
     private boolean closed;
 
-    /** Connects; what was taken is given back if that fails. */
-    NcclExchange(NcclExchangeBuilder settings, CudaDriver driver, Nccl nccl, CudaDevice device, byte[] id, long hash) {
+    /**
+     * What the device's counter has been moved by.
+     *
+     * @param until counter at which it was moved
+     * @param before rounds left out up to there
+     * @param after rounds left out in all
+     */
+    private record Skip(int until, long before, long after) {}
+
+    /**
+     * Connects; what was taken is given back if that fails.
+     *
+     * @param id under which the sources meet; null where the others are at work
+     */
+    NcclExchange(NcclExchangeBuilder settings, NcclGroup with, CudaDevice device, byte @Nullable [] id) {
         this.settings = settings;
-        this.driver = driver;
+        this.driver = with.driver();
         this.device = device;
-        this.group = settings.group();
-        this.fallback = settings.fallback;
-        this.fingerprint = hash;
+        this.group = with.sources();
+        this.fingerprint = with.hash();
         Cleanup cleanup = new Cleanup();
         device.enter();
         try {
-            communicator =
-                    NcclCommunicator.connect(nccl, device, group.sources(), group.self(), id, settings.connectTimeout);
-            cleanup.add(communicator::abort);
-            FirstGather.run(driver, communicator, group, hash, settings.connectTimeout);
             signal = new ExchangeSignal(driver);
             cleanup.add(signal::close);
-            connected = "NCCL " + nccl.version() + ": " + group.sources() + " sources with a GPU each, this one on "
-                    + device.name();
+            link = new NcclLink(with, device, signal, settings.deadline.toNanos(), id);
+            cleanup.add(link::close);
+            connected = "NCCL " + with.nccl().version() + ": " + group.sources()
+                    + " sources with a GPU each, this one on " + device.name();
         } catch (RuntimeException e) {
             cleanup.closeQuietly(e);
             throw e;
         } finally {
             device.leave();
         }
-        watch = new ExchangeWatch(communicator, signal, settings.deadline.toNanos(), this::failed);
-        watch.start();
         LOG.info("Source {} of {}: counts travel over {}", group.self(), group.sources(), transport());
     }
 
@@ -152,8 +159,8 @@ public final class NcclExchange implements AutoCloseable {
         return group;
     }
 
-    NcclCommunicator communicator() {
-        return communicator;
+    NcclLink link() {
+        return link;
     }
 
     long signalArray() {
@@ -161,46 +168,11 @@ public final class NcclExchange implements AutoCloseable {
     }
 
     void callBegins() {
-        watch.callBegins();
-    }
-
-    void callEnds() {
-        watch.callEnds();
-    }
-
-    /** Ends the communicator, by the watch or by the thread that launches; the latter leaves the rest to the watch. */
-    void failed(String reason) {
-        if (communicator.condemn()) {
-            ended = reason;
-            LOG.warn(
-                    "Source {} of {}: NCCL has ended, as {}. {}",
-                    group.self(),
-                    group.sources(),
-                    reason,
-                    fallback == null
-                            ? "Tokens are routed by the last plan from now on."
-                            : "Counts travel over " + fallback.transport() + " from now on.");
-        }
-        if (watch.isCurrent()) {
-            device.enter();
-            try {
-                communicator.abort();
-            } catch (NcclException e) {
-                LOG.warn("Source {}: {}", group.self(), e.getMessage());
-            } finally {
-                device.leave();
-            }
-        } else {
-            watch.expire(reason);
-        }
+        link.callBegins(settings.deadline.toNanos());
     }
 
     boolean recordsGather() {
         return settings.wholeGraphs;
-    }
-
-    boolean hasTransport() {
-        return fallback != null;
     }
 
     /** Whether a plan was made. */
@@ -209,30 +181,36 @@ public final class NcclExchange implements AutoCloseable {
     }
 
     /** Gathers a round by the host's transport; false if counts are missing. */
-    boolean gatherOnHost(int[] own, int[] all) {
-        WorkloadExchange host = Objects.requireNonNull(fallback, "a transport");
-        RoundStatus status = host.gather(host.nextRound(), fingerprint, own, all, settings.deadline.toNanos());
+    boolean gatherOnHost(int[] own, int[] all, int counter) {
+        RoundStatus status = link.gatherOnHost(fingerprint, own, all, settings.deadline.toNanos(), counter);
         partial = status == RoundStatus.PARTIAL;
         return status != RoundStatus.MISSED;
     }
 
-    /** {@return in one line what counts travel over and why} */
-    public String transport() {
-        if (ended.isEmpty()) {
-            return connected;
-        }
-        String host = fallback == null ? "nothing: the last plan stays" : fallback.transport();
-        return host + ", as NCCL has ended: " + ended;
+    /** Notes that NCCL gathers again, and that the device counts on from a round, which may be beyond its own. */
+    void continued(int counter) {
+        partial = false;
+        Skip last = skip;
+        long left = Integer.toUnsignedLong(counter - signal.ended());
+        skip = new Skip(counter, last.after, last.after + left);
     }
 
-    /** {@return whether NCCL still gathers} */
+    /** {@return in one line what counts travel over and why} */
+    public String transport() {
+        return link.transport(connected);
+    }
+
+    /** {@return whether NCCL gathers} */
     public boolean isAlive() {
-        return !communicator.isDead();
+        return link.isAlive();
     }
 
     /** {@return the rounds whose counts have been gathered on the device, complete or not} */
     public long rounds() {
-        return Integer.toUnsignedLong(signal.ended());
+        Skip left = skip;
+        int counter = signal.ended();
+        boolean moved = Integer.compareUnsigned(counter, left.until) > 0;
+        return Integer.toUnsignedLong(counter) - (moved ? left.after : left.before);
     }
 
     /** {@return the rounds that lacked a source's counts and were routed by an older plan, or to the originals} */
@@ -264,17 +242,8 @@ public final class NcclExchange implements AutoCloseable {
             return;
         }
         closed = true;
-        watch.stop();
         Cleanup cleanup = new Cleanup();
         cleanup.add(device::close);
-        cleanup.add(() -> {
-            device.enter();
-            try {
-                communicator.close();
-            } finally {
-                device.leave();
-            }
-        });
         cleanup.add(() -> {
             device.enter();
             try {
@@ -283,6 +252,7 @@ public final class NcclExchange implements AutoCloseable {
                 device.leave();
             }
         });
+        cleanup.add(link::close);
         cleanup.close();
     }
 }

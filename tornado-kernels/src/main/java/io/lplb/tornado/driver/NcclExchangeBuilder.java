@@ -171,7 +171,9 @@ public final class NcclExchangeBuilder {
     }
 
     /**
-     * Sets what gathers counts when NCCL has ended; nothing without a call, and then the last plan stays.
+     * Sets what gathers counts when NCCL has ended, and leads back to NCCL; nothing without a call, and then the last plan
+     * stays. With 5 experts or fewer there is no way back. Where it has joined others that are at
+     * work, this source begins on it, and no ticket is carried.
      *
      * @param exchange among the same sources in the same order; the caller closes it, after the exchange
      * @return this
@@ -222,19 +224,14 @@ public final class NcclExchangeBuilder {
         try {
             String words = describe(device, driver.version());
             byte[] hash = fingerprint(words);
-            ExchangeTicket own = new ExchangeTicket(
-                    sources,
-                    words,
-                    HexFormat.of().formatHex(hash),
-                    self == 0 ? HexFormat.of().formatHex(nccl.uniqueId()) : "");
-            ExchangeTicket zero = ExchangeTicket.of(carrier.ofSourceZero(self, own.toBytes()), 0, self, own);
-            return new NcclExchange(
-                    this,
-                    driver,
-                    nccl,
-                    device,
-                    zero.idBytes(),
-                    ByteBuffer.wrap(hash).getLong());
+            WorkloadExchange host = fallback;
+            byte[] id = host != null && host.joinedLate()
+                    ? null
+                    : ExchangeTicket.exchange(
+                            carrier, nccl, group, words, HexFormat.of().formatHex(hash));
+            NcclGroup with = new NcclGroup(
+                    driver, nccl, deviceIndex, group, ByteBuffer.wrap(hash).getLong(), connectTimeout, fallback);
+            return new NcclExchange(this, with, device, id);
         } catch (RuntimeException e) {
             Cleanup cleanup = new Cleanup();
             cleanup.add(device::close);

@@ -180,16 +180,24 @@ final class PipelineLaunch {
             return;
         }
         NcclExchange exchange = stage.exchange();
+        NcclLink link = exchange.link();
         exchange.callBegins();
         try {
-            if (exchange.communicator().enter()) {
+            if (link.enter(link.nextRound())) {
                 try {
+                    if (link.takeReturn()) {
+                        // All sources begin anew alike: with graphs that gather, the same runs must be recorded at
+                        // once.
+                        runs.forget();
+                        withoutNccl = false;
+                        stage.continueAt(link.base(), stream);
+                    }
                     gatherByNccl(stage, runs.find(ids, physical, count, host, stream));
                     return;
                 } catch (NcclException e) {
-                    exchange.failed(String.valueOf(e.getMessage()));
+                    link.failed(String.valueOf(e.getMessage()));
                 } finally {
-                    exchange.communicator().leave();
+                    link.leave();
                 }
             }
             if (!withoutNccl) {
@@ -198,7 +206,7 @@ final class PipelineLaunch {
                 withoutNccl = true;
             }
             PipelineRun run = runs.find(ids, physical, count, host, stream);
-            if (exchange.hasTransport()) {
+            if (link.hasHost()) {
                 put(run, PipelinePiece.COUNTS);
                 stage.gatherOnHost(stream);
                 put(run, PipelinePiece.REST);
@@ -206,7 +214,7 @@ final class PipelineLaunch {
                 put(run, PipelinePiece.ALL);
             }
         } finally {
-            exchange.callEnds();
+            link.callEnds();
         }
     }
 

@@ -56,6 +56,14 @@ final class PipelineRuns {
         return oldest;
     }
 
+    /** Forgets all runs, so that the next ones are taken for new ones: they are launched plainly at first. */
+    void forget() {
+        for (PipelineRun run : runs) {
+            run.forgetRecordings(driver);
+            run.forget();
+        }
+    }
+
     /** Frees all graphs. */
     void forgetRecordings() {
         for (PipelineRun run : runs) {

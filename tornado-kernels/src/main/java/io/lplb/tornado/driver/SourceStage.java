@@ -16,6 +16,9 @@ import java.util.function.Function;
  * <p>In place of NCCL, rows may come from the host: {@link #gatherOnHost}.
  */
 final class SourceStage {
+    /** Place of the counter of rounds in the state, see {@link SourceLayout}. */
+    private static final int ROUND_AT = 0;
+
     private final CudaDriver driver;
     private final NcclExchange exchange;
     private final SourceArrays arrays;
@@ -120,7 +123,7 @@ final class SourceStage {
         if (eventBefore != 0) {
             driver.record(eventBefore, on, recorded);
         }
-        exchange.communicator().allGather(arrays.ownRow(), arrays.rows(), arrays.rowWords(), on);
+        exchange.link().communicator().allGather(arrays.ownRow(), arrays.rows(), arrays.rowWords(), on);
         if (eventAfter != 0) {
             driver.record(eventAfter, on, recorded);
         }
@@ -142,15 +145,21 @@ final class SourceStage {
         driver.copyToHost(hostRows + rowBytes * self, arrays.ownRow(), rowBytes, stream);
         driver.synchronise(stream);
         MemorySegment.copy(hostRowsSegment, JAVA_INT, rowBytes * self, ownCounts, 0, experts);
-        if (!exchange.gatherOnHost(ownCounts, allCounts)) {
+        int round = hostRowsSegment.get(JAVA_INT, rowBytes * self + (long) Integer.BYTES * experts);
+        if (!exchange.gatherOnHost(ownCounts, allCounts, round)) {
             return;
         }
-        int round = hostRowsSegment.get(JAVA_INT, rowBytes * self + (long) Integer.BYTES * experts);
         for (int s = 0; s < arrays.group().sources(); s++) {
             MemorySegment.copy(allCounts, s * experts, hostRowsSegment, JAVA_INT, rowBytes * s, experts);
             hostRowsSegment.set(JAVA_INT, rowBytes * s + (long) Integer.BYTES * experts, round);
         }
         driver.copyToDevice(arrays.rows(), hostRows, rowBytes * arrays.group().sources(), stream);
+    }
+
+    /** Lets the device count on from a round that all sources have in common; those that were away have counted less. */
+    void continueAt(int round, long on) {
+        driver.fill(arrays.state() + DeviceArrays.HEADER + (long) Integer.BYTES * ROUND_AT, round, 1, on);
+        exchange.continued(round);
     }
 
     /** Puts the sums over all sources on a stream. */

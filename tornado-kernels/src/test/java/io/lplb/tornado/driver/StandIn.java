@@ -135,6 +135,11 @@ public final class StandIn {
         set("standin_hang", value ? 2 : 0);
     }
 
+    /** From now on the sources are threads of this process, and gathers are theirs. */
+    void together(boolean value) {
+        set("standin_together", value ? 1 : 0);
+    }
+
     void asyncError(int value) {
         set("standin_async_error", value);
     }

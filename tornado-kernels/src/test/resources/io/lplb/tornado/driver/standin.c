@@ -4,14 +4,21 @@
  * every group with equal shares.
  *
  * It stands in for libnccl.so.2, too: the other sources have the same counts as this one, or are late, or never come. In
- * that case what is put on a stream waits until the communicator is aborted.
+ * that case what is put on a stream waits until the communicator is aborted. Or, with standin_together, the sources are
+ * threads of this process, each with a communicator and streams of its own, and a gather is complete when all of them have
+ * come to it. Where there is a file standin.shared beside the library, the sources are processes that meet in it.
  *
  * -DOLD leaves a function out of each, as a library of older days would.
  */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 typedef int Result;
@@ -19,7 +26,8 @@ typedef uint64_t Handle;
 
 enum { SUCCESS = 0, INVALID = 1, OUT_OF_MEMORY = 2, INVALID_DEVICE = 101, INVALID_IMAGE = 200 };
 enum { CONTEXT, MODULE, STREAM, EVENT, DEVICE_MEMORY, HOST_MEMORY, GRAPH, EXECUTABLE, COMMUNICATOR, KINDS };
-enum { HEADER = 16, IN = 2, OUT = 5, PARAMETERS = 12, MOST_OPERATIONS = 12, MOST_WAITING = 64, SOLVER = 2, BATCH = 3, PIPELINE = 10 };
+enum { HEADER = 16, IN = 2, OUT = 5, PARAMETERS = 12, MOST_OPERATIONS = 12, SOLVER = 2, BATCH = 3, PIPELINE = 10 };
+enum { MOST_STREAMS = 1024, MOST_WAITING = 64, MOST_COMMUNICATORS = 512, FIRST_COMMUNICATOR = 5, MOST_SOURCES = 8, MOST_WORDS = 1024 };
 
 /* ---- what a test says and asks ---- */
 
@@ -33,21 +41,23 @@ static int launches, graphLaunches, fills;
 static int copiedIn, copiedOut; /* number of copies */
 static Handle lastStream; /* of a launch, of a kernel or a graph */
 static int entries, threads; /* of the answers; none while entries is 0 */
-static int sources, self; /* of the communicator */
 static int late, hanging; /* the other sources */
 static int asyncError, aborts, gathers;
 static int otherFingerprint; /* added to that of the other sources */
-static volatile int stuck; /* a gather waits on the device */
-static struct Graph *recording; /* what is captured now; a fault may leave it unfinished */
+static int together, streams;
+static __thread struct Graph *recording; /* what is captured now; a fault may leave it unfinished */
+
+static void forgetQueues(void);
 
 void standin_reset(void) {
     failing[0] = 0;
-    late = hanging = asyncError = aborts = gathers = otherFingerprint = stuck = 0;
+    late = hanging = asyncError = aborts = gathers = otherFingerprint = together = streams = 0;
     failure = sticky = entries = threads = launches = graphLaunches = fills = copiedIn = copiedOut = depth = 0;
     lastStream = 0;
     capability = 90;
     recording = NULL;
     memset(live, 0, sizeof live);
+    forgetQueues();
 }
 void standin_fail(const char *function, int result) { strncpy(failing, function, sizeof failing - 1); failure = result; }
 void standin_capability(int value) { capability = value; }
@@ -56,6 +66,7 @@ void standin_late(int value) { late = value; }
 void standin_hang(int value) { hanging = value; }
 void standin_async_error(int value) { asyncError = value; }
 void standin_other_fingerprint(int value) { otherFingerprint = value; }
+void standin_together(int value) { together = value; }
 int standin_aborts(void) { return aborts; }
 int standin_gathers(void) { return gathers; }
 int standin_live(void) {
@@ -78,6 +89,7 @@ static Result enter(const char *function) {
     }
     return SUCCESS;
 }
+#define COUNT(kind, by) __atomic_fetch_add(&live[kind], by, __ATOMIC_SEQ_CST)
 #define ENTER do { Result r = enter(__func__); if (r) return r; } while (0)
 
 /* ---- device and context ---- */
@@ -114,11 +126,11 @@ Result cuDeviceGetAttribute(int *value, int attribute, int device) {
 Result cuDeviceTotalMem_v2(size_t *bytes, int device) { (void) device; ENTER; *bytes = (size_t) 80 << 30; return SUCCESS; }
 Result cuDevicePrimaryCtxRetain(Handle *context, int device) {
     ENTER;
-    live[CONTEXT]++;
+    COUNT(CONTEXT, 1);
     *context = 100 + (Handle) device;
     return SUCCESS;
 }
-Result cuDevicePrimaryCtxRelease_v2(int device) { (void) device; ENTER; live[CONTEXT]--; return SUCCESS; }
+Result cuDevicePrimaryCtxRelease_v2(int device) { (void) device; ENTER; COUNT(CONTEXT, -1); return SUCCESS; }
 Result cuCtxPushCurrent_v2(Handle context) { (void) context; ENTER; __atomic_fetch_add(&depth, 1, __ATOMIC_SEQ_CST); return SUCCESS; }
 Result cuCtxPopCurrent_v2(Handle *context) {
     *context = 0;
@@ -132,11 +144,11 @@ Result cuModuleLoadDataEx(Handle *module, const char *image, unsigned count, int
     if (count == 2 && options[0] == 5 && strcmp(failing, __func__) == 0) strcpy((char *) values[0], "the log");
     ENTER;
     if (!strstr(image, ".version")) return INVALID_IMAGE;
-    live[MODULE]++;
+    COUNT(MODULE, 1);
     *module = 1;
     return SUCCESS;
 }
-Result cuModuleUnload(Handle module) { (void) module; ENTER; live[MODULE]--; return SUCCESS; }
+Result cuModuleUnload(Handle module) { (void) module; ENTER; COUNT(MODULE, -1); return SUCCESS; }
 Result cuModuleGetFunction(Handle *function, Handle module, const char *name) {
     (void) module;
     ENTER;
@@ -151,19 +163,19 @@ Result cuModuleGetFunction(Handle *function, Handle module, const char *name) {
 
 Result cuMemAlloc_v2(Handle *address, size_t bytes) {
     ENTER;
-    live[DEVICE_MEMORY]++;
+    COUNT(DEVICE_MEMORY, 1);
     *address = (Handle) (uintptr_t) calloc(1, bytes);
     return SUCCESS;
 }
-Result cuMemFree_v2(Handle address) { ENTER; free((void *) (uintptr_t) address); live[DEVICE_MEMORY]--; return SUCCESS; }
+Result cuMemFree_v2(Handle address) { ENTER; free((void *) (uintptr_t) address); COUNT(DEVICE_MEMORY, -1); return SUCCESS; }
 Result cuMemHostAlloc(void **host, size_t bytes, unsigned flags) {
     (void) flags;
     ENTER;
-    live[HOST_MEMORY]++;
+    COUNT(HOST_MEMORY, 1);
     *host = calloc(1, bytes);
     return SUCCESS;
 }
-Result cuMemFreeHost(void *host) { ENTER; free(host); live[HOST_MEMORY]--; return SUCCESS; }
+Result cuMemFreeHost(void *host) { ENTER; free(host); COUNT(HOST_MEMORY, -1); return SUCCESS; }
 Result cuMemHostGetDevicePointer_v2(Handle *device, void *host, unsigned flags) {
     (void) flags;
     ENTER;
@@ -268,10 +280,48 @@ static void station(Handle function, Handle *parameters) {
         signal[1] = state[0];
     }
 }
+/* What a communicator has to do with others: those of the same id, in together, with the rows of the gather they are in. */
+typedef struct {
+    int id, sources, self, aborted, gone, gathered, deposited, taken;
+    int32_t row[MOST_WORDS];
+} Communicator;
+typedef struct {
+    int begun, ids, count;
+    pthread_mutex_t lock;
+    Communicator communicator[MOST_COMMUNICATORS];
+} Group;
+static Group here;
+static Group *group = &here;
+
+__attribute__((constructor)) static void share(void) {
+    Dl_info library;
+    char path[1024];
+    pthread_mutexattr_t shared;
+    pthread_mutexattr_init(&shared);
+    pthread_mutexattr_setpshared(&shared, PTHREAD_PROCESS_SHARED);
+    if (dladdr((void *) standin_reset, &library) && strrchr(library.dli_fname, '/')) {
+        snprintf(path, sizeof path, "%.*sstandin.shared", (int) (strrchr(library.dli_fname, '/') + 1 - library.dli_fname), library.dli_fname);
+        int file = open(path, O_RDWR);
+        if (file >= 0 && ftruncate(file, sizeof *group) == 0) {
+            void *memory = mmap(NULL, sizeof *group, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+            if (memory != MAP_FAILED) {
+                group = memory;
+                together = 1;
+            }
+        }
+    }
+    int none = 0;
+    if (__atomic_compare_exchange_n(&group->begun, &none, 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+        pthread_mutex_init(&group->lock, &shared);
+        group->begun = 2;
+    }
+    while (*(volatile int *) &group->begun != 2) usleep(200);
+}
+
 /* Every source has what this one has; in rows of four words, which only the first gather has, its own number. */
-static void gather(const int32_t *send, int32_t *rows, size_t words) {
-    for (int s = 0; s < sources && !late; s++) {
-        if (s == self) continue;
+static void gather(Communicator *c, const int32_t *send, int32_t *rows, size_t words) {
+    for (int s = 0; s < c->sources && !late; s++) {
+        if (s == c->self) continue;
         memmove(rows + s * words, send, words * sizeof *rows);
         if (words == 4) {
             rows[s * words] = s;
@@ -280,9 +330,34 @@ static void gather(const int32_t *send, int32_t *rows, size_t words) {
     }
     gathers++;
 }
+static Communicator *member(Communicator *c, int source) {
+    for (int k = 0; k < group->count; k++)
+        if (group->communicator[k].id == c->id && group->communicator[k].self == source) return &group->communicator[k];
+    return NULL;
+}
+/* Gathers among threads: puts this one's row down, and takes all when all are there; who has taken theirs may go on, but
+ * not put down the next before all have taken. Returns whether it is complete. */
+static int gatherTogether(Communicator *c, const int32_t *send, int32_t *rows, size_t words) {
+    if (words > MOST_WORDS) return 1;
+    if (c->deposited == c->gathered) {
+        for (int s = 0; s < c->sources; s++) {
+            Communicator *other = member(c, s);
+            if (!other || other->gathered < c->gathered) return 0;
+        }
+        memcpy(c->row, send, words * sizeof *send);
+        c->deposited++;
+    }
+    for (int s = 0; s < c->sources; s++) {
+        Communicator *other = member(c, s);
+        if (!other || other->deposited < c->deposited) return 0;
+    }
+    for (int s = 0; s < c->sources; s++) memmove(rows + s * words, member(c, s)->row, words * sizeof *rows);
+    c->gathered++;
+    gathers++;
+    return 1;
+}
 static void execute(Operation *operation) {
     if (operation->kind == COPY) memcpy(operation->to, operation->from, operation->bytes);
-    else if (operation->kind == GATHER) gather(operation->from, operation->to, operation->bytes);
     else {
         launches++;
         if (operation->function == SOLVER) answer(operation->parameters);
@@ -291,46 +366,72 @@ static void execute(Operation *operation) {
         else station(operation->function, operation->parameters);
     }
 }
-static pthread_mutex_t waitingLock = PTHREAD_MUTEX_INITIALIZER;
-static Operation waiting[MOST_WAITING];
-static int waitingCount;
+/* What is on a stream and could not be executed yet, behind a gather. */
+typedef struct { int count; Operation waiting[MOST_WAITING]; } Queue;
+static Queue queues[MOST_STREAMS];
 
-/* Executes what is put on a stream, or lets it wait behind a gather that hangs. */
-static Result run(Operation *operation) {
-    pthread_mutex_lock(&waitingLock);
-    if (operation->kind == GATHER && hanging) stuck = 1;
-    if (!stuck) execute(operation);
-    else if (operation->kind != GATHER && waitingCount < MOST_WAITING) waiting[waitingCount++] = *operation;
-    pthread_mutex_unlock(&waitingLock);
+static Queue *queueOf(Handle stream) { return &queues[stream % MOST_STREAMS]; }
+static void forgetQueues(void) {
+    for (int k = 0; k < MOST_STREAMS; k++) queues[k].count = 0;
+    group->count = 0;
+}
+/* Whether an operation could be executed; a gather of an aborted communicator ends without a result. */
+static int tryExecute(Operation *operation) {
+    if (operation->kind != GATHER) {
+        execute(operation);
+        return 1;
+    }
+    Communicator *c = &group->communicator[operation->function - FIRST_COMMUNICATOR];
+    if (c->aborted) return 1;
+    if (together) return gatherTogether(c, operation->from, operation->to, operation->bytes);
+    if (hanging || operation->parameters[0]) {
+        operation->parameters[0] = 1; /* it hangs until an abort */
+        return 0;
+    }
+    gather(c, operation->from, operation->to, operation->bytes);
+    return 1;
+}
+static void progress(Queue *queue) {
+    int done = 0;
+    while (done < queue->count && tryExecute(&queue->waiting[done])) done++;
+    queue->count -= done;
+    memmove(queue->waiting, queue->waiting + done, (size_t) queue->count * sizeof *queue->waiting);
+}
+/* Executes what is put on a stream, or lets it wait behind a gather. */
+static Result run(Operation *operation, Handle stream) {
+    Queue *queue = queueOf(stream);
+    pthread_mutex_lock(&group->lock);
+    progress(queue);
+    if (queue->count > 0 || !tryExecute(operation)) {
+        if (queue->count < MOST_WAITING) queue->waiting[queue->count++] = *operation;
+    }
+    pthread_mutex_unlock(&group->lock);
     return SUCCESS;
 }
-/* An abort: the gather ends without a result, and what is behind it goes on. */
-static void release(void) {
-    pthread_mutex_lock(&waitingLock);
-    for (int k = 0; k < waitingCount; k++) execute(&waiting[k]);
-    waitingCount = 0;
-    stuck = 0;
-    pthread_mutex_unlock(&waitingLock);
+static int isStuck(Handle stream) {
+    pthread_mutex_lock(&group->lock);
+    progress(queueOf(stream));
+    int stuck = queueOf(stream)->count > 0;
+    pthread_mutex_unlock(&group->lock);
+    return stuck;
 }
-static Result submit(Operation *operation) {
-    if (!recording) return run(operation);
+static Result submit(Operation *operation, Handle stream) {
+    if (!recording) return run(operation, stream);
     if (recording->count == MOST_OPERATIONS) return INVALID;
     recording->operation[recording->count++] = *operation;
     return SUCCESS;
 }
 Result cuMemcpyHtoDAsync_v2(Handle device, const void *host, size_t bytes, Handle stream) {
-    (void) stream;
     ENTER;
     Operation copy = {COPY, (void *) (uintptr_t) device, host, bytes, 0, {0}};
     copiedIn++;
-    return submit(&copy);
+    return submit(&copy, stream);
 }
 Result cuMemcpyDtoHAsync_v2(void *host, Handle device, size_t bytes, Handle stream) {
-    (void) stream;
     ENTER;
     Operation copy = {COPY, host, (const void *) (uintptr_t) device, bytes, 0, {0}};
     copiedOut++;
-    return submit(&copy);
+    return submit(&copy, stream);
 }
 Result cuMemsetD32Async(Handle device, unsigned value, size_t words, Handle stream) {
     (void) stream;
@@ -349,22 +450,21 @@ Result cuLaunchKernel(Handle function, unsigned gx, unsigned gy, unsigned gz, un
     int count = function == SOLVER ? 6 : function < PIPELINE ? 8 + 2 * (int) (function - BATCH) : counts[function - PIPELINE];
     Operation launch = {LAUNCH, NULL, NULL, 0, function, {0}};
     for (int k = 0; k < count; k++) launch.parameters[k] = *parameters[k];
-    return submit(&launch);
+    return submit(&launch, stream);
 }
-Result cuStreamCreate(Handle *stream, unsigned flags) { (void) flags; ENTER; live[STREAM]++; *stream = 3; return SUCCESS; }
-Result cuStreamDestroy_v2(Handle stream) { (void) stream; ENTER; live[STREAM]--; return SUCCESS; }
+Result cuStreamCreate(Handle *stream, unsigned flags) { (void) flags; ENTER; COUNT(STREAM, 1); *stream = 3 + (Handle) (__atomic_fetch_add(&streams, 1, __ATOMIC_SEQ_CST) % (MOST_STREAMS - 4)); return SUCCESS; }
+Result cuStreamDestroy_v2(Handle stream) { (void) stream; ENTER; COUNT(STREAM, -1); return SUCCESS; }
 Result cuStreamSynchronize(Handle stream) {
-    (void) stream;
     ENTER;
-    while (stuck) usleep(200);
+    while (isStuck(stream)) usleep(200);
     return SUCCESS;
 }
-Result cuStreamQuery(Handle stream) { (void) stream; ENTER; return stuck ? 600 : SUCCESS; }
+Result cuStreamQuery(Handle stream) { ENTER; return isStuck(stream) ? 600 : SUCCESS; }
 Result cuStreamBeginCapture_v2(Handle stream, int mode) {
     (void) stream; (void) mode;
     ENTER;
     recording = calloc(1, sizeof *recording);
-    live[GRAPH]++;
+    COUNT(GRAPH, 1);
     return SUCCESS;
 }
 Result cuStreamEndCapture(Handle stream, Graph **graph) {
@@ -380,7 +480,7 @@ Result cuGraphInstantiateWithFlags(Graph **executable, Graph *graph, unsigned lo
     ENTER;
     *executable = malloc(sizeof **executable);
     **executable = *graph;
-    live[EXECUTABLE]++;
+    COUNT(EXECUTABLE, 1);
     return SUCCESS;
 }
 #endif
@@ -388,19 +488,19 @@ Result cuGraphLaunch(Graph *executable, Handle stream) {
     ENTER;
     lastStream = stream;
     graphLaunches++;
-    for (int k = 0; k < executable->count; k++) run(&executable->operation[k]);
+    for (int k = 0; k < executable->count; k++) run(&executable->operation[k], stream);
     return SUCCESS;
 }
-Result cuGraphDestroy(Graph *graph) { ENTER; free(graph); live[GRAPH]--; return SUCCESS; }
-Result cuGraphExecDestroy(Graph *executable) { ENTER; free(executable); live[EXECUTABLE]--; return SUCCESS; }
+Result cuGraphDestroy(Graph *graph) { ENTER; free(graph); COUNT(GRAPH, -1); return SUCCESS; }
+Result cuGraphExecDestroy(Graph *executable) { ENTER; free(executable); COUNT(EXECUTABLE, -1); return SUCCESS; }
 
 /* ---- events ---- */
 
-Result cuEventCreate(Handle *event, unsigned flags) { (void) flags; ENTER; live[EVENT]++; *event = 4; return SUCCESS; }
+Result cuEventCreate(Handle *event, unsigned flags) { (void) flags; ENTER; COUNT(EVENT, 1); *event = 4; return SUCCESS; }
 Result cuEventRecord(Handle event, Handle stream) { (void) event; (void) stream; ENTER; return SUCCESS; }
 Result cuEventRecordWithFlags(Handle event, Handle stream, unsigned flags) { (void) event; (void) stream; (void) flags; ENTER; return SUCCESS; }
 Result cuEventElapsedTime(float *millis, Handle from, Handle to) { (void) from; (void) to; ENTER; *millis = 0.5f; return SUCCESS; }
-Result cuEventDestroy_v2(Handle event) { (void) event; ENTER; live[EVENT]--; return SUCCESS; }
+Result cuEventDestroy_v2(Handle event) { (void) event; ENTER; COUNT(EVENT, -1); return SUCCESS; }
 
 /* ---- NCCL ---- */
 
@@ -417,35 +517,66 @@ const char *ncclGetErrorString(Result result) {
 Result ncclGetUniqueId(Id *id) {
     ENTER;
     for (int k = 0; k < 128; k++) id->bytes[k] = (char) (3 * k);
+    id->bytes[0] = (char) __atomic_add_fetch(&group->ids, 1, __ATOMIC_SEQ_CST);
     return SUCCESS;
+}
+/* Whether all sources of an id are there. */
+static int isWhole(Communicator *c) {
+    for (int s = 0; s < c->sources; s++) if (!member(c, s)) return 0;
+    return 1;
 }
 Result ncclCommInitRank(Handle *communicator, int count, Id id, int rank) {
     ENTER;
-    for (int k = 0; k < 128; k++) if (id.bytes[k] != (char) (3 * k)) return 4; /* ncclInvalidArgument */
-    while (hanging == 2) usleep(200);
-    sources = count;
-    self = rank;
-    __atomic_fetch_add(&live[COMMUNICATOR], 1, __ATOMIC_SEQ_CST);
-    *communicator = 5;
+    for (int k = 1; k < 128; k++) if (id.bytes[k] != (char) (3 * k)) return 4; /* ncclInvalidArgument */
+    pthread_mutex_lock(&group->lock);
+    if (group->count == MOST_COMMUNICATORS) {
+        pthread_mutex_unlock(&group->lock);
+        return 3;
+    }
+    Communicator *c = &group->communicator[group->count];
+    *c = (Communicator) {.id = id.bytes[0], .sources = count, .self = rank};
+    *communicator = FIRST_COMMUNICATOR + (Handle) group->count++;
+    pthread_mutex_unlock(&group->lock);
+    int whole = 0;
+    while (!whole) {
+        pthread_mutex_lock(&group->lock);
+        whole = hanging != 2 && (!together || isWhole(c));
+        pthread_mutex_unlock(&group->lock);
+        if (!whole) usleep(200);
+    }
+    COUNT(COMMUNICATOR, 1);
     return SUCCESS;
 }
+static Communicator *communicatorOf(Handle communicator) {
+    Handle k = communicator - FIRST_COMMUNICATOR;
+    return k < (Handle) group->count && !group->communicator[k].gone ? &group->communicator[k] : NULL;
+}
 Result ncclAllGather(const void *send, void *rows, size_t words, int type, Handle communicator, Handle stream) {
-    (void) stream;
     ENTER;
-    if (type != 2 || communicator != 5) return 4;
-    Operation operation = {GATHER, rows, send, words, 0, {0}};
-    return submit(&operation);
+    if (type != 2 || !communicatorOf(communicator)) return 4;
+    Operation operation = {GATHER, rows, send, words, communicator, {0}};
+    return submit(&operation, stream);
 }
 Result ncclCommGetAsyncError(Handle communicator, int *error) { (void) communicator; ENTER; *error = asyncError; return SUCCESS; }
 Result ncclCommAbort(Handle communicator) {
-    (void) communicator;
     ENTER;
+    if (!communicatorOf(communicator)) return 4;
+    pthread_mutex_lock(&group->lock);
     aborts++;
-    release();
-    while (live[EXECUTABLE] > 0) usleep(200); /* as NCCL waits for graphs */
-    __atomic_fetch_sub(&live[COMMUNICATOR], 1, __ATOMIC_SEQ_CST);
+    communicatorOf(communicator)->aborted = 1;
+    for (int k = 0; k < MOST_STREAMS; k++) progress(&queues[k]);
+    pthread_mutex_unlock(&group->lock);
+    while (live[EXECUTABLE] > 0 && !together) usleep(200); /* as NCCL waits for graphs */
+    communicatorOf(communicator)->gone = 1;
+    COUNT(COMMUNICATOR, -1);
     return SUCCESS;
 }
 #ifndef OLD
-Result ncclCommDestroy(Handle communicator) { (void) communicator; ENTER; __atomic_fetch_sub(&live[COMMUNICATOR], 1, __ATOMIC_SEQ_CST); return SUCCESS; }
+Result ncclCommDestroy(Handle communicator) {
+    ENTER;
+    if (!communicatorOf(communicator)) return 4;
+    communicatorOf(communicator)->gone = 1;
+    COUNT(COMMUNICATOR, -1);
+    return SUCCESS;
+}
 #endif
