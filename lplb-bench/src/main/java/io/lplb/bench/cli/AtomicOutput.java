@@ -42,6 +42,19 @@ final class AtomicOutput implements Closeable {
         return name.equals("-") ? toStream(console.out()) : toFile(Path.of(name));
     }
 
+    /**
+     * Refuses an output that would replace an input, such as {@code report results.json --html results.json}.
+     *
+     * @param name as for {@link #to}
+     */
+    static void requireOther(String name, Iterable<Path> inputs) throws IOException {
+        for (Path input : inputs) {
+            if (!name.equals("-") && Files.exists(Path.of(name)) && Files.isSameFile(Path.of(name), input)) {
+                throw new IOException(name + ": got an input as the place to write to, expected another file");
+            }
+        }
+    }
+
     private static AtomicOutput toStream(OutputStream stream) throws IOException {
         return new AtomicOutput(temporaryFolder(), finished -> {
             Files.copy(finished, stream);

@@ -304,6 +304,9 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void updateReadme(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IOException(file + ": got a folder, expected a file");
+        }
         String text = Files.readString(file);
         List<ResultFile> results = ResultPages.read(file.toAbsolutePath().resolveSibling(RESULTS));
         replace(file, ResultPages.readme(text, results));

@@ -16,6 +16,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +111,11 @@ final class ReplayCommand implements Callable<Integer> {
         if (STANDARD.equals(json) && STANDARD.equals(html)) {
             throw new ParameterException(
                     spec.commandLine(), "got - for both --json and --html, expected at most one on standard output");
+        }
+        for (String output : new String[] {json, html}) {
+            if (output != null) {
+                AtomicOutput.requireOther(output, List.of(trace));
+            }
         }
         ReplayRecord record = html == null ? null : new ReplayRecord(setup, source.layers(), source.batches());
         ReplayReport report;

@@ -46,6 +46,7 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Results results = ResultsReader.read(files);
+        AtomicOutput.requireOther(html, files);
         HtmlOutput.write(html, lplb.console(), new ResultsPage(results)::write);
         return 0;
     }

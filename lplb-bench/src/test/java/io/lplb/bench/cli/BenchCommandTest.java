@@ -36,6 +36,7 @@ class BenchCommandTest {
                 "--backends tpu; backends: got tpu, expected some of cpu, emulator, gpu, gpu-driver, gpu-tornado",
                 "--json no/such/folder.json; no/such/folder.json: got no folder",
                 "--readme no-such-readme; no-such-readme: no such file",
+                "--readme src; src: got a folder, expected a file",
                 "--trace no-such.npy; no-such.npy: no such file",
                 "--trace pom.xml; pom.xml: ",
                 "--trace; Missing required parameter for option '--trace'",

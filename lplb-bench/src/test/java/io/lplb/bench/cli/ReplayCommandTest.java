@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplayCommandTest {
     private static final Path ESFT = Path.of("..", "..", "shared", "data", "esft_intent.npy");
@@ -116,6 +118,17 @@ class ReplayCommandTest {
         assertEquals(2, run.exitCode(), run.out());
         assertTrue(run.err().startsWith("lplb: " + message), run.err());
         assertEquals(1, run.err().lines().count(), run.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--json", "--html"})
+    void theTraceIsNotOverwritten(String option) throws IOException {
+        String trace = trace();
+        byte[] before = Files.readAllBytes(Path.of(trace));
+        CliRun run = CliRun.of("replay", "--trace", trace, "--experts", "32", option, trace);
+        assertEquals(2, run.exitCode(), run.out());
+        assertTrue(run.err().startsWith("lplb: " + trace + ": got an input as the place to write to"), run.err());
+        assertArrayEquals(before, Files.readAllBytes(Path.of(trace)));
     }
 
     @Test

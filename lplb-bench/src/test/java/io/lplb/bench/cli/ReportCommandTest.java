@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -195,9 +196,20 @@ class ReportCommandTest {
         assertError(nowhere + ": no such file", nowhere, folder.resolve("page.html"));
         assertError(folder + ": got a folder", folder, folder.resolve("page.html"));
         assertError(nowhere.resolve("page.html") + ": got no folder", good, nowhere.resolve("page.html"));
+        assertInputStays(good, "report", good.toString(), "--html", good.toString());
         CliRun none = CliRun.of("report");
         assertEquals(2, none.exitCode());
         assertEquals(1, none.err().lines().count(), none.err());
+    }
+
+    private static void assertInputStays(Path input, String... command) throws IOException {
+        byte[] before = Files.readAllBytes(input);
+        CliRun run = CliRun.of(command);
+        assertEquals(2, run.exitCode());
+        assertEquals(
+                "lplb: " + input + ": got an input as the place to write to, expected another file",
+                run.err().strip());
+        assertArrayEquals(before, Files.readAllBytes(input));
     }
 
     private static void assertError(String message, Path results, Path html) {
