@@ -72,6 +72,7 @@ public final class CertifiedPlan implements FusedLaunch {
                         order,
                         numbers,
                         held,
+                        in,
                         out,
                         fractions,
                         reports)
