@@ -197,9 +197,11 @@ final class CertifiedLaunch implements FusedLaunch {
     }
 
     private double alone(long function, int workGroups, int threads, KernelParameters parameters, int launches) {
-        RepeatedLaunch kernel = new RepeatedLaunch(
-                driver, stream, false, n -> driver.launch(function, workGroups, threads, stream, parameters.address()));
-        return kernel.micros(1, launches);
+        return RepeatedLaunch.micros(
+                driver,
+                stream,
+                launches,
+                () -> driver.launch(function, workGroups, threads, stream, parameters.address()));
     }
 
     @Override

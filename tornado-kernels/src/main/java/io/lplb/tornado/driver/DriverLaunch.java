@@ -212,20 +212,11 @@ final class DriverLaunch extends HostCertified {
 
     /** Returns the microseconds of the kernel alone for what is packed: the mean of many launches in a row. */
     double kernelMicros(int count, int launches) {
-        long start = driver.createEvent();
-        long end = driver.createEvent();
-        try {
-            driver.record(start, stream);
-            for (int k = 0; k < launches; k++) {
-                driver.launch(function, kernel.workGroups(count), kernel.threads(), stream, parameters);
-            }
-            driver.record(end, stream);
-            driver.synchronise(stream);
-            return driver.elapsedMicros(start, end) / launches;
-        } finally {
-            driver.destroyEvent(start);
-            driver.destroyEvent(end);
-        }
+        return RepeatedLaunch.micros(
+                driver,
+                stream,
+                launches,
+                () -> driver.launch(function, kernel.workGroups(count), kernel.threads(), stream, parameters));
     }
 
     @Override

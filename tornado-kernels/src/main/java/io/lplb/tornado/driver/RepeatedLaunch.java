@@ -45,16 +45,21 @@ final class RepeatedLaunch implements AutoCloseable {
 
     /** Returns the microseconds of the work of so many groups on the device: the mean of many launches in a row. */
     double micros(int count, int launches) {
+        return micros(driver, stream, launches, () -> launch(count));
+    }
+
+    /** Returns the microseconds of what is put on a stream, on the device: the mean of many times in a row. */
+    static double micros(CudaDriver driver, long stream, int times, Runnable work) {
         long start = driver.createEvent();
         long end = driver.createEvent();
         try {
             driver.record(start, stream);
-            for (int k = 0; k < launches; k++) {
-                launch(count);
+            for (int k = 0; k < times; k++) {
+                work.run();
             }
             driver.record(end, stream);
             driver.synchronise(stream);
-            return driver.elapsedMicros(start, end) / launches;
+            return driver.elapsedMicros(start, end) / times;
         } finally {
             driver.destroyEvent(start);
             driver.destroyEvent(end);

@@ -8,7 +8,6 @@ import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.Certificate;
 import io.lplb.solver.InteriorPointSolver;
-import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
 import io.lplb.solver.SplitChecks;
@@ -17,7 +16,6 @@ import io.lplb.tornado.kernel.BatchLayout;
 import io.lplb.tornado.kernel.DeviceCode;
 import io.lplb.tornado.kernel.Packing;
 import java.util.Arrays;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,31 +48,6 @@ class CertifiedGroupsTest {
     private DoubleArray reports = new DoubleArray(1);
     private FloatArray solverIn = new FloatArray(1);
     private FloatArray solverOut = new FloatArray(1);
-
-    private static MinMaxProblem random(long seed) {
-        Random random = new Random(seed);
-        int ranks = 2 + random.nextInt(40);
-        int most = seed % 2 == 0 ? 2 : Math.min(ranks, 6);
-        int[][] hosts = new int[1 + random.nextInt(2 * ranks)][];
-        for (int i = 0; i < hosts.length; i++) {
-            int count = most == 2 ? 2 : 1 + random.nextInt(most);
-            hosts[i] = random.ints(0, ranks).distinct().limit(count).toArray();
-        }
-        double[] speed = seed % 3 == 0 ? random.doubles(ranks, 0.5, 2).toArray() : null;
-        return MinMaxProblem.of(ranks, speed, hosts);
-    }
-
-    private static MinMaxBatch loads(MinMaxProblem problem, int groups, long seed) {
-        Random random = new Random(seed);
-        MinMaxBatch batch = new MinMaxBatch(problem, groups);
-        for (int k = 0; k < batch.fixed().length; k++) {
-            batch.fixed()[k] = random.nextInt(4) == 0 ? 0 : 300 * random.nextDouble();
-        }
-        for (int k = 0; k < batch.load().length; k++) {
-            batch.load()[k] = random.nextInt(5) == 0 ? 0 : Math.exp(4 + random.nextGaussian());
-        }
-        return batch;
-    }
 
     /** Buffers, half of the time for a kernel of a larger size. */
     private CertifiedGroups groups(MinMaxProblem of, int capacity, boolean padded) {
@@ -161,23 +134,15 @@ class CertifiedGroupsTest {
         }
     }
 
-    private static SplitBatch solved(MinMaxBatch batch, double tolerance) {
-        SplitBatch split = new SplitBatch(batch.problem(), batch.groups());
-        try (RelaxationSolver solver = new RelaxationSolver(batch.problem(), tolerance)) {
-            solver.solve(batch, split);
-        }
-        return split;
-    }
-
     /** Every number of an answer holds in double, and what the sorting certificate proves is proved. */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void certificatesHold(long seed) {
-        MinMaxProblem of = random(seed);
+        MinMaxProblem of = RandomAnswers.problem(40, seed);
         int groups = 12;
-        MinMaxBatch batch = loads(of, groups, seed);
+        MinMaxBatch batch = RandomAnswers.loads(of, groups, seed);
         // Good answers, and bad ones, of which the status must say so.
-        SplitBatch shares = solved(batch, seed % 4 == 0 ? 0.05 : 0.8 * TOLERANCE);
+        SplitBatch shares = RandomAnswers.solved(batch, seed % 4 == 0 ? 0.05 : 0.8 * TOLERANCE);
         SplitBatch optimum = new SplitBatch(of, groups);
         try (InteriorPointSolver solver = new InteriorPointSolver(of, 1e-9)) {
             solver.solve(batch, optimum);
@@ -231,9 +196,9 @@ class CertifiedGroupsTest {
     @Test
     void whatIsNoAnswerIsInvalid() {
         for (long seed : new long[] {4, 5}) { // pairs, and lists
-            MinMaxProblem of = random(seed);
-            MinMaxBatch batch = loads(of, 2, seed);
-            SplitBatch shares = solved(batch, 0.8 * TOLERANCE);
+            MinMaxProblem of = RandomAnswers.problem(40, seed);
+            MinMaxBatch batch = RandomAnswers.loads(of, 2, seed);
+            SplitBatch shares = RandomAnswers.solved(batch, 0.8 * TOLERANCE);
             CertifiedGroups certified = groups(of, 2, false);
             certified.write(batch, 0, 2);
             pack(2);
@@ -275,9 +240,9 @@ class CertifiedGroupsTest {
 
     @Test
     void answersOfAnEarlierLaunchAreInvalid() {
-        MinMaxProblem of = random(7);
-        MinMaxBatch batch = loads(of, 3, 7);
-        SplitBatch shares = solved(batch, 0.8 * TOLERANCE);
+        MinMaxProblem of = RandomAnswers.problem(40, 7);
+        MinMaxBatch batch = RandomAnswers.loads(of, 3, 7);
+        SplitBatch shares = RandomAnswers.solved(batch, 0.8 * TOLERANCE);
         CertifiedGroups certified = groups(of, 3, false);
         SplitBatch split = new SplitBatch(of, 3);
         certified.write(batch, 0, 3);
@@ -298,9 +263,9 @@ class CertifiedGroupsTest {
     /** What the device says is not what the shares prove: the host finds out, whichever number it is. */
     @Test
     void aWrongCertificateIsFound() {
-        MinMaxProblem of = random(8);
-        MinMaxBatch batch = loads(of, 1, 8);
-        SplitBatch shares = solved(batch, 0.8 * TOLERANCE);
+        MinMaxProblem of = RandomAnswers.problem(40, 8);
+        MinMaxBatch batch = RandomAnswers.loads(of, 1, 8);
+        SplitBatch shares = RandomAnswers.solved(batch, 0.8 * TOLERANCE);
         CertifiedGroups certified = groups(of, 1, false);
         int heaviest = 0;
         for (int i = 0; i < of.items(); i++) {

@@ -10,14 +10,12 @@ import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.Certificate;
 import io.lplb.solver.InteriorPointSolver;
-import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
 import io.lplb.solver.SplitChecks;
 import io.lplb.tornado.kernel.Packing;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,31 +29,6 @@ class DeviceAnswersTest {
     private ProblemTables tables = new ProblemTables(problem);
     private MemorySegment in = MemorySegment.NULL;
     private MemorySegment out = MemorySegment.NULL;
-
-    private static MinMaxProblem random(long seed) {
-        Random random = new Random(seed);
-        int ranks = 2 + random.nextInt(30);
-        int most = seed % 2 == 0 ? 2 : Math.min(ranks, 6);
-        int[][] hosts = new int[1 + random.nextInt(2 * ranks)][];
-        for (int i = 0; i < hosts.length; i++) {
-            int count = most == 2 ? 2 : 1 + random.nextInt(most);
-            hosts[i] = random.ints(0, ranks).distinct().limit(count).toArray();
-        }
-        double[] speed = seed % 3 == 0 ? random.doubles(ranks, 0.5, 2).toArray() : null;
-        return MinMaxProblem.of(ranks, speed, hosts);
-    }
-
-    private static MinMaxBatch loads(MinMaxProblem problem, int groups, long seed) {
-        Random random = new Random(seed);
-        MinMaxBatch batch = new MinMaxBatch(problem, groups);
-        for (int k = 0; k < batch.fixed().length; k++) {
-            batch.fixed()[k] = random.nextInt(4) == 0 ? 0 : 300 * random.nextDouble();
-        }
-        for (int k = 0; k < batch.load().length; k++) {
-            batch.load()[k] = random.nextInt(5) == 0 ? 0 : Math.exp(4 + random.nextGaussian());
-        }
-        return batch;
-    }
 
     private PackedGroups groups(MinMaxProblem of, int capacity) {
         problem = of;
@@ -82,22 +55,14 @@ class DeviceAnswersTest {
         write(group, tail + Packing.STAMP, in.getAtIndex(JAVA_FLOAT, 1));
     }
 
-    private static SplitBatch solved(MinMaxBatch batch, double tolerance) {
-        SplitBatch split = new SplitBatch(batch.problem(), batch.groups());
-        try (RelaxationSolver solver = new RelaxationSolver(batch.problem(), tolerance)) {
-            solver.solve(batch, split);
-        }
-        return split;
-    }
-
     /** Every answer's numbers hold in double, and the bound proves what the sorting certificate proves, where it is needed. */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void certificatesHold(long seed) {
-        MinMaxProblem of = random(seed);
-        MinMaxBatch batch = loads(of, 60, seed);
+        MinMaxProblem of = RandomAnswers.problem(30, seed);
+        MinMaxBatch batch = RandomAnswers.loads(of, 60, seed);
         // Good answers, and bad ones, of which the status must say so.
-        SplitBatch shares = solved(batch, seed % 4 == 0 ? 0.05 : 0.8 * TOLERANCE);
+        SplitBatch shares = RandomAnswers.solved(batch, seed % 4 == 0 ? 0.05 : 0.8 * TOLERANCE);
         SplitBatch optimum = new SplitBatch(of, batch.groups());
         try (InteriorPointSolver solver = new InteriorPointSolver(of, 1e-9)) {
             solver.solve(batch, optimum);
@@ -129,10 +94,10 @@ class DeviceAnswersTest {
     /** Batches that several threads pack and take have the bits of groups that are packed and taken alone. */
     @Test
     void largeBatchesEqualGroupsAlone() {
-        MinMaxProblem of = random(42);
+        MinMaxProblem of = RandomAnswers.problem(30, 42);
         int groups = 3000;
-        MinMaxBatch batch = loads(of, groups, 42);
-        SplitBatch shares = solved(batch, 0.8 * TOLERANCE);
+        MinMaxBatch batch = RandomAnswers.loads(of, groups, 42);
+        SplitBatch shares = RandomAnswers.solved(batch, 0.8 * TOLERANCE);
         PackedGroups packed = groups(of, groups);
         packed.pack(batch, 0, groups);
         float[] input = in.toArray(JAVA_FLOAT);
@@ -169,9 +134,9 @@ class DeviceAnswersTest {
     @Test
     void anAnswerThatLacksAWordIsInvalid() {
         for (long seed : new long[] {4, 5}) { // pairs, and lists
-            MinMaxProblem of = random(seed);
-            MinMaxBatch batch = loads(of, 1, seed);
-            SplitBatch shares = solved(batch, 0.8 * TOLERANCE);
+            MinMaxProblem of = RandomAnswers.problem(30, seed);
+            MinMaxBatch batch = RandomAnswers.loads(of, 1, seed);
+            SplitBatch shares = RandomAnswers.solved(batch, 0.8 * TOLERANCE);
             PackedGroups packed = groups(of, 1);
             DeviceAnswers answers = new DeviceAnswers(tables, TOLERANCE);
             SplitBatch split = new SplitBatch(of, 1);
@@ -193,7 +158,7 @@ class DeviceAnswersTest {
     /** Whole work-groups read their input, also where the last of their problems are not there. */
     @Test
     void theInputHasRoomForWholeWorkGroups() {
-        KernelSize size = new ProblemTables(random(2)).size();
+        KernelSize size = new ProblemTables(RandomAnswers.problem(30, 2)).size();
         for (int groups = 1; groups < 20; groups++) {
             int rooms = (PackedGroups.inWords(size, groups) - Packing.HEADER) / size.inWords();
             assertTrue(rooms >= groups && rooms < groups + 4 && rooms % 4 == 0, groups + " groups: " + rooms);
