@@ -100,7 +100,7 @@ final class CertifiedLaunch implements FusedLaunch {
             certify = new KernelParameters(
                     arena, certifying.parameters(), sizes, table, order, numbers, held, out, fractions, reports);
             groups = new CertifiedGroups(
-                    problem,
+                    tables,
                     segment(hostBatch, (long) Double.BYTES * batchWords),
                     segment(hostFractions, (long) Float.BYTES * fractionWords),
                     segment(hostReports, (long) Double.BYTES * reportWords),

@@ -63,7 +63,7 @@ public final class CertifiedGroups {
      * @param capacity most groups of a launch
      */
     public CertifiedGroups(
-            MinMaxProblem problem, MemorySegment in, MemorySegment fractions, MemorySegment reports, int capacity) {
+            ProblemTables tables, MemorySegment in, MemorySegment fractions, MemorySegment reports, int capacity) {
         this.in = in;
         this.fractions = fractions;
         this.reports = reports;
@@ -71,18 +71,15 @@ public final class CertifiedGroups {
         in.fill((byte) 0);
         fractions.fill((byte) 0);
         reports.fill((byte) 0);
+        MinMaxProblem problem = tables.problem();
         ranks = problem.ranks();
         items = problem.items();
         entries = problem.entries();
         offset = problem.offsets();
         perGroup = BatchLayout.fractions(items, entries);
-        boolean two = true;
-        for (int i = 0; i < items; i++) {
-            two &= problem.hostCount(i) == 2;
-        }
-        pairs = two;
+        pairs = tables.size().hosts() == 2;
         blockGroups = Math.max(1, BLOCK_WORDS / (BatchLayout.REPORT + entries));
-        int workers = blocks(capacity) < HostTeam.LEAST_BLOCKS ? 1 : HostTeam.SHARED_SIZE;
+        int workers = HostTeam.workers(blocks(capacity));
         reportRows = new double[workers][Math.min(blockGroups, capacity) * BatchLayout.REPORT];
         fractionRows = new float[workers][Math.min(blockGroups, capacity) * perGroup];
         certificate = new Certificate(problem);
@@ -169,7 +166,7 @@ public final class CertifiedGroups {
         first = firstGroup;
         count = groups;
         invalid = false;
-        run(writing);
+        HostTeam.runShared(writing, blocks(count));
         batch = null;
         if (invalid) {
             from.requireValid();
@@ -178,15 +175,6 @@ public final class CertifiedGroups {
 
     private int blocks(int groups) {
         return Math.ceilDiv(groups, blockGroups);
-    }
-
-    private void run(HostTeam.Job job) {
-        int blocks = blocks(count);
-        if (blocks < HostTeam.LEAST_BLOCKS) {
-            HostTeam.alone(job, blocks);
-        } else {
-            HostTeam.shared().run(job, blocks);
-        }
     }
 
     private int blockEnd(int block) {
@@ -217,7 +205,7 @@ public final class CertifiedGroups {
         first = firstGroup;
         batch = of;
         split = to;
-        run(reading);
+        HostTeam.runShared(reading, blocks(count));
         batch = null;
         split = null;
         if (!holds(of, to, firstGroup + stamp % count)) {

@@ -51,8 +51,8 @@ public final class CertifiedPlan implements FusedLaunch {
         DoubleArray batch = new DoubleArray(CertifiedGroups.inWords(problem, capacity));
         FloatArray fractions = new FloatArray(CertifiedGroups.fractionWords(problem, capacity));
         DoubleArray reports = new DoubleArray(CertifiedGroups.reportWords(capacity));
-        groups = new CertifiedGroups(
-                problem, batch.getSegment(), fractions.getSegment(), reports.getSegment(), capacity);
+        groups =
+                new CertifiedGroups(tables, batch.getSegment(), fractions.getSegment(), reports.getSegment(), capacity);
         IntArray sizes = IntArray.fromArray(CertifiedGroups.sizes(tables, capacity, shape.threads()));
         IntArray order = IntArray.fromArray(CertifiedGroups.order(tables));
         DoubleArray numbers = DoubleArray.fromArray(CertifiedGroups.numbers(problem, accuracy.tolerance()));

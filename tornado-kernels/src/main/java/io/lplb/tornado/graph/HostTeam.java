@@ -78,6 +78,20 @@ final class HostTeam {
         return Shared.TEAM;
     }
 
+    /** Returns how many threads take part in so many blocks at most: whose workspaces are needed. */
+    static int workers(int blocks) {
+        return blocks < LEAST_BLOCKS ? 1 : SHARED_SIZE;
+    }
+
+    /** Does a job on the calling thread, or with the process's team if the blocks are many. */
+    static void runShared(Job work, int blocks) {
+        if (blocks < LEAST_BLOCKS) {
+            alone(work, blocks);
+        } else {
+            shared().run(work, blocks);
+        }
+    }
+
     private static int sharedSize() {
         int most = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST_THREADS);
         return Math.max(1, Integer.getInteger(THREADS_PROPERTY, most));

@@ -67,7 +67,7 @@ public final class PackedGroups {
         blockGroups = Math.max(1, BLOCK_WORDS / size.outWords());
         int capacity = (int) (out.byteSize() / Float.BYTES / size.outWords());
         mean = new double[capacity];
-        int workers = blocks(capacity) < HostTeam.LEAST_BLOCKS ? 1 : HostTeam.SHARED_SIZE;
+        int workers = HostTeam.workers(blocks(capacity));
         rows = new float[workers][Math.min(blockGroups, capacity) * size.inWords()];
     }
 
@@ -104,12 +104,7 @@ public final class PackedGroups {
 
     /** Does a job on the blocks of the groups that were packed last, on several threads if they are many. */
     void run(HostTeam.Job job) {
-        int blocks = blocks(count);
-        if (blocks < HostTeam.LEAST_BLOCKS) {
-            HostTeam.alone(job, blocks);
-        } else {
-            HostTeam.shared().run(job, blocks);
-        }
+        HostTeam.runShared(job, blocks(count));
     }
 
     private int blocks(int groups) {

@@ -1,10 +1,17 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.graph;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.Certificate;
+import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
+import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
+import io.lplb.solver.SplitChecks;
 import java.util.Random;
 
 /** Problems, loads, and a CPU's answers, for tests of what is done with a kernel's. */
@@ -45,5 +52,28 @@ final class RandomAnswers {
             solver.solve(batch, split);
         }
         return split;
+    }
+
+    /** Checks that every number of the answers holds in double, and that what the sorting certificate proves is proved. */
+    static void assertHold(String name, MinMaxBatch batch, SplitBatch split, double tolerance, int iterations) {
+        MinMaxProblem of = batch.problem();
+        SplitBatch optimum = new SplitBatch(of, batch.groups());
+        try (InteriorPointSolver solver = new InteriorPointSolver(of, 1e-9)) {
+            solver.solve(batch, optimum);
+        }
+        Certificate certificate = new Certificate(of);
+        for (int g = 0; g < batch.groups(); g++) {
+            String what = name + ", group " + g;
+            double mean = batch.meanLoad(g);
+            SplitChecks.assertTrueSplit(what, batch, split, g, 1e-9);
+            SplitChecks.assertEncloses(what, split, g, optimum.maxLoad(g), 1e-8);
+            certificate.evaluate(
+                    batch.fixed(), g * of.ranks(), batch.load(), g * of.items(), split.share(), g * of.entries());
+            assertEquals(certificate.maxLoad(), split.maxLoad(g), 1e-12 * mean, what + ": largest load");
+            boolean proved = certificate.maxLoad() - certificate.lowerBound() <= tolerance * mean;
+            assertTrue(!proved || split.status(g) == SolveStatus.OPTIMAL, what + ": what can be proved is");
+            assertEquals(split.gap(g) <= tolerance * mean, split.status(g) == SolveStatus.OPTIMAL, what + ": status");
+            assertEquals(iterations, split.iterations(g), what + ": iterations");
+        }
     }
 }
