@@ -2,52 +2,31 @@
 package io.lplb.tornado.driver;
 
 import io.lplb.problem.MinMaxBatch;
-import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.graph.Accuracy;
-import io.lplb.tornado.graph.CertifiedGroups;
 import io.lplb.tornado.graph.FusedLaunch;
-import io.lplb.tornado.graph.PackedGroups;
 import io.lplb.tornado.graph.ProblemTables;
-import io.lplb.tornado.kernel.BatchLayout;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 
 /**
- * A fused kernel between two others that pack and certify on the device, launched through the driver: for large batches, of
- * which the host then only copies arrays.
+ * Launches of large batches through the driver, which the device packs and certifies and of which the host only copies arrays.
+ * A batch is cut into a few pieces, each with a stream of its own ({@link CertifiedLane}), so that the host copies one of them while the device works on
+ * another:
  *
  * <pre>
- *   host, pinned    batch  --+                                     +--&gt; fractions, reports      mapped, or copied
- *   device                   +--&gt; packBatch --&gt; solver --&gt; certifyBatch
+ *   host     in 0 | in 1 | wait      | out 0 | out 1
+ *   device          0 ------------------
+ *                          1 -----------------
  * </pre>
  *
- * <p>Launched through a {@link RepeatedLaunch}: a solve allocates nothing but for recordings. Belongs to one thread, with the
- * device's context current.
+ * <p>Belongs to one thread, with the device's context current.
  */
 final class CertifiedLaunch implements FusedLaunch {
-    private final CudaDriver driver;
-    private final PtxKernel solver;
-    private final MinMaxProblem problem;
-    private final int capacity;
-    private final boolean copied;
+    /** Pieces of fewer groups are not worth a launch of their own: the device computes them at the same time in any case. */
+    private static final int LEAST_GROUPS = 1024;
+
     private final Cleanup cleanup = new Cleanup();
-    private final Arena arena = Arena.ofShared();
-    private final long stream;
-    private final long packFunction;
-    private final long solveFunction;
-    private final long certifyFunction;
-    private final KernelParameters pack;
-    private final KernelParameters solve;
-    private final KernelParameters certify;
-    private final long hostBatch;
-    private final long hostFractions;
-    private final long hostReports;
-    private final long batch;
-    private final long fractions;
-    private final long reports;
-    private final CertifiedGroups groups;
-    private final RepeatedLaunch repeated;
+    private final int capacity;
+    private final Piece[] pieces;
 
     /**
      * Compiles the kernels for the device and takes the buffers.
@@ -57,80 +36,38 @@ final class CertifiedLaunch implements FusedLaunch {
      * @throws CudaException if the driver refuses; everything taken until then is freed
      */
     CertifiedLaunch(
-            CudaDriver driver,
+            CudaDevice device,
             PtxKernel solver,
             ProblemTables tables,
             int capacity,
             Accuracy accuracy,
             LaunchOptions options) {
-        this.driver = driver;
-        this.solver = solver;
         this.capacity = capacity;
-        problem = tables.problem();
-        copied = options.transfer() == Transfer.COPIED;
-        cleanup.add(arena::close);
+        pieces = new Piece[Math.clamp(capacity / LEAST_GROUPS, 1, options.pieces())];
         try {
             PtxKernel packing = PipelineStation.PACK_BATCH.load();
             PtxKernel certifying = PipelineStation.CERTIFY_BATCH.load();
-            packFunction = function(packing, packing.text());
-            solveFunction = function(solver, solver.withGoal(accuracy.goal()));
-            certifyFunction = function(certifying, certifying.text());
-            stream = driver.createStream();
-            cleanup.add(() -> driver.destroyStream(stream));
-            DeviceArrays device = new DeviceArrays(driver, cleanup, stream);
-            int batchWords = CertifiedGroups.inWords(problem, capacity);
-            int fractionWords = CertifiedGroups.fractionWords(problem, capacity);
-            int reportWords = CertifiedGroups.reportWords(capacity);
-            hostBatch = mapped((long) Double.BYTES * batchWords);
-            hostFractions = mapped((long) Float.BYTES * fractionWords);
-            hostReports = mapped((long) Double.BYTES * reportWords);
-            batch = copied ? device.zeros(2L * batchWords) : driver.devicePointer(hostBatch);
-            fractions = copied ? device.zeros(fractionWords) : driver.devicePointer(hostFractions);
-            reports = copied ? device.zeros(2L * reportWords) : driver.devicePointer(hostReports);
-            long sizes = device.copyOf(CertifiedGroups.sizes(tables, capacity, solver.threads()));
-            long order = device.copyOf(CertifiedGroups.order(tables));
-            long numbers = device.copyOf(CertifiedGroups.numbers(problem, accuracy.tolerance()));
-            long table = device.copyOf(tables.tableWords());
-            long speed = device.copyOf(tables.speeds());
-            long held = device.zeros(2L * CertifiedGroups.heldWords(problem, capacity));
-            long in = device.zeros(PackedGroups.inWords(tables.size(), capacity));
-            long out = device.zeros(PackedGroups.outWords(tables.size(), capacity));
-            pack = new KernelParameters(arena, packing.parameters(), sizes, order, numbers, batch, held, in);
-            solve = new KernelParameters(arena, solver.parameters(), in, table, speed, out);
-            certify = new KernelParameters(
-                    arena, certifying.parameters(), sizes, table, order, numbers, held, out, fractions, reports);
-            groups = new CertifiedGroups(
-                    tables,
-                    segment(hostBatch, (long) Double.BYTES * batchWords),
-                    segment(hostFractions, (long) Float.BYTES * fractionWords),
-                    segment(hostReports, (long) Double.BYTES * reportWords),
-                    capacity);
-            driver.synchronise(stream);
-            repeated = new RepeatedLaunch(driver, stream, options.graphs(), this::enqueue);
-            cleanup.add(repeated::close);
-            cleanup.add(() -> driver.synchronise(stream));
+            CertifiedLane.Kernels kernels = new CertifiedLane.Kernels(
+                    packing,
+                    solver,
+                    certifying,
+                    function(device, packing, packing.text()),
+                    function(device, solver, solver.withGoal(accuracy.goal())),
+                    function(device, certifying, certifying.text()));
+            int each = Math.ceilDiv(capacity, pieces.length);
+            for (int k = 0; k < pieces.length; k++) {
+                CertifiedLane lane = new CertifiedLane(device.driver(), kernels, tables, each, accuracy, options);
+                cleanup.add(lane::close);
+                pieces[k] = new Piece(lane);
+            }
         } catch (RuntimeException e) {
             cleanup.closeQuietly(e);
             throw e;
         }
     }
 
-    private long function(PtxKernel kernel, String code) {
-        long module = driver.loadModule(code);
-        cleanup.add(() -> driver.unloadModule(module));
-        return driver.function(module, kernel.entry());
-    }
-
-    private long mapped(long bytes) {
-        long host = driver.allocateMapped(DeviceArrays.HEADER + bytes, false);
-        cleanup.add(() -> driver.freeMapped(host));
-        return host;
-    }
-
-    /** What is behind the header of a pinned buffer. */
-    @SuppressWarnings("restricted")
-    private static MemorySegment segment(long host, long bytes) {
-        return MemorySegment.ofAddress(host + DeviceArrays.HEADER).reinterpret(bytes);
+    private static long function(CudaDevice device, PtxKernel kernel, String code) {
+        return device.driver().function(device.module(code), kernel.entry());
     }
 
     @Override
@@ -139,73 +76,66 @@ final class CertifiedLaunch implements FusedLaunch {
     }
 
     @Override
-    public void solve(MinMaxBatch from, int first, int count, SplitBatch split) {
-        groups.write(from, first, count);
-        launch(count);
-        groups.read(from, first, split);
-    }
-
-    /** Returns the host's side of the last launch. */
-    CertifiedGroups groups() {
-        return groups;
-    }
-
-    /** Runs the kernels on what was written last, and waits. */
-    void launch(int count) {
-        repeated.launch(count);
-        driver.synchronise(stream);
-    }
-
-    private void enqueue(int count) {
-        int ranks = problem.ranks();
-        int items = problem.items();
-        int entries = problem.entries();
-        if (copied) {
-            toDevice(0, BatchLayout.fixedAt(ranks, count));
-            toDevice(BatchLayout.loadAt(ranks, items, capacity, 0), count * items);
+    public void solve(MinMaxBatch batch, int first, int count, SplitBatch split) {
+        int cut =
+                Math.max(Math.ceilDiv(count, pieces[0].lane.capacity()), Math.min(pieces.length, count / LEAST_GROUPS));
+        int each = Math.ceilDiv(count, Math.max(cut, 1));
+        int used = Math.ceilDiv(count, each);
+        try {
+            Runnable before = CertifiedLaunch::nothing;
+            for (int k = 0; k < used; k++) {
+                int start = k * each;
+                Piece piece = pieces[k];
+                piece.groups = Math.min(each, count - start);
+                piece.lane.groups().write(batch, first + start, piece.groups, before);
+                before = piece.launching;
+            }
+            before.run();
+        } catch (RuntimeException e) {
+            settle(used, e);
+            throw e;
         }
-        driver.launch(packFunction, count, BatchLayout.THREADS, stream, pack.address());
-        driver.launch(solveFunction, solver.workGroups(count), solver.threads(), stream, solve.address());
-        driver.launch(certifyFunction, count, BatchLayout.THREADS, stream, certify.address());
-        if (copied) {
-            long perGroup = (long) Float.BYTES * BatchLayout.fractions(items, entries);
-            toHost(hostFractions, fractions, perGroup * count);
-            toHost(hostReports, reports, (long) Double.BYTES * BatchLayout.REPORT * count);
+        for (int k = 0; k < used; k++) {
+            pieces[k].lane.await();
+            pieces[k].lane.groups().read(batch, first + k * each, split);
         }
     }
 
-    private static long at(int index) {
-        return DeviceArrays.HEADER + (long) Double.BYTES * index;
+    private static void nothing() {}
+
+    /** Waits for what was launched before a failure: its buffers are the next solve's. */
+    private void settle(int used, RuntimeException failure) {
+        for (int k = 0; k < used; k++) {
+            try {
+                pieces[k].lane.await();
+            } catch (CudaException e) {
+                failure.addSuppressed(e);
+            }
+        }
     }
 
-    private void toDevice(int from, int doubles) {
-        driver.copyToDevice(batch + at(from), hostBatch + at(from), (long) Double.BYTES * doubles, stream);
-    }
-
-    private void toHost(long host, long device, long bytes) {
-        driver.copyToHost(host + DeviceArrays.HEADER, device + DeviceArrays.HEADER, bytes, stream);
-    }
-
-    /** Returns the microseconds on the device for what was written last: all three kernels, then each of them alone. */
-    double[] kernelMicros(int count, int launches) {
-        return new double[] {
-            repeated.micros(count, launches),
-            alone(packFunction, count, BatchLayout.THREADS, pack, launches),
-            alone(solveFunction, solver.workGroups(count), solver.threads(), solve, launches),
-            alone(certifyFunction, count, BatchLayout.THREADS, certify, launches)
-        };
-    }
-
-    private double alone(long function, int workGroups, int threads, KernelParameters parameters, int launches) {
-        return RepeatedLaunch.micros(
-                driver,
-                stream,
-                launches,
-                () -> driver.launch(function, workGroups, threads, stream, parameters.address()));
+    /** Returns the stream of the first piece, for a measurement. */
+    CertifiedLane lane() {
+        return pieces[0].lane;
     }
 
     @Override
     public void close() {
         cleanup.close();
+    }
+
+    /** A part of the batch, and how to launch it. */
+    private static final class Piece {
+        final CertifiedLane lane;
+        final Runnable launching = this::launch;
+        int groups;
+
+        Piece(CertifiedLane lane) {
+            this.lane = lane;
+        }
+
+        private void launch() {
+            lane.launch(groups);
+        }
     }
 }

@@ -11,6 +11,7 @@ final class CudaDevice implements AutoCloseable {
     private final int device;
     private final String name;
     private final int capability;
+    private final SharedContext shared;
     private final long context;
     private boolean closed;
 
@@ -26,7 +27,8 @@ final class CudaDevice implements AutoCloseable {
         device = driver.device(index);
         name = driver.deviceName(device);
         capability = capability(driver, device);
-        context = driver.retainPrimaryContext(device);
+        shared = SharedContext.of(driver, device);
+        context = shared.retain(driver);
     }
 
     /** Returns the compute capability of a device that need not be open, 10 major + minor. */
@@ -57,11 +59,19 @@ final class CudaDevice implements AutoCloseable {
         driver.popCurrent();
     }
 
+    /**
+     * Returns a module of a solver's code, compiled if no one has asked for it before; it stays loaded while the process uses the
+     * device. The context must be current.
+     */
+    long module(String code) {
+        return shared.module(driver, code);
+    }
+
     @Override
     public void close() {
         if (!closed) {
             closed = true;
-            driver.releasePrimaryContext(device);
+            shared.release(driver, context);
         }
     }
 }

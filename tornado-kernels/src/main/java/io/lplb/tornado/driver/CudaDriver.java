@@ -138,6 +138,11 @@ final class CudaDriver {
         graphDestroy = library.function("cuGraphDestroy");
     }
 
+    /** Returns what tells this library from others that the process has loaded. */
+    long library() {
+        return init.address().address();
+    }
+
     private void check(CudaLibrary.Function function, int result) {
         if (result != 0) {
             throw failure(function, result, "");

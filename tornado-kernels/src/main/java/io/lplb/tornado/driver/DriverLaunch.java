@@ -68,23 +68,22 @@ final class DriverLaunch extends HostCertified {
      * @throws CudaException if the driver refuses; everything taken until then is freed
      */
     DriverLaunch(
-            CudaDriver driver,
+            CudaDevice device,
             PtxKernel kernel,
             ProblemTables tables,
             int capacity,
             Accuracy accuracy,
             LaunchOptions options) {
         super(tables, accuracy.tolerance());
-        this.driver = driver;
+        driver = device.driver();
         this.kernel = kernel;
         this.size = tables.size();
         this.capacity = capacity;
         this.options = options;
         cleanup.add(arena::close);
         try {
-            long module = driver.loadModule(
-                    (options.stamps() ? kernel.withReleasedStamp() : kernel).withGoal(accuracy.goal()));
-            cleanup.add(() -> driver.unloadModule(module));
+            long module =
+                    device.module((options.stamps() ? kernel.withReleasedStamp() : kernel).withGoal(accuracy.goal()));
             function = driver.function(module, kernel.entry());
             stream = driver.createStream();
             cleanup.add(() -> driver.destroyStream(stream));

@@ -89,18 +89,24 @@ public final class DriverSolver implements MinMaxSolver {
         if (!missing.isEmpty()) {
             throw new IllegalArgumentException(missing);
         }
-        TornadoSolver solver = new TornadoSolver(
-                name,
-                problem,
-                tolerance,
-                maxGroups,
-                (solverName, tables, groups, accuracy) ->
-                        launch(driver, library, solverName, tables, groups, accuracy, options.of(solverName, groups)));
-        return new DriverSolver(new CudaDevice(driver, deviceIndex), solver);
+        CudaDevice device = new CudaDevice(driver, deviceIndex);
+        try {
+            TornadoSolver solver = new TornadoSolver(
+                    name,
+                    problem,
+                    tolerance,
+                    maxGroups,
+                    (solverName, tables, groups, accuracy) -> launch(
+                            device, library, solverName, tables, groups, accuracy, options.of(solverName, groups)));
+            return new DriverSolver(device, solver);
+        } catch (IllegalArgumentException e) {
+            device.close();
+            throw e;
+        }
     }
 
     private static FusedLaunch launch(
-            CudaDriver driver,
+            CudaDevice device,
             PtxLibrary library,
             String solver,
             ProblemTables tables,
@@ -110,8 +116,8 @@ public final class DriverSolver implements MinMaxSolver {
         PtxKernel kernel = library.find(solver, tables.size(), groups).orElseThrow();
         ProblemTables fitting = tables.in(kernel.size());
         return options.certified() && CertifiedGroups.fits(tables.problem())
-                ? new CertifiedLaunch(driver, kernel, fitting, groups, accuracy, options)
-                : new DriverLaunch(driver, kernel, fitting, groups, accuracy, options);
+                ? new CertifiedLaunch(device, kernel, fitting, groups, accuracy, options)
+                : new DriverLaunch(device, kernel, fitting, groups, accuracy, options);
     }
 
     /** Says what a solver for the problem lacks; empty if nothing. Touches no driver. */

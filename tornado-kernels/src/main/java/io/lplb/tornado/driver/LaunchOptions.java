@@ -9,9 +9,13 @@ package io.lplb.tornado.driver;
  * @param graphs whether a number of groups that comes twice is recorded as a CUDA graph
  * @param stamps whether to wait for the stamps in the answers, and not for the end of the kernel
  * @param writeCombined whether the host's input bypasses its caches
- * @param certified whether the device packs and certifies, and the host only copies; then without stamps
+ * @param pieces in how many pieces at most the device packs and certifies a batch, of which the host then only copies arrays, and
+ *     without stamps; 0 where the host packs and certifies it
  */
-record LaunchOptions(Transfer transfer, boolean graphs, boolean stamps, boolean writeCombined, boolean certified) {
+record LaunchOptions(Transfer transfer, boolean graphs, boolean stamps, boolean writeCombined, int pieces) {
+    /** What hides most of the copying of 16,384 groups of a cube; 8 pieces gain no more. */
+    private static final int PIECES = 4;
+
     /** From launches of so many groups on, two further kernels take less time than the host's packing and certifying. */
     private static final int CERTIFIED_GROUPS = 33;
 
@@ -19,10 +23,15 @@ record LaunchOptions(Transfer transfer, boolean graphs, boolean stamps, boolean 
         if (stamps && transfer != Transfer.MAPPED) {
             throw new IllegalArgumentException("stamps: got " + transfer + " answers, expected mapped ones");
         }
-        if (stamps && certified) {
+        if (stamps && pieces > 0) {
             throw new IllegalArgumentException(
                     "stamps: got answers certified by the device, expected those of the kernel");
         }
+    }
+
+    /** Whether the device certifies. */
+    boolean certified() {
+        return pieces > 0;
     }
 
     /** Says how to launch batches of up to so many groups. */
@@ -35,6 +44,10 @@ record LaunchOptions(Transfer transfer, boolean graphs, boolean stamps, boolean 
     static LaunchOptions of(String solver, int groups) {
         boolean certified = groups >= CERTIFIED_GROUPS;
         return new LaunchOptions(
-                certified ? Transfer.MAPPED : Transfer.of(solver, groups), true, groups == 1, false, certified);
+                certified ? Transfer.MAPPED : Transfer.of(solver, groups),
+                true,
+                groups == 1,
+                false,
+                certified ? PIECES : 0);
     }
 }

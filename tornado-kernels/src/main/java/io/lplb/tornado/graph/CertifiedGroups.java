@@ -3,6 +3,8 @@ package io.lplb.tornado.graph;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
@@ -27,8 +29,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 public final class CertifiedGroups {
-    /** Doubles of a block, about. */
-    private static final int BLOCK_WORDS = 2048;
+    /** Doubles of a block, at most about. */
+    private static final int BLOCK_WORDS = 4096;
+
+    /** Blocks for each thread of a large launch: who is late leaves half of its work to others. */
+    private static final int THREAD_BLOCKS = 2;
+
+    /** Groups of a block are a multiple of this, so that no two threads write into one cache line. */
+    private static final int BLOCK_STEP = 16;
 
     /** How far sums in another order may differ, as a fraction of the mean load. */
     private static final double ROUNDING = 1e-9;
@@ -40,8 +48,8 @@ public final class CertifiedGroups {
     private final int items;
     private final int entries;
     private final int capacity;
-    private final int blockGroups;
-    private final Certificate certificate;
+    private final int mostBlockGroups;
+    private final Certificate[] certificates;
     private final int perGroup;
     private final boolean pairs;
     private final int[] offset;
@@ -52,8 +60,11 @@ public final class CertifiedGroups {
     private @Nullable MinMaxBatch batch;
     private @Nullable SplitBatch split;
     private volatile boolean invalid;
+    private volatile boolean refuted;
     private int first;
     private int count;
+    private int blockGroups;
+    private int blocks;
     private int stamp;
 
     /**
@@ -78,11 +89,12 @@ public final class CertifiedGroups {
         offset = problem.offsets();
         perGroup = BatchLayout.fractions(items, entries);
         pairs = tables.size().hosts() == 2;
-        blockGroups = Math.max(1, BLOCK_WORDS / (BatchLayout.REPORT + entries));
-        int workers = HostTeam.workers(blocks(capacity));
-        reportRows = new double[workers][Math.min(blockGroups, capacity) * BatchLayout.REPORT];
-        fractionRows = new float[workers][Math.min(blockGroups, capacity) * perGroup];
-        certificate = new Certificate(problem);
+        mostBlockGroups = Math.max(1, BLOCK_WORDS / (BatchLayout.REPORT + entries));
+        int workers = HostTeam.workers(Math.ceilDiv(capacity, mostBlockGroups));
+        reportRows = new double[workers][Math.min(mostBlockGroups, capacity) * BatchLayout.REPORT];
+        fractionRows = new float[workers][Math.min(mostBlockGroups, capacity) * perGroup];
+        certificates = new Certificate[workers];
+        Arrays.setAll(certificates, k -> new Certificate(problem));
     }
 
     /** Returns the doubles of the input for so many groups. */
@@ -154,11 +166,16 @@ public final class CertifiedGroups {
     }
 
     /**
-     * Copies the groups {@code first .. first + count - 1} of a batch in, under a new stamp.
+     * Copies the groups {@code firstGroup .. firstGroup + groups - 1} of a batch in, under a new stamp.
      *
      * @throws IllegalArgumentException if a load is not a number from 0 to {@link MinMaxBatch#LARGEST_LOAD}
      */
     public void write(MinMaxBatch from, int firstGroup, int groups) {
+        write(from, firstGroup, groups, HostTeam::nothing);
+    }
+
+    /** The same; the calling thread first does something else, while others of the team begin to copy. */
+    public void write(MinMaxBatch from, int firstGroup, int groups, Runnable meanwhile) {
         stamp = (stamp + 1) % BatchLayout.STAMPS;
         in.setAtIndex(JAVA_DOUBLE, BatchLayout.COUNT, groups);
         in.setAtIndex(JAVA_DOUBLE, BatchLayout.STAMP, stamp);
@@ -166,15 +183,22 @@ public final class CertifiedGroups {
         first = firstGroup;
         count = groups;
         invalid = false;
-        HostTeam.runShared(writing, blocks(count));
+        cutIntoBlocks();
+        HostTeam.runShared(writing, blocks, meanwhile);
         batch = null;
         if (invalid) {
             from.requireValid();
         }
     }
 
-    private int blocks(int groups) {
-        return Math.ceilDiv(groups, blockGroups);
+    /** As few blocks as the workspaces allow, or, where threads share them, as many for each thread. */
+    private void cutIntoBlocks() {
+        int fewest = Math.ceilDiv(count, mostBlockGroups);
+        int workers = HostTeam.workers(fewest);
+        int even = Math.ceilDiv(count, THREAD_BLOCKS * workers);
+        int step = Math.ceilDiv(even, BLOCK_STEP) * BLOCK_STEP;
+        blockGroups = workers == 1 ? mostBlockGroups : Math.min(step, mostBlockGroups);
+        blocks = Math.ceilDiv(count, blockGroups);
     }
 
     private int blockEnd(int block) {
@@ -188,16 +212,33 @@ public final class CertifiedGroups {
         }
         int start = block * blockGroups;
         int groups = blockEnd(block) - start;
-        if (!from.isValid(first + start, groups)) {
+        int fixedAt = BatchLayout.fixedAt(ranks, start);
+        int loadAt = BatchLayout.loadAt(ranks, items, capacity, start);
+        copyIn(from.fixed(), (first + start) * ranks, groups * ranks, fixedAt);
+        copyIn(from.load(), (first + start) * items, groups * items, loadAt);
+        boolean loads = areLoads(fixedAt, groups * ranks) && areLoads(loadAt, groups * items);
+        if (!loads && !from.isValid(first + start, groups)) { // which knows that a -0 is a load, too
             invalid = true;
-            return;
         }
-        copyIn(from.fixed(), (first + start) * ranks, groups * ranks, BatchLayout.fixedAt(ranks, start));
-        copyIn(from.load(), (first + start) * items, groups * items, BatchLayout.loadAt(ranks, items, capacity, start));
     }
 
     private void copyIn(double[] values, int from, int length, int to) {
         MemorySegment.copy(values, from, in, JAVA_DOUBLE, JAVA_DOUBLE.byteSize() * to, length);
+    }
+
+    /**
+     * Whether some doubles of the input are loads. By their bits, as {@link MinMaxBatch#isValid} looks at them, but a loop over memory outside of the
+     * heap is one that the JVM turns into vector instructions; a quarter of the time.
+     */
+    private boolean areLoads(int from, int count) {
+        long most = Double.doubleToRawLongBits(MinMaxBatch.LARGEST_LOAD);
+        long at = JAVA_DOUBLE.byteSize() * from;
+        long bad = 0;
+        for (int k = 0; k < count; k++) {
+            long bits = in.get(JAVA_LONG, at + (long) Long.BYTES * k);
+            bad |= bits | (most - bits);
+        }
+        return bad >= 0;
     }
 
     /** Writes the answers of the last launch, for the groups {@code firstGroup ...} of a batch. */
@@ -205,10 +246,11 @@ public final class CertifiedGroups {
         first = firstGroup;
         batch = of;
         split = to;
-        HostTeam.runShared(reading, blocks(count));
+        refuted = false;
+        HostTeam.runShared(reading, blocks);
         batch = null;
         split = null;
-        if (!holds(of, to, firstGroup + stamp % count)) {
+        if (refuted) {
             for (int g = firstGroup; g < firstGroup + count; g++) {
                 invalidate(to, g);
             }
@@ -229,12 +271,18 @@ public final class CertifiedGroups {
         float[] fraction = fractionRows[worker];
         long from = JAVA_FLOAT.byteSize() * perGroup * start;
         MemorySegment.copy(fractions, JAVA_FLOAT, from, fraction, 0, perGroup * groups);
+        if (pairs) {
+            sharePairs(fraction, of.load(), first + start, groups, to.share());
+        } else {
+            shareLists(fraction, of.load(), first + start, groups, to.share());
+        }
+        boolean allFractions = areFractions(perGroup * start, perGroup * groups);
         for (int g = 0; g < groups; g++) {
             int at = words * g;
             int group = first + start + g;
-            double status = (report[at + BatchLayout.STATUS] - stamp) / BatchLayout.STAMPS;
+            double status = (report[at + BatchLayout.STATUS] - stamp) * (1.0 / BatchLayout.STAMPS);
             boolean answered = status == Packing.CONVERGED || status == Packing.LIMIT || status == Packing.BROKEN;
-            if (answered && share(fraction, perGroup * g, of.load(), group, to.share())) {
+            if (answered && (allFractions || areFractions(perGroup * (start + g), perGroup))) {
                 to.report(
                         group,
                         report[at + BatchLayout.LARGEST],
@@ -245,46 +293,53 @@ public final class CertifiedGroups {
                 invalidate(to, group);
             }
         }
+        int checked = stamp % count;
+        if (checked >= start && checked < start + groups && !holds(certificates[worker], of, to, first + checked)) {
+            refuted = true;
+        }
     }
 
-    /** Turns a group's fractions into shares; false if one is no number from 0 to 1, which is what its distance from a half tells. */
-    private boolean share(float[] fraction, int at, double[] load, int group, double[] share) {
-        return pairs
-                ? sharePairs(fraction, at, load, group * items, share, group * entries)
-                : shareLists(fraction, at, load, group * items, share, group * entries);
+    /** Whether some of the fractions are numbers from 0 to 1, by their bits; a -0 counts as none, and the device writes none. */
+    private boolean areFractions(int from, int count) {
+        int one = Float.floatToRawIntBits(1f);
+        long at = JAVA_FLOAT.byteSize() * from;
+        int bad = 0;
+        for (int k = 0; k < count; k++) {
+            int bits = fractions.get(JAVA_INT, at + (long) Integer.BYTES * k);
+            bad |= bits | (one - bits);
+        }
+        return bad >= 0;
     }
 
-    private boolean sharePairs(float[] fraction, int at, double[] load, int loadAt, double[] share, int shareAt) {
-        boolean valid = true;
-        for (int i = 0; i < items; i++) {
-            float x = fraction[at + i];
+    /** Turns fractions of some groups into shares, whatever they are. */
+    private void sharePairs(float[] fraction, double[] load, int firstGroup, int groups, double[] share) {
+        int loadAt = firstGroup * items;
+        int shareAt = firstGroup * entries;
+        for (int i = 0; i < groups * items; i++) {
             double w = load[loadAt + i];
-            double tokens = w * x;
-            valid &= Math.abs(x - 0.5f) <= 0.5f;
+            double tokens = w * fraction[i];
             share[shareAt + 2 * i] = tokens;
             share[shareAt + 2 * i + 1] = w - tokens;
         }
-        return valid;
     }
 
-    private boolean shareLists(float[] fraction, int at, double[] load, int loadAt, double[] share, int shareAt) {
-        boolean valid = true;
-        int from = at;
-        for (int i = 0; i < items; i++) {
-            int last = offset[i + 1] - 1;
-            double rest = load[loadAt + i];
-            double w = rest;
-            for (int e = offset[i]; e < last; e++) {
-                float x = fraction[from];
-                from++;
-                double tokens = w * x;
-                valid &= Math.abs(x - 0.5f) <= 0.5f;
-                share[shareAt + e] = tokens;
-                rest -= tokens;
+    private void shareLists(float[] fraction, double[] load, int firstGroup, int groups, double[] share) {
+        int from = 0;
+        for (int g = firstGroup; g < firstGroup + groups; g++) {
+            int shareAt = g * entries;
+            for (int i = 0; i < items; i++) {
+                int last = offset[i + 1] - 1;
+                double w = load[g * items + i];
+                double rest = w;
+                for (int e = offset[i]; e < last; e++) {
+                    double tokens = w * fraction[from];
+                    from++;
+                    share[shareAt + e] = tokens;
+                    rest -= tokens;
+                }
+                share[shareAt + last] = Math.max(rest, 0);
             }
-            share[shareAt + last] = Math.max(rest, 0);
         }
-        return valid;
     }
 
     private static SolveStatus status(double device) {
@@ -300,7 +355,7 @@ public final class CertifiedGroups {
     }
 
     /** Whether the host finds what the device reported of a group, or the device reported nothing. */
-    private boolean holds(MinMaxBatch of, SplitBatch to, int group) {
+    private boolean holds(Certificate certificate, MinMaxBatch of, SplitBatch to, int group) {
         if (to.status(group) == SolveStatus.INVALID) {
             return true;
         }

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.graph;
 
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
@@ -11,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * team a process, made when a batch is first large enough; its threads are daemons, spin for a while after a job, as the
  * next one comes when the kernel is done, and then sleep.
  *
- * <p>Work comes in blocks, claimed one after the other by counting down. The caller claims too, and finishes alone what no
- * helper claims: nothing waits for a helper to wake up. A job allocates nothing.
+ * <p>Work comes in blocks, of which every thread has its own range, the same one for jobs of the same size: what a thread reads
+ * and writes of a batch stays in its caches from one job to the next, and no two threads fight for a counter. Who is done with
+ * its own takes what is left of the others'. The caller does so, too, and finishes alone what no helper claims: nothing waits
+ * for a helper to wake up. A job allocates nothing.
  *
  * <p>Thread-safe: while a caller has the team, another one works alone.
  */
@@ -35,10 +38,8 @@ final class HostTeam {
     /** Doubles that keep what one thread writes off the cache lines of what another one does. */
     static final int PADDING = 16;
 
-    /** Places of the counters: blocks that nobody has claimed, and blocks that are done; apart, as all threads write both. */
-    private static final int LEFT = 32;
-
-    private static final int DONE = 64;
+    /** Distance between two counters, so that each has its cache line. */
+    private static final int LINE = 32;
 
     /** What can be done in blocks, by several threads at once. */
     @FunctionalInterface
@@ -54,8 +55,13 @@ final class HostTeam {
 
     private final Helper[] helpers;
     private final AtomicBoolean taken = new AtomicBoolean();
-    private final AtomicIntegerArray counters = new AtomicIntegerArray(DONE + 1 + LEFT);
+
+    /** Of every thread: the blocks of its range that nobody has claimed, and those that it has ever done, of any range. */
+    private final AtomicIntegerArray counters;
+
     private @Nullable Job job;
+    private int total;
+    private int doneBefore;
     private volatile @Nullable Throwable failure;
 
     /**
@@ -65,6 +71,7 @@ final class HostTeam {
      */
     HostTeam(int threads) {
         helpers = new Helper[threads - 1];
+        counters = new AtomicIntegerArray((2 * threads + 1) * LINE);
         for (int k = 0; k < helpers.length; k++) {
             helpers[k] = new Helper(k);
         }
@@ -85,12 +92,21 @@ final class HostTeam {
 
     /** Does a job on the calling thread, or with the process's team if the blocks are many. */
     static void runShared(Job work, int blocks) {
+        runShared(work, blocks, HostTeam::nothing);
+    }
+
+    /** The same, and something else on the calling thread, during which the others have begun. */
+    static void runShared(Job work, int blocks, Runnable meanwhile) {
         if (blocks < LEAST_BLOCKS) {
+            meanwhile.run();
             alone(work, blocks);
         } else {
-            shared().run(work, blocks);
+            shared().run(work, blocks, meanwhile);
         }
     }
+
+    /** What there is to do meanwhile, if it is nothing. */
+    static void nothing() {}
 
     private static int sharedSize() {
         int most = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST_THREADS);
@@ -104,30 +120,77 @@ final class HostTeam {
 
     /** Does blocks {@code 0 .. blocks - 1}, and returns when all are done; what a block throws is thrown here. */
     void run(Job work, int blocks) {
+        run(work, blocks, HostTeam::nothing);
+    }
+
+    /**
+     * Does blocks {@code 0 .. blocks - 1}, and returns when all are done; what a block throws is thrown here.
+     *
+     * @param meanwhile what the caller does first, while the helpers begin; what it throws comes when all blocks are done
+     */
+    void run(Job work, int blocks, Runnable meanwhile) {
         if (helpers.length == 0 || !taken.compareAndSet(false, true)) {
+            meanwhile.run();
             alone(work, blocks);
             return;
         }
         try {
-            job = work;
-            counters.set(DONE, 0);
-            counters.set(LEFT, blocks); // publishes the job
-            wake(0);
-            while (claim(0)) {
-                // The work is in claim.
+            publish(work, blocks);
+            Throwable failed;
+            try {
+                meanwhile.run();
+            } finally {
+                failed = finish(blocks);
             }
-            while (counters.get(DONE) < blocks) {
-                Thread.onSpinWait();
-            }
-            Throwable failed = failure;
             if (failed != null) {
-                failure = null;
                 throw new IllegalStateException("a block of the host's work failed", failed);
             }
         } finally {
             job = null;
             taken.set(false);
         }
+    }
+
+    private void publish(Job work, int blocks) {
+        job = work;
+        total = blocks;
+        for (int worker = size() - 1; worker >= 0; worker--) {
+            counters.setRelease(left(worker), rangeEnd(worker) - rangeEnd(worker - 1));
+        }
+        VarHandle.fullFence(); // who falls asleep sees its blocks, or is seen asleep
+        wake(0);
+    }
+
+    /** Returns what a block has thrown. */
+    private @Nullable Throwable finish(int blocks) {
+        claimAll(0);
+        int sum = doneBefore;
+        while (sum - doneBefore < blocks) {
+            sum = 0;
+            for (int worker = 0; worker < size(); worker++) {
+                sum += counters.getAcquire(done(worker));
+            }
+            Thread.onSpinWait();
+        }
+        doneBefore = sum;
+        Throwable failed = failure;
+        if (failed != null) {
+            failure = null;
+        }
+        return failed;
+    }
+
+    private static int left(int worker) {
+        return (2 * worker + 1) * LINE;
+    }
+
+    private static int done(int worker) {
+        return (2 * worker + 2) * LINE;
+    }
+
+    /** Returns the first block behind a thread's range of the job. */
+    private int rangeEnd(int worker) {
+        return (int) ((long) total * (worker + 1) / size());
     }
 
     /** Does all blocks on the calling thread. */
@@ -137,15 +200,26 @@ final class HostTeam {
         }
     }
 
-    /** Does one block of the job, if one is left. A block that was claimed keeps the job from ending. */
-    private boolean claim(int worker) {
-        int count = counters.get(LEFT);
+    /** Does the thread's own blocks, then what others have left. */
+    private void claimAll(int worker) {
+        int range = worker;
+        do {
+            while (claim(worker, range)) {
+                // The work is in claim.
+            }
+            range = range + 1 < size() ? range + 1 : 0;
+        } while (range != worker);
+    }
+
+    /** Does one block of a range, if one is left. A block that was claimed keeps the job from ending. */
+    private boolean claim(int worker, int range) {
+        int count = counters.get(left(range));
         while (count > 0) {
-            if (counters.compareAndSet(LEFT, count, count - 1)) {
-                runBlock(worker, count - 1);
+            if (counters.compareAndSet(left(range), count, count - 1)) {
+                runBlock(worker, rangeEnd(range) - count);
                 return true;
             }
-            count = counters.get(LEFT);
+            count = counters.get(left(range));
         }
         return false;
     }
@@ -160,7 +234,8 @@ final class HostTeam {
         } catch (Throwable t) {
             failure = t;
         } finally {
-            counters.incrementAndGet(DONE);
+            int count = counters.getPlain(done(worker));
+            counters.setRelease(done(worker), count + 1);
         }
     }
 
@@ -185,25 +260,29 @@ final class HostTeam {
         public void run() {
             long since = System.nanoTime();
             while (true) {
-                if (counters.get(LEFT) > 0) {
-                    wake(2 * number + 1);
-                    wake(2 * number + 2);
-                    while (claim(number + 1)) {
-                        // The work is in claim.
-                    }
+                if (counters.get(left(number + 1)) > 0) {
+                    wakeOthers();
+                    claimAll(number + 1);
                     since = System.nanoTime();
                 } else if (System.nanoTime() - since < SPIN_NANOS) {
                     Thread.onSpinWait();
                 } else {
                     sleep();
+                    wakeOthers(); // even if the caller has done this one's blocks meanwhile
                     since = System.nanoTime();
                 }
             }
         }
 
+        private void wakeOthers() {
+            wake(2 * number + 1);
+            wake(2 * number + 2);
+        }
+
         private void sleep() {
             asleep = true;
-            if (counters.get(LEFT) == 0) { // else the caller may have looked before
+            VarHandle.fullFence();
+            if (counters.get(left(number + 1)) == 0) { // else the caller may have looked before
                 LockSupport.park(this);
             }
             asleep = false;

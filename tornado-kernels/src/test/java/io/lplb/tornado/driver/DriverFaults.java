@@ -128,7 +128,7 @@ final class DriverFaults {
         PtxLibrary kernels = PtxLibrary.read();
         try (CudaDevice device = new CudaDevice(driver, 0)) {
             device.enter();
-            LaunchOptions way = new LaunchOptions(Transfer.MAPPED, !Boolean.getBoolean("plain"), true, false, false);
+            LaunchOptions way = new LaunchOptions(Transfer.MAPPED, !Boolean.getBoolean("plain"), true, false, 0);
             long half = 0;
             long start = System.nanoTime();
             int done = 0;
@@ -162,8 +162,8 @@ final class DriverFaults {
         PtxKernel kernel =
                 kernels.find(InteriorPointSolver.NAME, tables.size(), 1).orElseThrow();
         MinMaxBatch batch = DriverFigures.random(CUBE, 1, 5);
-        LaunchOptions plain = new LaunchOptions(Transfer.MAPPED, false, false, false, false);
-        LaunchOptions graph = new LaunchOptions(Transfer.MAPPED, true, false, false, false);
+        LaunchOptions plain = new LaunchOptions(Transfer.MAPPED, false, false, false, 0);
+        LaunchOptions graph = new LaunchOptions(Transfer.MAPPED, true, false, false, 0);
         try (CudaDevice device = new CudaDevice(driver, 0)) {
             device.enter();
             String text = kernel.withGoal(1e-5f);
@@ -177,25 +177,35 @@ final class DriverFaults {
                 driver.freeMapped(one);
             });
             part("device, 400 B", times, () -> driver.free(driver.allocate(400)));
-            part("made", times, () -> new DriverLaunch(driver, kernel, tables, 1, Accuracy.of(1e-4), plain).close());
-            LaunchOptions stamps = new LaunchOptions(Transfer.MAPPED, false, true, false, false);
-            LaunchOptions both = new LaunchOptions(Transfer.MAPPED, true, true, false, false);
+            part("made", times, () -> new DriverLaunch(device, kernel, tables, 1, Accuracy.of(1e-4), plain).close());
+            LaunchOptions stamps = new LaunchOptions(Transfer.MAPPED, false, true, false, 0);
+            LaunchOptions both = new LaunchOptions(Transfer.MAPPED, true, true, false, 0);
             SplitBatch split = new SplitBatch(CUBE, 1);
-            for (LaunchOptions way : List.of(graph, stamps)) {
-                part("solver, solved twice, " + way, times, () -> {
-                    try (DriverSolver solver = DriverSolver.open(
-                            driver, kernels, InteriorPointSolver.NAME, CUBE, TOLERANCE, 1, 0, (name, groups) -> way)) {
-                        solver.solve(batch, split);
-                        solver.solve(batch, split);
-                    }
-                });
+            for (LaunchOptions way : List.of(graph, stamps, both)) {
+                for (int solves : new int[] {0, 2}) {
+                    part("solver, solves " + solves + " times, " + way, times, () -> {
+                        try (DriverSolver solver = DriverSolver.open(
+                                driver,
+                                kernels,
+                                InteriorPointSolver.NAME,
+                                CUBE,
+                                TOLERANCE,
+                                1,
+                                0,
+                                (name, groups) -> way)) {
+                            for (int k = 0; k < solves; k++) {
+                                solver.solve(batch, split);
+                            }
+                        }
+                    });
+                }
             }
             for (LaunchOptions way : List.of(stamps, both, plain, graph)) {
                 for (int launches = 1; launches <= 2; launches++) {
                     int count = launches;
                     part(count + " launches, " + way, times, () -> {
                         try (DriverLaunch launch =
-                                new DriverLaunch(driver, kernel, tables, 1, Accuracy.of(1e-4), way)) {
+                                new DriverLaunch(device, kernel, tables, 1, Accuracy.of(1e-4), way)) {
                             for (int k = 0; k < count; k++) {
                                 launch.execute(batch, 0, 1);
                             }
@@ -253,7 +263,7 @@ final class DriverFaults {
             device.enter();
             MinMaxBatch batch = DriverFigures.random(CUBE, 1, 5);
             try (DriverLaunch launch = new DriverLaunch(
-                    driver, trap, tables, 1, Accuracy.of(1e-4), LaunchOptions.of(RelaxationSolver.NAME, 1))) {
+                    device, trap, tables, 1, Accuracy.of(1e-4), LaunchOptions.of(RelaxationSolver.NAME, 1))) {
                 launch.execute(batch, 0, 1);
                 check(false, "a kernel that traps is reported");
             } catch (CudaException e) {

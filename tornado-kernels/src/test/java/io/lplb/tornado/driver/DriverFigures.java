@@ -278,12 +278,12 @@ final class DriverFigures {
                 for (Transfer transfer : Transfer.values()) {
                     for (boolean graphs : new boolean[] {true, false}) {
                         try (DriverLaunch launch = new DriverLaunch(
-                                driver,
+                                device,
                                 kernel,
                                 tables,
                                 groups,
                                 new Accuracy(TOLERANCE, 5e-5f),
-                                new LaunchOptions(transfer, graphs, false, false, false))) {
+                                new LaunchOptions(transfer, graphs, false, false, 0))) {
                             launch.execute(random(problem, groups, 7), 0, groups);
                             line.append(String.format(
                                     Locale.ROOT,

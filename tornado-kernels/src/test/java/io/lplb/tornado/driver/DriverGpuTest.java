@@ -107,8 +107,8 @@ class DriverGpuTest {
         double[][] shares = new double[batches.length][];
         SplitBatch split = new SplitBatch(problem, 1);
         CudaDriver driver = new CudaDriver(CudaLibrary.load());
-        LaunchOptions ended = new LaunchOptions(Transfer.MAPPED, true, false, false, false);
-        LaunchOptions stamped = new LaunchOptions(Transfer.MAPPED, true, true, false, false);
+        LaunchOptions ended = new LaunchOptions(Transfer.MAPPED, true, false, false, 0);
+        LaunchOptions stamped = new LaunchOptions(Transfer.MAPPED, true, true, false, 0);
         PtxLibrary library = PtxLibrary.read();
         try (DriverSolver one =
                         DriverSolver.open(driver, library, name, problem, TOLERANCE, 1, 0, (s, groups) -> ended);
@@ -138,7 +138,7 @@ class DriverGpuTest {
         PtxLibrary library = PtxLibrary.read();
         Certificate certificate = new Certificate(problem);
         for (Transfer transfer : Transfer.values()) {
-            LaunchOptions way = new LaunchOptions(transfer, true, false, false, true);
+            LaunchOptions way = new LaunchOptions(transfer, true, false, false, 1);
             SplitBatch split = new SplitBatch(problem, groups);
             try (DriverSolver solver =
                     DriverSolver.open(driver, library, name, problem, TOLERANCE, 1024, 0, (s, count) -> way)) {

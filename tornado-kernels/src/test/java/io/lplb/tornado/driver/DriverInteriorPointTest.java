@@ -20,7 +20,7 @@ class DriverInteriorPointTest {
         CertifiedByTheDevice() {
             super(
                     InteriorPointSolver.NAME,
-                    (name, groups) -> new LaunchOptions(Transfer.MAPPED, true, false, false, true));
+                    (name, groups) -> new LaunchOptions(Transfer.MAPPED, true, false, false, 2));
         }
     }
 }

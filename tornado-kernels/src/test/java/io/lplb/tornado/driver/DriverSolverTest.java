@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.driver;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -129,7 +130,7 @@ class DriverSolverTest {
         for (boolean graphs : new boolean[] {true, false}) {
             for (boolean stamps : new boolean[] {true, false}) {
                 for (boolean combined : new boolean[] {true, false}) {
-                    LaunchOptions way = new LaunchOptions(Transfer.MAPPED, graphs, stamps, combined, false);
+                    LaunchOptions way = new LaunchOptions(Transfer.MAPPED, graphs, stamps, combined, 0);
                     try (DriverSolver solver = DriverSolver.open(
                             standIn.driver(),
                             LIBRARY,
@@ -147,8 +148,7 @@ class DriverSolverTest {
                 }
             }
         }
-        assertThrows(
-                IllegalArgumentException.class, () -> new LaunchOptions(Transfer.COPIED, true, true, false, false));
+        assertThrows(IllegalArgumentException.class, () -> new LaunchOptions(Transfer.COPIED, true, true, false, 0));
         assertTrue(LaunchOptions.of(RelaxationSolver.NAME, 1).stamps());
         assertFalse(LaunchOptions.of(RelaxationSolver.NAME, 32).stamps());
     }
@@ -204,15 +204,59 @@ class DriverSolverTest {
             for (int k = 0; k < 4; k++) {
                 assertEquals(SolveStatus.OPTIMAL, solve(solver, groups).status(groups - 1));
             }
-            assertEquals(groups > 1 ? 3 * 4 : 4, standIn.launches());
-            assertEquals(3, standIn.graphLaunches());
+            int pieces = groups > 1 ? 4 : 1;
+            assertEquals(groups > 1 ? 3 * pieces * 4 : 4, standIn.launches());
+            assertEquals(3 * pieces, standIn.graphLaunches());
             if (groups > 1) {
                 assertEquals(SolveStatus.OPTIMAL, solve(solver, groups - 1).status(0), "another size");
                 assertEquals(SolveStatus.OPTIMAL, solve(solver, groups - 1).status(0), "recorded in its place");
-                assertEquals(4, standIn.graphLaunches());
+                assertEquals(4 * pieces + pieces - 1, standIn.graphLaunches(), "the last piece alone was new");
             }
         }
         assertEquals(0, standIn.live());
+    }
+
+    /** What is found when other pieces are on their way already leaves the answers as they were, and the next solve unharmed. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1300, 4999})
+    void aBadLoadInAnyPieceChangesNothing(int group) throws Exception {
+        answer(RelaxationSolver.NAME, 5000);
+        try (DriverSolver solver = open(RelaxationSolver.NAME, 5000)) {
+            SplitBatch split = solve(solver, 5000);
+            double[] share = split.share().clone();
+            for (double bad : new double[] {Double.NaN, -1, Double.POSITIVE_INFINITY, 1e200}) {
+                MinMaxBatch batch = even(5000);
+                batch.load()[group * CUBE.items()] = bad;
+                String message =
+                        StandIn.message(assertThrows(IllegalArgumentException.class, () -> solver.solve(batch, split)));
+                assertTrue(message.contains("group " + group), message);
+                assertArrayEquals(share, split.share());
+            }
+            MinMaxBatch zero = even(5000);
+            zero.load()[group * CUBE.items()] = -0.0;
+            solver.solve(zero, split);
+            assertEquals(SolveStatus.OPTIMAL, solve(solver, 5000).status(group));
+        }
+        assertEquals(0, standIn.live());
+    }
+
+    /** Code stays loaded while anybody uses the device, and no longer. */
+    @Test
+    void aSolverBesideAnotherCompilesNothing() throws Exception {
+        answer(RelaxationSolver.NAME, 1);
+        try (DriverSolver first = open(RelaxationSolver.NAME, 1)) {
+            solve(first, 1);
+            standIn.fail("cuModuleLoadDataEx", CudaException.OUT_OF_MEMORY);
+            try (DriverSolver second = open(RelaxationSolver.NAME, 1)) {
+                assertEquals(SolveStatus.OPTIMAL, solve(second, 1).status(0));
+            }
+            assertEquals(SolveStatus.OPTIMAL, solve(first, 1).status(0), "the other one has unloaded nothing");
+        }
+        assertEquals(0, standIn.live());
+        try (DriverSolver later = open(RelaxationSolver.NAME, 1)) {
+            CudaException failure = assertThrows(CudaException.class, () -> solve(later, 1));
+            assertEquals("cuModuleLoadDataEx", failure.call(), "the last one has");
+        }
     }
 
     /** Every function that a first solve calls, failing. */
@@ -393,13 +437,14 @@ class DriverSolverTest {
     void theKernelAloneCanBeTimed() throws Exception {
         ProblemTables tables = new ProblemTables(CUBE);
         PtxKernel kernel = LIBRARY.find(RelaxationSolver.NAME, tables.size(), 1).orElseThrow();
-        try (DriverLaunch launch = new DriverLaunch(
-                standIn.driver(),
-                kernel,
-                tables,
-                1,
-                new Accuracy(1e-4, 1e-5f),
-                new LaunchOptions(Transfer.COPIED, false, false, false, false))) {
+        try (CudaDevice device = new CudaDevice(standIn.driver(), 0);
+                DriverLaunch launch = new DriverLaunch(
+                        device,
+                        kernel,
+                        tables,
+                        1,
+                        new Accuracy(1e-4, 1e-5f),
+                        new LaunchOptions(Transfer.COPIED, false, false, false, 0))) {
             launch.execute(even(1), 0, 1);
             assertEquals(50, launch.kernelMicros(1, 10), 1e-3);
         }

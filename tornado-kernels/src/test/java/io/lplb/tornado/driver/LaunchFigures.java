@@ -15,6 +15,7 @@ import io.lplb.tornado.graph.HostFigures;
 import io.lplb.tornado.graph.ProblemTables;
 import io.lplb.tornado.graph.TornadoSolver;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -39,15 +40,16 @@ final class LaunchFigures {
             .mapToInt(Integer::parseInt)
             .toArray();
 
-    private static final LaunchOptions PLAIN = new LaunchOptions(Transfer.MAPPED, false, false, false, false);
-    private static final LaunchOptions GRAPH = new LaunchOptions(Transfer.MAPPED, true, false, false, false);
-    private static final LaunchOptions STAMPS = new LaunchOptions(Transfer.MAPPED, true, true, false, false);
-    private static final LaunchOptions PLAIN_STAMPS = new LaunchOptions(Transfer.MAPPED, false, true, false, false);
-    private static final LaunchOptions COMBINED = new LaunchOptions(Transfer.MAPPED, true, false, true, false);
-    private static final LaunchOptions STAMPS_COMBINED = new LaunchOptions(Transfer.MAPPED, true, true, true, false);
-    private static final LaunchOptions COPIED = new LaunchOptions(Transfer.COPIED, true, false, false, false);
-    private static final LaunchOptions CERTIFIED = new LaunchOptions(Transfer.MAPPED, true, false, false, true);
-    private static final LaunchOptions CERTIFIED_COPIED = new LaunchOptions(Transfer.COPIED, true, false, false, true);
+    private static final LaunchOptions PLAIN = new LaunchOptions(Transfer.MAPPED, false, false, false, 0);
+    private static final LaunchOptions GRAPH = new LaunchOptions(Transfer.MAPPED, true, false, false, 0);
+    private static final LaunchOptions STAMPS = new LaunchOptions(Transfer.MAPPED, true, true, false, 0);
+    private static final LaunchOptions PLAIN_STAMPS = new LaunchOptions(Transfer.MAPPED, false, true, false, 0);
+    private static final LaunchOptions COMBINED = new LaunchOptions(Transfer.MAPPED, true, false, true, 0);
+    private static final LaunchOptions STAMPS_COMBINED = new LaunchOptions(Transfer.MAPPED, true, true, true, 0);
+    private static final LaunchOptions COPIED = new LaunchOptions(Transfer.COPIED, true, false, false, 0);
+    private static final LaunchOptions CERTIFIED = new LaunchOptions(Transfer.MAPPED, true, false, false, 1);
+    private static final LaunchOptions CERTIFIED_COPIED = new LaunchOptions(Transfer.COPIED, true, false, false, 1);
+    private static final int[] PIECES = {1, 2, 4};
 
     private LaunchFigures() {}
 
@@ -86,18 +88,18 @@ final class LaunchFigures {
     }
 
     private static DriverLaunch launch(
-            CudaDriver driver, String solver, MinMaxProblem problem, int groups, LaunchOptions options) {
+            CudaDevice device, String solver, MinMaxProblem problem, int groups, LaunchOptions options) {
         ProblemTables tables = new ProblemTables(problem);
         PtxKernel kernel = PtxLibrary.read().find(solver, tables.size(), groups).orElseThrow();
-        return new DriverLaunch(driver, kernel, tables.in(kernel.size()), groups, Accuracy.of(TOLERANCE), options);
+        return new DriverLaunch(device, kernel, tables.in(kernel.size()), groups, Accuracy.of(TOLERANCE), options);
     }
 
     /** Median of the kernel's own time over the batches, in microseconds. */
     private static double kernel(
-            CudaDriver driver, String solver, MinMaxProblem problem, MinMaxBatch[] batches, LaunchOptions options) {
+            CudaDevice device, String solver, MinMaxProblem problem, MinMaxBatch[] batches, LaunchOptions options) {
         int groups = batches[0].groups();
         double[] micros = new double[batches.length];
-        try (DriverLaunch launch = launch(driver, solver, problem, groups, options)) {
+        try (DriverLaunch launch = launch(device, solver, problem, groups, options)) {
             for (int k = 0; k < batches.length; k++) {
                 launch.execute(batches[k], 0, groups);
                 launch.kernelMicros(groups, 20);
@@ -126,7 +128,7 @@ final class LaunchFigures {
                         nanos(200_000, () -> driver.isDone(stream)),
                         nanos(200_000, () -> driver.synchronise(stream)));
                 for (LaunchOptions options : List.of(PLAIN, GRAPH, PLAIN_STAMPS, STAMPS)) {
-                    try (DriverLaunch launch = launch(driver, RelaxationSolver.NAME, problem, 1, options)) {
+                    try (DriverLaunch launch = launch(device, RelaxationSolver.NAME, problem, 1, options)) {
                         launch.execute(batch, 0, 1);
                         launch.execute(batch, 0, 1);
                         double both = nanos(20_000, () -> launch.execute(batch, 0, 1));
@@ -165,9 +167,9 @@ final class LaunchFigures {
                                 topology,
                                 name,
                                 kinds,
-                                kernel(driver, name, problem, batches, COPIED),
-                                kernel(driver, name, problem, batches, PLAIN),
-                                kernel(driver, name, problem, batches, STAMPS));
+                                kernel(device, name, problem, batches, COPIED),
+                                kernel(device, name, problem, batches, PLAIN),
+                                kernel(device, name, problem, batches, STAMPS));
                         ways(driver, name, problem, batches, ways);
                         device.leave();
                     }
@@ -252,12 +254,16 @@ final class LaunchFigures {
                         topology,
                         name,
                         groups,
-                        kernel(driver, name, problem, batches, COPIED),
-                        kernel(driver, name, problem, batches, GRAPH));
+                        kernel(device, name, problem, batches, COPIED),
+                        kernel(device, name, problem, batches, GRAPH));
                 for (LaunchOptions way : List.of(CERTIFIED, CERTIFIED_COPIED)) {
-                    say("  with packing and certifying %s, %s", chain(driver, name, problem, batches, way), way);
+                    say("  with packing and certifying %s, %s", chain(device, name, problem, batches, way), way);
                 }
-                for (LaunchOptions way : List.of(GRAPH, COPIED, CERTIFIED, CERTIFIED_COPIED)) {
+                List<LaunchOptions> ways = new ArrayList<>(List.of(GRAPH, COPIED, CERTIFIED_COPIED));
+                for (int pieces : PIECES) {
+                    ways.add(new LaunchOptions(Transfer.MAPPED, true, false, false, pieces));
+                }
+                for (LaunchOptions way : ways) {
                     PtxLibrary library = PtxLibrary.read();
                     try (DriverSolver solver = DriverSolver.open(
                             driver, library, name, problem, TOLERANCE, groups, 0, (s, count) -> way)) {
@@ -271,28 +277,34 @@ final class LaunchFigures {
 
     /** Times of a launch that certifies: on the device alone, and from the call until it is complete. */
     private static String chain(
-            CudaDriver driver, String solver, MinMaxProblem problem, MinMaxBatch[] batches, LaunchOptions options) {
+            CudaDevice device, String solver, MinMaxProblem problem, MinMaxBatch[] batches, LaunchOptions options) {
         int groups = batches[0].groups();
         ProblemTables tables = new ProblemTables(problem);
         PtxKernel kernel = PtxLibrary.read().find(solver, tables.size(), groups).orElseThrow();
         SplitBatch split = new SplitBatch(problem, groups);
         try (CertifiedLaunch launch = new CertifiedLaunch(
-                driver, kernel, tables.in(kernel.size()), groups, Accuracy.of(TOLERANCE), options)) {
+                device, kernel, tables.in(kernel.size()), groups, Accuracy.of(TOLERANCE), options)) {
             for (int k = 0; k < 3; k++) {
                 launch.solve(batches[0], 0, groups, split);
             }
-            launch.kernelMicros(groups, 20);
-            double[] onDevice = launch.kernelMicros(groups, 50);
-            double call = 1e-3 * nanos(1000, () -> launch.launch(groups));
+            CertifiedLane lane = launch.lane();
+            lane.kernelMicros(groups, 20);
+            double[] onDevice = lane.kernelMicros(groups, 50);
+            double call = 1e-3
+                    * nanos(1000, () -> {
+                        lane.launch(groups);
+                        lane.await();
+                    });
             double[][] parts = new double[3][1500];
             for (int k = -500; k < parts[0].length; k++) {
                 MinMaxBatch batch = batches[(k + 500) % batches.length];
                 long start = System.nanoTime();
-                launch.groups().write(batch, 0, groups);
+                lane.groups().write(batch, 0, groups);
                 long written = System.nanoTime();
-                launch.launch(groups);
+                lane.launch(groups);
+                lane.await();
                 long complete = System.nanoTime();
-                launch.groups().read(batch, 0, split);
+                lane.groups().read(batch, 0, split);
                 if (k >= 0) {
                     parts[0][k] = 1e-3 * (written - start);
                     parts[1][k] = 1e-3 * (complete - written);

@@ -112,6 +112,52 @@ class HostTeamTest {
         assertEquals(40, again.get());
     }
 
+    /** Helpers do not wait for what the caller does first; nor does what it throws keep a block from being done. */
+    @Test
+    void helpersBeginWhileTheCallerDoesSomethingElse() {
+        HostTeam team = new HostTeam(3);
+        CountDownLatch begun = new CountDownLatch(1);
+        AtomicInteger done = new AtomicInteger();
+        HostTeam.Job job = (worker, block) -> {
+            begun.countDown();
+            done.incrementAndGet();
+        };
+        team.run(job, 20, () -> await(begun));
+        assertEquals(20, done.get());
+        ArithmeticException seen = assertThrows(
+                ArithmeticException.class,
+                () -> team.run(job, 20, () -> {
+                    throw new ArithmeticException("meanwhile");
+                }));
+        assertEquals("meanwhile", seen.getMessage());
+        assertEquals(40, done.get());
+        AtomicBoolean called = new AtomicBoolean();
+        new HostTeam(1).run(job, 1, () -> called.set(true));
+        assertTrue(called.get(), "alone, too");
+    }
+
+    /** Whoever is late leaves its blocks to the others, and blocks of one range are not all for one thread. */
+    @Test
+    void theCallerDoesWhatNobodyElseBegins() {
+        HostTeam team = new HostTeam(2);
+        CountDownLatch end = new CountDownLatch(1);
+        Thread caller = Thread.currentThread();
+        AtomicInteger mine = new AtomicInteger();
+        // The helper is held up in its first block until the caller has done the other nine.
+        team.run(
+                (worker, block) -> {
+                    if (Thread.currentThread() == caller) {
+                        if (mine.incrementAndGet() == 9) {
+                            end.countDown();
+                        }
+                    } else {
+                        await(end);
+                    }
+                },
+                10);
+        assertTrue(mine.get() >= 9, "blocks of the caller: " + mine.get());
+    }
+
     /** While one caller has the team, another one does its blocks itself. */
     @Test
     void aSecondCallerWorksAlone() throws InterruptedException {
