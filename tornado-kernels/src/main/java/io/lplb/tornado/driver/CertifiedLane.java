@@ -78,12 +78,21 @@ final class CertifiedLane implements AutoCloseable {
             int batchWords = CertifiedGroups.inWords(problem, capacity);
             int fractionWords = CertifiedGroups.fractionWords(problem, capacity);
             int reportWords = CertifiedGroups.reportWords(capacity);
-            hostBatch = mapped((long) Double.BYTES * batchWords);
-            hostFractions = mapped((long) Float.BYTES * fractionWords);
-            hostReports = mapped((long) Double.BYTES * reportWords);
-            batch = copied ? device.zeros(2L * batchWords) : driver.devicePointer(hostBatch);
-            fractions = copied ? device.zeros(fractionWords) : driver.devicePointer(hostFractions);
-            reports = copied ? device.zeros(2L * reportWords) : driver.devicePointer(hostReports);
+            long batchBlock = mapped((long) Double.BYTES * batchWords);
+            long fractionBlock = mapped((long) Float.BYTES * fractionWords);
+            long reportBlock = mapped((long) Double.BYTES * reportWords);
+            // The first group's row begins a line.
+            long batchHeader = (long) Double.BYTES * BatchLayout.HEADER;
+            hostBatch = DeviceArrays.array(batchBlock, batchHeader);
+            hostFractions = DeviceArrays.array(fractionBlock, 0);
+            hostReports = DeviceArrays.array(reportBlock, 0);
+            batch = copied
+                    ? device.zeros(2L * batchWords)
+                    : DeviceArrays.array(driver.devicePointer(batchBlock), batchHeader);
+            fractions =
+                    copied ? device.zeros(fractionWords) : DeviceArrays.array(driver.devicePointer(fractionBlock), 0);
+            reports =
+                    copied ? device.zeros(2L * reportWords) : DeviceArrays.array(driver.devicePointer(reportBlock), 0);
             long sizes = device.copyOf(
                     CertifiedGroups.sizes(tables, capacity, kernels.solver().threads()));
             long order = device.copyOf(CertifiedGroups.order(tables));
@@ -123,7 +132,7 @@ final class CertifiedLane implements AutoCloseable {
     }
 
     private long mapped(long bytes) {
-        long host = driver.allocateMapped(DeviceArrays.HEADER + bytes, false);
+        long host = driver.allocateMapped(DeviceArrays.ROOM + bytes, false);
         cleanup.add(() -> driver.freeMapped(host));
         return host;
     }

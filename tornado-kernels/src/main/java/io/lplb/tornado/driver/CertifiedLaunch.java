@@ -22,7 +22,7 @@ import io.lplb.tornado.graph.ProblemTables;
  */
 final class CertifiedLaunch implements FusedLaunch {
     /** Pieces of fewer groups are not worth a launch of their own: the device computes them at the same time in any case. */
-    private static final int LEAST_GROUPS = 1024;
+    private static final int LEAST_GROUPS = 4096;
 
     private final Cleanup cleanup = new Cleanup();
     private final int capacity;

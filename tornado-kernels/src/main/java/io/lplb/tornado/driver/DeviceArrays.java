@@ -16,6 +16,12 @@ final class DeviceArrays {
     /** Bytes before the first element. */
     static final long HEADER = 16;
 
+    /** Bytes of what the device's caches and the way to the host carry at once. A row that straddles two lines costs two. */
+    private static final long LINE = 128;
+
+    /** Bytes to allocate besides an array's elements. */
+    static final long ROOM = 2 * LINE;
+
     private final CudaDriver driver;
     private final Cleanup cleanup;
     private final long stream;
@@ -26,11 +32,21 @@ final class DeviceArrays {
         this.stream = stream;
     }
 
+    /**
+     * Returns the address of an array in a block, so that the element after the first bytes begins a line.
+     *
+     * @param block as the driver allocates it, on a line
+     */
+    static long array(long block, long bytes) {
+        return block + Math.ceilDiv(HEADER + bytes, LINE) * LINE - HEADER - bytes;
+    }
+
     /** Takes an array of zeros, so many words of 4 bytes. */
     long zeros(long words) {
         long length = Math.max(words, 1);
-        long address = driver.allocate(HEADER + Integer.BYTES * length);
-        cleanup.add(() -> driver.free(address));
+        long block = driver.allocate(ROOM + Integer.BYTES * length);
+        cleanup.add(() -> driver.free(block));
+        long address = array(block, 0);
         driver.fill(address + HEADER, 0, length, stream);
         return address;
     }

@@ -69,28 +69,51 @@ public final class BatchKernels {
             count = batch.get(BatchLayout.COUNT);
             stamp = batch.get(BatchLayout.STAMP);
         }
-        double own = 0;
-        for (int r = thread; r < ranks; r += threads) {
-            double f = batch.get(fixedAt + r);
+        // All that the thread reads first, at once: whoever stores one value before asking for the next waits twice.
+        double f = 0;
+        double w = 0;
+        int source = 0;
+        if (thread < ranks) {
+            f = batch.get(fixedAt + thread);
+        }
+        if (thread < items) {
+            w = batch.get(loadAt + thread);
+            source = order.get(thread);
+        }
+        double speeds = numbers.get(BatchLayout.TOTAL_SPEED);
+        if (thread < ranks) {
+            held.set(fixedAt + thread, f);
+            value[thread] = f;
+        }
+        if (thread < items) {
+            held.set(loadAt + thread, w);
+            value[ranks + thread] = w;
+        }
+        double own = f + w;
+        for (int r = thread + threads; r < ranks; r += threads) {
+            f = batch.get(fixedAt + r);
             held.set(fixedAt + r, f);
             value[r] = f;
             own += f;
         }
-        for (int i = thread; i < items; i += threads) {
-            double w = batch.get(loadAt + i);
+        for (int i = thread + threads; i < items; i += threads) {
+            w = batch.get(loadAt + i);
             held.set(loadAt + i, w);
             value[ranks + i] = w;
             own += w;
         }
         partial[thread] = own;
         context.localBarrier();
-        double mean = sum(partial) / numbers.get(BatchLayout.TOTAL_SPEED);
+        double mean = sum(partial) / speeds;
         double inverse = mean > 0 ? 1 / mean : 0;
         int at = Packing.HEADER + group * words;
         for (int r = thread; r < ranks; r += threads) {
             in.set(at + r, (float) (value[r] * inverse));
         }
-        for (int i = thread; i < items; i += threads) {
+        if (thread < items) {
+            in.set(at + solverRanks + thread, (float) (value[ranks + source] * inverse));
+        }
+        for (int i = thread + threads; i < items; i += threads) {
             in.set(at + solverRanks + i, (float) (value[ranks + order.get(i)] * inverse));
         }
         if (thread == 0) {
@@ -156,15 +179,49 @@ public final class BatchKernels {
         float status = out.get(outAt + solverEntries + Packing.STATUS);
         float solverThreads = out.get(outAt + solverEntries + Packing.THREADS);
         float solverStamp = out.get(outAt + solverEntries + Packing.STAMP);
-        copy(thread, threads, table, tableWords, local);
-        for (int e = thread; e < entries; e += threads) {
-            float x = out.get(outAt + e);
-            share[e] = x < 0f ? 0 : x; // a NaN stays one, up to the fractions, where the host finds it
+        // As in packing, all that the thread reads first is asked for at once.
+        int perGroup = BatchLayout.fractions(items, entries);
+        float x = 0;
+        double w = 0;
+        double f = 0;
+        double v = 0;
+        int source = 0;
+        int place = 0;
+        if (thread < items) {
+            source = order.get(thread);
         }
-        for (int i = thread; i < items; i += threads) {
+        if (thread < entries) {
+            x = out.get(outAt + thread);
+        }
+        if (thread < ranks) {
+            f = held.get(fixedAt + thread);
+            v = numbers.get(BatchLayout.SPEEDS + thread);
+        }
+        if (thread < perGroup) {
+            place = order.get(items + thread);
+        }
+        if (thread < items) {
+            w = held.get(loadAt + source);
+        }
+        copy(thread, threads, table, tableWords, local);
+        if (thread < entries) {
+            share[thread] = x < 0f ? 0 : x; // a NaN stays one, up to the fractions, where the host finds it
+        }
+        for (int e = thread + threads; e < entries; e += threads) {
+            x = out.get(outAt + e);
+            share[e] = x < 0f ? 0 : x;
+        }
+        if (thread < items) {
+            load[thread] = w;
+        }
+        for (int i = thread + threads; i < items; i += threads) {
             load[i] = held.get(loadAt + order.get(i));
         }
-        for (int r = thread; r < ranks; r += threads) {
+        if (thread < ranks) {
+            fixed[thread] = f;
+            speed[thread] = v;
+        }
+        for (int r = thread + threads; r < ranks; r += threads) {
             fixed[r] = held.get(fixedAt + r);
             speed[r] = numbers.get(BatchLayout.SPEEDS + r);
         }
@@ -183,9 +240,9 @@ public final class BatchKernels {
             double inverse = sum == 0 ? 0 : (to - from > 2 ? ROUNDED_DOWN : 1) / sum;
             double rest = load[i];
             for (int e = from; e < to - 1; e++) {
-                float x = (float) (share[e] * inverse + even);
-                double tokens = load[i] * x;
-                fraction[e] = x;
+                float part = (float) (share[e] * inverse + even);
+                double tokens = load[i] * part;
+                fraction[e] = part;
                 share[e] = tokens;
                 rest = rest - tokens;
             }
@@ -193,8 +250,10 @@ public final class BatchKernels {
         }
         context.localBarrier();
 
-        int perGroup = BatchLayout.fractions(items, entries);
-        for (int k = thread; k < perGroup; k += threads) {
+        if (thread < perGroup) {
+            fractions.set(group * perGroup + thread, fraction[place]);
+        }
+        for (int k = thread + threads; k < perGroup; k += threads) {
             fractions.set(group * perGroup + k, fraction[order.get(items + k)]);
         }
         for (int r = thread; r < ranks; r += threads) {

@@ -197,7 +197,7 @@ class DriverSolverTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 5000})
+    @ValueSource(ints = {1, 17_000})
     void aSizeThatComesAgainIsRecorded(int groups) throws Exception {
         answer(RelaxationSolver.NAME, groups);
         try (DriverSolver solver = open(RelaxationSolver.NAME, groups)) {
@@ -218,24 +218,24 @@ class DriverSolverTest {
 
     /** What is found when other pieces are on their way already leaves the answers as they were, and the next solve unharmed. */
     @ParameterizedTest
-    @ValueSource(ints = {0, 1300, 4999})
+    @ValueSource(ints = {0, 5000, 16_999})
     void aBadLoadInAnyPieceChangesNothing(int group) throws Exception {
-        answer(RelaxationSolver.NAME, 5000);
-        try (DriverSolver solver = open(RelaxationSolver.NAME, 5000)) {
-            SplitBatch split = solve(solver, 5000);
+        answer(RelaxationSolver.NAME, 17_000);
+        try (DriverSolver solver = open(RelaxationSolver.NAME, 17_000)) {
+            SplitBatch split = solve(solver, 17_000);
             double[] share = split.share().clone();
             for (double bad : new double[] {Double.NaN, -1, Double.POSITIVE_INFINITY, 1e200}) {
-                MinMaxBatch batch = even(5000);
+                MinMaxBatch batch = even(17_000);
                 batch.load()[group * CUBE.items()] = bad;
                 String message =
                         StandIn.message(assertThrows(IllegalArgumentException.class, () -> solver.solve(batch, split)));
                 assertTrue(message.contains("group " + group), message);
                 assertArrayEquals(share, split.share());
             }
-            MinMaxBatch zero = even(5000);
+            MinMaxBatch zero = even(17_000);
             zero.load()[group * CUBE.items()] = -0.0;
             solver.solve(zero, split);
-            assertEquals(SolveStatus.OPTIMAL, solve(solver, 5000).status(group));
+            assertEquals(SolveStatus.OPTIMAL, solve(solver, 17_000).status(group));
         }
         assertEquals(0, standIn.live());
     }
