@@ -3,8 +3,6 @@ package io.lplb.tornado.graph;
 
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
@@ -212,33 +210,16 @@ public final class CertifiedGroups {
         }
         int start = block * blockGroups;
         int groups = blockEnd(block) - start;
-        int fixedAt = BatchLayout.fixedAt(ranks, start);
-        int loadAt = BatchLayout.loadAt(ranks, items, capacity, start);
-        copyIn(from.fixed(), (first + start) * ranks, groups * ranks, fixedAt);
-        copyIn(from.load(), (first + start) * items, groups * items, loadAt);
-        boolean loads = areLoads(fixedAt, groups * ranks) && areLoads(loadAt, groups * items);
-        if (!loads && !from.isValid(first + start, groups)) { // which knows that a -0 is a load, too
+        if (!from.isValid(first + start, groups)) {
             invalid = true;
+            return;
         }
+        copyIn(from.fixed(), (first + start) * ranks, groups * ranks, BatchLayout.fixedAt(ranks, start));
+        copyIn(from.load(), (first + start) * items, groups * items, BatchLayout.loadAt(ranks, items, capacity, start));
     }
 
     private void copyIn(double[] values, int from, int length, int to) {
         MemorySegment.copy(values, from, in, JAVA_DOUBLE, JAVA_DOUBLE.byteSize() * to, length);
-    }
-
-    /**
-     * Whether some doubles of the input are loads. By their bits, as {@link MinMaxBatch#isValid} looks at them, but a loop over memory outside of the
-     * heap is one that the JVM turns into vector instructions; a quarter of the time.
-     */
-    private boolean areLoads(int from, int count) {
-        long most = Double.doubleToRawLongBits(MinMaxBatch.LARGEST_LOAD);
-        long at = JAVA_DOUBLE.byteSize() * from;
-        long bad = 0;
-        for (int k = 0; k < count; k++) {
-            long bits = in.get(JAVA_LONG, at + (long) Long.BYTES * k);
-            bad |= bits | (most - bits);
-        }
-        return bad >= 0;
     }
 
     /** Writes the answers of the last launch, for the groups {@code firstGroup ...} of a batch. */
@@ -276,13 +257,13 @@ public final class CertifiedGroups {
         } else {
             shareLists(fraction, of.load(), first + start, groups, to.share());
         }
-        boolean allFractions = areFractions(perGroup * start, perGroup * groups);
+        boolean allFractions = areFractions(fraction, 0, perGroup * groups);
         for (int g = 0; g < groups; g++) {
             int at = words * g;
             int group = first + start + g;
             double status = (report[at + BatchLayout.STATUS] - stamp) * (1.0 / BatchLayout.STAMPS);
             boolean answered = status == Packing.CONVERGED || status == Packing.LIMIT || status == Packing.BROKEN;
-            if (answered && (allFractions || areFractions(perGroup * (start + g), perGroup))) {
+            if (answered && (allFractions || areFractions(fraction, perGroup * g, perGroup))) {
                 to.report(
                         group,
                         report[at + BatchLayout.LARGEST],
@@ -299,14 +280,24 @@ public final class CertifiedGroups {
         }
     }
 
-    /** Whether some of the fractions are numbers from 0 to 1, by their bits; a -0 counts as none, and the device writes none. */
-    private boolean areFractions(int from, int count) {
+    /**
+     * Whether some floats are numbers from 0 to 1. By their bits, without branches, as {@link MinMaxBatch#isValid} looks at loads; four at
+     * a time, so that none waits for the one before. A -0 counts as none, and the device writes none.
+     */
+    private static boolean areFractions(float[] values, int from, int count) {
         int one = Float.floatToRawIntBits(1f);
-        long at = JAVA_FLOAT.byteSize() * from;
         int bad = 0;
-        for (int k = 0; k < count; k++) {
-            int bits = fractions.get(JAVA_INT, at + (long) Integer.BYTES * k);
-            bad |= bits | (one - bits);
+        int k = from;
+        for (int end = from + count - 3; k < end; k += 4) {
+            int b0 = Float.floatToRawIntBits(values[k]);
+            int b1 = Float.floatToRawIntBits(values[k + 1]);
+            int b2 = Float.floatToRawIntBits(values[k + 2]);
+            int b3 = Float.floatToRawIntBits(values[k + 3]);
+            bad |= (b0 | (one - b0)) | (b1 | (one - b1)) | ((b2 | (one - b2)) | (b3 | (one - b3)));
+        }
+        for (int end = from + count; k < end; k++) {
+            int b = Float.floatToRawIntBits(values[k]);
+            bad |= b | (one - b);
         }
         return bad >= 0;
     }
