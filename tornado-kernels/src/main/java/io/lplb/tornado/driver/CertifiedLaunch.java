@@ -77,9 +77,8 @@ final class CertifiedLaunch implements FusedLaunch {
 
     @Override
     public void solve(MinMaxBatch batch, int first, int count, SplitBatch split) {
-        int cut =
-                Math.max(Math.ceilDiv(count, pieces[0].lane.capacity()), Math.min(pieces.length, count / LEAST_GROUPS));
-        int each = Math.ceilDiv(count, Math.max(cut, 1));
+        int least = Math.ceilDiv(count, pieces[0].lane.capacity());
+        int each = Math.ceilDiv(count, Math.max(least, Math.min(pieces.length, count / LEAST_GROUPS)));
         int used = Math.ceilDiv(count, each);
         try {
             Runnable before = CertifiedLaunch::nothing;
