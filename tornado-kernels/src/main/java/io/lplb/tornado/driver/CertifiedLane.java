@@ -31,6 +31,9 @@ final class CertifiedLane implements AutoCloseable {
             long solveFunction,
             long certifyFunction) {}
 
+    /** An array as the host and as the kernels address it, the same memory unless it is copied; and its elements on the host. */
+    private record Buffer(long host, long device, MemorySegment elements) {}
+
     private final CudaDriver driver;
     private final Kernels kernels;
     private final MinMaxProblem problem;
@@ -42,12 +45,9 @@ final class CertifiedLane implements AutoCloseable {
     private final KernelParameters pack;
     private final KernelParameters solve;
     private final KernelParameters certify;
-    private final long hostBatch;
-    private final long hostFractions;
-    private final long hostReports;
-    private final long batch;
-    private final long fractions;
-    private final long reports;
+    private final Buffer batch;
+    private final Buffer fractions;
+    private final Buffer reports;
     private final CertifiedGroups groups;
     private final RepeatedLaunch repeated;
 
@@ -75,24 +75,12 @@ final class CertifiedLane implements AutoCloseable {
             stream = driver.createStream();
             cleanup.add(() -> driver.destroyStream(stream));
             DeviceArrays device = new DeviceArrays(driver, cleanup, stream);
-            int batchWords = CertifiedGroups.inWords(problem, capacity);
-            int fractionWords = CertifiedGroups.fractionWords(problem, capacity);
-            int reportWords = CertifiedGroups.reportWords(capacity);
-            long batchBlock = mapped((long) Double.BYTES * batchWords);
-            long fractionBlock = mapped((long) Float.BYTES * fractionWords);
-            long reportBlock = mapped((long) Double.BYTES * reportWords);
-            // The first group's row begins a line.
-            long batchHeader = (long) Double.BYTES * BatchLayout.HEADER;
-            hostBatch = DeviceArrays.array(batchBlock, batchHeader);
-            hostFractions = DeviceArrays.array(fractionBlock, 0);
-            hostReports = DeviceArrays.array(reportBlock, 0);
-            batch = copied
-                    ? device.zeros(2L * batchWords)
-                    : DeviceArrays.array(driver.devicePointer(batchBlock), batchHeader);
-            fractions =
-                    copied ? device.zeros(fractionWords) : DeviceArrays.array(driver.devicePointer(fractionBlock), 0);
-            reports =
-                    copied ? device.zeros(2L * reportWords) : DeviceArrays.array(driver.devicePointer(reportBlock), 0);
+            batch = buffer(
+                    device,
+                    (long) Double.BYTES * CertifiedGroups.inWords(problem, capacity),
+                    (long) Double.BYTES * BatchLayout.HEADER);
+            fractions = buffer(device, (long) Float.BYTES * CertifiedGroups.fractionWords(problem, capacity), 0);
+            reports = buffer(device, (long) Double.BYTES * CertifiedGroups.reportWords(capacity), 0);
             long sizes = device.copyOf(
                     CertifiedGroups.sizes(tables, capacity, kernels.solver().threads()));
             long order = device.copyOf(CertifiedGroups.order(tables));
@@ -102,7 +90,8 @@ final class CertifiedLane implements AutoCloseable {
             long held = device.zeros(2L * CertifiedGroups.heldWords(problem, capacity));
             long in = device.zeros(PackedGroups.inWords(tables.size(), capacity));
             long out = device.zeros(PackedGroups.outWords(tables.size(), capacity));
-            pack = new KernelParameters(arena, kernels.packing().parameters(), sizes, order, numbers, batch, held, in);
+            pack = new KernelParameters(
+                    arena, kernels.packing().parameters(), sizes, order, numbers, batch.device(), held, in);
             solve = new KernelParameters(arena, kernels.solver().parameters(), in, table, speed, out);
             certify = new KernelParameters(
                     arena,
@@ -113,14 +102,9 @@ final class CertifiedLane implements AutoCloseable {
                     numbers,
                     held,
                     out,
-                    fractions,
-                    reports);
-            groups = new CertifiedGroups(
-                    tables,
-                    segment(hostBatch, (long) Double.BYTES * batchWords),
-                    segment(hostFractions, (long) Float.BYTES * fractionWords),
-                    segment(hostReports, (long) Double.BYTES * reportWords),
-                    capacity);
+                    fractions.device(),
+                    reports.device());
+            groups = new CertifiedGroups(tables, batch.elements(), fractions.elements(), reports.elements(), capacity);
             driver.synchronise(stream);
             repeated = new RepeatedLaunch(driver, stream, options.graphs(), this::enqueue);
             cleanup.add(repeated::close);
@@ -131,16 +115,18 @@ final class CertifiedLane implements AutoCloseable {
         }
     }
 
-    private long mapped(long bytes) {
-        long host = driver.allocateMapped(DeviceArrays.ROOM + bytes, false);
-        cleanup.add(() -> driver.freeMapped(host));
-        return host;
-    }
-
-    /** What is behind the header of a pinned buffer. */
-    @SuppressWarnings("restricted")
-    private static MemorySegment segment(long host, long bytes) {
-        return MemorySegment.ofAddress(host + DeviceArrays.HEADER).reinterpret(bytes);
+    /**
+     * Takes an array for both sides.
+     *
+     * @param header bytes before the first group's row, which begins a line
+     */
+    private Buffer buffer(DeviceArrays arrays, long bytes, long header) {
+        PinnedMemory pinned = PinnedMemory.take(driver, cleanup, DeviceArrays.ROOM + bytes);
+        long host = DeviceArrays.array(pinned.address(), header);
+        long device = copied
+                ? arrays.zeros(bytes / Integer.BYTES)
+                : DeviceArrays.array(driver.devicePointer(pinned.address()), header);
+        return new Buffer(host, device, pinned.segment().asSlice(host + DeviceArrays.HEADER - pinned.address(), bytes));
     }
 
     int capacity() {
@@ -176,8 +162,8 @@ final class CertifiedLane implements AutoCloseable {
         driver.launch(kernels.certifyFunction(), count, BatchLayout.THREADS, stream, certify.address());
         if (copied) {
             long perGroup = (long) Float.BYTES * BatchLayout.fractions(items, entries);
-            toHost(hostFractions, fractions, perGroup * count);
-            toHost(hostReports, reports, (long) Double.BYTES * BatchLayout.REPORT * count);
+            toHost(fractions, perGroup * count);
+            toHost(reports, (long) Double.BYTES * BatchLayout.REPORT * count);
         }
     }
 
@@ -186,11 +172,11 @@ final class CertifiedLane implements AutoCloseable {
     }
 
     private void toDevice(int from, int doubles) {
-        driver.copyToDevice(batch + at(from), hostBatch + at(from), (long) Double.BYTES * doubles, stream);
+        driver.copyToDevice(batch.device() + at(from), batch.host() + at(from), (long) Double.BYTES * doubles, stream);
     }
 
-    private void toHost(long host, long device, long bytes) {
-        driver.copyToHost(host + DeviceArrays.HEADER, device + DeviceArrays.HEADER, bytes, stream);
+    private void toHost(Buffer buffer, long bytes) {
+        driver.copyToHost(buffer.host() + DeviceArrays.HEADER, buffer.device() + DeviceArrays.HEADER, bytes, stream);
     }
 
     /** Returns the microseconds on the device for what was written last: all three kernels, then each of them alone. */

@@ -1,9 +1,6 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.driver;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.tornado.graph.Accuracy;
 import io.lplb.tornado.graph.HostCertified;
@@ -11,7 +8,6 @@ import io.lplb.tornado.graph.KernelSize;
 import io.lplb.tornado.graph.PackedGroups;
 import io.lplb.tornado.graph.ProblemTables;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 
 /**
  * A fused kernel with its buffers on a device, launched through the driver.
@@ -36,10 +32,6 @@ import java.lang.foreign.MemorySegment;
  * <p>Belongs to one thread, with the device's context current.
  */
 final class DriverLaunch extends HostCertified {
-    private static final long ARRAY_HEADER = 16;
-    private static final int UNUSED_PARAMETERS = 2;
-    private static final int BUFFERS = 4;
-
     /** Looks at the stamps between two questions to the driver, each of which takes longer than a look. */
     private static final int LOOKS = 512;
 
@@ -56,7 +48,7 @@ final class DriverLaunch extends HostCertified {
     private final long hostOut;
     private final long deviceIn;
     private final long deviceOut;
-    private final long parameters;
+    private final KernelParameters parameters;
     private final PackedGroups groups;
     private final RepeatedLaunch repeated;
 
@@ -87,17 +79,27 @@ final class DriverLaunch extends HostCertified {
             function = driver.function(module, kernel.entry());
             stream = driver.createStream();
             cleanup.add(() -> driver.destroyStream(stream));
-            hostIn = mapped(bytes(PackedGroups.inWords(size, capacity)), options.writeCombined());
-            hostOut = mapped(bytes(PackedGroups.outWords(size, capacity)), false);
-            deviceIn = deviceBuffer(hostIn, PackedGroups.inWords(size, capacity));
-            deviceOut = deviceBuffer(hostOut, PackedGroups.outWords(size, capacity));
-            long table = constant(MemorySegment.ofArray(tables.tableWords()));
-            long speed = constant(MemorySegment.ofArray(tables.speeds()));
-            parameters = parameters(deviceIn, table, speed, deviceOut);
+            DeviceArrays arrays = new DeviceArrays(driver, cleanup, stream);
+            int inWords = PackedGroups.inWords(size, capacity);
+            int outWords = PackedGroups.outWords(size, capacity);
+            PinnedMemory in = PinnedMemory.take(driver, cleanup, bytes(inWords), options.writeCombined());
+            PinnedMemory out = PinnedMemory.take(driver, cleanup, bytes(outWords));
+            hostIn = in.address();
+            hostOut = out.address();
+            boolean mapped = options.transfer() == Transfer.MAPPED;
+            deviceIn = mapped ? driver.devicePointer(hostIn) : arrays.zeros(inWords);
+            deviceOut = mapped ? driver.devicePointer(hostOut) : arrays.zeros(outWords);
+            parameters = new KernelParameters(
+                    arena,
+                    kernel.parameters(),
+                    deviceIn,
+                    arrays.copyOf(tables.tableWords()),
+                    arrays.copyOf(tables.speeds()),
+                    deviceOut);
             groups = new PackedGroups(
                     tables,
-                    segment(hostIn, PackedGroups.inWords(size, capacity)),
-                    segment(hostOut, PackedGroups.outWords(size, capacity)),
+                    in.segment().asSlice(DeviceArrays.HEADER),
+                    out.segment().asSlice(DeviceArrays.HEADER),
                     kernel.threads());
             repeated = new RepeatedLaunch(driver, stream, options.graphs(), this::enqueue);
             cleanup.add(repeated::close);
@@ -109,57 +111,7 @@ final class DriverLaunch extends HostCertified {
     }
 
     private static long bytes(int words) {
-        return ARRAY_HEADER + (long) Float.BYTES * words;
-    }
-
-    private long mapped(long bytes, boolean writeCombined) {
-        long host = driver.allocateMapped(bytes, writeCombined);
-        cleanup.add(() -> driver.freeMapped(host));
-        return host;
-    }
-
-    private long deviceMemory(long bytes) {
-        long address = driver.allocate(bytes);
-        cleanup.add(() -> driver.free(address));
-        return address;
-    }
-
-    private long deviceBuffer(long host, int words) {
-        return options.transfer() == Transfer.MAPPED ? driver.devicePointer(host) : deviceMemory(bytes(words));
-    }
-
-    /** The words behind the header of a pinned buffer. */
-    @SuppressWarnings("restricted")
-    private static MemorySegment segment(long host, int words) {
-        return MemorySegment.ofAddress(host + ARRAY_HEADER).reinterpret((long) Float.BYTES * words);
-    }
-
-    /** Copies an array to the device for good; returns its address with the header. */
-    private long constant(MemorySegment array) {
-        long address = deviceMemory(ARRAY_HEADER + array.byteSize());
-        try (Arena once = Arena.ofConfined()) {
-            MemorySegment copy = once.allocate(Math.max(array.byteSize(), 1), JAVA_INT.byteAlignment());
-            copy.copyFrom(array);
-            driver.copyToDevice(address + ARRAY_HEADER, copy.address(), array.byteSize(), stream);
-            driver.synchronise(stream);
-        }
-        return address;
-    }
-
-    private long parameters(long... buffers) {
-        int count = kernel.parameters();
-        if (count < UNUSED_PARAMETERS + BUFFERS) {
-            throw new IllegalStateException(kernel + ": got " + count + " parameters, expected at least 6");
-        }
-        MemorySegment values = arena.allocate(JAVA_LONG, count);
-        MemorySegment addresses = arena.allocate(JAVA_LONG, count);
-        for (int k = 0; k < count; k++) {
-            addresses.setAtIndex(JAVA_LONG, k, values.address() + k * JAVA_LONG.byteSize());
-        }
-        for (int k = 0; k < buffers.length; k++) {
-            values.setAtIndex(JAVA_LONG, UNUSED_PARAMETERS + k, buffers[k]);
-        }
-        return addresses.address();
+        return DeviceArrays.HEADER + (long) Float.BYTES * words;
     }
 
     @Override
@@ -203,7 +155,7 @@ final class DriverLaunch extends HostCertified {
         if (options.transfer() == Transfer.COPIED) {
             driver.copyToDevice(deviceIn, hostIn, bytes(PackedGroups.inWords(size, count)), stream);
         }
-        driver.launch(function, kernel.workGroups(count), kernel.threads(), stream, parameters);
+        driver.launch(function, kernel.workGroups(count), kernel.threads(), stream, parameters.address());
         if (options.transfer() == Transfer.COPIED) {
             driver.copyToHost(hostOut, deviceOut, bytes(PackedGroups.outWords(size, count)), stream);
         }
@@ -215,7 +167,8 @@ final class DriverLaunch extends HostCertified {
                 driver,
                 stream,
                 launches,
-                () -> driver.launch(function, kernel.workGroups(count), kernel.threads(), stream, parameters));
+                () -> driver.launch(
+                        function, kernel.workGroups(count), kernel.threads(), stream, parameters.address()));
     }
 
     @Override

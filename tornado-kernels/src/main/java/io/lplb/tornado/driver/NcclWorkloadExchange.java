@@ -51,17 +51,14 @@ public final class NcclWorkloadExchange implements WorkloadExchange {
     private final long stream;
     private final long rows;
     private final long rowBytes;
-    private final long hostOwn;
-    private final long hostRows;
-    private final MemorySegment ownRow;
-    private final MemorySegment allRows;
+    private final PinnedMemory ownRow;
+    private final PinnedMemory allRows;
     private final Cleanup cleanup = new Cleanup();
     private final boolean[] heard;
     private final boolean[] absent;
     private boolean closed;
 
     /** Connects; what was taken is given back if that fails, the device apart. */
-    @SuppressWarnings("restricted")
     private NcclWorkloadExchange(NcclGroup with, CudaDevice device, int experts, byte @Nullable [] id) {
         driver = with.driver();
         this.device = device;
@@ -78,12 +75,8 @@ public final class NcclWorkloadExchange implements WorkloadExchange {
             cleanup.add(() -> driver.destroyStream(stream));
             rows = driver.allocate(rowBytes * group.sources());
             cleanup.add(() -> driver.free(rows));
-            hostOwn = driver.allocateMapped(rowBytes);
-            cleanup.add(() -> driver.freeMapped(hostOwn));
-            hostRows = driver.allocateMapped(rowBytes * group.sources());
-            cleanup.add(() -> driver.freeMapped(hostRows));
-            ownRow = MemorySegment.ofAddress(hostOwn).reinterpret(rowBytes);
-            allRows = MemorySegment.ofAddress(hostRows).reinterpret(rowBytes * group.sources());
+            ownRow = PinnedMemory.take(driver, cleanup, rowBytes);
+            allRows = PinnedMemory.take(driver, cleanup, rowBytes * group.sources());
             cleanup.add(() -> driver.synchronise(stream));
             link = new NcclLink(with, device, GatherProgress.NONE, WATCH_NANOS, id);
             cleanup.add(link::close);
@@ -255,13 +248,13 @@ public final class NcclWorkloadExchange implements WorkloadExchange {
                 driver.synchronise(stream);
                 Arrays.fill(absent, false);
             }
-            MemorySegment.copy(own, 0, ownRow, JAVA_INT, 0, experts);
+            MemorySegment.copy(own, 0, ownRow.segment(), JAVA_INT, 0, experts);
             put(experts, round);
             put(experts + 2, fingerprint);
             long mine = rows + rowBytes * group.self();
-            driver.copyToDevice(mine, hostOwn, rowBytes, stream);
+            driver.copyToDevice(mine, ownRow.address(), rowBytes, stream);
             link.communicator().allGather(mine, rows, rowBytes / Integer.BYTES, stream);
-            driver.copyToHost(hostRows, rows, rowBytes * group.sources(), stream);
+            driver.copyToHost(allRows.address(), rows, rowBytes * group.sources(), stream);
             return true;
         } catch (NcclException | CudaException e) {
             link.failed(String.valueOf(e.getMessage()));
@@ -272,14 +265,14 @@ public final class NcclWorkloadExchange implements WorkloadExchange {
     }
 
     private void put(int at, long value) {
-        ownRow.setAtIndex(JAVA_INT, at, (int) value);
-        ownRow.setAtIndex(JAVA_INT, at + 1, (int) (value >>> Integer.SIZE));
+        ownRow.segment().setAtIndex(JAVA_INT, at, (int) value);
+        ownRow.segment().setAtIndex(JAVA_INT, at + 1, (int) (value >>> Integer.SIZE));
     }
 
     private long get(int row, int at) {
         long from = rowBytes * row + (long) Integer.BYTES * at;
-        return Integer.toUnsignedLong(allRows.get(JAVA_INT, from))
-                | (long) allRows.get(JAVA_INT, from + Integer.BYTES) << Integer.SIZE;
+        return Integer.toUnsignedLong(allRows.segment().get(JAVA_INT, from))
+                | (long) allRows.segment().get(JAVA_INT, from + Integer.BYTES) << Integer.SIZE;
     }
 
     /** Waits for the rows; false if they do not come, and then NCCL has ended. */
@@ -314,7 +307,7 @@ public final class NcclWorkloadExchange implements WorkloadExchange {
             link.skipTo(theirs);
             heard[r] = theirs == round && get(r, experts + 2) == fingerprint;
             if (heard[r]) {
-                MemorySegment.copy(allRows, JAVA_INT, rowBytes * r, all, r * experts, experts);
+                MemorySegment.copy(allRows.segment(), JAVA_INT, rowBytes * r, all, r * experts, experts);
             } else {
                 Arrays.fill(all, r * experts, (r + 1) * experts, 0);
                 if (!absent[r]) {

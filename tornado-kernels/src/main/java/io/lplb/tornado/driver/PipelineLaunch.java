@@ -50,10 +50,8 @@ final class PipelineLaunch {
     private final long quotaFunction;
     private final long routeFunction;
     private final KernelParameters solve;
-    private final long hostIds;
-    private final long hostResults;
-    private final MemorySegment hostIdsSegment;
-    private final MemorySegment hostResultsSegment;
+    private final PinnedMemory hostIds;
+    private final PinnedMemory hostResults;
     private boolean withoutNccl;
     private boolean graphs = true;
 
@@ -124,10 +122,8 @@ final class PipelineLaunch {
                     arrays.solverTable(),
                     arrays.solverSpeed(),
                     arrays.solverOut());
-            hostIds = mapped(tokens);
-            hostResults = mapped(resultWords + tokens);
-            hostIdsSegment = segment(hostIds, tokens);
-            hostResultsSegment = segment(hostResults, resultWords + tokens);
+            hostIds = PinnedMemory.take(driver, cleanup, (long) Integer.BYTES * tokens);
+            hostResults = PinnedMemory.take(driver, cleanup, (long) Integer.BYTES * (resultWords + tokens));
             driver.synchronise(recorder);
             cleanup.add(runs::forgetRecordings);
         } catch (RuntimeException e) {
@@ -142,17 +138,6 @@ final class PipelineLaunch {
         return driver.function(module, kernel.entry());
     }
 
-    private long mapped(int words) {
-        long host = driver.allocateMapped((long) Integer.BYTES * words);
-        cleanup.add(() -> driver.freeMapped(host));
-        return host;
-    }
-
-    @SuppressWarnings("restricted")
-    private static MemorySegment segment(long host, int words) {
-        return MemorySegment.ofAddress(host).reinterpret((long) Integer.BYTES * words);
-    }
-
     /** Returns the most ids of a run. */
     int tokens() {
         return tokens;
@@ -160,7 +145,7 @@ final class PipelineLaunch {
 
     /** Returns the pinned memory from which a run takes its ids. */
     MemorySegment hostIds() {
-        return hostIdsSegment;
+        return hostIds.segment();
     }
 
     /** Puts a run between the host's pinned memory on the stream. */
@@ -255,7 +240,8 @@ final class PipelineLaunch {
     private void enqueueCounts(PipelineRun run, long on) {
         int count = run.tokens();
         if (run.isHost() && count > 0) {
-            driver.copyToDevice(arrays.ids() + DeviceArrays.HEADER, hostIds, (long) Integer.BYTES * count, on);
+            driver.copyToDevice(
+                    arrays.ids() + DeviceArrays.HEADER, hostIds.address(), (long) Integer.BYTES * count, on);
         }
         driver.launch(countFunction, blocks(count), countThreads, on, run.count.address());
         if (source != null && run.source != null) {
@@ -288,7 +274,7 @@ final class PipelineLaunch {
     }
 
     private void copyResults(int words, long on) {
-        driver.copyToHost(hostResults, arrays.out() + DeviceArrays.HEADER, (long) Integer.BYTES * words, on);
+        driver.copyToHost(hostResults.address(), arrays.out() + DeviceArrays.HEADER, (long) Integer.BYTES * words, on);
     }
 
     /** Waits for all runs. */
@@ -308,7 +294,7 @@ final class PipelineLaunch {
      * @throws IllegalStateException if a kernel did not run as it should
      */
     void copySummary(int[] to) {
-        MemorySegment.copy(hostResultsSegment, JAVA_INT, 0, to, 0, summaryWords);
+        MemorySegment.copy(hostResults.segment(), JAVA_INT, 0, to, 0, summaryWords);
         boolean planned = source == null || source.exchange().hasPlan();
         require("sum", to[0], RUN_NUMBER);
         for (int g = 0; g < groups; g++) {
@@ -331,7 +317,7 @@ final class PipelineLaunch {
 
     /** Returns where the physical ids of a host run are. */
     MemorySegment hostResults() {
-        return hostResultsSegment;
+        return hostResults.segment();
     }
 
     /** Returns the byte of {@link #hostResults} at which the physical ids begin. */

@@ -26,8 +26,7 @@ final class SourceStage {
     private final long ownFunction;
     private final long sourcesFunction;
     private final long shareFunction;
-    private final long hostRows;
-    private final MemorySegment hostRowsSegment;
+    private final PinnedMemory hostRows;
     private final int[] ownCounts;
     private final int[] allCounts;
 
@@ -42,7 +41,6 @@ final class SourceStage {
     /**
      * @param function compiles a kernel
      */
-    @SuppressWarnings("restricted")
     SourceStage(
             CudaDriver driver,
             Cleanup cleanup,
@@ -58,9 +56,7 @@ final class SourceStage {
         sourcesFunction = function.apply(PipelineStation.SUM_SOURCES.load());
         shareFunction = function.apply(PipelineStation.SHARE.load());
         int words = arrays.group().sources() * arrays.rowWords();
-        hostRows = driver.allocateMapped((long) Integer.BYTES * words);
-        cleanup.add(() -> driver.freeMapped(hostRows));
-        hostRowsSegment = MemorySegment.ofAddress(hostRows).reinterpret((long) Integer.BYTES * words);
+        hostRows = PinnedMemory.take(driver, cleanup, (long) Integer.BYTES * words);
         ownCounts = new int[experts];
         allCounts = new int[arrays.group().sources() * experts];
     }
@@ -142,18 +138,19 @@ final class SourceStage {
     void gatherOnHost(long stream) {
         long rowBytes = (long) Integer.BYTES * arrays.rowWords();
         int self = arrays.group().self();
-        driver.copyToHost(hostRows + rowBytes * self, arrays.ownRow(), rowBytes, stream);
+        driver.copyToHost(hostRows.address() + rowBytes * self, arrays.ownRow(), rowBytes, stream);
         driver.synchronise(stream);
-        MemorySegment.copy(hostRowsSegment, JAVA_INT, rowBytes * self, ownCounts, 0, experts);
-        int round = hostRowsSegment.get(JAVA_INT, rowBytes * self + (long) Integer.BYTES * experts);
+        MemorySegment.copy(hostRows.segment(), JAVA_INT, rowBytes * self, ownCounts, 0, experts);
+        int round = hostRows.segment().get(JAVA_INT, rowBytes * self + (long) Integer.BYTES * experts);
         if (!exchange.gatherOnHost(ownCounts, allCounts, round)) {
             return;
         }
         for (int s = 0; s < arrays.group().sources(); s++) {
-            MemorySegment.copy(allCounts, s * experts, hostRowsSegment, JAVA_INT, rowBytes * s, experts);
-            hostRowsSegment.set(JAVA_INT, rowBytes * s + (long) Integer.BYTES * experts, round);
+            MemorySegment.copy(allCounts, s * experts, hostRows.segment(), JAVA_INT, rowBytes * s, experts);
+            hostRows.segment().set(JAVA_INT, rowBytes * s + (long) Integer.BYTES * experts, round);
         }
-        driver.copyToDevice(arrays.rows(), hostRows, rowBytes * arrays.group().sources(), stream);
+        driver.copyToDevice(
+                arrays.rows(), hostRows.address(), rowBytes * arrays.group().sources(), stream);
     }
 
     /** Lets the device count on from a round that all sources have in common; those that were away have counted less. */
