@@ -15,10 +15,8 @@ import io.lplb.problem.PlacementProblem;
 import io.lplb.topology.Topologies;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,38 +57,8 @@ class NcclReturnTest {
 
     @AfterEach
     void nothingIsLeft() {
-        long start = System.nanoTime();
-        while (standIn.live() != 0 && System.nanoTime() - start < LONG) {
-            Thread.onSpinWait();
-        }
+        standIn.awaitNothingLive(LONG);
         assertEquals(0, standIn.live(), "what is not given back");
-    }
-
-    @FunctionalInterface
-    private interface SourceTask {
-        void run(int self) throws Exception;
-    }
-
-    private static void everySource(int count, SourceTask task) {
-        List<CompletableFuture<Void>> all = new ArrayList<>();
-        for (int s = 0; s < count; s++) {
-            int self = s;
-            CompletableFuture<Void> done = new CompletableFuture<>();
-            Thread thread = new Thread(
-                    () -> {
-                        try {
-                            task.run(self);
-                            done.complete(null);
-                        } catch (Exception | AssertionError e) {
-                            done.completeExceptionally(e);
-                        }
-                    },
-                    "source " + s);
-            thread.setDaemon(true);
-            thread.start();
-            all.add(done);
-        }
-        all.forEach(CompletableFuture::join);
     }
 
     /** A source's exchange and pipeline, which may be closed and opened anew. */
@@ -164,7 +132,7 @@ class NcclReturnTest {
         List<LocalExchange> hosts = hosts(sources);
         long[] back = new long[sources];
         int last = sources - 1;
-        everySource(sources, self -> {
+        EverySource.run(sources, self -> {
             Source source = new Source(sources, self, hosts.get(self), whole, Duration.ofSeconds(20));
             try {
                 for (int k = 0; k < 6; k++) {
@@ -209,7 +177,7 @@ class NcclReturnTest {
         List<LocalExchange> hosts = hosts(2);
         CyclicBarrier both = new CyclicBarrier(2);
         long[] back = new long[2];
-        everySource(2, self -> {
+        EverySource.run(2, self -> {
             try (Source source = new Source(2, self, hosts.get(self), false, Duration.ofMillis(300))) {
                 source.route();
                 both.await();
@@ -236,7 +204,7 @@ class NcclReturnTest {
         List<LocalExchange> hosts = hosts(2);
         long[] back = new long[2];
         Duration connect = Duration.ofMillis(400);
-        everySource(2, self -> {
+        EverySource.run(2, self -> {
             Source source = new Source(2, self, hosts.get(self), false, connect);
             try {
                 source.route();

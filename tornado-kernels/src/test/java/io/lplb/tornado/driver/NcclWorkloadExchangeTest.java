@@ -15,10 +15,8 @@ import io.lplb.exchange.WorkloadExchange;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,11 +56,7 @@ class NcclWorkloadExchangeTest {
 
     @AfterEach
     void nothingIsLeft() {
-        long start = System.nanoTime();
-        while (standIn.live() != 0 && System.nanoTime() - start < LONG) {
-            // What was given up is given back by threads of its own.
-            Thread.onSpinWait();
-        }
+        standIn.awaitNothingLive(LONG);
         assertEquals(0, standIn.live(), "what is not given back");
     }
 
@@ -81,34 +75,6 @@ class NcclWorkloadExchangeTest {
 
     private static NcclWorkloadExchange over(NcclSettings settings, WorkloadExchange fallback) {
         return connect(settings, TicketCarrier.over(fallback, Duration.ofSeconds(20)));
-    }
-
-    /** A thread for each rank. */
-    private static void everyRank(int ranks, RankTask task) {
-        List<CompletableFuture<Void>> all = new ArrayList<>();
-        for (int r = 0; r < ranks; r++) {
-            int self = r;
-            CompletableFuture<Void> done = new CompletableFuture<>();
-            Thread thread = new Thread(
-                    () -> {
-                        try {
-                            task.run(self);
-                            done.complete(null);
-                        } catch (Exception | AssertionError e) {
-                            done.completeExceptionally(e);
-                        }
-                    },
-                    "rank " + r);
-            thread.setDaemon(true);
-            thread.start();
-            all.add(done);
-        }
-        all.forEach(CompletableFuture::join);
-    }
-
-    @FunctionalInterface
-    private interface RankTask {
-        void run(int self) throws Exception;
     }
 
     private static int[] counts(int rank, long round) {
@@ -146,7 +112,7 @@ class NcclWorkloadExchangeTest {
     @ValueSource(ints = {1, 2, 5})
     void allCountsComeToAllRanks(int ranks) {
         List<LocalExchange> group = LocalExchange.group(ranks, EXPERTS);
-        everyRank(ranks, self -> {
+        EverySource.run(ranks, self -> {
             try (NcclWorkloadExchange exchange = over(settings(ranks, self, null), group.get(self))) {
                 assertEquals(0, exchange.nextRound());
                 for (int round = 0; round < 200; round++) {
@@ -167,7 +133,7 @@ class NcclWorkloadExchangeTest {
     @Test
     void countsForAnotherPlacementAreLeftOut() {
         List<LocalExchange> group = LocalExchange.group(2, EXPERTS);
-        everyRank(2, self -> {
+        EverySource.run(2, self -> {
             try (NcclWorkloadExchange exchange = over(settings(2, self, null), group.get(self))) {
                 int[] all = new int[2 * EXPERTS];
                 RoundStatus[] expected = {
@@ -189,7 +155,7 @@ class NcclWorkloadExchangeTest {
     @Test
     void ranksThatNumberRoundsOtherwiseMeetInALaterOne() {
         List<LocalExchange> group = LocalExchange.group(2, EXPERTS);
-        everyRank(2, self -> {
+        EverySource.run(2, self -> {
             try (NcclWorkloadExchange exchange = over(settings(2, self, null), group.get(self))) {
                 int[] all = new int[2 * EXPERTS];
                 long first = self == 0 ? 3 : 40;
@@ -203,7 +169,7 @@ class NcclWorkloadExchangeTest {
     @Test
     void withoutAFallbackEveryLaterRoundIsMissedAtOnce() {
         List<LocalExchange> group = LocalExchange.group(2, EXPERTS);
-        everyRank(2, self -> {
+        EverySource.run(2, self -> {
             try (NcclWorkloadExchange exchange = over(settings(2, self, null), group.get(self))) {
                 assertEquals(RoundStatus.COMPLETE, round(exchange, LONG));
                 if (self == 1) {
@@ -236,7 +202,7 @@ class NcclWorkloadExchangeTest {
         int ranks = 3;
         List<LocalExchange> group = LocalExchange.group(ranks, EXPERTS);
         long[] back = new long[ranks];
-        everyRank(ranks, self -> {
+        EverySource.run(ranks, self -> {
             NcclWorkloadExchange exchange = over(settings(ranks, self, group.get(self)), group.get(self));
             try {
                 for (int round = 0; round < 5; round++) {
@@ -349,7 +315,7 @@ class NcclWorkloadExchangeTest {
     @Test
     void anErrorOfTheCommunicatorEndsIt() {
         List<LocalExchange> group = LocalExchange.group(2, EXPERTS);
-        everyRank(2, self -> {
+        EverySource.run(2, self -> {
             try (NcclWorkloadExchange exchange = over(settings(2, self, group.get(self)), group.get(self))) {
                 assertEquals(RoundStatus.COMPLETE, round(exchange, LONG));
                 if (self == 0) {
@@ -398,7 +364,7 @@ class NcclWorkloadExchangeTest {
     @Test
     void aRankOfAnotherGroupIsRefused() {
         List<LocalExchange> group = LocalExchange.group(2, EXPERTS);
-        everyRank(2, self -> {
+        EverySource.run(2, self -> {
             GroupIdentity identity = new GroupIdentity(2, EXPERTS, self, "a test");
             NcclSettings settings = new NcclSettings(identity, self, 0, Duration.ofSeconds(20), null);
             IllegalArgumentException other =

@@ -165,6 +165,14 @@ public final class StandIn {
         return count("standin_live");
     }
 
+    /** Waits until all that was taken is given back, if it is in time: what was given up is given back by threads of its own. */
+    void awaitNothingLive(long nanos) {
+        long start = System.nanoTime();
+        while (live() != 0 && System.nanoTime() - start < nanos) {
+            Thread.onSpinWait();
+        }
+    }
+
     int launches() {
         return count("standin_launches");
     }
