@@ -38,7 +38,7 @@ public final class NcclWorkloadExchange implements WorkloadExchange {
     private static final long SPIN_NANOS = 200_000;
     private static final long PARK_NANOS = 20_000;
 
-    /** How often the watch looks for errors: eight times in this; the deadline of a round is its caller's. */
+    /** The watch looks for errors eight times in this, and gives a call so much longer than its deadline, which is its caller's. */
     private static final long WATCH_NANOS = 100_000_000;
 
     private final CudaDriver driver;
@@ -196,7 +196,8 @@ public final class NcclWorkloadExchange implements WorkloadExchange {
         }
         check(round, own, all);
         long start = System.nanoTime();
-        link.callBegins(timeoutNanos);
+        // A wait keeps its deadline itself, and knows its round; the watch is for calls that hang, and would say less.
+        link.callBegins(Math.min(timeoutNanos, Long.MAX_VALUE - WATCH_NANOS) + WATCH_NANOS);
         device.enter();
         try {
             if (launch(round, fingerprint, own)) {
