@@ -11,10 +11,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * One stream of a {@link CertifiedLaunch}: a fused kernel between two others that pack and certify on the device, with their buffers.
+ * One stream of a {@link CertifiedLaunch}: a fused kernel between two others that pack and certify on the device, with their buffers;
+ * all three in one launch where they can be linked.
  *
  * <pre>
- *   host, pinned    batch  --+                                     +--&gt; fractions, reports      mapped, or copied
+ *   host, pinned    loads  --+                                     +--&gt; fractions, reports      mapped, or copied
  *   device                   +--&gt; packBatch --&gt; solver --&gt; certifyBatch
  * </pre>
  *
@@ -22,14 +23,23 @@ import java.lang.foreign.MemorySegment;
  * device's context current.
  */
 final class CertifiedLane implements AutoCloseable {
-    /** The three kernels, loaded: they are the same for all streams. */
+    /**
+     * The three kernels, loaded: they are the same for all streams.
+     *
+     * @param linked the function of the {@link LinkedKernel} of all three; 0 where each of them has its own
+     */
     record Kernels(
             PtxKernel packing,
             PtxKernel solver,
             PtxKernel certifying,
-            long packFunction,
-            long solveFunction,
-            long certifyFunction) {}
+            long pack,
+            long solve,
+            long certify,
+            long linked) {
+        boolean areLinked() {
+            return linked != 0;
+        }
+    }
 
     /** An array as the host and as the kernels address it, the same memory unless it is copied; and its elements on the host. */
     private record Buffer(long host, long device, MemorySegment elements) {}
@@ -45,7 +55,10 @@ final class CertifiedLane implements AutoCloseable {
     private final KernelParameters pack;
     private final KernelParameters solve;
     private final KernelParameters certify;
-    private final Buffer batch;
+    private final long linked;
+    private final Buffer fixed;
+    private final Buffer load;
+    private final Buffer stamps;
     private final Buffer fractions;
     private final Buffer reports;
     private final CertifiedGroups groups;
@@ -75,23 +88,34 @@ final class CertifiedLane implements AutoCloseable {
             stream = driver.createStream();
             cleanup.add(() -> driver.destroyStream(stream));
             DeviceArrays device = new DeviceArrays(driver, cleanup, stream);
-            batch = buffer(
-                    device,
-                    (long) Double.BYTES * CertifiedGroups.inWords(problem, capacity),
-                    (long) Double.BYTES * BatchLayout.HEADER);
-            fractions = buffer(device, (long) Float.BYTES * CertifiedGroups.fractionWords(problem, capacity), 0);
-            reports = buffer(device, (long) Double.BYTES * CertifiedGroups.reportWords(capacity), 0);
-            long sizes = device.copyOf(
-                    CertifiedGroups.sizes(tables, capacity, kernels.solver().threads()));
+            fixed = buffer(device, (long) Double.BYTES * capacity * problem.ranks());
+            load = buffer(device, (long) Double.BYTES * capacity * problem.items());
+            stamps = buffer(device, (long) Double.BYTES * capacity);
+            fractions = buffer(device, (long) Float.BYTES * CertifiedGroups.fractionWords(problem, capacity));
+            reports = buffer(device, (long) Double.BYTES * CertifiedGroups.reportWords(capacity));
+            long sizes =
+                    device.copyOf(CertifiedGroups.sizes(tables, kernels.solver().threads()));
             long order = device.copyOf(CertifiedGroups.order(tables));
             long numbers = device.copyOf(CertifiedGroups.numbers(problem, accuracy.tolerance()));
             long table = device.copyOf(tables.tableWords());
             long speed = device.copyOf(tables.speeds());
             long held = device.zeros(2L * CertifiedGroups.heldWords(problem, capacity));
             long in = device.zeros(PackedGroups.inWords(tables.size(), capacity));
+            driver.fill(
+                    in + DeviceArrays.HEADER, Float.floatToRawIntBits(capacity), 1, stream); // all of them are computed
             long out = device.zeros(PackedGroups.outWords(tables.size(), capacity));
             pack = new KernelParameters(
-                    arena, kernels.packing().parameters(), sizes, order, numbers, batch.device(), held, in);
+                    arena,
+                    kernels.packing().parameters(),
+                    sizes,
+                    order,
+                    numbers,
+                    fixed.device(),
+                    load.device(),
+                    stamps.device(),
+                    held,
+                    in,
+                    out);
             solve = new KernelParameters(arena, kernels.solver().parameters(), in, table, speed, out);
             certify = new KernelParameters(
                     arena,
@@ -104,7 +128,10 @@ final class CertifiedLane implements AutoCloseable {
                     out,
                     fractions.device(),
                     reports.device());
-            groups = new CertifiedGroups(tables, batch.elements(), fractions.elements(), reports.elements(), capacity);
+            linked = KernelParameters.linked(arena, pack, solve, certify);
+            CertifiedGroups.Memory memory = new CertifiedGroups.Memory(
+                    fixed.elements(), load.elements(), stamps.elements(), fractions.elements(), reports.elements());
+            groups = new CertifiedGroups(tables, memory, capacity);
             driver.synchronise(stream);
             repeated = new RepeatedLaunch(driver, stream, options.graphs(), this::enqueue);
             cleanup.add(repeated::close);
@@ -115,17 +142,13 @@ final class CertifiedLane implements AutoCloseable {
         }
     }
 
-    /**
-     * Takes an array for both sides.
-     *
-     * @param header bytes before the first group's row, which begins a line
-     */
-    private Buffer buffer(DeviceArrays arrays, long bytes, long header) {
+    /** Takes an array for both sides, which begins a line. */
+    private Buffer buffer(DeviceArrays arrays, long bytes) {
         PinnedMemory pinned = PinnedMemory.take(driver, cleanup, DeviceArrays.ROOM + bytes);
-        long host = DeviceArrays.array(pinned.address(), header);
+        long host = DeviceArrays.array(pinned.address());
         long device = copied
                 ? arrays.zeros(bytes / Integer.BYTES)
-                : DeviceArrays.array(driver.devicePointer(pinned.address()), header);
+                : DeviceArrays.array(driver.devicePointer(pinned.address()));
         return new Buffer(host, device, pinned.segment().asSlice(host + DeviceArrays.HEADER - pinned.address(), bytes));
     }
 
@@ -149,53 +172,61 @@ final class CertifiedLane implements AutoCloseable {
     }
 
     private void enqueue(int count) {
-        int ranks = problem.ranks();
-        int items = problem.items();
-        int entries = problem.entries();
+        if (copied) {
+            toDevice(fixed, (long) count * problem.ranks());
+            toDevice(load, (long) count * problem.items());
+            toDevice(stamps, count);
+        }
+        if (kernels.areLinked()) {
+            driver.launch(kernels.linked(), count, kernels.solver().threads(), stream, linked);
+        } else {
+            pack(count);
+            solve(count);
+            certify(count);
+        }
+        if (copied) {
+            toHost(fractions, (long) Float.BYTES * CertifiedGroups.fractionWords(problem, count));
+            toHost(reports, (long) Double.BYTES * CertifiedGroups.reportWords(count));
+        }
+    }
+
+    private void pack(int count) {
+        driver.launch(kernels.pack(), count, BatchLayout.THREADS, stream, pack.address());
+    }
+
+    private void solve(int count) {
         PtxKernel solver = kernels.solver();
-        if (copied) {
-            toDevice(0, BatchLayout.fixedAt(ranks, count));
-            toDevice(BatchLayout.loadAt(ranks, items, capacity, 0), count * items);
-        }
-        driver.launch(kernels.packFunction(), count, BatchLayout.THREADS, stream, pack.address());
-        driver.launch(kernels.solveFunction(), solver.workGroups(count), solver.threads(), stream, solve.address());
-        driver.launch(kernels.certifyFunction(), count, BatchLayout.THREADS, stream, certify.address());
-        if (copied) {
-            long perGroup = (long) Float.BYTES * BatchLayout.fractions(items, entries);
-            toHost(fractions, perGroup * count);
-            toHost(reports, (long) Double.BYTES * BatchLayout.REPORT * count);
-        }
+        driver.launch(kernels.solve(), solver.workGroups(count), solver.threads(), stream, solve.address());
     }
 
-    private static long at(int index) {
-        return DeviceArrays.HEADER + (long) Double.BYTES * index;
+    private void certify(int count) {
+        driver.launch(kernels.certify(), count, BatchLayout.THREADS, stream, certify.address());
     }
 
-    private void toDevice(int from, int doubles) {
-        driver.copyToDevice(batch.device() + at(from), batch.host() + at(from), (long) Double.BYTES * doubles, stream);
+    private void toDevice(Buffer buffer, long doubles) {
+        long header = DeviceArrays.HEADER;
+        driver.copyToDevice(buffer.device() + header, buffer.host() + header, Double.BYTES * doubles, stream);
     }
 
     private void toHost(Buffer buffer, long bytes) {
         driver.copyToHost(buffer.host() + DeviceArrays.HEADER, buffer.device() + DeviceArrays.HEADER, bytes, stream);
     }
 
-    /** Returns the microseconds on the device for what was written last: all three kernels, then each of them alone. */
+    /** Returns the microseconds on the device for what was written last: all together; then, unless they are linked, each kernel alone. */
     double[] kernelMicros(int count, int launches) {
-        PtxKernel solver = kernels.solver();
-        return new double[] {
-            repeated.micros(count, launches),
-            alone(kernels.packFunction(), count, BatchLayout.THREADS, pack, launches),
-            alone(kernels.solveFunction(), solver.workGroups(count), solver.threads(), solve, launches),
-            alone(kernels.certifyFunction(), count, BatchLayout.THREADS, certify, launches)
-        };
+        double all = repeated.micros(count, launches);
+        return kernels.areLinked()
+                ? new double[] {all}
+                : new double[] {
+                    all,
+                    alone(launches, () -> pack(count)),
+                    alone(launches, () -> solve(count)),
+                    alone(launches, () -> certify(count))
+                };
     }
 
-    private double alone(long function, int workGroups, int threads, KernelParameters parameters, int launches) {
-        return RepeatedLaunch.micros(
-                driver,
-                stream,
-                launches,
-                () -> driver.launch(function, workGroups, threads, stream, parameters.address()));
+    private double alone(int launches, Runnable kernel) {
+        return RepeatedLaunch.micros(driver, stream, launches, kernel);
     }
 
     @Override

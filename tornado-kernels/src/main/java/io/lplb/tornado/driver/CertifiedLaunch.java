@@ -4,6 +4,7 @@ package io.lplb.tornado.driver;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.graph.Accuracy;
+import io.lplb.tornado.graph.CertifiedGroups;
 import io.lplb.tornado.graph.FusedLaunch;
 import io.lplb.tornado.graph.ProblemTables;
 
@@ -13,10 +14,12 @@ import io.lplb.tornado.graph.ProblemTables;
  * another:
  *
  * <pre>
- *   host     in 0 | in 1 | wait      | out 0 | out 1
- *   device          0 ------------------
- *                          1 -----------------
+ *   host     in 0 | in 1 | check  | out 0 | out 1
+ *   device          0 -----------------
+ *                          1 ----------------
  * </pre>
+ *
+ * <p>Loads are checked while the device works, and before anything of the answers is written.
  *
  * <p>Belongs to one thread, with the device's context current.
  */
@@ -26,6 +29,7 @@ final class CertifiedLaunch implements FusedLaunch {
 
     private final Cleanup cleanup = new Cleanup();
     private final int capacity;
+    private final boolean stamps;
     private final Piece[] pieces;
 
     /**
@@ -43,17 +47,10 @@ final class CertifiedLaunch implements FusedLaunch {
             Accuracy accuracy,
             LaunchOptions options) {
         this.capacity = capacity;
+        stamps = options.stamps();
         pieces = new Piece[Math.clamp(capacity / LEAST_GROUPS, 1, options.pieces())];
         try {
-            PtxKernel packing = PipelineStation.PACK_BATCH.load();
-            PtxKernel certifying = PipelineStation.CERTIFY_BATCH.load();
-            CertifiedLane.Kernels kernels = new CertifiedLane.Kernels(
-                    packing,
-                    solver,
-                    certifying,
-                    function(device, packing, packing.text()),
-                    function(device, solver, solver.withGoal(accuracy.goal())),
-                    function(device, certifying, certifying.text()));
+            CertifiedLane.Kernels kernels = kernels(device, solver, tables, accuracy, options);
             int each = Math.ceilDiv(capacity, pieces.length);
             for (int k = 0; k < pieces.length; k++) {
                 CertifiedLane lane = new CertifiedLane(device.driver(), kernels, tables, each, accuracy, options);
@@ -66,8 +63,31 @@ final class CertifiedLaunch implements FusedLaunch {
         }
     }
 
-    private static long function(CudaDevice device, PtxKernel kernel, String code) {
-        return device.driver().function(device.module(code), kernel.entry());
+    private static CertifiedLane.Kernels kernels(
+            CudaDevice device, PtxKernel solver, ProblemTables tables, Accuracy accuracy, LaunchOptions options) {
+        PtxKernel packing = PipelineStation.PACK_BATCH.load();
+        PtxKernel plain = PipelineStation.CERTIFY_BATCH.load();
+        PtxKernel certifying = options.stamps() ? plain.withReleasedStamp() : plain;
+        PtxKernel goal = new PtxKernel(solver.withGoal(accuracy.goal()));
+        if (options.linked() && LinkedKernel.isPossible(solver)) {
+            LinkedKernel all = new LinkedKernel(packing, goal, certifying);
+            // The problems that a kernel was compiled for, and no others, lest there be code for each of those.
+            String text = tables.isOwnSize() ? all.text(CertifiedGroups.sizes(tables, solver.threads())) : all.text();
+            long linked = function(device, LinkedKernel.ENTRY, text);
+            return new CertifiedLane.Kernels(packing, solver, certifying, 0, 0, 0, linked);
+        }
+        return new CertifiedLane.Kernels(
+                packing,
+                solver,
+                certifying,
+                function(device, packing.entry(), packing.text()),
+                function(device, solver.entry(), goal.text()),
+                function(device, certifying.entry(), certifying.text()),
+                0);
+    }
+
+    private static long function(CudaDevice device, String entry, String code) {
+        return device.driver().function(device.module(code), entry);
     }
 
     @Override
@@ -76,7 +96,7 @@ final class CertifiedLaunch implements FusedLaunch {
     }
 
     @Override
-    public void solve(MinMaxBatch batch, int first, int count, SplitBatch split) {
+    public boolean solve(MinMaxBatch batch, int first, int count, SplitBatch split) {
         int least = Math.ceilDiv(count, pieces[0].lane.capacity());
         int each = Math.ceilDiv(count, Math.max(least, Math.min(pieces.length, count / LEAST_GROUPS)));
         int used = Math.ceilDiv(count, each);
@@ -90,14 +110,24 @@ final class CertifiedLaunch implements FusedLaunch {
                 before = piece.launching;
             }
             before.run();
+            for (int k = 0; k < used; k++) {
+                pieces[k].lane.groups().requireValid(batch, first + k * each);
+            }
         } catch (RuntimeException e) {
             settle(used, e);
             throw e;
         }
+        boolean optimal = true;
         for (int k = 0; k < used; k++) {
-            pieces[k].lane.await();
-            pieces[k].lane.groups().read(batch, first + k * each, split);
+            CertifiedGroups groups = pieces[k].lane.groups();
+            int start = first + k * each;
+            if (!stamps || !groups.readAsReported(batch, start, split)) {
+                pieces[k].lane.await();
+                groups.read(batch, start, split);
+            }
+            optimal &= groups.areOptimal();
         }
+        return optimal;
     }
 
     private static void nothing() {}

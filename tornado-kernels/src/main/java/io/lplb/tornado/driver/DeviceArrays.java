@@ -20,7 +20,7 @@ final class DeviceArrays {
     private static final long LINE = 128;
 
     /** Bytes to allocate besides an array's elements. */
-    static final long ROOM = 2 * LINE;
+    static final long ROOM = LINE;
 
     private final CudaDriver driver;
     private final Cleanup cleanup;
@@ -33,12 +33,12 @@ final class DeviceArrays {
     }
 
     /**
-     * Returns the address of an array in a block, so that the element after the first bytes begins a line.
+     * Returns the address of an array in a block, so that its first element begins a line.
      *
      * @param block as the driver allocates it, on a line
      */
-    static long array(long block, long bytes) {
-        return block + Math.ceilDiv(HEADER + bytes, LINE) * LINE - HEADER - bytes;
+    static long array(long block) {
+        return block + LINE - HEADER;
     }
 
     /** Takes an array of zeros, so many words of 4 bytes. */
@@ -46,7 +46,7 @@ final class DeviceArrays {
         long length = Math.max(words, 1);
         long block = driver.allocate(ROOM + Integer.BYTES * length);
         cleanup.add(() -> driver.free(block));
-        long address = array(block, 0);
+        long address = array(block);
         driver.fill(address + HEADER, 0, length, stream);
         return address;
     }

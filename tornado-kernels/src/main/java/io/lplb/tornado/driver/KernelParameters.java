@@ -14,7 +14,7 @@ final class KernelParameters {
     private static final int UNUSED = 2;
 
     private final MemorySegment values;
-    private final long address;
+    private final MemorySegment addresses;
 
     /**
      * @param count the kernel's number of parameters
@@ -26,8 +26,7 @@ final class KernelParameters {
                     "PTX: got " + count + " parameters, expected at least " + (UNUSED + arrays.length));
         }
         values = arena.allocate(JAVA_LONG, count);
-        MemorySegment addresses = arena.allocate(JAVA_LONG, count);
-        address = addresses.address();
+        addresses = arena.allocate(JAVA_LONG, count);
         for (int k = 0; k < count; k++) {
             addresses.setAtIndex(JAVA_LONG, k, values.address() + k * JAVA_LONG.byteSize());
         }
@@ -43,6 +42,21 @@ final class KernelParameters {
 
     /** Returns the address of the array of the parameters' addresses. */
     long address() {
-        return address;
+        return addresses.address();
+    }
+
+    /** Returns the address of an array of the addresses of several kernels' parameters, one after another: those of a {@link LinkedKernel}. */
+    static long linked(Arena arena, KernelParameters... kernels) {
+        long bytes = 0;
+        for (KernelParameters kernel : kernels) {
+            bytes += kernel.addresses.byteSize();
+        }
+        MemorySegment all = arena.allocate(bytes, JAVA_LONG.byteAlignment());
+        long at = 0;
+        for (KernelParameters kernel : kernels) {
+            MemorySegment.copy(kernel.addresses, 0, all, at, kernel.addresses.byteSize());
+            at += kernel.addresses.byteSize();
+        }
+        return all.address();
     }
 }

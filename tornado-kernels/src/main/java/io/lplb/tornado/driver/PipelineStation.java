@@ -7,7 +7,7 @@ package io.lplb.tornado.driver;
  */
 enum PipelineStation {
     /** Of solvers' batches, not of the pipeline. */
-    PACK_BATCH("batch", "BatchKernels", "packBatch", 6),
+    PACK_BATCH("batch", "BatchKernels", "packBatch", 9),
     CERTIFY_BATCH("batch", "BatchKernels", "certifyBatch", 8),
     COUNT("CountKernels", "countBlocks", 4),
     SUM("CountKernels", "sumBlocks", 9),

@@ -30,10 +30,10 @@ final class PtxKernel {
     static final String BYTECODE = "bytecode";
     static final String TORNADOVM = "tornadovm";
 
-    /** How TornadoVM writes a float to global memory, and how it is written so that other writes are seen before it. */
-    static final String STORE = "st.global.f32";
+    /** How TornadoVM writes to global memory, and how something is written so that other writes are seen before it. */
+    static final String STORE = "st.global.";
 
-    static final String RELEASING_STORE = "st.release.sys.global.f32";
+    static final String RELEASING_STORE = "st.release.sys.global.";
 
     private static final String COMMENT = "// ";
 
@@ -107,13 +107,18 @@ final class PtxKernel {
         return number(THREADS);
     }
 
+    /** Returns the problems that a work-group solves. */
+    int problems() {
+        return number(PROBLEMS);
+    }
+
     int parameters() {
         return number(PARAMETERS);
     }
 
     /** Returns the work-groups for so many groups. */
     int workGroups(int groups) {
-        return Math.ceilDiv(groups, number(PROBLEMS));
+        return Math.ceilDiv(groups, problems());
     }
 
     /** Returns the PTX with another gap at which the kernel stops, as a fraction of the mean load. */
@@ -123,8 +128,8 @@ final class PtxKernel {
 
     /**
      * Returns the PTX with a stamp that is stored with release semantics for the whole system: who sees it, on the host
-     * too, sees all that the work-group wrote before. It is the last store of a solver's kernel, by one thread, after a barrier
-     * of the work-group.
+     * too, sees all that the work-group wrote before. It is the last store of a solver's kernel, and of the one that certifies, by
+     * one thread, after a barrier of the work-group.
      *
      * @throws IllegalStateException if the code stores nothing
      */

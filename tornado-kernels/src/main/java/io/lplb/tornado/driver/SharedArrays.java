@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,19 +21,33 @@ final class SharedArrays {
     private static final Pattern ACCESS =
             Pattern.compile("\\t((?:ld|st)\\.shared\\.\\w+\\t(?:\\w+, )?)(\\w+)\\[(\\w+)\\]");
 
+    private static final Pattern ADDRESS = Pattern.compile("\\tmov\\.s32\\t(\\w+)_base, (\\w+);");
+    private static final Pattern SHUFFLE = Pattern.compile("\\tshfl\\.sync\\.idx\\.b32\\t(\\w+)_base, .*");
+    private static final String POOL = "pool";
+
     private final List<String> lines;
     private final Map<String, Integer> elementBytes = new LinkedHashMap<>();
+    private final Map<String, Integer> offsets = new LinkedHashMap<>();
     private int bytes;
     private int lastDeclaration;
 
     SharedArrays(String text) {
+        this(text, elements -> elements);
+    }
+
+    /**
+     * @param elements how many an array is to have, of those that are declared
+     */
+    SharedArrays(String text, IntUnaryOperator elements) {
         lines = text.lines().toList();
         for (int k = 0; k < lines.size(); k++) {
             Matcher m = DECLARATION.matcher(lines.get(k));
             if (m.find()) {
                 int size = Integer.parseInt(m.group(1)) / Byte.SIZE;
+                bytes = Math.ceilDiv(bytes, size) * size;
                 elementBytes.put(m.group(2), size);
-                bytes += size * Integer.parseInt(m.group(3));
+                offsets.put(m.group(2), bytes);
+                bytes += size * elements.applyAsInt(Integer.parseInt(m.group(3)));
                 lastDeclaration = k;
             }
         }
@@ -50,6 +65,31 @@ final class SharedArrays {
             access(lines.get(k), result);
             if (k == lastDeclaration) {
                 elementBytes.keySet().forEach(array -> base(array, result));
+            }
+        }
+        return String.join("\n", result) + "\n";
+    }
+
+    /** Returns the declaration of a pool for the arrays of code that {@link #inPool} gives. */
+    static String pool(int bytes) {
+        List<String> result = new ArrayList<>();
+        result.add("\t.shared .align 16 .b8 " + POOL + "[" + Math.max(bytes, 1) + "];");
+        base(POOL, result);
+        return String.join("\n", result) + "\n";
+    }
+
+    /** Returns text that {@link #byRegister} gave, with all arrays in the {@link #pool}, which several kernels can share. */
+    String inPool() {
+        List<String> result = new ArrayList<>();
+        for (String line : lines) {
+            Matcher address = ADDRESS.matcher(line);
+            Matcher shuffle = SHUFFLE.matcher(line);
+            if (address.matches() && offsets.containsKey(address.group(2))) {
+                String array = address.group(2);
+                result.add("\tadd.s32\t" + array + "_base, " + POOL + "_base, " + offsets.get(array) + ";");
+            } else if (!DECLARATION.matcher(line).find()
+                    && !(shuffle.matches() && offsets.containsKey(shuffle.group(1)))) {
+                result.add(line);
             }
         }
         return String.join("\n", result) + "\n";

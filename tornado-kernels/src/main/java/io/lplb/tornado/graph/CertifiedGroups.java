@@ -13,6 +13,7 @@ import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.kernel.BatchLayout;
 import io.lplb.tornado.kernel.Packing;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * The host's side of a launch that packs and certifies on the device ({@link io.lplb.tornado.kernel.BatchKernels}): loads
  * are copied in, and shares are computed from the fractions that come back, block by block, by the threads of a {@link HostTeam} if they are many.
  *
- * <p>A group counts as answered if its report has the stamp of this launch, which the device writes after the group's fractions and
- * only if the solver's answer had it, too. One group of every launch, each in its turn, is certified again by the host; where
- * it finds something else than the device, all groups of the launch become INVALID.
+ * <p>A group counts as answered if its report has the stamp of this launch, which the device writes after the group's fractions, and
+ * a status, which it has only if the solver answered in this launch; and if its largest load is finite, which it is not where a fraction
+ * is none. One group of every launch, each in its turn, is certified again by the host; where it finds something else than the device,
+ * all groups of the launch become INVALID.
  *
  * <p>Not thread-safe.
  */
@@ -30,56 +32,82 @@ public final class CertifiedGroups {
     /** Doubles of a block, at most about. */
     private static final int BLOCK_WORDS = 4096;
 
+    /** Doubles of a launch that one thread copies in less time than several, which have to be told. */
+    private static final int LEAST_SHARED_WORDS = 8192;
+
     /** Blocks for each thread of a large launch: who is late leaves half of its work to others. */
     private static final int THREAD_BLOCKS = 2;
 
     /** Groups of a block are a multiple of this, so that no two threads write into one cache line. */
     private static final int BLOCK_STEP = 16;
 
+    /** How long threads wait for reports themselves: no longer than a helper of the team is awake in any case. */
+    private static final long PATIENCE_NANOS = 300_000;
+
+    /** Looks at a report between two at the clock. */
+    private static final int LOOKS = 32;
+
+    private static final VarHandle DOUBLE = JAVA_DOUBLE.varHandle();
+
     /** How far sums in another order may differ, as a fraction of the mean load. */
     private static final double ROUNDING = 1e-9;
 
-    private final MemorySegment in;
+    /**
+     * The memory that the host shares with the device, or copies from and to it; see {@link BatchLayout}.
+     *
+     * @param fixed a double for each group and rank
+     * @param load a double for each group and item
+     * @param stamps a double for each group
+     * @param fractions at least {@link #fractionWords} floats
+     * @param reports at least {@link #reportWords} doubles
+     */
+    public record Memory(
+            MemorySegment fixed,
+            MemorySegment load,
+            MemorySegment stamps,
+            MemorySegment fractions,
+            MemorySegment reports) {}
+
+    private final Memory memory;
     private final MemorySegment fractions;
     private final MemorySegment reports;
     private final int ranks;
     private final int items;
     private final int entries;
-    private final int capacity;
     private final int mostBlockGroups;
     private final Certificate[] certificates;
     private final int perGroup;
     private final boolean pairs;
     private final int[] offset;
+    private final double[] stamps;
     private final double[][] reportRows;
     private final float[][] fractionRows;
     private final HostTeam.Job writing = this::writeBlock;
+    private final HostTeam.Job checking = this::checkBlock;
     private final HostTeam.Job reading = this::readBlock;
     private @Nullable MinMaxBatch batch;
     private @Nullable SplitBatch split;
+    private boolean awaiting;
+    private long giveUpNanos;
+    private volatile boolean late;
     private volatile boolean invalid;
     private volatile boolean refuted;
+    private volatile boolean allOptimal;
     private int first;
     private int count;
     private int blockGroups;
     private int blocks;
     private int stamp;
 
-    /**
-     * @param in at least {@link #inWords} doubles
-     * @param fractions at least {@link #fractionWords} floats
-     * @param reports at least {@link #reportWords} doubles
-     * @param capacity most groups of a launch
-     */
-    public CertifiedGroups(
-            ProblemTables tables, MemorySegment in, MemorySegment fractions, MemorySegment reports, int capacity) {
-        this.in = in;
-        this.fractions = fractions;
-        this.reports = reports;
-        this.capacity = capacity;
-        in.fill((byte) 0);
-        fractions.fill((byte) 0);
-        reports.fill((byte) 0);
+    /** @param capacity most groups of a launch */
+    public CertifiedGroups(ProblemTables tables, Memory memory, int capacity) {
+        this.memory = memory;
+        fractions = memory.fractions();
+        reports = memory.reports();
+        for (MemorySegment segment :
+                new MemorySegment[] {memory.fixed(), memory.load(), memory.stamps(), fractions, reports}) {
+            segment.fill((byte) 0);
+        }
         MinMaxProblem problem = tables.problem();
         ranks = problem.ranks();
         items = problem.items();
@@ -88,16 +116,12 @@ public final class CertifiedGroups {
         perGroup = BatchLayout.fractions(items, entries);
         pairs = tables.size().hosts() == 2;
         mostBlockGroups = Math.max(1, BLOCK_WORDS / (BatchLayout.REPORT + entries));
-        int workers = HostTeam.workers(Math.ceilDiv(capacity, mostBlockGroups));
+        int workers = workers(capacity);
         reportRows = new double[workers][Math.min(mostBlockGroups, capacity) * BatchLayout.REPORT];
+        stamps = new double[Math.min(mostBlockGroups, capacity)];
         fractionRows = new float[workers][Math.min(mostBlockGroups, capacity) * perGroup];
         certificates = new Certificate[workers];
         Arrays.setAll(certificates, k -> new Certificate(problem));
-    }
-
-    /** Returns the doubles of the input for so many groups. */
-    public static int inWords(MinMaxProblem problem, int groups) {
-        return Math.addExact(BatchLayout.HEADER, Math.multiplyExact(groups, problem.ranks() + problem.items()));
     }
 
     /** Returns the floats of the fractions of so many groups. */
@@ -110,19 +134,18 @@ public final class CertifiedGroups {
         return Math.multiplyExact(groups, BatchLayout.REPORT);
     }
 
-    /** Returns the doubles that the device holds of so many groups: the input, and each group's mean load. */
+    /** Returns the doubles that the device holds of so many groups. */
     public static int heldWords(MinMaxProblem problem, int groups) {
-        return Math.addExact(inWords(problem, groups), groups);
+        return Math.multiplyExact(groups, BatchLayout.heldWords(problem.ranks(), problem.items()));
     }
 
     /** Returns the kernels' sizes, see {@link BatchLayout}. */
-    public static int[] sizes(ProblemTables tables, int capacity, int solverThreads) {
+    public static int[] sizes(ProblemTables tables, int solverThreads) {
         int[] sizes = new int[BatchLayout.SIZES];
         MinMaxProblem problem = tables.problem();
         sizes[BatchLayout.RANKS] = problem.ranks();
         sizes[BatchLayout.ITEMS] = problem.items();
         sizes[BatchLayout.ENTRIES] = problem.entries();
-        sizes[BatchLayout.CAPACITY] = capacity;
         sizes[BatchLayout.SOLVER_RANKS] = tables.size().ranks();
         sizes[BatchLayout.SOLVER_ITEMS] = tables.size().items();
         sizes[BatchLayout.SOLVER_ENTRIES] = tables.size().entries();
@@ -164,9 +187,8 @@ public final class CertifiedGroups {
     }
 
     /**
-     * Copies the groups {@code firstGroup .. firstGroup + groups - 1} of a batch in, under a new stamp.
-     *
-     * @throws IllegalArgumentException if a load is not a number from 0 to {@link MinMaxBatch#LARGEST_LOAD}
+     * Copies the groups {@code firstGroup .. firstGroup + groups - 1} of a batch in, under a new stamp. Whatever they are: no kernel
+     * runs longer for it, so that there is time to {@link #requireValid} while the device works.
      */
     public void write(MinMaxBatch from, int firstGroup, int groups) {
         write(from, firstGroup, groups, HostTeam::nothing);
@@ -175,32 +197,56 @@ public final class CertifiedGroups {
     /** The same; the calling thread first does something else, while others of the team begin to copy. */
     public void write(MinMaxBatch from, int firstGroup, int groups, Runnable meanwhile) {
         stamp = (stamp + 1) % BatchLayout.STAMPS;
-        in.setAtIndex(JAVA_DOUBLE, BatchLayout.COUNT, groups);
-        in.setAtIndex(JAVA_DOUBLE, BatchLayout.STAMP, stamp);
+        Arrays.fill(stamps, stamp);
         batch = from;
         first = firstGroup;
         count = groups;
-        invalid = false;
         cutIntoBlocks();
-        HostTeam.runShared(writing, blocks, meanwhile);
+        run(writing, meanwhile);
+        batch = null;
+    }
+
+    /**
+     * Checks the loads that were written last.
+     *
+     * @throws IllegalArgumentException if one is not a number from 0 to {@link MinMaxBatch#LARGEST_LOAD}
+     */
+    public void requireValid(MinMaxBatch of, int firstGroup) {
+        batch = of;
+        first = firstGroup;
+        invalid = false;
+        run(checking, HostTeam::nothing);
         batch = null;
         if (invalid) {
-            from.requireValid();
+            of.requireValid();
         }
+    }
+
+    private void run(HostTeam.Job job, Runnable meanwhile) {
+        if (blocks > 1 && workers(count) > 1) {
+            HostTeam.shared().run(job, blocks, meanwhile);
+        } else {
+            meanwhile.run();
+            HostTeam.alone(job, blocks);
+        }
+    }
+
+    /** Returns how many threads take part. */
+    private int workers(int groups) {
+        return (long) groups * (BatchLayout.REPORT + entries) < LEAST_SHARED_WORDS ? 1 : HostTeam.SHARED_SIZE;
     }
 
     /** As few blocks as the workspaces allow, or, where threads share them, as many for each thread. */
     private void cutIntoBlocks() {
-        int fewest = Math.ceilDiv(count, mostBlockGroups);
-        int workers = HostTeam.workers(fewest);
+        int workers = workers(count);
         int even = Math.ceilDiv(count, THREAD_BLOCKS * workers);
         int step = Math.ceilDiv(even, BLOCK_STEP) * BLOCK_STEP;
         blockGroups = workers == 1 ? mostBlockGroups : Math.min(step, mostBlockGroups);
         blocks = Math.ceilDiv(count, blockGroups);
     }
 
-    private int blockEnd(int block) {
-        return Math.min(count, (block + 1) * blockGroups);
+    private int blockSize(int block) {
+        return Math.min(count - block * blockGroups, blockGroups);
     }
 
     private void writeBlock(int worker, int block) {
@@ -209,26 +255,51 @@ public final class CertifiedGroups {
             return;
         }
         int start = block * blockGroups;
-        int groups = blockEnd(block) - start;
-        if (!from.isValid(first + start, groups)) {
+        int groups = blockSize(block);
+        copyIn(from.fixed(), (first + start) * ranks, memory.fixed(), start * ranks, groups * ranks);
+        copyIn(from.load(), (first + start) * items, memory.load(), start * items, groups * items);
+        copyIn(stamps, 0, memory.stamps(), start, groups);
+    }
+
+    private void checkBlock(int worker, int block) {
+        MinMaxBatch of = batch;
+        if (of != null && !of.isValid(first + block * blockGroups, blockSize(block))) {
             invalid = true;
-            return;
         }
-        copyIn(from.fixed(), (first + start) * ranks, groups * ranks, BatchLayout.fixedAt(ranks, start));
-        copyIn(from.load(), (first + start) * items, groups * items, BatchLayout.loadAt(ranks, items, capacity, start));
     }
 
-    private void copyIn(double[] values, int from, int length, int to) {
-        MemorySegment.copy(values, from, in, JAVA_DOUBLE, JAVA_DOUBLE.byteSize() * to, length);
+    private static void copyIn(double[] values, int from, MemorySegment to, int at, int length) {
+        MemorySegment.copy(values, from, to, JAVA_DOUBLE, JAVA_DOUBLE.byteSize() * at, length);
     }
 
-    /** Writes the answers of the last launch, for the groups {@code firstGroup ...} of a batch. */
+    /**
+     * Writes the answers of a launch that is under way, for the groups {@code firstGroup ...} of a batch, each as soon as the device has
+     * reported it: for launches whose stamps are written after all else of a group, and seen so.
+     *
+     * @return false if a report did not come in time, and not all answers were written: wait for the device, then {@link #read}
+     */
+    public boolean readAsReported(MinMaxBatch of, int firstGroup, SplitBatch to) {
+        late = false;
+        giveUpNanos = System.nanoTime() + PATIENCE_NANOS;
+        awaiting = true;
+        read(of, firstGroup, to);
+        awaiting = false;
+        return !late;
+    }
+
+    /** Whether all groups that were read last are OPTIMAL. */
+    public boolean areOptimal() {
+        return allOptimal && !refuted;
+    }
+
+    /** Writes the answers of the last launch, which has ended, for the groups {@code firstGroup ...} of a batch. */
     public void read(MinMaxBatch of, int firstGroup, SplitBatch to) {
         first = firstGroup;
         batch = of;
         split = to;
         refuted = false;
-        HostTeam.runShared(reading, blocks);
+        allOptimal = true;
+        run(reading, HostTeam::nothing);
         batch = null;
         split = null;
         if (refuted) {
@@ -245,7 +316,11 @@ public final class CertifiedGroups {
             return;
         }
         int start = block * blockGroups;
-        int groups = blockEnd(block) - start;
+        int groups = blockSize(block);
+        if (awaiting && !isReported(start, start + groups)) {
+            late = true;
+            return;
+        }
         double[] report = reportRows[worker];
         int words = BatchLayout.REPORT;
         MemorySegment.copy(reports, JAVA_DOUBLE, JAVA_DOUBLE.byteSize() * words * start, report, 0, words * groups);
@@ -257,13 +332,14 @@ public final class CertifiedGroups {
         } else {
             shareLists(fraction, of.load(), first + start, groups, to.share());
         }
-        boolean allFractions = areFractions(fraction, 0, perGroup * groups);
+        boolean optimal = true;
         for (int g = 0; g < groups; g++) {
             int at = words * g;
             int group = first + start + g;
             double status = (report[at + BatchLayout.STATUS] - stamp) * (1.0 / BatchLayout.STAMPS);
             boolean answered = status == Packing.CONVERGED || status == Packing.LIMIT || status == Packing.BROKEN;
-            if (answered && (allFractions || areFractions(fraction, perGroup * g, perGroup))) {
+            if (answered && report[at + BatchLayout.LARGEST] < Double.POSITIVE_INFINITY) {
+                optimal &= status == Packing.CONVERGED;
                 to.report(
                         group,
                         report[at + BatchLayout.LARGEST],
@@ -271,8 +347,12 @@ public final class CertifiedGroups {
                         (int) report[at + BatchLayout.ITERATIONS],
                         status(status));
             } else {
+                optimal = false;
                 invalidate(to, group);
             }
+        }
+        if (!optimal) {
+            allOptimal = false;
         }
         int checked = stamp % count;
         if (checked >= start && checked < start + groups && !holds(certificates[worker], of, to, first + checked)) {
@@ -280,26 +360,27 @@ public final class CertifiedGroups {
         }
     }
 
-    /**
-     * Whether some floats are numbers from 0 to 1. By their bits, without branches, as {@link MinMaxBatch#isValid} looks at loads; four at
-     * a time, so that none waits for the one before. A -0 counts as none, and the device writes none.
-     */
-    private static boolean areFractions(float[] values, int from, int count) {
-        int one = Float.floatToRawIntBits(1f);
-        int bad = 0;
-        int k = from;
-        for (int end = from + count - 3; k < end; k += 4) {
-            int b0 = Float.floatToRawIntBits(values[k]);
-            int b1 = Float.floatToRawIntBits(values[k + 1]);
-            int b2 = Float.floatToRawIntBits(values[k + 2]);
-            int b3 = Float.floatToRawIntBits(values[k + 3]);
-            bad |= (b0 | (one - b0)) | (b1 | (one - b1)) | ((b2 | (one - b2)) | (b3 | (one - b3)));
+    /** Waits until some groups have the stamp of this launch, or it is time to give up. */
+    private boolean isReported(int from, int to) {
+        int looks = 0;
+        int g = from;
+        while (g < to) {
+            if (stampOf(g) == stamp) {
+                g++;
+            } else {
+                looks++;
+                if (late || (looks % LOOKS == 0 && System.nanoTime() - giveUpNanos > 0)) {
+                    return false;
+                }
+                Thread.onSpinWait();
+            }
         }
-        for (int end = from + count; k < end; k++) {
-            int b = Float.floatToRawIntBits(values[k]);
-            bad |= b | (one - b);
-        }
-        return bad >= 0;
+        return true;
+    }
+
+    private int stampOf(int group) {
+        long at = JAVA_DOUBLE.byteSize() * (BatchLayout.REPORT * group + BatchLayout.STATUS);
+        return (int) (double) DOUBLE.getAcquire(reports, at) & (BatchLayout.STAMPS - 1);
     }
 
     /** Turns fractions of some groups into shares, whatever they are. */

@@ -48,18 +48,26 @@ public final class CertifiedPlan implements FusedLaunch {
         DeviceCode.link();
         this.capacity = capacity;
         MinMaxProblem problem = tables.problem();
-        DoubleArray batch = new DoubleArray(CertifiedGroups.inWords(problem, capacity));
+        DoubleArray fixed = new DoubleArray(Math.multiplyExact(capacity, problem.ranks()));
+        DoubleArray load = new DoubleArray(Math.multiplyExact(capacity, problem.items()));
+        DoubleArray stamps = new DoubleArray(capacity);
         FloatArray fractions = new FloatArray(CertifiedGroups.fractionWords(problem, capacity));
         DoubleArray reports = new DoubleArray(CertifiedGroups.reportWords(capacity));
-        groups =
-                new CertifiedGroups(tables, batch.getSegment(), fractions.getSegment(), reports.getSegment(), capacity);
-        IntArray sizes = IntArray.fromArray(CertifiedGroups.sizes(tables, capacity, shape.threads()));
+        CertifiedGroups.Memory memory = new CertifiedGroups.Memory(
+                fixed.getSegment(),
+                load.getSegment(),
+                stamps.getSegment(),
+                fractions.getSegment(),
+                reports.getSegment());
+        groups = new CertifiedGroups(tables, memory, capacity);
+        IntArray sizes = IntArray.fromArray(CertifiedGroups.sizes(tables, shape.threads()));
         IntArray order = IntArray.fromArray(CertifiedGroups.order(tables));
         DoubleArray numbers = DoubleArray.fromArray(CertifiedGroups.numbers(problem, accuracy.tolerance()));
         DoubleArray held = new DoubleArray(CertifiedGroups.heldWords(problem, capacity));
         held.init(0);
         FloatArray in = new FloatArray(PackedGroups.inWords(tables.size(), capacity));
         in.init(0f);
+        in.set(0, capacity);
         FloatArray out = new FloatArray(PackedGroups.outWords(tables.size(), capacity));
         out.init(0f);
         KernelContext context = new KernelContext();
@@ -76,8 +84,20 @@ public final class CertifiedPlan implements FusedLaunch {
                         out,
                         fractions,
                         reports)
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, batch)
-                .task(PACK, BatchKernels::packBatch, context, sizes, order, numbers, batch, held, in);
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, fixed, load, stamps)
+                .task(
+                        PACK,
+                        BatchKernels::packBatch,
+                        context,
+                        sizes,
+                        order,
+                        numbers,
+                        fixed,
+                        load,
+                        stamps,
+                        held,
+                        in,
+                        out);
         shape.addTo(graph, SOLVE, tables, in, out, accuracy.goal());
         graph.task(
                         CERTIFY,
@@ -113,11 +133,13 @@ public final class CertifiedPlan implements FusedLaunch {
     }
 
     @Override
-    public void solve(MinMaxBatch batch, int first, int count, SplitBatch split) {
+    public boolean solve(MinMaxBatch batch, int first, int count, SplitBatch split) {
         plan.requireOwner();
         groups.write(batch, first, count);
+        groups.requireValid(batch, first);
         plan.execute();
         groups.read(batch, first, split);
+        return groups.areOptimal();
     }
 
     @Override

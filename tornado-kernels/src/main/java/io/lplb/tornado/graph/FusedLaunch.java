@@ -18,8 +18,10 @@ public interface FusedLaunch extends AutoCloseable {
     /**
      * Solves the groups {@code first .. first + count - 1} of a batch, and writes their shares and reports; a group without a
      * valid answer becomes INVALID.
+     *
+     * @return true if all of them are OPTIMAL; false if one may be something else
      */
-    void solve(MinMaxBatch batch, int first, int count, SplitBatch split);
+    boolean solve(MinMaxBatch batch, int first, int count, SplitBatch split);
 
     /** Frees buffers and code. */
     @Override

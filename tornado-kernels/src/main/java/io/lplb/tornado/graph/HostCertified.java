@@ -19,9 +19,10 @@ public abstract class HostCertified implements FusedLaunch {
     }
 
     @Override
-    public final void solve(MinMaxBatch batch, int first, int count, SplitBatch split) {
+    public final boolean solve(MinMaxBatch batch, int first, int count, SplitBatch split) {
         execute(batch, first, count);
         answers.takeAll(groups(), batch, first, split);
+        return false;
     }
 
     /** Solves the groups {@code first .. first + count - 1} of a batch; answers are then in {@link #groups}. */

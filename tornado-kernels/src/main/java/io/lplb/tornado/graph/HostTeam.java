@@ -38,7 +38,7 @@ final class HostTeam {
     /** Doubles that keep what one thread writes off the cache lines of what another one does. */
     static final int PADDING = 16;
 
-    /** Distance between two counters, so that each has its cache line. */
+    /** Distance between the counters of two threads, so that each has its cache line. */
     private static final int LINE = 32;
 
     /** What can be done in blocks, by several threads at once. */
@@ -56,7 +56,10 @@ final class HostTeam {
     private final Helper[] helpers;
     private final AtomicBoolean taken = new AtomicBoolean();
 
-    /** Of every thread: the blocks of its range that nobody has claimed, and those that it has ever done, of any range. */
+    /**
+     * Of every thread, side by side, as both are asked for in a row: the blocks of its range that nobody has claimed, and those that it
+     * has ever done, of any range.
+     */
     private final AtomicIntegerArray counters;
 
     private @Nullable Job job;
@@ -71,7 +74,7 @@ final class HostTeam {
      */
     HostTeam(int threads) {
         helpers = new Helper[threads - 1];
-        counters = new AtomicIntegerArray((2 * threads + 1) * LINE);
+        counters = new AtomicIntegerArray((threads + 1) * LINE);
         for (int k = 0; k < helpers.length; k++) {
             helpers[k] = new Helper(k);
         }
@@ -92,16 +95,10 @@ final class HostTeam {
 
     /** Does a job on the calling thread, or with the process's team if the blocks are many. */
     static void runShared(Job work, int blocks) {
-        runShared(work, blocks, HostTeam::nothing);
-    }
-
-    /** The same, and something else on the calling thread, during which the others have begun. */
-    static void runShared(Job work, int blocks, Runnable meanwhile) {
         if (blocks < LEAST_BLOCKS) {
-            meanwhile.run();
             alone(work, blocks);
         } else {
-            shared().run(work, blocks, meanwhile);
+            shared().run(work, blocks);
         }
     }
 
@@ -181,11 +178,11 @@ final class HostTeam {
     }
 
     private static int left(int worker) {
-        return (2 * worker + 1) * LINE;
+        return (worker + 1) * LINE;
     }
 
     private static int done(int worker) {
-        return (2 * worker + 2) * LINE;
+        return (worker + 1) * LINE + 1;
     }
 
     /** Returns the first block behind a thread's range of the job. */

@@ -187,6 +187,13 @@ public final class ProblemTables {
         return size;
     }
 
+    /** Whether ranks, items and entries are the problem's own, none of them only there to fill the kernel's size. */
+    public boolean isOwnSize() {
+        return size.ranks() == problem.ranks()
+                && size.items() == problem.items()
+                && size.entries() == problem.entries();
+    }
+
     /** Returns the table's words, not a copy. */
     public int[] tableWords() {
         return table;

@@ -116,9 +116,10 @@ public final class TornadoSolver implements MinMaxSolver {
         while (first < batch.groups()) {
             int count = Math.min(batch.groups() - first, maxGroups);
             FusedLaunch plan = planFor(count);
-            plan.solve(batch, first, count, split);
-            for (int g = first; g < first + count; g++) {
-                finish(batch, g, split);
+            if (!plan.solve(batch, first, count, split)) {
+                for (int g = first; g < first + count; g++) {
+                    finish(batch, g, split);
+                }
             }
             first += count;
         }

@@ -11,8 +11,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * solver's input, and {@link #certifyBatch} the solver's shares into fractions of the caller's items, with a certificate in double.
  *
  * <pre>
- *   batch --packBatch--&gt; in --solver--&gt; out --certifyBatch--&gt; fractions, reports
- *              held: the loads, for certifyBatch --^
+ *   fixed, load --packBatch--&gt; in --solver--&gt; out --certifyBatch--&gt; fractions, reports
+ *                     held: the loads, for certifyBatch --^
  * </pre>
  *
  * <p>The certificate believes nothing but the shares that it writes, as the host does for small batches ({@code
@@ -21,12 +21,16 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * above the tolerance: all ranks, those level with the most loaded one, every number of the most loaded ones (see {@code
  * io.lplb.solver.Certificate}).
  *
- * <p>Buffers as in {@link BatchLayout}. One work-group of one warp a group; where TornadoVM makes it smaller, there is no
- * answer. Barriers stand outside of branches: where a set is not needed, the loops over it are empty.
+ * <p>Buffers as in {@link BatchLayout}. One work-group a group, of which one warp works: the three kernels can be one, with as many
+ * threads as the solver needs. Where TornadoVM makes the work-group smaller, there is no answer. Barriers stand outside of branches:
+ * where a set is not needed, the loops over it are empty.
  */
 public final class BatchKernels {
     /** How far below the largest load a rank counts as level, in tolerances. */
     private static final double LEVEL = 8;
+
+    /** Less than floats differ by around 1. */
+    private static final float ALMOST_NOTHING = 1e-9f;
 
     /** What float rounds to less than it was before this. */
     private static final double ROUNDED_DOWN = 1 - 0x1p-23;
@@ -36,93 +40,94 @@ public final class BatchKernels {
     /**
      * Packs groups; one work-group a group.
      *
-     * @param in the solver's, see {@link Packing}; real ranks and items are written, others are 0 and stay so
+     * @param in the solver's, see {@link Packing}; real ranks and items are written, others are 0 and stay so, as does the header
+     * @param out the solver's; the status of the group's answer is cleared, so that none of an earlier launch is taken for this one's
      */
     public static void packBatch(
             KernelContext context,
             IntArray sizes,
             IntArray order,
             DoubleArray numbers,
-            DoubleArray batch,
+            DoubleArray fixed,
+            DoubleArray load,
+            DoubleArray stamps,
             DoubleArray held,
-            FloatArray in) {
+            FloatArray in,
+            FloatArray out) {
         int thread = context.localIdx;
         int group = context.groupIdx;
         int threads = BatchLayout.THREADS;
         int ranks = sizes.get(BatchLayout.RANKS);
         int items = sizes.get(BatchLayout.ITEMS);
-        int capacity = sizes.get(BatchLayout.CAPACITY);
-        if (group > capacity - 1 || context.localGroupSizeX != threads) {
+        if (thread > threads - 1 || context.localGroupSizeX < threads) {
             return;
         }
-        // Groups beyond the count are packed as well, from whatever is there: to ask first would take a way to the host
-        // more.
         int solverRanks = sizes.get(BatchLayout.SOLVER_RANKS);
         int words = solverRanks + sizes.get(BatchLayout.SOLVER_ITEMS);
         double[] partial = context.allocateDoubleLocalArray(BatchLayout.THREADS);
         double[] value = context.allocateDoubleLocalArray(BatchLayout.MAX_RANKS + BatchLayout.MAX_ITEMS);
-        int fixedAt = BatchLayout.fixedAt(ranks, group);
-        int loadAt = BatchLayout.loadAt(ranks, items, capacity, group);
-        double count = 0;
-        double stamp = 0;
-        if (thread + group == 0) {
-            count = batch.get(BatchLayout.COUNT);
-            stamp = batch.get(BatchLayout.STAMP);
-        }
+        int fixedAt = group * ranks;
+        int loadAt = group * items;
+        int heldAt = group * BatchLayout.heldWords(ranks, items);
         // All that the thread reads first, at once: whoever stores one value before asking for the next waits twice.
+        double stamp = 0;
         double f = 0;
         double w = 0;
         int source = 0;
+        if (thread == 0) {
+            stamp = stamps.get(group);
+        }
         if (thread < ranks) {
-            f = batch.get(fixedAt + thread);
+            f = fixed.get(fixedAt + thread);
         }
         if (thread < items) {
-            w = batch.get(loadAt + thread);
+            w = load.get(loadAt + thread);
             source = order.get(thread);
         }
         double speeds = numbers.get(BatchLayout.TOTAL_SPEED);
         if (thread < ranks) {
-            held.set(fixedAt + thread, f);
+            held.set(heldAt + thread, f);
             value[thread] = f;
         }
         if (thread < items) {
-            held.set(loadAt + thread, w);
             value[ranks + thread] = w;
         }
         double own = f + w;
         for (int r = thread + threads; r < ranks; r += threads) {
-            f = batch.get(fixedAt + r);
-            held.set(fixedAt + r, f);
+            f = fixed.get(fixedAt + r);
+            held.set(heldAt + r, f);
             value[r] = f;
             own += f;
         }
         for (int i = thread + threads; i < items; i += threads) {
-            w = batch.get(loadAt + i);
-            held.set(loadAt + i, w);
+            w = load.get(loadAt + i);
             value[ranks + i] = w;
             own += w;
         }
         partial[thread] = own;
         context.localBarrier();
-        double mean = sum(partial) / speeds;
-        double inverse = mean > 0 ? 1 / mean : 0;
+        double total = sum(partial);
+        double mean = total / speeds;
+        double inverse = total > 0 ? speeds / total : 0;
         int at = Packing.HEADER + group * words;
         for (int r = thread; r < ranks; r += threads) {
             in.set(at + r, (float) (value[r] * inverse));
         }
         if (thread < items) {
-            in.set(at + solverRanks + thread, (float) (value[ranks + source] * inverse));
+            w = value[ranks + source];
+            held.set(heldAt + ranks + thread, w);
+            in.set(at + solverRanks + thread, (float) (w * inverse));
         }
         for (int i = thread + threads; i < items; i += threads) {
-            in.set(at + solverRanks + i, (float) (value[ranks + order.get(i)] * inverse));
+            w = value[ranks + order.get(i)];
+            held.set(heldAt + ranks + i, w);
+            in.set(at + solverRanks + i, (float) (w * inverse));
         }
         if (thread == 0) {
-            held.set(BatchLayout.meanAt(ranks, items, capacity, group), mean);
-        }
-        if (thread + group == 0) {
-            held.set(BatchLayout.STAMP, stamp);
-            in.set(0, (float) count);
-            in.set(1, (float) stamp);
+            held.set(heldAt + ranks + items, mean);
+            held.set(heldAt + ranks + items + 1, stamp);
+            int solverEntries = sizes.get(BatchLayout.SOLVER_ENTRIES);
+            out.set(group * (solverEntries + Packing.TAIL) + solverEntries + Packing.STATUS, 0f);
         }
     }
 
@@ -147,11 +152,9 @@ public final class BatchKernels {
         int ranks = sizes.get(BatchLayout.RANKS);
         int items = sizes.get(BatchLayout.ITEMS);
         int entries = sizes.get(BatchLayout.ENTRIES);
-        int capacity = sizes.get(BatchLayout.CAPACITY);
         int wantedThreads = sizes.get(BatchLayout.SOLVER_THREADS);
         double tolerance = numbers.get(BatchLayout.TOLERANCE);
-        double stamp = held.get(BatchLayout.STAMP);
-        if (group > capacity - 1 || context.localGroupSizeX != threads) {
+        if (thread > threads - 1 || context.localGroupSizeX < threads) {
             return;
         }
         int solverEntries = sizes.get(BatchLayout.SOLVER_ENTRIES);
@@ -172,40 +175,35 @@ public final class BatchKernels {
         int[] last = context.allocateIntLocalArray(BatchLayout.MAX_ITEMS);
 
         int outAt = group * (solverEntries + Packing.TAIL);
-        int fixedAt = BatchLayout.fixedAt(ranks, group);
-        int loadAt = BatchLayout.loadAt(ranks, items, capacity, group);
-        double mean = held.get(BatchLayout.meanAt(ranks, items, capacity, group));
+        int heldAt = group * BatchLayout.heldWords(ranks, items);
+        double mean = held.get(heldAt + ranks + items);
+        double stamp = held.get(heldAt + ranks + items + 1);
         float iterations = out.get(outAt + solverEntries + Packing.ITERATIONS);
         float status = out.get(outAt + solverEntries + Packing.STATUS);
         float solverThreads = out.get(outAt + solverEntries + Packing.THREADS);
-        float solverStamp = out.get(outAt + solverEntries + Packing.STAMP);
         // As in packing, all that the thread reads first is asked for at once.
         int perGroup = BatchLayout.fractions(items, entries);
         float x = 0;
         double w = 0;
         double f = 0;
         double v = 0;
-        int source = 0;
         int place = 0;
-        if (thread < items) {
-            source = order.get(thread);
-        }
         if (thread < entries) {
             x = out.get(outAt + thread);
         }
         if (thread < ranks) {
-            f = held.get(fixedAt + thread);
+            f = held.get(heldAt + thread);
             v = numbers.get(BatchLayout.SPEEDS + thread);
         }
         if (thread < perGroup) {
             place = order.get(items + thread);
         }
         if (thread < items) {
-            w = held.get(loadAt + source);
+            w = held.get(heldAt + ranks + thread);
         }
         copy(thread, threads, table, tableWords, local);
         if (thread < entries) {
-            share[thread] = x < 0f ? 0 : x; // a NaN stays one, up to the fractions, where the host finds it
+            share[thread] = x < 0f ? 0 : x; // a NaN stays one, up to the fractions
         }
         for (int e = thread + threads; e < entries; e += threads) {
             x = out.get(outAt + e);
@@ -215,14 +213,14 @@ public final class BatchKernels {
             load[thread] = w;
         }
         for (int i = thread + threads; i < items; i += threads) {
-            load[i] = held.get(loadAt + order.get(i));
+            load[i] = held.get(heldAt + ranks + i);
         }
         if (thread < ranks) {
             fixed[thread] = f;
             speed[thread] = v;
         }
         for (int r = thread + threads; r < ranks; r += threads) {
-            fixed[r] = held.get(fixedAt + r);
+            fixed[r] = held.get(heldAt + r);
             speed[r] = numbers.get(BatchLayout.SPEEDS + r);
         }
         context.localBarrier();
@@ -241,7 +239,10 @@ public final class BatchKernels {
             double rest = load[i];
             for (int e = from; e < to - 1; e++) {
                 float part = (float) (share[e] * inverse + even);
-                double tokens = load[i] * part;
+                // What is no fraction has to be seen in what is reported. A comparison that a NaN does not pass:
+                // TornadoVM
+                // turns others round, and then it does.
+                double tokens = -ALMOST_NOTHING < part * (1 - part) ? load[i] * part : Double.POSITIVE_INFINITY;
                 fraction[e] = part;
                 share[e] = tokens;
                 rest = rest - tokens;
@@ -295,9 +296,11 @@ public final class BatchKernels {
         partial[thread] = inside;
         partialSpeed[thread] = speeds;
         context.localBarrier();
-        double levelSpeeds = sum(partialSpeed);
-        double levelBound = levelSpeeds > 0 ? sum(partial) / levelSpeeds : 0;
-        bound = larger(bound, levelBound);
+        if (someRanks > 0) {
+            double levelSpeeds = sum(partialSpeed);
+            double levelBound = levelSpeeds > 0 ? sum(partial) / levelSpeeds : 0;
+            bound = larger(bound, levelBound);
+        }
 
         // Every number of the most loaded ranks. A rank's position is the number of those in front of it.
         int allRanks = largest - bound > allowed ? ranks : 0;
@@ -339,24 +342,26 @@ public final class BatchKernels {
         }
         partial[thread] = best;
         context.localBarrier();
-        bound = larger(bound, largest(partial));
+        if (allRanks > 0) {
+            bound = larger(bound, largest(partial));
+        }
 
-        // A report is one store of four threads: the host's memory is far, and takes as long for one number as for
-        // four.
-        if (thread < BatchLayout.REPORT) {
+        if (thread < BatchLayout.STATUS) {
+            double word = thread == BatchLayout.ITERATIONS ? iterations : largest;
+            word = thread == BatchLayout.BOUND ? smaller(bound, largest) : word;
+            reports.set(BatchLayout.REPORT * group + thread, word);
+        }
+        context.localBarrier();
+        // Last, as the host may wait for it: whoever sees the stamp is to see all else of the group.
+        if (thread == 0) {
             int known = status == Packing.CONVERGED ? 1 : 0;
             known += status == Packing.LIMIT ? 1 : 0;
             known += status == Packing.BROKEN ? 1 : 0;
-            int fresh = solverStamp == (float) stamp ? known : 0;
-            int whole = solverThreads == wantedThreads ? fresh : 0;
+            int whole = solverThreads == wantedThreads ? known : 0;
             float failure = status == Packing.BROKEN ? Packing.BROKEN : Packing.LIMIT;
             float reached = largest - bound > allowed ? failure : Packing.CONVERGED;
             double said = whole > 0 ? reached : 0;
-            double word = said * BatchLayout.STAMPS + stamp;
-            word = thread == BatchLayout.ITERATIONS ? iterations : word;
-            word = thread == BatchLayout.BOUND ? smaller(bound, largest) : word;
-            word = thread == BatchLayout.LARGEST ? largest : word;
-            reports.set(BatchLayout.REPORT * group + thread, word);
+            reports.set(BatchLayout.REPORT * group + BatchLayout.STATUS, said * BatchLayout.STAMPS + stamp);
         }
     }
 

@@ -10,10 +10,12 @@ package io.lplb.tornado.kernel;
  *   table    int      io.lplb.tornado.graph.ProblemTables, as for the solver
  *   order    int      | the caller's number of the kernel's items [items] | the kernel's entry of the caller's fractions |
  *   numbers  double   | tolerance | sum of the speeds | speed [ranks] |
- *   batch    double   | count | stamp | 2 unused | fixed [capacity][ranks] | load [capacity][items] |
- *   held     double   as batch, on the device; then  mean load [capacity]
- *   reports  double   [capacity] | largest load | lower bound | iterations | status * STAMPS + stamp |
- *   fractions float   [capacity][entries - items]
+ *   fixed    double   [group][ranks]
+ *   load     double   [group][items]
+ *   stamps   double   [group]
+ *   held     double   [group] | fixed [ranks] | load [items], in the kernel's order | mean load | stamp |, on the device
+ *   fractions float   [group][entries - items]
+ *   reports  double   [group] | largest load | lower bound | iterations | status * STAMPS + stamp |
  * </pre>
  *
  * <p>An item's fractions are what its hosts get of its load, for all hosts but the last, which gets the rest: half of what shares
@@ -21,7 +23,8 @@ package io.lplb.tornado.kernel;
  * certificate is about are those that the host computes from them: load times fraction, and the rest by differences.
  *
  * <p>A status is one of {@link Packing}'s, as the certificate in double has it; 0 says that there is no answer. The stamp is a number that the host changes with
- * every launch: a report without it is an old one.
+ * every launch: a report without it is an old one. Every group has it beside its loads: one that all groups read from the same place,
+ * far away, they would read one after another.
  */
 public final class BatchLayout {
     /** Threads of a work-group, one for each group of the batch. */
@@ -30,13 +33,6 @@ public final class BatchLayout {
     /** Stamps are whole numbers below this one, also in a float. */
     public static final int STAMPS = 1 << 20;
 
-    /** Doubles in front of a batch. */
-    public static final int HEADER = 4;
-
-    public static final int COUNT = 0;
-
-    public static final int STAMP = 1;
-
     /** Elements of {@code sizes}: those of the problem, then those of the size that the solver's kernel is made for. */
     public static final int RANKS = 0;
 
@@ -44,19 +40,17 @@ public final class BatchLayout {
 
     public static final int ENTRIES = 2;
 
-    public static final int CAPACITY = 3;
+    public static final int SOLVER_RANKS = 3;
 
-    public static final int SOLVER_RANKS = 4;
+    public static final int SOLVER_ITEMS = 4;
 
-    public static final int SOLVER_ITEMS = 5;
-
-    public static final int SOLVER_ENTRIES = 6;
+    public static final int SOLVER_ENTRIES = 5;
 
     /** Threads of a work-group of the solver's, which it writes into its answers. */
-    public static final int SOLVER_THREADS = 7;
+    public static final int SOLVER_THREADS = 6;
 
     /** Elements of {@code sizes}. */
-    public static final int SIZES = 8;
+    public static final int SIZES = 7;
 
     /** Elements of {@code numbers}. */
     public static final int TOLERANCE = 0;
@@ -84,7 +78,7 @@ public final class BatchLayout {
     public static final int MAX_ENTRIES = 704;
 
     /** What certifying needs of the solver's table: hosts of items, and entries of ranks. */
-    static final int MAX_TABLE = MAX_ITEMS + 2 * MAX_ENTRIES + MAX_RANKS + 2;
+    public static final int MAX_TABLE = MAX_ITEMS + 2 * MAX_ENTRIES + MAX_RANKS + 2;
 
     private BatchLayout() {}
 
@@ -93,19 +87,14 @@ public final class BatchLayout {
         return ranks <= MAX_RANKS && items <= MAX_ITEMS && entries <= MAX_ENTRIES;
     }
 
-    /** Returns the place of a group's fixed loads in a batch. */
-    public static int fixedAt(int ranks, int group) {
-        return HEADER + group * ranks;
+    /** Returns the words of the solver's table that certifying needs, see {@link #MAX_TABLE}. */
+    public static int tableWords(int ranks, int items, int entries) {
+        return items + 2 * entries + ranks + 2;
     }
 
-    /** Returns the place of a group's items' loads in a batch. */
-    public static int loadAt(int ranks, int items, int capacity, int group) {
-        return HEADER + capacity * ranks + group * items;
-    }
-
-    /** Returns the place of a group's mean load in what the device holds. */
-    static int meanAt(int ranks, int items, int capacity, int group) {
-        return HEADER + capacity * (ranks + items) + group;
+    /** Returns the doubles that the device holds of a group. */
+    public static int heldWords(int ranks, int items) {
+        return ranks + items + 2;
     }
 
     /** Returns the fractions of a group. */

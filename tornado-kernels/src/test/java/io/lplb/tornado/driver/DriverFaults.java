@@ -128,7 +128,7 @@ final class DriverFaults {
         PtxLibrary kernels = PtxLibrary.read();
         try (CudaDevice device = new CudaDevice(driver, 0)) {
             device.enter();
-            LaunchOptions way = new LaunchOptions(Transfer.MAPPED, !Boolean.getBoolean("plain"), true, false, 0);
+            LaunchOptions way = new LaunchOptions(Transfer.MAPPED, !Boolean.getBoolean("plain"), true, false, 0, false);
             long half = 0;
             long start = System.nanoTime();
             int done = 0;
@@ -162,8 +162,8 @@ final class DriverFaults {
         PtxKernel kernel =
                 kernels.find(InteriorPointSolver.NAME, tables.size(), 1).orElseThrow();
         MinMaxBatch batch = DriverFigures.random(CUBE, 1, 5);
-        LaunchOptions plain = new LaunchOptions(Transfer.MAPPED, false, false, false, 0);
-        LaunchOptions graph = new LaunchOptions(Transfer.MAPPED, true, false, false, 0);
+        LaunchOptions plain = new LaunchOptions(Transfer.MAPPED, false, false, false, 0, false);
+        LaunchOptions graph = new LaunchOptions(Transfer.MAPPED, true, false, false, 0, false);
         try (CudaDevice device = new CudaDevice(driver, 0)) {
             device.enter();
             String text = kernel.withGoal(1e-5f);
@@ -178,8 +178,8 @@ final class DriverFaults {
             });
             part("device, 400 B", times, () -> driver.free(driver.allocate(400)));
             part("made", times, () -> new DriverLaunch(device, kernel, tables, 1, Accuracy.of(1e-4), plain).close());
-            LaunchOptions stamps = new LaunchOptions(Transfer.MAPPED, false, true, false, 0);
-            LaunchOptions both = new LaunchOptions(Transfer.MAPPED, true, true, false, 0);
+            LaunchOptions stamps = new LaunchOptions(Transfer.MAPPED, false, true, false, 0, false);
+            LaunchOptions both = new LaunchOptions(Transfer.MAPPED, true, true, false, 0, false);
             SplitBatch split = new SplitBatch(CUBE, 1);
             for (LaunchOptions way : List.of(graph, stamps, both)) {
                 for (int solves : new int[] {0, 2}) {

@@ -3,6 +3,7 @@ package io.lplb.tornado.driver;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lplb.problem.MinMaxBatch;
@@ -107,8 +108,8 @@ class DriverGpuTest {
         double[][] shares = new double[batches.length][];
         SplitBatch split = new SplitBatch(problem, 1);
         CudaDriver driver = new CudaDriver(CudaLibrary.load());
-        LaunchOptions ended = new LaunchOptions(Transfer.MAPPED, true, false, false, 0);
-        LaunchOptions stamped = new LaunchOptions(Transfer.MAPPED, true, true, false, 0);
+        LaunchOptions ended = new LaunchOptions(Transfer.MAPPED, true, false, false, 0, false);
+        LaunchOptions stamped = new LaunchOptions(Transfer.MAPPED, true, true, false, 0, false);
         PtxLibrary library = PtxLibrary.read();
         try (DriverSolver one =
                         DriverSolver.open(driver, library, name, problem, TOLERANCE, 1, 0, (s, groups) -> ended);
@@ -127,6 +128,34 @@ class DriverGpuTest {
         }
     }
 
+    /** Loads are checked while kernels are at work on them: these end, and nothing comes of it. */
+    @ParameterizedTest(name = "{0}, {1}, seed " + SEED)
+    @MethodSource("cases")
+    void aBadLoadChangesNothing(String topology, String name) throws CudaUnavailableException {
+        MinMaxProblem problem = DriverFigures.problem(topology);
+        int groups = 3000;
+        MinMaxBatch batch = DriverFigures.random(problem, groups, SEED);
+        SplitBatch split = new SplitBatch(problem, groups);
+        CudaDriver driver = new CudaDriver(CudaLibrary.load());
+        try (DriverSolver solver =
+                DriverSolver.open(driver, PtxLibrary.read(), name, problem, TOLERANCE, groups, 0, LaunchOptions::of)) {
+            solver.solve(batch, split);
+            double[] shares = split.share().clone();
+            for (double bad : new double[] {Double.NaN, -1, Double.POSITIVE_INFINITY, 1e308, -1e308}) {
+                MinMaxBatch wrong = DriverFigures.random(problem, groups, SEED + 1);
+                for (int g = groups / 3; g < groups; g++) {
+                    wrong.load()[g * problem.items() + g % problem.items()] = bad;
+                    wrong.fixed()[g * problem.ranks() + g % problem.ranks()] = bad;
+                }
+                assertThrows(IllegalArgumentException.class, () -> solver.solve(wrong, split));
+                assertArrayEquals(shares, split.share(), "after " + bad);
+            }
+            solver.solve(batch, split);
+            assertArrayEquals(shares, split.share());
+            assertEquals(SolveStatus.OPTIMAL, split.status(groups - 1));
+        }
+    }
+
     /** Whoever certifies, on whatever way the data come: true splits, with the numbers that the CPU finds of them. */
     @ParameterizedTest(name = "{0}, {1}, seed " + SEED)
     @MethodSource("cases")
@@ -137,8 +166,14 @@ class DriverGpuTest {
         CudaDriver driver = new CudaDriver(CudaLibrary.load());
         PtxLibrary library = PtxLibrary.read();
         Certificate certificate = new Certificate(problem);
-        for (Transfer transfer : Transfer.values()) {
-            LaunchOptions way = new LaunchOptions(transfer, true, false, false, 1);
+        LaunchOptions[] ways = {
+            new LaunchOptions(Transfer.COPIED, true, false, false, 1, false),
+            new LaunchOptions(Transfer.MAPPED, true, false, false, 1, false),
+            new LaunchOptions(Transfer.MAPPED, true, true, false, 1, false),
+            new LaunchOptions(Transfer.MAPPED, false, false, false, 1, true),
+            new LaunchOptions(Transfer.MAPPED, true, true, false, 1, true),
+        };
+        for (LaunchOptions way : ways) {
             SplitBatch split = new SplitBatch(problem, groups);
             try (DriverSolver solver =
                     DriverSolver.open(driver, library, name, problem, TOLERANCE, 1024, 0, (s, count) -> way)) {
@@ -148,7 +183,7 @@ class DriverGpuTest {
                 }
             }
             for (int g = 0; g < groups; g++) {
-                String what = topology + " " + name + " " + transfer + ", group " + g;
+                String what = topology + " " + name + " " + way + ", group " + g;
                 double mean = batch.meanLoad(g);
                 SplitChecks.assertTrueSplit(what, batch, split, g, 1e-9);
                 certificate.evaluate(

@@ -18,7 +18,9 @@ class DriverRelaxationTest {
     @Nested
     class CertifiedByTheDevice extends DriverContract {
         CertifiedByTheDevice() {
-            super(RelaxationSolver.NAME, (name, groups) -> new LaunchOptions(Transfer.MAPPED, true, false, false, 2));
+            super(
+                    RelaxationSolver.NAME,
+                    (name, groups) -> new LaunchOptions(Transfer.MAPPED, true, true, false, 2, true));
         }
     }
 }

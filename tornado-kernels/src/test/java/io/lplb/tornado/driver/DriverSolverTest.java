@@ -88,7 +88,7 @@ class DriverSolverTest {
                 assertTrue(Double.isNaN(split.maxLoad(g)));
             }
         }
-        assertEquals(3, standIn.launches(), "packing, solving, certifying");
+        assertEquals(1, standIn.launches(), "packing, solving, certifying in one");
         assertEquals(0, standIn.live());
     }
 
@@ -123,6 +123,25 @@ class DriverSolverTest {
         assertEquals(0, standIn.live());
     }
 
+    /** So do the reports of a batch; where one does not come, the driver is asked, too. */
+    @Test
+    void reportsEndTheWait() throws Exception {
+        answer(RelaxationSolver.NAME, 1000);
+        try (DriverSolver solver = open(RelaxationSolver.NAME, 1000)) {
+            solve(solver, 1000);
+            standIn.fail("cuStreamSynchronize", CudaException.OUT_OF_MEMORY);
+            assertEquals(SolveStatus.OPTIMAL, solve(solver, 1000).status(999), "nobody asks for the end of the kernel");
+            standIn.answer(0, 0);
+            assertEquals(
+                    "cuStreamSynchronize",
+                    assertThrows(CudaException.class, () -> solve(solver, 1000)).call(),
+                    "without a report somebody does");
+            standIn.fail("", 0);
+            assertEquals(SolveStatus.INVALID, solve(solver, 1000).status(999));
+        }
+        assertEquals(0, standIn.live());
+    }
+
     /** Every way to launch gives the same answers, and gives back what it took. */
     @Test
     void allWaysToLaunch() throws Exception {
@@ -130,7 +149,7 @@ class DriverSolverTest {
         for (boolean graphs : new boolean[] {true, false}) {
             for (boolean stamps : new boolean[] {true, false}) {
                 for (boolean combined : new boolean[] {true, false}) {
-                    LaunchOptions way = new LaunchOptions(Transfer.MAPPED, graphs, stamps, combined, 0);
+                    LaunchOptions way = new LaunchOptions(Transfer.MAPPED, graphs, stamps, combined, 0, false);
                     try (DriverSolver solver = DriverSolver.open(
                             standIn.driver(),
                             LIBRARY,
@@ -148,9 +167,11 @@ class DriverSolverTest {
                 }
             }
         }
-        assertThrows(IllegalArgumentException.class, () -> new LaunchOptions(Transfer.COPIED, true, true, false, 0));
+        assertThrows(
+                IllegalArgumentException.class, () -> new LaunchOptions(Transfer.COPIED, true, true, false, 0, false));
         assertTrue(LaunchOptions.of(RelaxationSolver.NAME, 1).stamps());
         assertFalse(LaunchOptions.of(RelaxationSolver.NAME, 32).stamps());
+        assertTrue(LaunchOptions.of(RelaxationSolver.NAME, 33).stamps(), "reports are awaited, too");
     }
 
     @Test
@@ -444,7 +465,7 @@ class DriverSolverTest {
                         tables,
                         1,
                         new Accuracy(1e-4, 1e-5f),
-                        new LaunchOptions(Transfer.COPIED, false, false, false, 0))) {
+                        new LaunchOptions(Transfer.COPIED, false, false, false, 0, false))) {
             launch.execute(even(1), 0, 1);
             assertEquals(50, launch.kernelMicros(1, 10), 1e-3);
         }

@@ -40,15 +40,17 @@ final class LaunchFigures {
             .mapToInt(Integer::parseInt)
             .toArray();
 
-    private static final LaunchOptions PLAIN = new LaunchOptions(Transfer.MAPPED, false, false, false, 0);
-    private static final LaunchOptions GRAPH = new LaunchOptions(Transfer.MAPPED, true, false, false, 0);
-    private static final LaunchOptions STAMPS = new LaunchOptions(Transfer.MAPPED, true, true, false, 0);
-    private static final LaunchOptions PLAIN_STAMPS = new LaunchOptions(Transfer.MAPPED, false, true, false, 0);
-    private static final LaunchOptions COMBINED = new LaunchOptions(Transfer.MAPPED, true, false, true, 0);
-    private static final LaunchOptions STAMPS_COMBINED = new LaunchOptions(Transfer.MAPPED, true, true, true, 0);
-    private static final LaunchOptions COPIED = new LaunchOptions(Transfer.COPIED, true, false, false, 0);
-    private static final LaunchOptions CERTIFIED = new LaunchOptions(Transfer.MAPPED, true, false, false, 1);
-    private static final LaunchOptions CERTIFIED_COPIED = new LaunchOptions(Transfer.COPIED, true, false, false, 1);
+    private static final LaunchOptions PLAIN = new LaunchOptions(Transfer.MAPPED, false, false, false, 0, false);
+    private static final LaunchOptions GRAPH = new LaunchOptions(Transfer.MAPPED, true, false, false, 0, false);
+    private static final LaunchOptions STAMPS = new LaunchOptions(Transfer.MAPPED, true, true, false, 0, false);
+    private static final LaunchOptions PLAIN_STAMPS = new LaunchOptions(Transfer.MAPPED, false, true, false, 0, false);
+    private static final LaunchOptions COMBINED = new LaunchOptions(Transfer.MAPPED, true, false, true, 0, false);
+    private static final LaunchOptions STAMPS_COMBINED = new LaunchOptions(Transfer.MAPPED, true, true, true, 0, false);
+    private static final LaunchOptions COPIED = new LaunchOptions(Transfer.COPIED, true, false, false, 0, false);
+    private static final LaunchOptions CERTIFIED = new LaunchOptions(Transfer.MAPPED, true, false, false, 1, false);
+    private static final LaunchOptions LINKED = new LaunchOptions(Transfer.MAPPED, true, true, false, 1, true);
+    private static final LaunchOptions CERTIFIED_COPIED =
+            new LaunchOptions(Transfer.COPIED, true, false, false, 1, false);
     private static final int[] PIECES = {1, 2, 4};
 
     private LaunchFigures() {}
@@ -256,12 +258,16 @@ final class LaunchFigures {
                         groups,
                         kernel(device, name, problem, batches, COPIED),
                         kernel(device, name, problem, batches, GRAPH));
-                for (LaunchOptions way : List.of(CERTIFIED, CERTIFIED_COPIED)) {
+                for (LaunchOptions way : List.of(CERTIFIED, LINKED, CERTIFIED_COPIED)) {
                     say("  with packing and certifying %s, %s", chain(device, name, problem, batches, way), way);
                 }
                 List<LaunchOptions> ways = new ArrayList<>(List.of(GRAPH, COPIED, CERTIFIED_COPIED));
                 for (int pieces : PIECES) {
-                    ways.add(new LaunchOptions(Transfer.MAPPED, true, false, false, pieces));
+                    for (boolean linked : new boolean[] {false, true}) {
+                        for (boolean stamps : new boolean[] {false, true}) {
+                            ways.add(new LaunchOptions(Transfer.MAPPED, true, stamps, false, pieces, linked));
+                        }
+                    }
                 }
                 for (LaunchOptions way : ways) {
                     PtxLibrary library = PtxLibrary.read();
@@ -316,11 +322,12 @@ final class LaunchFigures {
             }
             return String.format(
                     Locale.ROOT,
-                    "%.1f us on the device (%.1f, %.1f, %.1f alone), %.1f from call to completion; in turn: copying in %.1f, launch %.1f, copying out %.1f",
+                    "%.1f us on the device%s, %.1f from call to completion; in turn: copying in %.1f, launch %.1f, copying out %.1f",
                     onDevice[0],
-                    onDevice[1],
-                    onDevice[2],
-                    onDevice[3],
+                    onDevice.length < 4
+                            ? ""
+                            : String.format(
+                                    Locale.ROOT, " (%.1f, %.1f, %.1f alone)", onDevice[1], onDevice[2], onDevice[3]),
                     call,
                     parts[0][750],
                     parts[1][750],

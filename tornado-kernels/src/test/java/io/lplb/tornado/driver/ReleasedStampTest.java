@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** That the store which {@link PtxKernel#withReleasedStamp} changes is the stamp's, in every solver's kernel. */
+/** That the store which {@link PtxKernel#withReleasedStamp} changes is the stamp's, in every solver's kernel and in the one that certifies. */
 class ReleasedStampTest {
     /** The second word of the input, behind an array's header of 16 bytes. */
     private static final Pattern STAMP_ADDRESS = Pattern.compile("add\\.u64\\s+(rud\\d+), (rud\\d+), 20;");
@@ -57,6 +57,20 @@ class ReleasedStampTest {
         assertEquals(at, released.lastIndexOf(PtxKernel.RELEASING_STORE), "one store");
         assertFalse(released.substring(at + PtxKernel.RELEASING_STORE.length()).contains("st.global"), "the last one");
         assertEquals(kernel.text(), released.replace(PtxKernel.RELEASING_STORE, PtxKernel.STORE));
+    }
+
+    /** A report's status, which says of which launch it is, is stored by one thread, behind all else of the group and a barrier. */
+    @Test
+    void theLastStoreOfCertifyingIsTheStatus() {
+        String text = PipelineStation.CERTIFY_BATCH.load().text();
+        int last = text.lastIndexOf(PtxKernel.STORE);
+        int before = text.lastIndexOf(PtxKernel.STORE, last - 1);
+        assertTrue(text.startsWith("st.global.f64", last), "a double: fractions are floats");
+        assertTrue(text.startsWith("st.global.f64", before), "the rest of the report");
+        Matcher barrier = BARRIER.matcher(text).region(before, last);
+        assertTrue(barrier.find(), "a barrier behind the rest of the report");
+        assertTrue(text.indexOf("setp.eq.s32", barrier.end()) < last, "one thread");
+        assertTrue(text.lastIndexOf("st.global.f32") < before, "behind the fractions");
     }
 
     @Test

@@ -2,6 +2,8 @@
 package io.lplb.tornado.graph;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lplb.problem.MinMaxBatch;
@@ -40,7 +42,9 @@ class CertifiedGroupsTest {
     private IntArray sizes = new IntArray(1);
     private IntArray order = new IntArray(1);
     private DoubleArray numbers = new DoubleArray(1);
-    private DoubleArray in = new DoubleArray(1);
+    private DoubleArray fixed = new DoubleArray(1);
+    private DoubleArray load = new DoubleArray(1);
+    private DoubleArray stamps = new DoubleArray(1);
     private DoubleArray held = new DoubleArray(1);
     private FloatArray fractions = new FloatArray(1);
     private DoubleArray reports = new DoubleArray(1);
@@ -53,10 +57,12 @@ class CertifiedGroupsTest {
         problem = of;
         ProblemTables own = new ProblemTables(of);
         tables = padded ? own.in(new KernelSize(64, 256, 704, -8, 0, 256, false)) : own;
-        sizes = IntArray.fromArray(CertifiedGroups.sizes(tables, capacity, THREADS));
+        sizes = IntArray.fromArray(CertifiedGroups.sizes(tables, THREADS));
         order = IntArray.fromArray(CertifiedGroups.order(tables));
         numbers = DoubleArray.fromArray(CertifiedGroups.numbers(of, TOLERANCE));
-        in = new DoubleArray(CertifiedGroups.inWords(of, capacity));
+        fixed = new DoubleArray(capacity * of.ranks());
+        load = new DoubleArray(Math.max(1, capacity * of.items()));
+        stamps = new DoubleArray(capacity);
         held = new DoubleArray(CertifiedGroups.heldWords(of, capacity));
         held.init(Double.NaN);
         fractions = new FloatArray(CertifiedGroups.fractionWords(of, capacity));
@@ -65,14 +71,44 @@ class CertifiedGroupsTest {
         solverIn.init(0);
         solverOut = new FloatArray(PackedGroups.outWords(tables.size(), capacity));
         solverOut.init(Float.NaN);
-        return new CertifiedGroups(tables, in.getSegment(), fractions.getSegment(), reports.getSegment(), capacity);
+        return new CertifiedGroups(
+                tables,
+                new CertifiedGroups.Memory(
+                        fixed.getSegment(),
+                        load.getSegment(),
+                        stamps.getSegment(),
+                        fractions.getSegment(),
+                        reports.getSegment()),
+                capacity);
     }
 
     private void pack(int groups) {
         TaskGraph graph = new TaskGraph("pack")
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, sizes, order, numbers, in, held, solverIn)
-                .task("t", BatchKernels::packBatch, context, sizes, order, numbers, in, held, solverIn)
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, held, solverIn);
+                .transferToDevice(
+                        DataTransferMode.EVERY_EXECUTION,
+                        sizes,
+                        order,
+                        numbers,
+                        fixed,
+                        load,
+                        stamps,
+                        held,
+                        solverIn,
+                        solverOut)
+                .task(
+                        "t",
+                        BatchKernels::packBatch,
+                        context,
+                        sizes,
+                        order,
+                        numbers,
+                        fixed,
+                        load,
+                        stamps,
+                        held,
+                        solverIn,
+                        solverOut)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, held, solverIn, solverOut);
         execute(graph, "pack.t", groups);
     }
 
@@ -116,7 +152,7 @@ class CertifiedGroupsTest {
         }
     }
 
-    /** Writes shares as a solver's kernel does, and a tail with the launch's stamp. */
+    /** Writes shares as a solver's kernel does, and a tail. */
     private void answer(MinMaxBatch batch, SplitBatch shares) {
         int entries = tables.size().entries();
         for (int g = 0; g < batch.groups(); g++) {
@@ -128,7 +164,6 @@ class CertifiedGroupsTest {
             solverOut.set(at + entries + Packing.ITERATIONS, ITERATIONS);
             solverOut.set(at + entries + Packing.STATUS, Packing.CONVERGED);
             solverOut.set(at + entries + Packing.THREADS, THREADS);
-            solverOut.set(at + entries + Packing.STAMP, solverIn.get(1));
         }
     }
 
@@ -170,7 +205,6 @@ class CertifiedGroupsTest {
                 assertEquals(0f, solverIn.get(at + size.ranks() + i), "an item that is not there");
             }
         }
-        assertEquals(batch.groups(), (int) solverIn.get(0));
     }
 
     /** A share that was not written is a NaN, and NaNs are no split. */
@@ -188,6 +222,9 @@ class CertifiedGroupsTest {
                 int inTail = word - entries;
                 if (inTail == Packing.MAX_LOAD || inTail == Packing.LOWER_BOUND || inTail == Packing.ITERATIONS) {
                     continue; // the device's own numbers are not believed, and iterations are nobody's proof
+                }
+                if (inTail == Packing.STAMP) {
+                    continue; // that the answer is new, its status says, which packing clears
                 }
                 for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
                     answer(batch, shares);
@@ -239,6 +276,42 @@ class CertifiedGroupsTest {
         certify(3);
         certified.read(batch, 0, split);
         assertEquals(SolveStatus.INVALID, split.status(1), "the solver did not run");
+    }
+
+    @Test
+    void reportsThatDoNotComeAreGivenUp() {
+        MinMaxProblem of = RandomAnswers.problem(40, 7);
+        MinMaxBatch batch = RandomAnswers.loads(of, 3, 7);
+        SplitBatch shares = RandomAnswers.solved(batch, 0.8 * TOLERANCE);
+        CertifiedGroups certified = groups(of, 3, false);
+        SplitBatch split = new SplitBatch(of, 3);
+        certified.write(batch, 0, 3);
+        assertFalse(certified.readAsReported(batch, 0, split), "no kernel ran");
+        pack(3);
+        answer(batch, shares);
+        certify(3);
+        assertTrue(certified.readAsReported(batch, 0, split));
+        assertTrue(certified.areOptimal());
+        double[] largest = {split.maxLoad(0), split.maxLoad(1), split.maxLoad(2)};
+        certified.write(batch, 0, 3);
+        assertFalse(certified.readAsReported(batch, 0, split), "these reports are of the launch before");
+        for (int g = 0; g < 3; g++) {
+            assertEquals(largest[g], split.maxLoad(g), "nothing is written");
+        }
+    }
+
+    @Test
+    void loadsAreCheckedAfterTheyWereWritten() {
+        MinMaxProblem of = RandomAnswers.problem(40, 7);
+        CertifiedGroups certified = groups(of, 3, false);
+        MinMaxBatch batch = RandomAnswers.loads(of, 3, 7);
+        certified.write(batch, 1, 2);
+        certified.requireValid(batch, 1);
+        batch.load()[3 * of.items() - 1] = Double.NaN;
+        certified.write(batch, 1, 2);
+        assertThrows(IllegalArgumentException.class, () -> certified.requireValid(batch, 1));
+        certified.write(batch, 0, 2);
+        certified.requireValid(batch, 0);
     }
 
     /** What the device says is not what the shares prove: the host finds out, whichever number it is. */

@@ -26,7 +26,8 @@ typedef uint64_t Handle;
 
 enum { SUCCESS = 0, INVALID = 1, OUT_OF_MEMORY = 2, INVALID_DEVICE = 101, INVALID_IMAGE = 200 };
 enum { CONTEXT, MODULE, STREAM, EVENT, DEVICE_MEMORY, HOST_MEMORY, GRAPH, EXECUTABLE, COMMUNICATOR, KINDS };
-enum { HEADER = 16, IN = 2, OUT = 5, PARAMETERS = 12, MOST_OPERATIONS = 12, SOLVER = 2, BATCH = 3, PIPELINE = 10 };
+enum { HEADER = 16, IN = 2, OUT = 5, PARAMETERS = 35, MOST_OPERATIONS = 12, SOLVER = 2, BATCH = 3, LINKED = 5, PIPELINE = 10 };
+enum { PACK_PARAMETERS = 11, SOLVE_PARAMETERS = 14, CERTIFY_PARAMETERS = 10 };
 enum { MOST_STREAMS = 1024, MOST_WAITING = 64, MOST_COMMUNICATORS = 512, FIRST_COMMUNICATOR = 5, MOST_SOURCES = 8, MOST_WORDS = 1024 };
 
 /* ---- what a test says and asks ---- */
@@ -154,7 +155,8 @@ Result cuModuleGetFunction(Handle *function, Handle module, const char *name) {
     ENTER;
     static const char *const stations[] = {"pipeline_countBlocks", "pipeline_sumBlocks", "pipeline_quotas", "pipeline_route",
         "pipeline_sumOwn", "pipeline_sumSources", "pipeline_share"};
-    *function = strcmp(name, "batch_packBatch") == 0 ? BATCH : strcmp(name, "batch_certifyBatch") == 0 ? BATCH + 1 : SOLVER;
+    *function = strcmp(name, "batch_packBatch") == 0 ? BATCH : strcmp(name, "batch_certifyBatch") == 0 ? BATCH + 1
+        : strcmp(name, "linked") == 0 ? LINKED : SOLVER;
     for (Handle k = 0; k < sizeof stations / sizeof *stations; k++) if (strcmp(name, stations[k]) == 0) *function = PIPELINE + k;
     return SUCCESS;
 }
@@ -193,6 +195,7 @@ typedef struct {
     size_t bytes;
     Handle function;
     Handle parameters[PARAMETERS];
+    int workGroups;
 } Operation;
 typedef struct Graph { int count; Operation operation[MOST_OPERATIONS]; } Graph;
 
@@ -211,37 +214,41 @@ static void answer(Handle *parameters) {
 }
 static int32_t *array(Handle address) { return (int32_t *) (uintptr_t) (address + HEADER); }
 static double *doubles(Handle address) { return (double *) (uintptr_t) (address + HEADER); }
-/* What packs a batch: the loads for what certifies it, and the solver's header; the solver above looks at no loads. */
-static void pack(Handle *parameters) {
-    int32_t *sizes = array(parameters[2]);
-    double *batch = doubles(parameters[5]), *held = doubles(parameters[6]);
-    float *in = (float *) array(parameters[7]);
-    memcpy(held, batch, sizeof *held * (size_t) (4 + sizes[3] * (sizes[0] + sizes[1])));
-    in[0] = (float) batch[0];
-    in[1] = (float) batch[1];
+/* What packs a batch: the loads for what certifies it; the solver above looks at none. */
+static void pack(Handle *parameters, int groups) {
+    int32_t *sizes = array(parameters[2]), *order = array(parameters[3]), ranks = sizes[0], items = sizes[1];
+    double *fixed = doubles(parameters[5]), *load = doubles(parameters[6]), *stamps = doubles(parameters[7]);
+    double *held = doubles(parameters[8]);
+    float *out = (float *) array(parameters[10]);
+    for (int g = 0; g < groups; g++, held += ranks + items + 2) {
+        memcpy(held, fixed + g * ranks, sizeof *held * (size_t) ranks);
+        for (int i = 0; i < items; i++) held[ranks + i] = load[g * items + order[i]];
+        held[ranks + items + 1] = stamps[g];
+        out[g * (sizes[5] + 6) + sizes[5] + 3] = 0; /* no answer yet */
+    }
 }
 /* What certifies a batch: shares are equal, as the solver above has them; the bound is the mean load. Sizes: see BatchLayout. */
-static void certify(Handle *parameters) {
-    int32_t *sizes = array(parameters[2]), *table = array(parameters[3]), *order = array(parameters[4]);
-    int32_t ranks = sizes[0], items = sizes[1], count = sizes[2], capacity = sizes[3];
+static void certify(Handle *parameters, int groups) {
+    int32_t *sizes = array(parameters[2]), *table = array(parameters[3]);
+    int32_t ranks = sizes[0], items = sizes[1], count = sizes[2];
     double *numbers = doubles(parameters[5]), *held = doubles(parameters[6]), *reports = doubles(parameters[9]);
     float *out = (float *) array(parameters[7]), *fractions = (float *) array(parameters[8]);
-    for (int g = 0; g < (int) held[0]; g++, out += sizes[6] + 6) {
-        double load[64], mean = 0, largest = 0;
-        for (int r = 0; r < ranks; r++) mean += load[r] = held[4 + g * ranks + r];
+    for (int g = 0; g < groups; g++, out += sizes[5] + 6, held += ranks + items + 2) {
+        double load[64], mean = 0, largest = 0, stamp = held[ranks + items + 1];
+        for (int r = 0; r < ranks; r++) mean += load[r] = held[r];
         for (int i = 0; i < items; i++) {
-            double w = held[4 + capacity * ranks + g * items + order[i]];
+            double w = held[ranks + i];
             mean += w;
             for (int e = table[i]; e < table[i + 1]; e++) {
-                load[table[sizes[5] + 1 + e]] += w / (table[i + 1] - table[i]);
+                load[table[sizes[4] + 1 + e]] += w / (table[i + 1] - table[i]);
             }
         }
         mean /= numbers[1];
         for (int r = 0; r < ranks; r++) largest = load[r] > largest ? load[r] : largest;
         for (int k = 0; k < count - items; k++) fractions[g * (count - items) + k] = 0.5f; /* of items with two hosts */
-        int valid = out[sizes[6] + 5] == (float) held[1] && out[sizes[6] + 4] == (float) sizes[7];
-        double report[] = {largest, mean, out[sizes[6] + 2],
-                           held[1] + (!valid ? 0 : largest - mean > numbers[0] * mean ? 2 : 1) * 1048576.0};
+        int valid = out[sizes[5] + 3] == 1 && out[sizes[5] + 4] == (float) sizes[6];
+        double report[] = {largest, mean, out[sizes[5] + 2],
+                           stamp + (!valid ? 0 : largest - mean > numbers[0] * mean ? 2 : 1) * 1048576.0};
         memcpy(reports + 4 * g, report, sizeof report);
     }
 }
@@ -361,8 +368,13 @@ static void execute(Operation *operation) {
     else {
         launches++;
         if (operation->function == SOLVER) answer(operation->parameters);
-        else if (operation->function == BATCH) pack(operation->parameters);
-        else if (operation->function == BATCH + 1) certify(operation->parameters);
+        else if (operation->function == BATCH) pack(operation->parameters, operation->workGroups);
+        else if (operation->function == BATCH + 1) certify(operation->parameters, operation->workGroups);
+        else if (operation->function == LINKED) {
+            pack(operation->parameters, operation->workGroups);
+            answer(operation->parameters + PACK_PARAMETERS);
+            if (entries > 0) certify(operation->parameters + PACK_PARAMETERS + SOLVE_PARAMETERS, operation->workGroups);
+        }
         else station(operation->function, operation->parameters);
     }
 }
@@ -423,13 +435,13 @@ static Result submit(Operation *operation, Handle stream) {
 }
 Result cuMemcpyHtoDAsync_v2(Handle device, const void *host, size_t bytes, Handle stream) {
     ENTER;
-    Operation copy = {COPY, (void *) (uintptr_t) device, host, bytes, 0, {0}};
+    Operation copy = {COPY, (void *) (uintptr_t) device, host, bytes, 0, {0}, 0};
     copiedIn++;
     return submit(&copy, stream);
 }
 Result cuMemcpyDtoHAsync_v2(void *host, Handle device, size_t bytes, Handle stream) {
     ENTER;
-    Operation copy = {COPY, host, (const void *) (uintptr_t) device, bytes, 0, {0}};
+    Operation copy = {COPY, host, (const void *) (uintptr_t) device, bytes, 0, {0}, 0};
     copiedOut++;
     return submit(&copy, stream);
 }
@@ -447,8 +459,9 @@ Result cuLaunchKernel(Handle function, unsigned gx, unsigned gy, unsigned gz, un
     lastStream = stream;
     if ( gx == 0 || gy != 1 || gz != 1 || bx == 0 || by != 1 || bz != 1 || shared != 0) return INVALID;
     static const int counts[] = {6, 11, 9, 10, 8, 12, 10};
-    int count = function == SOLVER ? 6 : function < PIPELINE ? 8 + 2 * (int) (function - BATCH) : counts[function - PIPELINE];
-    Operation launch = {LAUNCH, NULL, NULL, 0, function, {0}};
+    int count = function == SOLVER ? 6 : function == LINKED ? PARAMETERS : function == BATCH ? PACK_PARAMETERS
+        : function == BATCH + 1 ? CERTIFY_PARAMETERS : counts[function - PIPELINE];
+    Operation launch = {LAUNCH, NULL, NULL, 0, function, {0}, (int) gx};
     for (int k = 0; k < count; k++) launch.parameters[k] = *parameters[k];
     return submit(&launch, stream);
 }
@@ -554,7 +567,7 @@ static Communicator *communicatorOf(Handle communicator) {
 Result ncclAllGather(const void *send, void *rows, size_t words, int type, Handle communicator, Handle stream) {
     ENTER;
     if (type != 2 || !communicatorOf(communicator)) return 4;
-    Operation operation = {GATHER, rows, send, words, communicator, {0}};
+    Operation operation = {GATHER, rows, send, words, communicator, {0}, 0};
     return submit(&operation, stream);
 }
 Result ncclCommGetAsyncError(Handle communicator, int *error) { (void) communicator; ENTER; *error = asyncError; return SUCCESS; }
