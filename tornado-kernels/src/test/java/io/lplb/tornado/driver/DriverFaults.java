@@ -34,6 +34,9 @@ final class DriverFaults {
     private static final double TOLERANCE = TornadoSolver.DEFAULT_TOLERANCE;
     private static final MinMaxProblem CUBE = DriverFigures.problem("cube");
 
+    /** Groups of a batch that the device packs and certifies. */
+    private static final int MANY = 40;
+
     private final CudaLibrary library;
     private final CudaDriver driver;
     private boolean failed;
@@ -125,20 +128,25 @@ final class DriverFaults {
 
     private void cycles(int most, double seconds) throws CudaUnavailableException {
         SplitBatch split = new SplitBatch(CUBE, 1);
+        MinMaxBatch many = DriverFigures.random(CUBE, MANY, 6);
+        SplitBatch manySplit = new SplitBatch(CUBE, MANY);
         PtxLibrary kernels = PtxLibrary.read();
         try (CudaDevice device = new CudaDevice(driver, 0)) {
             device.enter();
-            LaunchOptions way = new LaunchOptions(Transfer.MAPPED, !Boolean.getBoolean("plain"), true, false, 0, false);
             long half = 0;
             long start = System.nanoTime();
             int done = 0;
             boolean right = true;
             while (done < most && 1e-9 * (System.nanoTime() - start) < seconds) {
                 try (DriverSolver solver = DriverSolver.open(
-                        driver, kernels, InteriorPointSolver.NAME, CUBE, TOLERANCE, 1, 0, (name, groups) -> way)) {
+                        driver, kernels, InteriorPointSolver.NAME, CUBE, TOLERANCE, MANY, 0, LaunchOptions::of)) {
                     if (done % 4 == 0) { // twice, so that a graph is recorded too
                         right &= solve(solver, split) == null && split.status(0) == SolveStatus.OPTIMAL;
                         right &= solve(solver, split) == null && split.status(0) == SolveStatus.OPTIMAL;
+                    }
+                    for (int k = 0; k < 2 && done % 8 == 0; k++) {
+                        solver.solve(many, manySplit);
+                        right &= manySplit.status(MANY - 1) == SolveStatus.OPTIMAL;
                     }
                 }
                 done++;
@@ -148,7 +156,10 @@ final class DriverFaults {
                 half = done == most / 2 ? free() : half;
             }
             long lost = half - free();
-            check(right, done + " solvers opened and closed, every fourth of them solved twice");
+            check(
+                    right,
+                    done + " solvers opened and closed, every fourth of them solved a group twice, every eighth " + MANY
+                            + " groups");
             check(lost <= 0, "bytes of device memory lost in the second half: " + lost);
             LaunchFigures.say("%.1f s", 1e-9 * (System.nanoTime() - start));
             device.leave();
