@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the results of a GPU: gpu.json, this library on one core of the CPU and on the GPU, and gpu-scaling.json, how the
-# GPU's times grow. At most 210 s together; what finds no time left is told in the files. Nothing else may run instead of
+# GPU's times grow. At most 250 s together; what finds no time left is told in the files. Nothing else may run instead of
 # the GPU: without one it ends at once with exit code 2.
 #   lplb-bench/measure-gpu.sh [FOLDER]    in a checkout, with bin/lplb; lplb-bench/results if no folder is named
 #   FOLDER/measure-gpu.sh FOLDER          in a folder made by carry.sh, with the java command that JAVA names
@@ -23,9 +23,9 @@ lplb() {
 cd "$out" || exit 2
 code=0
 lplb bench --times --quality --backends "${LPLB_BENCH_BACKENDS:-cpu,gpu-driver}" --solvers interior-point,relaxation --filter 'Solve|Plan' \
-  --topologies cube,torus8x4,eplb64 --loads normal --batches 1,64,1024,16384 --time "${LPLB_BENCH_TIME:-60}" --limit 150 \
+  --topologies cube,torus8x4,eplb64 --loads normal --batches 1,64,1024,16384 --time "${LPLB_BENCH_TIME:-60}" --limit 165 \
   --json gpu.json || code=$?
 [ "$code" -ne 2 ] || exit 2
 lplb bench --scaling --backends "${LPLB_BENCH_BACKENDS:-gpu-driver}" --solvers interior-point,relaxation \
-  --time "${LPLB_BENCH_TIME:-60}" --limit 55 --json gpu-scaling.json || code=$?
+  --time "${LPLB_BENCH_TIME:-60}" --limit 85 --json gpu-scaling.json || code=$?
 exit "$code"

@@ -18,8 +18,8 @@ record LaunchOptions(
     /** What hides most of the copying of 16,384 groups of a cube; 8 pieces gain no more. */
     private static final int PIECES = 4;
 
-    /** From launches of so many groups on, two further kernels take less time than the host's packing and certifying. */
-    private static final int CERTIFIED_GROUPS = 33;
+    /** From launches of so many groups on, packing and certifying take the device less time than the host. */
+    private static final int CERTIFIED_GROUPS = 9;
 
     LaunchOptions {
         if (stamps && transfer != Transfer.MAPPED) {

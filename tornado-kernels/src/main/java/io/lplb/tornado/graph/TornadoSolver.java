@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Groups that either solver leaves above the tolerance go through the other one, on the same device: relaxation has slow
  * tails, and what the sweeps after an interior point end in may not prove itself. Their iterations add up.
  *
- * <p>Plans are made on first use for batches of 1, of up to 32, and so on in powers of 32 up to {@code maxGroups}, and
+ * <p>Plans are made on first use for batches of 1, of up to 8, 32, and so on in powers of 32 up to {@code maxGroups}, and
  * kept; a larger batch is solved in pieces. The first solve of a kind therefore takes the time of a compilation, tenths
  * of a second. After it nothing is allocated per solve by this class.
  *
@@ -37,6 +37,9 @@ public final class TornadoSolver implements MinMaxSolver {
     public static final double DEFAULT_TOLERANCE = 1e-4;
 
     private static final int PLAN_STEP = 32;
+
+    /** Most groups of the plan for a few: up to so many a driver's launch is quicker with the host's certificates. */
+    private static final int FEW_GROUPS = 8;
 
     private final String name;
     private final MinMaxProblem problem;
@@ -67,7 +70,7 @@ public final class TornadoSolver implements MinMaxSolver {
     /**
      * A solver whose kernels are launched by something else than TornadoVM; its API need not be there.
      *
-     * @param launcher asked on first use for batches of 1, of up to 32 groups, and so on
+     * @param launcher asked on first use for batches of 1, of up to 8, of up to 32 groups, and so on
      */
     public TornadoSolver(String name, MinMaxProblem problem, double tolerance, int maxGroups, FusedLauncher launcher) {
         this(name, problem, tolerance, maxGroups, launcher, true);
@@ -139,6 +142,7 @@ public final class TornadoSolver implements MinMaxSolver {
         while (capacity < count) {
             capacity *= PLAN_STEP;
         }
+        capacity = count > 1 && count <= FEW_GROUPS ? FEW_GROUPS : capacity;
         int groups = (int) Math.min(capacity, maxGroups);
         FusedLaunch plan = launcher.open(name, tables, groups, Accuracy.of(tolerance));
         int at = 0;

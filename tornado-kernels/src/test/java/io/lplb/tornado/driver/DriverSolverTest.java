@@ -170,8 +170,8 @@ class DriverSolverTest {
         assertThrows(
                 IllegalArgumentException.class, () -> new LaunchOptions(Transfer.COPIED, true, true, false, 0, false));
         assertTrue(LaunchOptions.of(RelaxationSolver.NAME, 1).stamps());
-        assertFalse(LaunchOptions.of(RelaxationSolver.NAME, 32).stamps());
-        assertTrue(LaunchOptions.of(RelaxationSolver.NAME, 33).stamps(), "reports are awaited, too");
+        assertFalse(LaunchOptions.of(RelaxationSolver.NAME, 8).stamps());
+        assertTrue(LaunchOptions.of(RelaxationSolver.NAME, 9).stamps(), "reports are awaited, too");
     }
 
     @Test
