@@ -101,33 +101,41 @@ final class CertifiedLaunch implements FusedLaunch {
         int each = Math.ceilDiv(count, Math.max(least, Math.min(pieces.length, count / LEAST_GROUPS)));
         int used = Math.ceilDiv(count, each);
         try {
-            Runnable before = CertifiedLaunch::nothing;
-            for (int k = 0; k < used; k++) {
-                int start = k * each;
-                Piece piece = pieces[k];
-                piece.groups = Math.min(each, count - start);
-                piece.lane.groups().write(batch, first + start, piece.groups, before);
-                before = piece.launching;
-            }
-            before.run();
+            launch(batch, first, count, each);
             for (int k = 0; k < used; k++) {
                 pieces[k].lane.groups().requireValid(batch, first + k * each);
             }
+            boolean optimal = true;
+            for (int k = 0; k < used; k++) {
+                optimal &= read(pieces[k].lane, batch, first + k * each, split);
+            }
+            return optimal;
         } catch (RuntimeException e) {
             settle(used, e);
             throw e;
         }
-        boolean optimal = true;
-        for (int k = 0; k < used; k++) {
-            CertifiedGroups groups = pieces[k].lane.groups();
-            int start = first + k * each;
-            if (!stamps || !groups.readAsReported(batch, start, split)) {
-                pieces[k].lane.await();
-                groups.read(batch, start, split);
-            }
-            optimal &= groups.areOptimal();
+    }
+
+    /** Copies the pieces in, and launches each while the next one is copied. */
+    private void launch(MinMaxBatch batch, int first, int count, int each) {
+        Runnable before = CertifiedLaunch::nothing;
+        for (int start = 0; start < count; start += each) {
+            Piece piece = pieces[start / each];
+            piece.groups = Math.min(each, count - start);
+            piece.lane.groups().write(batch, first + start, piece.groups, before);
+            before = piece.launching;
         }
-        return optimal;
+        before.run();
+    }
+
+    /** Writes the answers of a piece; returns whether all are OPTIMAL. */
+    private boolean read(CertifiedLane lane, MinMaxBatch batch, int first, SplitBatch split) {
+        CertifiedGroups groups = lane.groups();
+        if (!stamps || !groups.readAsReported(batch, first, split)) {
+            lane.await();
+            groups.read(batch, first, split);
+        }
+        return groups.areOptimal();
     }
 
     private static void nothing() {}
