@@ -38,9 +38,11 @@ final class LinkedKernel {
 
     private static final Pattern OPENING = Pattern.compile("(?m)^\\.visible \\.entry \\w+\\(([^)]*)\\) \\{$");
     private static final Pattern PARAMETER = Pattern.compile("(\\.param [^,]*?)(\\w+)(?=,|$)");
-    private static final Pattern READING = Pattern.compile("(?m)^(\\tld\\.param\\.\\w+\\t\\w+, \\[)(\\w+)\\];$");
+    private static final String READING = "\tld.param.";
+    private static final Pattern READ =
+            Pattern.compile("\\tadd\\.u64\\t(\\w+), \\w+, (\\d+);\\tld\\.global\\.s32\\t(\\w+), \\[\\1\\];");
     private static final Pattern SIZES = Pattern.compile("\\tld\\.param\\.u64\\t(\\w+), \\[sizes\\];");
-    private static final Pattern RETURN = Pattern.compile("(?m)^\\tret;$");
+    private static final String RETURN = "\tret;";
 
     private final PtxKernel packing;
     private final PtxKernel solver;
@@ -108,12 +110,24 @@ final class LinkedKernel {
         if (!address.find()) {
             throw new IllegalStateException("PTX: got no sizes that are read, expected some in packing and certifying");
         }
-        Pattern read = Pattern.compile(
-                "\\tadd\\.u64\\t(\\w+), " + address.group(1) + ", (\\d+);\n\\tld\\.global\\.s32\\t(\\w+), \\[\\1\\];");
-        return read.matcher(code).replaceAll(match -> {
-            long at = (Integer.parseInt(match.group(2)) - DeviceArrays.HEADER) / Integer.BYTES;
-            return "\tmov.s32\t" + match.group(3) + ", " + sizes[(int) at] + ";";
-        });
+        String operand = ", " + address.group(1) + ", ";
+        List<String> result = new ArrayList<>();
+        List<String> lines = code.lines().toList();
+        for (int k = 0; k < lines.size(); k++) {
+            if (lines.get(k).contains(operand)) {
+                Matcher read = READ.matcher(lines.get(k) + lines.get(k + 1));
+                if (!read.matches()) {
+                    throw new IllegalStateException(
+                            "PTX: got '" + lines.get(k) + "', expected a read of a size behind it");
+                }
+                long at = (Integer.parseInt(read.group(2)) - DeviceArrays.HEADER) / Integer.BYTES;
+                result.add("\tmov.s32\t" + read.group(3) + ", " + sizes[(int) at] + ";");
+                k++;
+            } else {
+                result.add(lines.get(k));
+            }
+        }
+        return String.join("\n", result) + "\n";
     }
 
     /** Returns the elements that an array of packing or certifying needs, which is declared for the largest problem. */
@@ -181,8 +195,18 @@ final class LinkedKernel {
 
         /** Returns the code, in a scope of its own: its registers and labels have the names of the other parts'. */
         String block() {
-            String reading = READING.matcher(body).replaceAll(match -> match.group(1) + renamed(match.group(2)) + "];");
-            return "{" + RETURN.matcher(reading).replaceAll("\tbra\t" + end(number) + ";") + "}\n";
+            return body.lines().map(this::inBlock).collect(Collectors.joining("\n", "{\n", "\n}\n"));
+        }
+
+        private String inBlock(String line) {
+            if (line.equals(RETURN)) {
+                return "\tbra\t" + end(number) + ";";
+            }
+            if (line.startsWith(READING)) {
+                int at = line.indexOf('[') + 1;
+                return line.substring(0, at) + renamed(line.substring(at));
+            }
+            return line;
         }
     }
 }

@@ -21,8 +21,9 @@ final class SharedArrays {
     private static final Pattern ACCESS =
             Pattern.compile("\\t((?:ld|st)\\.shared\\.\\w+\\t(?:\\w+, )?)(\\w+)\\[(\\w+)\\]");
 
-    private static final Pattern ADDRESS = Pattern.compile("\\tmov\\.s32\\t(\\w+)_base, (\\w+);");
-    private static final Pattern SHUFFLE = Pattern.compile("\\tshfl\\.sync\\.idx\\.b32\\t(\\w+)_base, .*");
+    /** How {@link #base} puts an address into a register. */
+    private static final Pattern BASE = Pattern.compile("\\t(mov\\.s32|shfl\\.sync\\.idx\\.b32)\\t(\\w+)_base, .*");
+
     private static final String POOL = "pool";
 
     private final List<String> lines;
@@ -42,7 +43,7 @@ final class SharedArrays {
         lines = text.lines().toList();
         for (int k = 0; k < lines.size(); k++) {
             Matcher m = DECLARATION.matcher(lines.get(k));
-            if (m.find()) {
+            if (isDeclaration(lines.get(k)) && m.find()) {
                 int size = Integer.parseInt(m.group(1)) / Byte.SIZE;
                 bytes = Math.ceilDiv(bytes, size) * size;
                 elementBytes.put(m.group(2), size);
@@ -51,6 +52,10 @@ final class SharedArrays {
                 lastDeclaration = k;
             }
         }
+    }
+
+    private static boolean isDeclaration(String line) {
+        return line.startsWith("\t.shared ");
     }
 
     /** Returns the bytes of all arrays. */
@@ -82,14 +87,14 @@ final class SharedArrays {
     String inPool() {
         List<String> result = new ArrayList<>();
         for (String line : lines) {
-            Matcher address = ADDRESS.matcher(line);
-            Matcher shuffle = SHUFFLE.matcher(line);
-            if (address.matches() && offsets.containsKey(address.group(2))) {
-                String array = address.group(2);
+            Matcher base = BASE.matcher(line);
+            if (!line.contains("_base, ") || !base.matches() || !offsets.containsKey(base.group(2))) {
+                if (!isDeclaration(line)) {
+                    result.add(line);
+                }
+            } else if (base.group(1).equals("mov.s32")) {
+                String array = base.group(2);
                 result.add("\tadd.s32\t" + array + "_base, " + POOL + "_base, " + offsets.get(array) + ";");
-            } else if (!DECLARATION.matcher(line).find()
-                    && !(shuffle.matches() && offsets.containsKey(shuffle.group(1)))) {
-                result.add(line);
             }
         }
         return String.join("\n", result) + "\n";
