@@ -101,8 +101,7 @@ final class CertifiedLane implements AutoCloseable {
             long speed = device.copyOf(tables.speeds());
             long held = device.zeros(2L * CertifiedGroups.heldWords(problem, capacity));
             long in = device.zeros(PackedGroups.inWords(tables.size(), capacity));
-            driver.fill(
-                    in + DeviceArrays.HEADER, Float.floatToRawIntBits(capacity), 1, stream); // all of them are computed
+            setCount(in, capacity);
             long out = device.zeros(PackedGroups.outWords(tables.size(), capacity));
             pack = new KernelParameters(
                     arena,
@@ -140,6 +139,11 @@ final class CertifiedLane implements AutoCloseable {
             cleanup.closeQuietly(e);
             throw e;
         }
+    }
+
+    /** Tells the solver how many groups there are, once: of a launch of fewer, only as many work-groups are launched. */
+    private void setCount(long in, int groups) {
+        driver.fill(in + DeviceArrays.HEADER, Float.floatToRawIntBits(groups), 1, stream);
     }
 
     /** Takes an array for both sides, which begins a line. */

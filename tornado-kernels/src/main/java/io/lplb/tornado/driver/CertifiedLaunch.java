@@ -118,14 +118,16 @@ final class CertifiedLaunch implements FusedLaunch {
 
     /** Copies the pieces in, and launches each while the next one is copied. */
     private void launch(MinMaxBatch batch, int first, int count, int each) {
-        Runnable before = CertifiedLaunch::nothing;
-        for (int start = 0; start < count; start += each) {
+        Piece last = pieces[0];
+        last.groups = Math.min(each, count);
+        last.lane.groups().write(batch, first, last.groups);
+        for (int start = each; start < count; start += each) {
             Piece piece = pieces[start / each];
             piece.groups = Math.min(each, count - start);
-            piece.lane.groups().write(batch, first + start, piece.groups, before);
-            before = piece.launching;
+            piece.lane.groups().write(batch, first + start, piece.groups, last.launching);
+            last = piece;
         }
-        before.run();
+        last.launch();
     }
 
     /** Writes the answers of a piece; returns whether all are OPTIMAL. */
@@ -137,8 +139,6 @@ final class CertifiedLaunch implements FusedLaunch {
         }
         return groups.areOptimal();
     }
-
-    private static void nothing() {}
 
     /** Waits for what was launched before a failure: its buffers are the next solve's. */
     private void settle(int used, RuntimeException failure) {

@@ -72,7 +72,7 @@ final class LinkedKernel {
     }
 
     /**
-     * Returns the PTX for one problem and capacity only.
+     * Returns the PTX for problems of one size only.
      *
      * @param sizes what packing and certifying would read, see {@link BatchLayout}
      */
@@ -146,7 +146,6 @@ final class LinkedKernel {
     private static final class Part {
         private final int number;
         private final String heading;
-        private final List<String> names = new ArrayList<>();
         private final String parameters;
         private final String body;
         private final SharedArrays arrays;
@@ -162,11 +161,8 @@ final class LinkedKernel {
                     .lines()
                     .filter(line -> line.startsWith("."))
                     .collect(Collectors.joining("\n", "", "\n\n"));
-            Matcher parameter = PARAMETER.matcher(opening.group(1));
-            parameters = parameter.replaceAll(match -> {
-                names.add(match.group(2));
-                return match.group(1) + renamed(match.group(2));
-            });
+            parameters =
+                    PARAMETER.matcher(opening.group(1)).replaceAll(match -> match.group(1) + renamed(match.group(2)));
             arrays = new SharedArrays(text.substring(opening.end(), text.lastIndexOf('}')), elements);
             body = change.apply(arrays.inPool());
         }

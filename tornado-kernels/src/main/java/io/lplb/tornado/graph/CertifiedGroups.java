@@ -196,7 +196,11 @@ public final class CertifiedGroups {
 
     /** The same; the calling thread first does something else, while others of the team begin to copy. */
     public void write(MinMaxBatch from, int firstGroup, int groups, Runnable meanwhile) {
-        stamp = (stamp + 1) % BatchLayout.STAMPS;
+        stamp++;
+        if (stamp == BatchLayout.STAMPS) { // no report of the round before is to be taken for one of this round
+            stamp = 1;
+            reports.fill((byte) 0);
+        }
         Arrays.fill(stamps, stamp);
         batch = from;
         first = firstGroup;
@@ -282,8 +286,11 @@ public final class CertifiedGroups {
         late = false;
         giveUpNanos = System.nanoTime() + PATIENCE_NANOS;
         awaiting = true;
-        read(of, firstGroup, to);
-        awaiting = false;
+        try {
+            read(of, firstGroup, to);
+        } finally {
+            awaiting = false;
+        }
         return !late;
     }
 

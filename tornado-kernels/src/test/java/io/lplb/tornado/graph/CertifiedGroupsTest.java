@@ -300,6 +300,28 @@ class CertifiedGroupsTest {
         }
     }
 
+    /** Stamps come round: a group that was not asked for all the while still has a report of the same stamp. */
+    @Test
+    void aReportOfTheRoundBeforeIsNone() {
+        MinMaxProblem of = RandomAnswers.problem(40, 7);
+        MinMaxBatch batch = RandomAnswers.loads(of, 3, 7);
+        CertifiedGroups certified = groups(of, 3, false);
+        SplitBatch split = new SplitBatch(of, 3);
+        for (int launch = 0; launch < 2; launch++) { // the stamps of the first round and of a later one
+            certified.write(batch, 0, 3);
+            pack(3);
+            answer(batch, RandomAnswers.solved(batch, 0.8 * TOLERANCE));
+            certify(3);
+            assertTrue(certified.readAsReported(batch, 0, split));
+            double stamp = stamps.get(2);
+            do {
+                certified.write(batch, 0, 1);
+            } while (stamps.get(0) != stamp - 1 && stamps.get(0) != BatchLayout.STAMPS - 1);
+            certified.write(batch, 0, 3);
+            assertFalse(certified.readAsReported(batch, 0, split), "stamp " + stamps.get(2));
+        }
+    }
+
     @Test
     void loadsAreCheckedAfterTheyWereWritten() {
         MinMaxProblem of = RandomAnswers.problem(40, 7);
