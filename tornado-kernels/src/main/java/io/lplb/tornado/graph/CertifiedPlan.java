@@ -2,20 +2,13 @@
 package io.lplb.tornado.graph;
 
 import io.lplb.problem.MinMaxBatch;
-import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.SplitBatch;
-import io.lplb.tornado.kernel.BatchKernels;
 import io.lplb.tornado.kernel.BatchLayout;
-import io.lplb.tornado.kernel.DeviceCode;
 import uk.ac.manchester.tornado.api.GridScheduler;
-import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
-import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
-import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * A fused kernel between two others that pack and certify, as one task graph: for large batches, of which the host then
@@ -45,73 +38,27 @@ public final class CertifiedPlan implements FusedLaunch {
      * @param capacity most groups of an execution
      */
     public CertifiedPlan(ProblemTables tables, KernelShape shape, int capacity, Accuracy accuracy) {
-        DeviceCode.link();
         this.capacity = capacity;
-        MinMaxProblem problem = tables.problem();
-        DoubleArray fixed = new DoubleArray(Math.multiplyExact(capacity, problem.ranks()));
-        DoubleArray load = new DoubleArray(Math.multiplyExact(capacity, problem.items()));
-        DoubleArray stamps = new DoubleArray(capacity);
-        FloatArray fractions = new FloatArray(CertifiedGroups.fractionWords(problem, capacity));
-        DoubleArray reports = new DoubleArray(CertifiedGroups.reportWords(capacity));
-        CertifiedGroups.Memory memory = new CertifiedGroups.Memory(
-                fixed.getSegment(),
-                load.getSegment(),
-                stamps.getSegment(),
-                fractions.getSegment(),
-                reports.getSegment());
-        groups = new CertifiedGroups(tables, memory, capacity);
-        IntArray sizes = IntArray.fromArray(CertifiedGroups.sizes(tables, shape.threads()));
-        IntArray order = IntArray.fromArray(CertifiedGroups.order(tables));
-        DoubleArray numbers = DoubleArray.fromArray(CertifiedGroups.numbers(problem, accuracy.tolerance()));
-        DoubleArray held = new DoubleArray(CertifiedGroups.heldWords(problem, capacity));
-        held.init(0);
-        FloatArray in = new FloatArray(PackedGroups.inWords(tables.size(), capacity));
-        in.init(0f);
-        in.set(0, capacity);
-        FloatArray out = new FloatArray(PackedGroups.outWords(tables.size(), capacity));
-        out.init(0f);
-        KernelContext context = new KernelContext();
+        BatchBuffers buffers = BatchBuffers.of(tables, shape.threads(), capacity, accuracy.tolerance());
+        groups = buffers.groups();
         TaskGraph graph = new TaskGraph(GRAPH)
                 .transferToDevice(
                         DataTransferMode.FIRST_EXECUTION,
                         tables.table(),
                         tables.speed(),
-                        sizes,
-                        order,
-                        numbers,
-                        held,
-                        in,
-                        out,
-                        fractions,
-                        reports)
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, fixed, load, stamps)
-                .task(
-                        PACK,
-                        BatchKernels::packBatch,
-                        context,
-                        sizes,
-                        order,
-                        numbers,
-                        fixed,
-                        load,
-                        stamps,
-                        held,
-                        in,
-                        out);
-        shape.addTo(graph, SOLVE, tables, in, out, accuracy.goal());
-        graph.task(
-                        CERTIFY,
-                        BatchKernels::certifyBatch,
-                        context,
-                        sizes,
-                        tables.table(),
-                        order,
-                        numbers,
-                        held,
-                        out,
-                        fractions,
-                        reports)
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, fractions, reports);
+                        buffers.sizes(),
+                        buffers.order(),
+                        buffers.numbers(),
+                        buffers.held(),
+                        buffers.in(),
+                        buffers.out(),
+                        buffers.fractions(),
+                        buffers.reports())
+                .transferToDevice(DataTransferMode.EVERY_EXECUTION, buffers.fixed(), buffers.load(), buffers.stamps());
+        buffers.addPacking(graph, PACK);
+        shape.addTo(graph, SOLVE, tables, buffers.in(), buffers.out(), accuracy.goal());
+        buffers.addCertifying(graph, CERTIFY);
+        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, buffers.fractions(), buffers.reports());
         GridScheduler grids = new GridScheduler();
         addGrid(grids, PACK, capacity, BatchLayout.THREADS);
         addGrid(grids, SOLVE, shape.workGroups(capacity), shape.threads());

@@ -11,141 +11,79 @@ import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
 import io.lplb.solver.SplitChecks;
-import io.lplb.tornado.kernel.BatchKernels;
 import io.lplb.tornado.kernel.BatchLayout;
-import io.lplb.tornado.kernel.DeviceCode;
 import io.lplb.tornado.kernel.Packing;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import uk.ac.manchester.tornado.api.GridScheduler;
-import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
-import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
-import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Packing and certifying on the device, with a CPU's shares as floats in the place of a solver's. */
 class CertifiedGroupsTest {
     private static final double TOLERANCE = TornadoSolver.DEFAULT_TOLERANCE;
     private static final int THREADS = 64;
     private static final int ITERATIONS = 7;
+    private static final String TASK = "t";
 
-    private final KernelContext context = new KernelContext();
     private MinMaxProblem problem = MinMaxProblem.of(1, new int[0][]);
     private ProblemTables tables = new ProblemTables(problem);
-    private IntArray sizes = new IntArray(1);
-    private IntArray order = new IntArray(1);
-    private DoubleArray numbers = new DoubleArray(1);
-    private DoubleArray fixed = new DoubleArray(1);
-    private DoubleArray load = new DoubleArray(1);
-    private DoubleArray stamps = new DoubleArray(1);
-    private DoubleArray held = new DoubleArray(1);
-    private FloatArray fractions = new FloatArray(1);
-    private DoubleArray reports = new DoubleArray(1);
-    private FloatArray solverIn = new FloatArray(1);
-    private FloatArray solverOut = new FloatArray(1);
+    private BatchBuffers buffers = BatchBuffers.of(tables, THREADS, 1, TOLERANCE);
 
     /** Buffers, half of the time for a kernel of a larger size. */
     private CertifiedGroups groups(MinMaxProblem of, int capacity, boolean padded) {
-        DeviceCode.link();
         problem = of;
         ProblemTables own = new ProblemTables(of);
         tables = padded ? own.in(new KernelSize(64, 256, 704, -8, 0, 256, false)) : own;
-        sizes = IntArray.fromArray(CertifiedGroups.sizes(tables, THREADS));
-        order = IntArray.fromArray(CertifiedGroups.order(tables));
-        numbers = DoubleArray.fromArray(CertifiedGroups.numbers(of, TOLERANCE));
-        fixed = new DoubleArray(capacity * of.ranks());
-        load = new DoubleArray(Math.max(1, capacity * of.items()));
-        stamps = new DoubleArray(capacity);
-        held = new DoubleArray(CertifiedGroups.heldWords(of, capacity));
-        held.init(Double.NaN);
-        fractions = new FloatArray(CertifiedGroups.fractionWords(of, capacity));
-        reports = new DoubleArray(CertifiedGroups.reportWords(capacity));
-        solverIn = new FloatArray(PackedGroups.inWords(tables.size(), capacity));
-        solverIn.init(0);
-        solverOut = new FloatArray(PackedGroups.outWords(tables.size(), capacity));
-        solverOut.init(Float.NaN);
-        return new CertifiedGroups(
-                tables,
-                new CertifiedGroups.Memory(
-                        fixed.getSegment(),
-                        load.getSegment(),
-                        stamps.getSegment(),
-                        fractions.getSegment(),
-                        reports.getSegment()),
-                capacity);
+        buffers = BatchBuffers.of(tables, THREADS, capacity, TOLERANCE);
+        buffers.held().init(Double.NaN);
+        buffers.out().init(Float.NaN);
+        return buffers.groups();
     }
 
     private void pack(int groups) {
-        TaskGraph graph = new TaskGraph("pack")
-                .transferToDevice(
-                        DataTransferMode.EVERY_EXECUTION,
-                        sizes,
-                        order,
-                        numbers,
-                        fixed,
-                        load,
-                        stamps,
-                        held,
-                        solverIn,
-                        solverOut)
-                .task(
-                        "t",
-                        BatchKernels::packBatch,
-                        context,
-                        sizes,
-                        order,
-                        numbers,
-                        fixed,
-                        load,
-                        stamps,
-                        held,
-                        solverIn,
-                        solverOut)
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, held, solverIn, solverOut);
-        execute(graph, "pack.t", groups);
+        TaskGraph graph = onDevice("pack");
+        buffers.addPacking(graph, TASK);
+        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, buffers.held(), buffers.in(), buffers.out());
+        execute(graph, groups);
     }
 
     private void certify(int groups) {
-        IntArray table = tables.table();
-        TaskGraph graph = new TaskGraph("certify")
-                .transferToDevice(
-                        DataTransferMode.EVERY_EXECUTION,
-                        sizes,
-                        table,
-                        order,
-                        numbers,
-                        held,
-                        solverOut,
-                        fractions,
-                        reports)
-                .task(
-                        "t",
-                        BatchKernels::certifyBatch,
-                        context,
-                        sizes,
-                        table,
-                        order,
-                        numbers,
-                        held,
-                        solverOut,
-                        fractions,
-                        reports)
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, fractions, reports);
-        execute(graph, "certify.t", groups);
+        TaskGraph graph = onDevice("certify");
+        buffers.addCertifying(graph, TASK);
+        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, buffers.fractions(), buffers.reports());
+        execute(graph, groups);
     }
 
-    private static void execute(TaskGraph graph, String task, int groups) {
+    /** A graph that begins with all arrays on the device. */
+    private TaskGraph onDevice(String name) {
+        return new TaskGraph(name)
+                .transferToDevice(
+                        DataTransferMode.EVERY_EXECUTION,
+                        tables.table(),
+                        buffers.sizes(),
+                        buffers.order(),
+                        buffers.numbers(),
+                        buffers.fixed(),
+                        buffers.load(),
+                        buffers.stamps(),
+                        buffers.held(),
+                        buffers.in(),
+                        buffers.out(),
+                        buffers.fractions(),
+                        buffers.reports());
+    }
+
+    private static void execute(TaskGraph graph, int groups) {
         WorkerGrid1D grid = new WorkerGrid1D(groups * BatchLayout.THREADS);
         grid.setLocalWork(BatchLayout.THREADS, 1, 1);
-        try (TornadoExecutionPlan plan =
-                new TornadoExecutionPlan(graph.snapshot()).withGridScheduler(new GridScheduler(task, grid))) {
+        try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())
+                .withGridScheduler(new GridScheduler(graph.getTaskGraphName() + "." + TASK, grid))) {
             plan.execute();
         } catch (TornadoExecutionPlanException e) {
             throw new IllegalStateException(e);
@@ -159,11 +97,11 @@ class CertifiedGroupsTest {
             int at = g * (entries + Packing.TAIL);
             for (int e = 0; e < problem.entries(); e++) {
                 double share = shares.share()[g * problem.entries() + tables.entry(e)];
-                solverOut.set(at + e, (float) (share / batch.meanLoad(g)));
+                buffers.out().set(at + e, (float) (share / batch.meanLoad(g)));
             }
-            solverOut.set(at + entries + Packing.ITERATIONS, ITERATIONS);
-            solverOut.set(at + entries + Packing.STATUS, Packing.CONVERGED);
-            solverOut.set(at + entries + Packing.THREADS, THREADS);
+            buffers.out().set(at + entries + Packing.ITERATIONS, ITERATIONS);
+            buffers.out().set(at + entries + Packing.STATUS, Packing.CONVERGED);
+            buffers.out().set(at + entries + Packing.THREADS, THREADS);
         }
     }
 
@@ -195,14 +133,14 @@ class CertifiedGroupsTest {
             double mean = batch.meanLoad(g);
             for (int r = 0; r < problem.ranks(); r++) {
                 double f = batch.fixed()[g * problem.ranks() + r];
-                assertEquals(f / mean, solverIn.get(at + r), 1e-6, "fixed load");
+                assertEquals(f / mean, buffers.in().get(at + r), 1e-6, "fixed load");
             }
             for (int i = 0; i < problem.items(); i++) {
                 double w = batch.load()[g * problem.items() + tables.item(i)];
-                assertEquals(w / mean, solverIn.get(at + size.ranks() + i), 1e-6, "load");
+                assertEquals(w / mean, buffers.in().get(at + size.ranks() + i), 1e-6, "load");
             }
             for (int i = problem.items(); i < size.items(); i++) {
-                assertEquals(0f, solverIn.get(at + size.ranks() + i), "an item that is not there");
+                assertEquals(0f, buffers.in().get(at + size.ranks() + i), "an item that is not there");
             }
         }
     }
@@ -228,7 +166,7 @@ class CertifiedGroupsTest {
                 }
                 for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
                     answer(batch, shares);
-                    solverOut.set(word, wrong);
+                    buffers.out().set(word, wrong);
                     certify(2);
                     SplitBatch split = new SplitBatch(of, 2);
                     certified.read(batch, 0, split);
@@ -313,12 +251,14 @@ class CertifiedGroupsTest {
             answer(batch, RandomAnswers.solved(batch, 0.8 * TOLERANCE));
             certify(3);
             assertTrue(certified.readAsReported(batch, 0, split));
-            double stamp = stamps.get(2);
+            double stamp = buffers.stamps().get(2);
             do {
                 certified.write(batch, 0, 1);
-            } while (stamps.get(0) != stamp - 1 && stamps.get(0) != BatchLayout.STAMPS - 1);
+            } while (buffers.stamps().get(0) != stamp - 1 && buffers.stamps().get(0) != BatchLayout.STAMPS - 1);
             certified.write(batch, 0, 3);
-            assertFalse(certified.readAsReported(batch, 0, split), "stamp " + stamps.get(2));
+            assertFalse(
+                    certified.readAsReported(batch, 0, split),
+                    "stamp " + buffers.stamps().get(2));
         }
     }
 
@@ -356,10 +296,10 @@ class CertifiedGroupsTest {
             certified.read(batch, 0, split);
             assertEquals(SolveStatus.OPTIMAL, split.status(0));
             if (word == BatchLayout.LARGEST || word == BatchLayout.BOUND) {
-                reports.set(word, reports.get(BatchLayout.LARGEST) * (1 + 1e-6));
+                buffers.reports().set(word, buffers.reports().get(BatchLayout.LARGEST) * (1 + 1e-6));
             } else {
-                float x = fractions.get(heaviest);
-                fractions.set(heaviest, word == 2 ? 1.01f : x > 0.5f ? x - 0.4f : x + 0.4f);
+                float x = buffers.fractions().get(heaviest);
+                buffers.fractions().set(heaviest, word == 2 ? 1.01f : x > 0.5f ? x - 0.4f : x + 0.4f);
             }
             certified.read(batch, 0, split);
             assertEquals(SolveStatus.INVALID, split.status(0), "word " + word);
