@@ -3,6 +3,7 @@ package io.lplb.tornado.driver;
 
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.tornado.graph.Accuracy;
+import io.lplb.tornado.graph.BatchTables;
 import io.lplb.tornado.graph.CertifiedGroups;
 import io.lplb.tornado.graph.PackedGroups;
 import io.lplb.tornado.graph.ProblemTables;
@@ -91,15 +92,15 @@ final class CertifiedLane implements AutoCloseable {
             fixed = buffer(device, (long) Double.BYTES * capacity * problem.ranks());
             load = buffer(device, (long) Double.BYTES * capacity * problem.items());
             stamps = buffer(device, (long) Double.BYTES * capacity);
-            fractions = buffer(device, (long) Float.BYTES * CertifiedGroups.fractionWords(problem, capacity));
-            reports = buffer(device, (long) Double.BYTES * CertifiedGroups.reportWords(capacity));
+            fractions = buffer(device, (long) Float.BYTES * BatchTables.fractionWords(problem, capacity));
+            reports = buffer(device, (long) Double.BYTES * BatchTables.reportWords(capacity));
             long sizes =
-                    device.copyOf(CertifiedGroups.sizes(tables, kernels.solver().threads()));
-            long order = device.copyOf(CertifiedGroups.order(tables));
-            long numbers = device.copyOf(CertifiedGroups.numbers(problem, accuracy.tolerance()));
+                    device.copyOf(BatchTables.sizes(tables, kernels.solver().threads()));
+            long order = device.copyOf(BatchTables.order(tables));
+            long numbers = device.copyOf(BatchTables.numbers(problem, accuracy.tolerance()));
             long table = device.copyOf(tables.tableWords());
             long speed = device.copyOf(tables.speeds());
-            long held = device.zeros(2L * CertifiedGroups.heldWords(problem, capacity));
+            long held = device.zeros(2L * BatchTables.heldWords(problem, capacity));
             long in = device.zeros(PackedGroups.inWords(tables.size(), capacity));
             setCount(in, capacity);
             long out = device.zeros(PackedGroups.outWords(tables.size(), capacity));
@@ -189,8 +190,8 @@ final class CertifiedLane implements AutoCloseable {
             certify(count);
         }
         if (copied) {
-            toHost(fractions, (long) Float.BYTES * CertifiedGroups.fractionWords(problem, count));
-            toHost(reports, (long) Double.BYTES * CertifiedGroups.reportWords(count));
+            toHost(fractions, (long) Float.BYTES * BatchTables.fractionWords(problem, count));
+            toHost(reports, (long) Double.BYTES * BatchTables.reportWords(count));
         }
     }
 

@@ -4,6 +4,7 @@ package io.lplb.tornado.driver;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.graph.Accuracy;
+import io.lplb.tornado.graph.BatchTables;
 import io.lplb.tornado.graph.CertifiedGroups;
 import io.lplb.tornado.graph.FusedLaunch;
 import io.lplb.tornado.graph.ProblemTables;
@@ -72,7 +73,7 @@ final class CertifiedLaunch implements FusedLaunch {
         if (options.linked() && LinkedKernel.isPossible(solver)) {
             LinkedKernel all = new LinkedKernel(packing, goal, certifying);
             // The problems that a kernel was compiled for, and no others, lest there be code for each of those.
-            String text = tables.isOwnSize() ? all.text(CertifiedGroups.sizes(tables, solver.threads())) : all.text();
+            String text = tables.isOwnSize() ? all.text(BatchTables.sizes(tables, solver.threads())) : all.text();
             long linked = function(device, LinkedKernel.ENTRY, text);
             return new CertifiedLane.Kernels(packing, solver, certifying, 0, 0, 0, linked);
         }

@@ -8,7 +8,7 @@ import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.graph.Accuracy;
-import io.lplb.tornado.graph.CertifiedGroups;
+import io.lplb.tornado.graph.BatchTables;
 import io.lplb.tornado.graph.FusedLaunch;
 import io.lplb.tornado.graph.ProblemTables;
 import io.lplb.tornado.graph.TornadoSolver;
@@ -115,7 +115,7 @@ public final class DriverSolver implements MinMaxSolver {
             LaunchOptions options) {
         PtxKernel kernel = library.find(solver, tables.size(), groups).orElseThrow();
         ProblemTables fitting = tables.in(kernel.size());
-        return options.certified() && CertifiedGroups.fits(tables.problem())
+        return options.certified() && BatchTables.fits(tables.problem())
                 ? new CertifiedLaunch(device, kernel, fitting, groups, accuracy, options)
                 : new DriverLaunch(device, kernel, fitting, groups, accuracy, options);
     }

@@ -42,17 +42,17 @@ record BatchBuffers(
         MinMaxProblem problem = tables.problem();
         BatchBuffers buffers = new BatchBuffers(
                 tables,
-                IntArray.fromArray(CertifiedGroups.sizes(tables, solverThreads)),
-                IntArray.fromArray(CertifiedGroups.order(tables)),
-                DoubleArray.fromArray(CertifiedGroups.numbers(problem, tolerance)),
+                IntArray.fromArray(BatchTables.sizes(tables, solverThreads)),
+                IntArray.fromArray(BatchTables.order(tables)),
+                DoubleArray.fromArray(BatchTables.numbers(problem, tolerance)),
                 new DoubleArray(Math.multiplyExact(capacity, problem.ranks())),
                 new DoubleArray(Math.multiplyExact(capacity, problem.items())),
                 new DoubleArray(capacity),
-                new DoubleArray(CertifiedGroups.heldWords(problem, capacity)),
+                new DoubleArray(BatchTables.heldWords(problem, capacity)),
                 new FloatArray(PackedGroups.inWords(tables.size(), capacity)),
                 new FloatArray(PackedGroups.outWords(tables.size(), capacity)),
-                new FloatArray(CertifiedGroups.fractionWords(problem, capacity)),
-                new DoubleArray(CertifiedGroups.reportWords(capacity)));
+                new FloatArray(BatchTables.fractionWords(problem, capacity)),
+                new DoubleArray(BatchTables.reportWords(capacity)));
         buffers.held.init(0);
         buffers.in.init(0f);
         buffers.in.set(0, capacity);
