@@ -86,8 +86,7 @@ final class CertifiedLane implements AutoCloseable {
         copied = options.transfer() == Transfer.COPIED;
         cleanup.add(arena::close);
         try {
-            stream = driver.createStream();
-            cleanup.add(() -> driver.destroyStream(stream));
+            stream = driver.createStream(cleanup);
             DeviceArrays device = new DeviceArrays(driver, cleanup, stream);
             fixed = buffer(device, (long) Double.BYTES * capacity * problem.ranks());
             load = buffer(device, (long) Double.BYTES * capacity * problem.items());

@@ -338,6 +338,13 @@ final class CudaDriver {
         }
     }
 
+    /** Makes a stream; the cleanup destroys it. */
+    long createStream(Cleanup cleanup) {
+        long stream = createStream();
+        cleanup.add(() -> destroyStream(stream));
+        return stream;
+    }
+
     /** Waits for all work of a stream; errors of kernels come up here. */
     void synchronise(long stream) {
         check(streamSynchronize, streamSynchronize.call(stream));

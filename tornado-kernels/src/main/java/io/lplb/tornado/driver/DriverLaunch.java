@@ -77,8 +77,7 @@ final class DriverLaunch extends HostCertified {
             long module =
                     device.module((options.stamps() ? kernel.withReleasedStamp() : kernel).withGoal(accuracy.goal()));
             function = driver.function(module, kernel.entry());
-            stream = driver.createStream();
-            cleanup.add(() -> driver.destroyStream(stream));
+            stream = driver.createStream(cleanup);
             DeviceArrays arrays = new DeviceArrays(driver, cleanup, stream);
             int inWords = PackedGroups.inWords(size, capacity);
             int outWords = PackedGroups.outWords(size, capacity);

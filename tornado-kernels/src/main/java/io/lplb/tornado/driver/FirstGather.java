@@ -32,8 +32,7 @@ final class FirstGather {
         int words = WORDS * group.sources();
         try (Arena arena = Arena.ofConfined();
                 Cleanup cleanup = new Cleanup()) {
-            long stream = driver.createStream();
-            cleanup.add(() -> driver.destroyStream(stream));
+            long stream = driver.createStream(cleanup);
             long rows = driver.allocate((long) Integer.BYTES * words);
             cleanup.add(() -> driver.free(rows));
             long own = (long) Integer.BYTES * WORDS * group.self();

@@ -71,8 +71,7 @@ public final class NcclWorkloadExchange implements WorkloadExchange {
         absent = new boolean[group.sources()];
         device.enter();
         try {
-            stream = driver.createStream();
-            cleanup.add(() -> driver.destroyStream(stream));
+            stream = driver.createStream(cleanup);
             rows = driver.allocate(rowBytes * group.sources());
             cleanup.add(() -> driver.free(rows));
             ownRow = PinnedMemory.take(driver, cleanup, rowBytes);

@@ -87,8 +87,7 @@ final class PipelineLaunch {
         int allTokens = exchange == null ? tokens : tokens * exchange.group().sources();
         cleanup.add(arena::close);
         try {
-            recorder = driver.createStream();
-            cleanup.add(() -> driver.destroyStream(recorder));
+            recorder = driver.createStream(cleanup);
             this.stream = stream.or(recorder);
             countFunction = function(PipelineStation.COUNT.load(), "");
             sumFunction = function(PipelineStation.SUM.load(), "");
