@@ -90,6 +90,14 @@ class CertifiedGroupsTest {
         }
     }
 
+    /** A launch, with these shares for the solver's. */
+    private void launch(CertifiedGroups certified, MinMaxBatch batch, SplitBatch shares) {
+        certified.write(batch, 0, batch.groups());
+        pack(batch.groups());
+        answer(batch, shares);
+        certify(batch.groups());
+    }
+
     /** Writes shares as a solver's kernel does, and a tail. */
     private void answer(MinMaxBatch batch, SplitBatch shares) {
         int entries = tables.size().entries();
@@ -201,10 +209,7 @@ class CertifiedGroupsTest {
         SplitBatch shares = RandomAnswers.solved(batch, 0.8 * TOLERANCE);
         CertifiedGroups certified = groups(of, 3, false);
         SplitBatch split = new SplitBatch(of, 3);
-        certified.write(batch, 0, 3);
-        pack(3);
-        answer(batch, shares);
-        certify(3);
+        launch(certified, batch, shares);
         certified.read(batch, 0, split);
         assertEquals(SolveStatus.OPTIMAL, split.status(2));
         certified.write(batch, 0, 3);
@@ -246,10 +251,7 @@ class CertifiedGroupsTest {
         CertifiedGroups certified = groups(of, 3, false);
         SplitBatch split = new SplitBatch(of, 3);
         for (int launch = 0; launch < 2; launch++) { // the stamps of the first round and of a later one
-            certified.write(batch, 0, 3);
-            pack(3);
-            answer(batch, RandomAnswers.solved(batch, 0.8 * TOLERANCE));
-            certify(3);
+            launch(certified, batch, RandomAnswers.solved(batch, 0.8 * TOLERANCE));
             assertTrue(certified.readAsReported(batch, 0, split));
             double stamp = buffers.stamps().get(2);
             do {
@@ -289,10 +291,7 @@ class CertifiedGroupsTest {
         }
         for (int word = 0; word < 4; word++) {
             SplitBatch split = new SplitBatch(of, 1);
-            certified.write(batch, 0, 1);
-            pack(1);
-            answer(batch, shares);
-            certify(1);
+            launch(certified, batch, shares);
             certified.read(batch, 0, split);
             assertEquals(SolveStatus.OPTIMAL, split.status(0));
             if (word == BatchLayout.LARGEST || word == BatchLayout.BOUND) {
