@@ -69,26 +69,22 @@ final class CertifiedLaunch implements FusedLaunch {
         PtxKernel packing = PipelineStation.PACK_BATCH.load();
         PtxKernel plain = PipelineStation.CERTIFY_BATCH.load();
         PtxKernel certifying = options.stamps() ? plain.withReleasedStamp() : plain;
-        PtxKernel goal = new PtxKernel(solver.withGoal(accuracy.goal()));
+        PtxKernel goal = solver.withGoal(accuracy.goal());
         if (options.linked() && LinkedKernel.isPossible(solver)) {
             LinkedKernel all = new LinkedKernel(packing, goal, certifying);
             // The problems that a kernel was compiled for, and no others, lest there be code for each of those.
             String text = tables.isOwnSize() ? all.text(BatchTables.sizes(tables, solver.threads())) : all.text();
-            long linked = function(device, LinkedKernel.ENTRY, text);
+            long linked = device.function(text, LinkedKernel.ENTRY);
             return new CertifiedLane.Kernels(packing, solver, certifying, 0, 0, 0, linked);
         }
         return new CertifiedLane.Kernels(
                 packing,
                 solver,
                 certifying,
-                function(device, packing.entry(), packing.text()),
-                function(device, solver.entry(), goal.text()),
-                function(device, certifying.entry(), certifying.text()),
+                device.function(packing.text(), packing.entry()),
+                device.function(goal.text(), solver.entry()),
+                device.function(certifying.text(), certifying.entry()),
                 0);
-    }
-
-    private static long function(CudaDevice device, String entry, String code) {
-        return device.driver().function(device.module(code), entry);
     }
 
     @Override

@@ -60,11 +60,11 @@ final class CudaDevice implements AutoCloseable {
     }
 
     /**
-     * Returns a module of a solver's code, compiled if no one has asked for it before; it stays loaded while the process uses the
+     * Returns a kernel of a solver's code, compiled if no one has asked for it before; it stays loaded while the process uses the
      * device. The context must be current.
      */
-    long module(String code) {
-        return shared.module(driver, code);
+    long function(String code, String entry) {
+        return driver.function(shared.module(driver, code), entry);
     }
 
     @Override

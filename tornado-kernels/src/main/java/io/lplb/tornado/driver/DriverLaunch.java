@@ -74,9 +74,8 @@ final class DriverLaunch extends HostCertified {
         this.options = options;
         cleanup.add(arena::close);
         try {
-            long module =
-                    device.module((options.stamps() ? kernel.withReleasedStamp() : kernel).withGoal(accuracy.goal()));
-            function = driver.function(module, kernel.entry());
+            PtxKernel goal = kernel.withGoal(accuracy.goal());
+            function = device.function((options.stamps() ? goal.withReleasedStamp() : goal).text(), kernel.entry());
             stream = driver.createStream(cleanup);
             DeviceArrays arrays = new DeviceArrays(driver, cleanup, stream);
             int inWords = PackedGroups.inWords(size, capacity);

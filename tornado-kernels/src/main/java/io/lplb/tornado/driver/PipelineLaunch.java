@@ -89,11 +89,11 @@ final class PipelineLaunch {
         try {
             recorder = driver.createStream(cleanup);
             this.stream = stream.or(recorder);
-            countFunction = function(PipelineStation.COUNT.load(), "");
-            sumFunction = function(PipelineStation.SUM.load(), "");
-            quotaFunction = function(PipelineStation.QUOTA.load(), "");
-            routeFunction = function(PipelineStation.ROUTE.load(), "");
-            solveFunction = solver == null ? 0 : function(solver, solver.withGoal(goal));
+            countFunction = function(PipelineStation.COUNT.load());
+            sumFunction = function(PipelineStation.SUM.load());
+            quotaFunction = function(PipelineStation.QUOTA.load());
+            routeFunction = function(PipelineStation.ROUTE.load());
+            solveFunction = solver == null ? 0 : function(solver.withGoal(goal));
             DeviceArrays device = new DeviceArrays(driver, cleanup, recorder);
             ProblemTables tables = new ProblemTables(problem.problem());
             arrays = PipelineArrays.of(
@@ -112,7 +112,7 @@ final class PipelineLaunch {
                             exchange,
                             SourceArrays.of(device, placement, pipeline, exchange),
                             placement.experts(),
-                            kernel -> function(kernel, ""));
+                            this::function);
             runs = new PipelineRuns(driver, () -> new PipelineRun(arena, arrays, device.copyOf(sizes), source));
             solve = new KernelParameters(
                     arena,
@@ -131,8 +131,8 @@ final class PipelineLaunch {
         }
     }
 
-    private long function(PtxKernel kernel, String changed) {
-        long module = driver.loadModule(changed.isEmpty() ? kernel.text() : changed);
+    private long function(PtxKernel kernel) {
+        long module = driver.loadModule(kernel.text());
         cleanup.add(() -> driver.unloadModule(module));
         return driver.function(module, kernel.entry());
     }

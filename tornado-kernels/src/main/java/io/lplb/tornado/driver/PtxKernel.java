@@ -122,8 +122,8 @@ final class PtxKernel {
     }
 
     /** Returns the PTX with another gap at which the kernel stops, as a fraction of the mean load. */
-    String withGoal(float goal) {
-        return text.replace(literal(Float.parseFloat(header(GOAL))), literal(goal));
+    PtxKernel withGoal(float goal) {
+        return new PtxKernel(text.replace(literal(Float.parseFloat(header(GOAL))), literal(goal)));
     }
 
     /**

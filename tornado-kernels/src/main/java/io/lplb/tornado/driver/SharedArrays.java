@@ -43,7 +43,7 @@ final class SharedArrays {
         lines = text.lines().toList();
         for (int k = 0; k < lines.size(); k++) {
             Matcher m = DECLARATION.matcher(lines.get(k));
-            if (isDeclaration(lines.get(k)) && m.find()) {
+            if (m.find()) {
                 int size = Integer.parseInt(m.group(1)) / Byte.SIZE;
                 bytes = Math.ceilDiv(bytes, size) * size;
                 elementBytes.put(m.group(2), size);
@@ -52,10 +52,6 @@ final class SharedArrays {
                 lastDeclaration = k;
             }
         }
-    }
-
-    private static boolean isDeclaration(String line) {
-        return line.startsWith("\t.shared ");
     }
 
     /** Returns the bytes of all arrays. */
@@ -88,13 +84,11 @@ final class SharedArrays {
         List<String> result = new ArrayList<>();
         for (String line : lines) {
             Matcher base = BASE.matcher(line);
-            if (!line.contains("_base, ") || !base.matches() || !offsets.containsKey(base.group(2))) {
-                if (!isDeclaration(line)) {
-                    result.add(line);
-                }
-            } else if (base.group(1).equals("mov.s32")) {
-                String array = base.group(2);
-                result.add("\tadd.s32\t" + array + "_base, " + POOL + "_base, " + offsets.get(array) + ";");
+            Integer offset = base.matches() ? offsets.get(base.group(2)) : null;
+            if (offset == null && !DECLARATION.matcher(line).find()) {
+                result.add(line);
+            } else if (offset != null && base.group(1).equals("mov.s32")) {
+                result.add("\tadd.s32\t" + base.group(2) + "_base, " + POOL + "_base, " + offset + ";");
             }
         }
         return String.join("\n", result) + "\n";

@@ -277,32 +277,36 @@ public final class CertifiedGroups {
         } else {
             shareLists(fraction, of.load(), first + start, groups, to.share());
         }
-        boolean optimal = true;
-        for (int g = 0; g < groups; g++) {
-            int at = words * g;
-            int group = first + start + g;
-            double status = (report[at + BatchLayout.STATUS] - stamp) * (1.0 / BatchLayout.STAMPS);
-            boolean answered = status == Packing.CONVERGED || status == Packing.LIMIT || status == Packing.BROKEN;
-            if (answered && report[at + BatchLayout.LARGEST] < Double.POSITIVE_INFINITY) {
-                optimal &= status == Packing.CONVERGED;
-                to.report(
-                        group,
-                        report[at + BatchLayout.LARGEST],
-                        report[at + BatchLayout.BOUND],
-                        (int) report[at + BatchLayout.ITERATIONS],
-                        status(status));
-            } else {
-                optimal = false;
-                invalidate(to, group);
-            }
-        }
-        if (!optimal) {
+        if (!takeReports(report, first + start, groups, to)) {
             allOptimal = false;
         }
         int checked = stamp % count;
         if (checked >= start && checked < start + groups && !holds(certificates[worker], of, to, first + checked)) {
             refuted = true;
         }
+    }
+
+    /** Takes over what the device reports of some groups, INVALID without an answer; returns whether all are OPTIMAL. */
+    private boolean takeReports(double[] report, int firstGroup, int groups, SplitBatch to) {
+        boolean optimal = true;
+        for (int g = 0; g < groups; g++) {
+            int at = BatchLayout.REPORT * g;
+            double status = (report[at + BatchLayout.STATUS] - stamp) * (1.0 / BatchLayout.STAMPS);
+            boolean answered = status == Packing.CONVERGED || status == Packing.LIMIT || status == Packing.BROKEN;
+            if (answered && report[at + BatchLayout.LARGEST] < Double.POSITIVE_INFINITY) {
+                optimal &= status == Packing.CONVERGED;
+                to.report(
+                        firstGroup + g,
+                        report[at + BatchLayout.LARGEST],
+                        report[at + BatchLayout.BOUND],
+                        (int) report[at + BatchLayout.ITERATIONS],
+                        status(status));
+            } else {
+                optimal = false;
+                invalidate(to, firstGroup + g);
+            }
+        }
+        return optimal;
     }
 
     /** Waits until some groups have the stamp of this launch, or it is time to give up. */

@@ -136,9 +136,7 @@ class DriverGpuTest {
         int groups = 3000;
         MinMaxBatch batch = DriverFigures.random(problem, groups, SEED);
         SplitBatch split = new SplitBatch(problem, groups);
-        CudaDriver driver = new CudaDriver(CudaLibrary.load());
-        try (DriverSolver solver =
-                DriverSolver.open(driver, PtxLibrary.read(), name, problem, TOLERANCE, groups, 0, LaunchOptions::of)) {
+        try (DriverSolver solver = DriverSolver.open(name, problem, TOLERANCE, groups, 0)) {
             solver.solve(batch, split);
             double[] shares = split.share().clone();
             for (double bad : new double[] {Double.NaN, -1, Double.POSITIVE_INFINITY, 1e308, -1e308}) {

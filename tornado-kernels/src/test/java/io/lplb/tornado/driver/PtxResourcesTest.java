@@ -75,7 +75,7 @@ class PtxResourcesTest {
         String exported = PtxKernel.literal(ExportPtx.GOAL) + ",";
         int places = new PtxCode(kernel.text(), kernel.entry()).count(exported);
         assertTrue(places >= 1, "comparisons with the goal: " + places);
-        PtxCode replaced = new PtxCode(kernel.withGoal(0.25f), kernel.entry());
+        PtxCode replaced = new PtxCode(kernel.withGoal(0.25f).text(), kernel.entry());
         assertEquals(places, replaced.count(literal + ","));
         assertEquals(0, replaced.count(exported));
     }
