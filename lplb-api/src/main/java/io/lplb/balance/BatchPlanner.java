@@ -12,6 +12,8 @@ import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
 import java.util.Arrays;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /**
  * The stations from counts to quotas for one placement, with the arrays between them: Problem, Solver, Split, Quota, and
@@ -20,6 +22,8 @@ import java.util.Arrays;
  * <p>Not thread-safe. Planning allocates nothing.
  */
 final class BatchPlanner implements AutoCloseable {
+    private static final Logger LOG = LogManager.getLogger(BatchPlanner.class);
+
     private final PlacementProblem placementProblem;
     private final MinMaxProblem problem;
     private final MinMaxSolver solver;
@@ -138,6 +142,15 @@ final class BatchPlanner implements AutoCloseable {
         Arrays.fill(identityQuota, quotaAt, quotaAt + problem.entries(), 0);
         for (int i = 0; i < problem.items(); i++) {
             identityQuota[quotaAt + problem.firstEntry(i)] = load[group * problem.items() + i];
+        }
+    }
+
+    /** Closes a planner that another has replaced: a solver that cannot be closed is no reason not to plan. */
+    void closeQuietly() {
+        try {
+            close();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("The solver of the last placement could not be closed. {}", e.toString());
         }
     }
 

@@ -77,15 +77,19 @@ public final class LoadBalancer implements AutoCloseable {
     public void updatePlacement(double[] history) {
         enter("updatePlacement");
         try {
-            ExpertPlacement next = settings.place(Objects.requireNonNull(history, "history"));
-            BatchPlanner nextPlanner = settings.planner(next, guard);
-            planner.close();
-            placement = next;
-            planner = nextPlanner;
-            planned = false;
+            install(settings.placing.place(Objects.requireNonNull(history, "history")));
         } finally {
             leave();
         }
+    }
+
+    private void install(ExpertPlacement next) {
+        BatchPlanner nextPlanner = settings.planner(next, guard);
+        BatchPlanner old = planner;
+        placement = next;
+        planner = nextPlanner;
+        planned = false;
+        old.closeQuietly();
     }
 
     /** {@return the placement in force} */

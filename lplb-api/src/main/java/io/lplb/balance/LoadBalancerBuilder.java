@@ -3,9 +3,7 @@ package io.lplb.balance;
 
 import io.lplb.exchange.GroupIdentity;
 import io.lplb.exchange.WorkloadExchange;
-import io.lplb.placement.Eplb;
 import io.lplb.placement.ExpertPlacement;
-import io.lplb.placement.LplbPlacement;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.solver.Backend;
 import io.lplb.solver.BackendGuard;
@@ -14,7 +12,6 @@ import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.Solvers;
 import io.lplb.topology.ReplicaTopology;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -30,16 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 public final class LoadBalancerBuilder {
-    /** What was not said. */
-    private static final int NOTHING = Integer.MIN_VALUE;
-
-    private int experts = NOTHING;
-    private int ranks = NOTHING;
-    private int replicas = NOTHING;
-    private int ranksPerNode = 8;
-    private boolean eplb;
-    private @Nullable ReplicaTopology topology;
-    private @Nullable ExpertPlacement fixedPlacement;
+    final PlacementSettings placing = new PlacementSettings();
     private double tolerance = Double.NaN;
 
     double @Nullable [] speeds;
@@ -62,7 +50,7 @@ public final class LoadBalancerBuilder {
      * @return this builder
      */
     public LoadBalancerBuilder experts(int experts) {
-        this.experts = experts;
+        placing.experts = experts;
         return this;
     }
 
@@ -73,7 +61,7 @@ public final class LoadBalancerBuilder {
      * @return this builder
      */
     public LoadBalancerBuilder ranks(int ranks) {
-        this.ranks = ranks;
+        placing.ranks = ranks;
         return this;
     }
 
@@ -88,7 +76,7 @@ public final class LoadBalancerBuilder {
         if (replicasPerRank < 0) {
             throw new IllegalArgumentException("replicas: got " + replicasPerRank + " a rank, expected at least 0");
         }
-        this.replicas = replicasPerRank;
+        placing.replicas = replicasPerRank;
         return this;
     }
 
@@ -99,9 +87,7 @@ public final class LoadBalancerBuilder {
      * @return this builder
      */
     public LoadBalancerBuilder topology(ReplicaTopology topology) {
-        this.topology = Objects.requireNonNull(topology, "topology");
-        this.eplb = false;
-        this.fixedPlacement = null;
+        placing.alongTopology(Objects.requireNonNull(topology, "topology"));
         return this;
     }
 
@@ -111,9 +97,7 @@ public final class LoadBalancerBuilder {
      * @return this builder
      */
     public LoadBalancerBuilder eplb() {
-        this.eplb = true;
-        this.topology = null;
-        this.fixedPlacement = null;
+        placing.byEplb();
         return this;
     }
 
@@ -124,9 +108,7 @@ public final class LoadBalancerBuilder {
      * @return this builder
      */
     public LoadBalancerBuilder placement(ExpertPlacement placement) {
-        this.fixedPlacement = Objects.requireNonNull(placement, "placement");
-        this.topology = null;
-        this.eplb = false;
+        placing.fixed(Objects.requireNonNull(placement, "placement"));
         return this;
     }
 
@@ -137,7 +119,7 @@ public final class LoadBalancerBuilder {
      * @return this builder
      */
     public LoadBalancerBuilder ranksPerNode(int ranksPerNode) {
-        this.ranksPerNode = ranksPerNode;
+        placing.ranksPerNode = ranksPerNode;
         return this;
     }
 
@@ -266,8 +248,7 @@ public final class LoadBalancerBuilder {
      * @throws io.lplb.solver.BackendException if the backend asked for is not available
      */
     public LoadBalancer build() {
-        ExpertPlacement first = fixedPlacement != null ? fixedPlacement : place(null);
-        return new LoadBalancer(this, first);
+        return new LoadBalancer(this, placing.first());
     }
 
     /**
@@ -279,13 +260,12 @@ public final class LoadBalancerBuilder {
      * @throws io.lplb.solver.BackendException if the backend asked for is not available
      */
     public RankBalancer buildRank(WorkloadExchange exchange) {
-        ExpertPlacement first = fixedPlacement != null ? fixedPlacement : place(null);
-        return new RankBalancer(this, first, exchange);
+        return new RankBalancer(this, placing.first(), exchange);
     }
 
     /** {@return what all ranks of a group must have in common, as described so far} */
     public GroupIdentity identity() {
-        return RankSettings.identity(this, fixedPlacement != null ? fixedPlacement : place(null));
+        return RankSettings.identity(this, placing.first());
     }
 
     /** Makes the stations of a placement, whose solver is under the guard of the balancer. */
@@ -293,65 +273,5 @@ public final class LoadBalancerBuilder {
         PlacementProblem problem = PlacementProblem.of(placement, speeds);
         return new BatchPlanner(
                 placement, problem, guard.create(solver, problem.problem(), tolerance(), problem.groups()));
-    }
-
-    /** Returns in words how replicas are placed. */
-    String placedBy() {
-        if (topology != null) {
-            return topology.name();
-        }
-        return eplb ? "EPLB" : "a placement of the caller's own";
-    }
-
-    int ranksPerNode() {
-        return ranksPerNode;
-    }
-
-    /** Places the experts by their history, or at their natural places without one. */
-    ExpertPlacement place(double @Nullable [] history) {
-        if (fixedPlacement != null) {
-            throw new IllegalStateException(
-                    "updatePlacement: got a balancer with a placement of the caller's own, expected topology or eplb");
-        }
-        require("experts", experts);
-        require("ranks", ranks);
-        if (history != null && history.length != experts) {
-            throw new IllegalArgumentException(
-                    "history: got length " + history.length + ", expected " + experts + " experts");
-        }
-        if (topology != null) {
-            return alongTopology(topology, history);
-        }
-        if (eplb) {
-            return anywhere(history);
-        }
-        throw new IllegalArgumentException(
-                "builder: got no way to place replicas, expected topology, eplb or placement");
-    }
-
-    private ExpertPlacement alongTopology(ReplicaTopology along, double @Nullable [] history) {
-        int slots = replicas == NOTHING ? along.replicasPerRank() : replicas;
-        LplbPlacement shape = new LplbPlacement(along, ranks, experts, slots);
-        return history == null ? shape.natural() : shape.reordered(history, ranksPerNode);
-    }
-
-    private ExpertPlacement anywhere(double @Nullable [] history) {
-        int slots = replicas == NOTHING ? 1 : replicas;
-        double[] weight = history;
-        if (weight == null) {
-            weight = new double[experts];
-            Arrays.fill(weight, 1);
-        }
-        int physical = Math.addExact(experts, Math.multiplyExact(ranks, slots));
-        return Eplb.place(new double[][] {weight}, physical, 1, 1, ranks)
-                .layers()
-                .get(0);
-    }
-
-    private static void require(String name, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(
-                    name + ": got " + (value == NOTHING ? "nothing" : value) + ", expected at least 1");
-        }
     }
 }

@@ -92,7 +92,7 @@ public final class RankBalancer implements AutoCloseable {
     }
 
     private SourceQuotas newSources() {
-        return new SourceQuotas(planner.replicas(), placement, settings.ranksPerNode());
+        return new SourceQuotas(planner.replicas(), placement, settings.placing.ranksPerNode);
     }
 
     /**
@@ -105,15 +105,19 @@ public final class RankBalancer implements AutoCloseable {
      */
     public void updatePlacement(double[] history) {
         requireOpen("updatePlacement");
-        ExpertPlacement next = settings.place(Objects.requireNonNull(history, "history"));
+        install(settings.placing.place(Objects.requireNonNull(history, "history")));
+    }
+
+    private void install(ExpertPlacement next) {
         BatchPlanner nextPlanner = settings.planner(next, guard);
-        planner.close();
+        BatchPlanner old = planner;
         placement = next;
         planner = nextPlanner;
         sources = newSources();
         row = new long[planner.replicas().replicas()];
         fingerprint = RankSettings.identity(settings, placement).fingerprint();
         planned = false;
+        old.closeQuietly();
     }
 
     /** {@return the placement in force} */

@@ -16,7 +16,8 @@ final class RankSettings {
 
     static GroupIdentity identity(LoadBalancerBuilder settings, ExpertPlacement placement) {
         String description = placement.experts() + " experts on " + placement.ranks() + " ranks by "
-                + settings.placedBy() + ", " + placement.slotsPerRank() + " slots a rank, " + settings.ranksPerNode()
+                + settings.placing.placedBy() + ", " + placement.slotsPerRank() + " slots a rank, "
+                + settings.placing.ranksPerNode
                 + " ranks a node, " + settings.solver + " on " + settings.backend + " to " + settings.tolerance()
                 + (settings.speeds == null ? "" : ", speeds")
                 + (settings.localFirst ? "" : ", spread")

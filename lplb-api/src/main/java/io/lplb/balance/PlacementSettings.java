@@ -1,0 +1,102 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.balance;
+
+import io.lplb.placement.Eplb;
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.placement.LplbPlacement;
+import io.lplb.topology.ReplicaTopology;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The part of a {@link LoadBalancerBuilder} that says where experts live, and places them by it. */
+final class PlacementSettings {
+    /** What was not said. */
+    static final int NOTHING = Integer.MIN_VALUE;
+
+    int experts = NOTHING;
+    int ranks = NOTHING;
+    int replicas = NOTHING;
+    int ranksPerNode = 8;
+    private boolean eplb;
+    private @Nullable ReplicaTopology topology;
+    private @Nullable ExpertPlacement fixed;
+
+    void alongTopology(ReplicaTopology topology) {
+        this.topology = topology;
+        this.eplb = false;
+        this.fixed = null;
+    }
+
+    void byEplb() {
+        this.eplb = true;
+        this.topology = null;
+        this.fixed = null;
+    }
+
+    void fixed(ExpertPlacement placement) {
+        this.fixed = placement;
+        this.topology = null;
+        this.eplb = false;
+    }
+
+    /** Returns in words how replicas are placed. */
+    String placedBy() {
+        if (topology != null) {
+            return topology.name();
+        }
+        return eplb ? "EPLB" : "a placement of the caller's own";
+    }
+
+    /** Returns the placement to begin with: as if all experts had the same history. */
+    ExpertPlacement first() {
+        return fixed != null ? fixed : place(null);
+    }
+
+    /** Places the experts by their history, or at their natural places without one. */
+    ExpertPlacement place(double @Nullable [] history) {
+        if (fixed != null) {
+            throw new IllegalStateException(
+                    "updatePlacement: got a balancer with a placement of the caller's own, expected topology or eplb");
+        }
+        require("experts", experts);
+        require("ranks", ranks);
+        if (history != null && history.length != experts) {
+            throw new IllegalArgumentException(
+                    "history: got length " + history.length + ", expected " + experts + " experts");
+        }
+        if (topology != null) {
+            return alongTopology(topology, history);
+        }
+        if (eplb) {
+            return anywhere(history);
+        }
+        throw new IllegalArgumentException(
+                "builder: got no way to place replicas, expected topology, eplb or placement");
+    }
+
+    private ExpertPlacement alongTopology(ReplicaTopology along, double @Nullable [] history) {
+        int slots = replicas == NOTHING ? along.replicasPerRank() : replicas;
+        LplbPlacement shape = new LplbPlacement(along, ranks, experts, slots);
+        return history == null ? shape.natural() : shape.reordered(history, ranksPerNode);
+    }
+
+    private ExpertPlacement anywhere(double @Nullable [] history) {
+        int slots = replicas == NOTHING ? 1 : replicas;
+        double[] weight = history;
+        if (weight == null) {
+            weight = new double[experts];
+            Arrays.fill(weight, 1);
+        }
+        int physical = Math.addExact(experts, Math.multiplyExact(ranks, slots));
+        return Eplb.place(new double[][] {weight}, physical, 1, 1, ranks)
+                .layers()
+                .get(0);
+    }
+
+    private static void require(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(
+                    name + ": got " + (value == NOTHING ? "nothing" : value) + ", expected at least 1");
+        }
+    }
+}
