@@ -59,7 +59,7 @@ public final class LocalExchange implements WorkloadExchange {
     }
 
     @Override
-    public RoundStatus gather(long round, long fingerprint, int[] own, int[] all, long timeoutNanos) {
+    public RoundStatus gather(long round, int layer, long fingerprint, int[] own, int[] all, long timeoutNanos) {
         if (closed) {
             throw new IllegalStateException("gather: got a closed exchange, expected an open one");
         }
@@ -67,12 +67,12 @@ public final class LocalExchange implements WorkloadExchange {
         waiting = Thread.currentThread();
         boolean joining;
         synchronized (board) {
-            board.begin(round, fingerprint, own, all);
+            board.begin(round, layer, fingerprint, own, all);
             joining = board.isJoining();
         }
         for (int r = 0; r < ranks; r++) {
             if (r != self) {
-                group.get(r).accept(self, round, fingerprint, joining, own);
+                group.get(r).accept(self, round, layer, fingerprint, joining, own);
             }
         }
         while (true) {
@@ -86,7 +86,7 @@ public final class LocalExchange implements WorkloadExchange {
         }
     }
 
-    private void accept(int rank, long round, long fingerprint, boolean joining, int[] counts) {
+    private void accept(int rank, long round, int layer, long fingerprint, boolean joining, int[] counts) {
         if (closed) {
             return;
         }
@@ -94,7 +94,7 @@ public final class LocalExchange implements WorkloadExchange {
             int at = board.claim(rank, round);
             if (at >= 0) {
                 System.arraycopy(counts, 0, board.counts(), at, experts);
-                board.commit(rank, round, fingerprint, joining);
+                board.commit(rank, round, layer, fingerprint, joining);
             }
         }
         LockSupport.unpark(waiting);

@@ -10,6 +10,7 @@ import java.util.Arrays;
  * <pre>
  *   counts [WINDOW][ranks][experts]     round n of a rank is in slot n mod WINDOW
  *   round  [WINDOW][ranks]              the round that a slot holds, -1 for none
+ *   layer, fingerprint [WINDOW][ranks]  what the counts of a slot refer to
  * </pre>
  *
  * <p>Who is expected. A rank sends its rounds in rising order. So one that has sent a later round than the current one
@@ -38,12 +39,14 @@ public final class RoundBoard {
     private final int experts;
     private final int[] counts;
     private final long[] roundIn;
+    private final int[] layerIn;
     private final long[] fingerprintIn;
     private final long[] lastSent;
     private final long[] expectedFrom;
     private final boolean[] heard;
     private final boolean[] helped;
     private long current = -1;
+    private int layer;
     private long fingerprint;
     private boolean open;
     private boolean joining;
@@ -72,6 +75,7 @@ public final class RoundBoard {
         this.experts = experts;
         counts = new int[Math.multiplyExact(Math.multiplyExact(WINDOW, ranks), experts)];
         roundIn = new long[WINDOW * ranks];
+        layerIn = new int[WINDOW * ranks];
         fingerprintIn = new long[WINDOW * ranks];
         lastSent = new long[ranks];
         expectedFrom = new long[ranks];
@@ -89,15 +93,19 @@ public final class RoundBoard {
      * Begins a round with this rank's own counts. See {@link WorkloadExchange#gather} for arguments and errors.
      *
      * @param round number of the round; above that of the last call
+     * @param layer layer that is planned
      * @param fingerprint hash of what the counts refer to
      * @param own {@code [experts]}, this rank's counts
      * @param all {@code [ranks * experts]}, only its length is looked at here
      */
-    public void begin(long round, long fingerprint, int[] own, int[] all) {
+    public void begin(long round, int layer, long fingerprint, int[] own, int[] all) {
         requireLength("own", own.length, experts);
         requireLength("all", all.length, ranks * experts);
         if (round <= current) {
             throw new IllegalArgumentException("round: got " + round + ", expected above " + current);
+        }
+        if (layer < 0) {
+            throw new IllegalArgumentException("layer: got " + layer + ", expected at least 0");
         }
         for (int e = 0; e < experts; e++) {
             if (own[e] < 0) {
@@ -105,6 +113,7 @@ public final class RoundBoard {
             }
         }
         this.current = round;
+        this.layer = layer;
         this.fingerprint = fingerprint;
         this.open = true;
         joining = round > newest + 1;
@@ -114,6 +123,7 @@ public final class RoundBoard {
         int slot = slot(round, self);
         System.arraycopy(own, 0, counts, slot * experts, experts);
         roundIn[slot] = round;
+        layerIn[slot] = layer;
         fingerprintIn[slot] = fingerprint;
     }
 
@@ -172,12 +182,14 @@ public final class RoundBoard {
      *
      * @param rank from 0 to the number of ranks - 1
      * @param round that the counts are for
+     * @param layer that the counts are for
      * @param fingerprint hash of what the counts refer to, as the sender said
      * @param joining whether the sender marked them so
      */
-    public void commit(int rank, long round, long fingerprint, boolean joining) {
+    public void commit(int rank, long round, int layer, long fingerprint, boolean joining) {
         int slot = slot(round, rank);
         roundIn[slot] = round;
+        layerIn[slot] = layer;
         fingerprintIn[slot] = fingerprint;
         lastSent[rank] = round;
         if (expectedFrom[rank] == ABSENT && fingerprint == this.fingerprint) {
@@ -249,7 +261,7 @@ public final class RoundBoard {
 
     private boolean isHere(int rank) {
         int slot = slot(current, rank);
-        return roundIn[slot] == current && fingerprintIn[slot] == fingerprint;
+        return roundIn[slot] == current && layerIn[slot] == layer && fingerprintIn[slot] == fingerprint;
     }
 
     /** {@return whether every rank that is expected in the open round has come, or will not come any more} */

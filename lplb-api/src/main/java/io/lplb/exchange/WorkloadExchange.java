@@ -19,8 +19,8 @@ package io.lplb.exchange;
  * does not wait; one that is too late, or was started anew, goes on at {@link #nextRound()}. Different ranks may see the
  * same round end differently. That costs balance only, since every replica of a token's expert is a correct destination.
  *
- * <p>Counts refer to a placement. Its fingerprint travels with them, and counts for another placement are left out as if
- * they had not come.
+ * <p>Counts refer to a layer and a placement. The layer's number and the placement's fingerprint travel with them, and
+ * counts for another layer or placement are left out as if they had not come.
  *
  * <p>An exchange belongs to one thread at a time. Outputs are the caller's, and a round allocates nothing. An
  * implementation whose counts live on a device keeps this contract for its host arrays and adds a call of its own that
@@ -39,9 +39,11 @@ public interface WorkloadExchange extends AutoCloseable {
     int experts();
 
     /**
-     * Gathers one round of counts.
+     * Gathers one round of counts. Ranks gather for several layers of a model in one series of rounds; counts for another
+     * layer are left out as if they had not come.
      *
      * @param round number of the round; above that of the last call
+     * @param layer layer that is planned in this round, at least 0; the same on every rank
      * @param fingerprint hash of what the counts refer to; the same on every rank
      * @param own {@code [experts]}, this rank's counts, not negative
      * @param all {@code [ranks * experts]}, rank after rank, overwritten; the row of a rank that was not heard is 0
@@ -50,7 +52,21 @@ public interface WorkloadExchange extends AutoCloseable {
      * @throws IllegalArgumentException if a length or the round's number is wrong or a count is negative
      * @throws IllegalStateException if the exchange is closed, or its engine has failed for good
      */
-    RoundStatus gather(long round, long fingerprint, int[] own, int[] all, long timeoutNanos);
+    RoundStatus gather(long round, int layer, long fingerprint, int[] own, int[] all, long timeoutNanos);
+
+    /**
+     * Gathers one round of counts for layer 0, see {@link #gather(long, int, long, int[], int[], long)}.
+     *
+     * @param round as there
+     * @param fingerprint as there
+     * @param own as there
+     * @param all as there
+     * @param timeoutNanos as there
+     * @return how the round ended
+     */
+    default RoundStatus gather(long round, long fingerprint, int[] own, int[] all, long timeoutNanos) {
+        return gather(round, 0, fingerprint, own, all, timeoutNanos);
+    }
 
     /**
      * {@return whether the last round has the counts of a rank}
@@ -64,6 +80,22 @@ public interface WorkloadExchange extends AutoCloseable {
      * not reached yet}
      */
     long nextRound();
+
+    /**
+     * Returns the round to gather next for a layer, where all ranks give round n to layer {@code n mod layers}.
+     *
+     * @param layers number of layers, at least 1
+     * @param layer 0 to {@code layers - 1}
+     * @return the first such round that is not below {@link #nextRound()}
+     */
+    default long nextRound(int layers, int layer) {
+        if (layers < 1 || layer < 0 || layer >= layers) {
+            throw new IllegalArgumentException(
+                    "layer: got " + layer + " of " + layers + ", expected 0.." + (layers - 1));
+        }
+        long next = nextRound();
+        return next + Math.floorMod(layer - next, (long) layers);
+    }
 
     /** Answers what other ranks have sent, newcomers above all, without a round; for the time between rounds. */
     default void service() {}

@@ -40,7 +40,7 @@ final class ScriptedExchange implements WorkloadExchange {
     }
 
     @Override
-    public RoundStatus gather(long round, long fingerprint, int[] own, int[] all, long timeoutNanos) {
+    public RoundStatus gather(long round, int layer, long fingerprint, int[] own, int[] all, long timeoutNanos) {
         this.fingerprint = fingerprint;
         next = round + 1;
         for (int r = 0; r < ranks; r++) {

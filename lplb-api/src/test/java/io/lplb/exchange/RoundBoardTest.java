@@ -17,7 +17,7 @@ class RoundBoardTest {
     private final int[] all = new int[6];
 
     private void begin(long round) {
-        board.begin(round, PLACEMENT, new int[] {(int) round, 100}, all);
+        board.begin(round, 0, PLACEMENT, new int[] {(int) round, 100}, all);
     }
 
     private boolean send(int rank, long round, long fingerprint, boolean joining) {
@@ -27,7 +27,7 @@ class RoundBoardTest {
         }
         board.counts()[at] = (int) round;
         board.counts()[at + 1] = rank;
-        board.commit(rank, round, fingerprint, joining);
+        board.commit(rank, round, 0, fingerprint, joining);
         return true;
     }
 
@@ -232,6 +232,19 @@ class RoundBoardTest {
     }
 
     @Test
+    void countsForAnotherLayerAreAsGoodAsNone() {
+        board.begin(0, 3, PLACEMENT, new int[2], all);
+        for (int rank = 1; rank < 3; rank++) {
+            board.claim(rank, 0);
+            board.commit(rank, 0, rank + 2, PLACEMENT, false);
+        }
+        assertTrue(board.isSettled());
+        assertEquals(RoundStatus.MISSED, board.end(all));
+        assertTrue(board.heard(1));
+        assertFalse(board.heard(2), "its counts are for layer 4");
+    }
+
+    @Test
     void aRankStartedAnewIsNotWaitedForUntilItSends() {
         begin(0);
         send(1, 0);
@@ -313,9 +326,10 @@ class RoundBoardTest {
     void misuseIsRefusedBeforeAnythingChanges() {
         begin(4);
         assertThrows(IllegalArgumentException.class, () -> begin(4));
-        assertThrows(IllegalArgumentException.class, () -> board.begin(5, 0, new int[1], all));
-        assertThrows(IllegalArgumentException.class, () -> board.begin(5, 0, new int[2], new int[5]));
-        assertThrows(IllegalArgumentException.class, () -> board.begin(5, 0, new int[] {0, -1}, all));
+        assertThrows(IllegalArgumentException.class, () -> board.begin(5, 0, 0, new int[1], all));
+        assertThrows(IllegalArgumentException.class, () -> board.begin(5, 0, 0, new int[2], new int[5]));
+        assertThrows(IllegalArgumentException.class, () -> board.begin(5, 0, 0, new int[] {0, -1}, all));
+        assertThrows(IllegalArgumentException.class, () -> board.begin(5, -1, 0, new int[2], all));
         assertEquals(4, board.current());
         assertThrows(IllegalArgumentException.class, () -> new RoundBoard(3, 3, 1));
         assertThrows(IllegalArgumentException.class, () -> new RoundBoard(3, 0, 0));

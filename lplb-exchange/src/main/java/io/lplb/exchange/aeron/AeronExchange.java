@@ -193,19 +193,24 @@ public final class AeronExchange implements WorkloadExchange {
         int at = board.claim(source, round);
         if (at >= 0) {
             incoming.copyTo(board.counts(), at);
-            board.commit(source, round, ExchangeMessage.fingerprint(buffer, offset), joining);
+            board.commit(
+                    source,
+                    round,
+                    ExchangeMessage.layer(buffer, offset),
+                    ExchangeMessage.fingerprint(buffer, offset),
+                    joining);
         }
     }
 
     @Override
-    public RoundStatus gather(long round, long fingerprint, int[] own, int[] all, long timeoutNanos) {
+    public RoundStatus gather(long round, int layer, long fingerprint, int[] own, int[] all, long timeoutNanos) {
         if (closed) {
             throw new IllegalStateException("gather: got a closed exchange, expected an open one");
         }
         long start = clock.nanoTime();
-        board.begin(round, fingerprint, own, all);
+        board.begin(round, layer, fingerprint, own, all);
         ExchangeMessage.writeRound(counts, round, board.isJoining() ? ExchangeMessage.NOT_IN_STEP : 0);
-        ExchangeMessage.writeCounts(counts, countsPayload, fingerprint, own);
+        ExchangeMessage.writeCounts(counts, countsPayload, layer, fingerprint, own);
         Arrays.fill(countsSent, false);
         idle.reset();
         long repeat = FIRST_REPEAT_NANOS;

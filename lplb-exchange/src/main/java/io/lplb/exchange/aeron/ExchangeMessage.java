@@ -23,11 +23,11 @@ import org.agrona.MutableDirectBuffer;
  *    +--------------------+--------------------+--------------------+
  *   48                   56         60         64
  *    +--------------------+----------+----------+---------------------------
- *    | sum of payload     | length   | 0        | payload: length x 4 or 1 bytes
+ *    | sum of payload     | length   | layer    | payload: length x 4 or 1 bytes
  *    +--------------------+----------+----------+---------------------------
  *
  *   HELLO  (type 1)  payload: description of the sender's settings, Latin-1; round: the one it is in, -1 for none
- *   COUNTS (type 2)  payload: experts x int, not negative
+ *   COUNTS (type 2)  payload: experts x int, not negative; a HELLO's layer is 0
  *   flags            1: the sender is not in step with the group (RoundBoard)    2: the sender wants a HELLO back
  *                    4: a HELLO's round is the one that the sender will take part in first
  * </pre>
@@ -38,7 +38,7 @@ import org.agrona.MutableDirectBuffer;
  * <p>Stateless, hence safe for use by several threads.
  */
 final class ExchangeMessage {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     static final int HELLO = 1;
     static final int COUNTS = 2;
     static final int NOT_IN_STEP = 1;
@@ -112,8 +112,9 @@ final class ExchangeMessage {
      *
      * @param payload the same memory as that of {@code to}, from the header on
      */
-    static void writeCounts(MutableDirectBuffer to, IntBuffer payload, long fingerprint, int[] counts) {
+    static void writeCounts(MutableDirectBuffer to, IntBuffer payload, int layer, long fingerprint, int[] counts) {
         to.putLong(40, fingerprint, ORDER);
+        to.putInt(60, layer, ORDER);
         payload.put(0, counts);
         long sum = 0;
         for (int count : counts) {
@@ -161,6 +162,7 @@ final class ExchangeMessage {
         }
         boolean whole = type == COUNTS
                 && round(from, at) >= 0
+                && layer(from, at) >= 0
                 && from.getInt(at + 56, ORDER) == identity.experts()
                 && length == countsLength(identity.experts());
         return whole ? Check.OK : Check.BROKEN;
@@ -212,6 +214,10 @@ final class ExchangeMessage {
 
     static long fingerprint(DirectBuffer from, int at) {
         return from.getLong(at + 40, ORDER);
+    }
+
+    static int layer(DirectBuffer from, int at) {
+        return from.getInt(at + 60, ORDER);
     }
 
     static long sum(DirectBuffer from, int at) {

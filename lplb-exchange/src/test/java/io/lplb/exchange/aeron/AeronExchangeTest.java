@@ -174,10 +174,10 @@ class AeronExchangeTest {
     @Test
     void anotherVersionIsRefusedNamingBothSides() {
         UnsafeBuffer hello = ExchangeMessageTest.hello(GROUP, 1, 1_001, -1, 0);
-        hello.putByte(4, (byte) 2);
+        hello.putByte(4, (byte) 1);
         incoming.add(hello);
         assertEquals(
-                "rank 1: got exchange version 2, expected 1 as rank 0 has",
+                "rank 1: got exchange version 1, expected 2 as rank 0 has",
                 messageOf(assertThrows(IllegalArgumentException.class, () -> exchange.introduce(SECOND))));
     }
 
@@ -300,6 +300,24 @@ class AeronExchangeTest {
         counts(2, 1_002, 0);
         assertEquals(RoundStatus.COMPLETE, gather(0));
         assertEquals(3, exchange.rejectedMessages());
+    }
+
+    @Test
+    void roundsCarryTheirLayer() {
+        introduced();
+        assertEquals(5, exchange.nextRound(8, 5));
+        assertThrows(IllegalArgumentException.class, () -> exchange.nextRound(8, 8));
+        counts(1, 1_001, 5);
+        UnsafeBuffer other = ExchangeMessageTest.counts(GROUP, 2, 1_002, 5, 5, 2);
+        other.putInt(60, 4);
+        incoming.add(other);
+        sent.clear();
+        assertEquals(RoundStatus.MISSED, exchange.gather(5, 5, 77, new int[2], all, SECOND));
+        assertEquals(5, ExchangeMessage.layer(sent.get(0), 0));
+        assertFalse(exchange.heard(1), "its counts are for layer 0");
+        assertFalse(exchange.heard(2));
+        assertEquals(13, exchange.nextRound(8, 5));
+        assertThrows(IllegalArgumentException.class, () -> exchange.gather(6, -1, 77, new int[2], all, SECOND));
     }
 
     @Test

@@ -25,7 +25,7 @@ class ExchangeMessageTest {
         UnsafeBuffer buffer = new UnsafeBuffer(message);
         ExchangeMessage.writeCountsHeader(buffer, source, group, incarnation);
         ExchangeMessage.writeRound(buffer, round, 0);
-        ExchangeMessage.writeCounts(buffer, ExchangeMessage.payload(message), group.fingerprint(), counts);
+        ExchangeMessage.writeCounts(buffer, ExchangeMessage.payload(message), 0, group.fingerprint(), counts);
         return buffer;
     }
 
@@ -61,7 +61,7 @@ class ExchangeMessageTest {
     void theLayoutIsFixed() {
         UnsafeBuffer buffer = counts(GROUP, 2, 5, 6, 7, 8, 9);
         assertEquals("LPLB", buffer.getStringWithoutLengthAscii(0, 4));
-        assertEquals(1, buffer.getByte(4));
+        assertEquals(2, buffer.getByte(4));
         assertEquals(2, buffer.getByte(6));
         assertEquals(2, buffer.getByte(8));
         assertEquals(4, buffer.getByte(12));

@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
 public final class NcclWorkloadExchange implements WorkloadExchange {
     private static final int TAIL = 4;
     private static final int ROW_STEP = 4;
+
+    /** Odd, so that layers of equal fingerprints never have equal rows. */
+    private static final long LAYER_STEP = 0x9E3779B97F4A7C15L;
+
     private static final long SPIN_NANOS = 200_000;
     private static final long PARK_NANOS = 20_000;
 
@@ -189,24 +193,25 @@ public final class NcclWorkloadExchange implements WorkloadExchange {
     }
 
     @Override
-    public RoundStatus gather(long round, long fingerprint, int[] own, int[] all, long timeoutNanos) {
+    public RoundStatus gather(long round, int layer, long fingerprint, int[] own, int[] all, long timeoutNanos) {
         if (closed) {
             throw new IllegalStateException("gather: got a closed exchange, expected an open one");
         }
-        check(round, own, all);
+        check(round, layer, own, all);
+        long key = fingerprint + layer * LAYER_STEP;
         long start = System.nanoTime();
         // A wait keeps its deadline itself, and knows its round; the watch is for calls that hang, and would say less.
         link.callBegins(Math.min(timeoutNanos, Long.MAX_VALUE - WATCH_NANOS) + WATCH_NANOS);
         device.enter();
         try {
-            if (launch(round, fingerprint, own)) {
-                return await(round, start, timeoutNanos) ? read(round, fingerprint, all) : missed(own, all);
+            if (launch(round, key, own)) {
+                return await(round, start, timeoutNanos) ? read(round, key, all) : missed(own, all);
             }
             if (!link.hasHost()) {
                 return missed(own, all);
             }
             long left = timeoutNanos - (System.nanoTime() - start);
-            RoundStatus status = link.gatherOnHost(fingerprint, own, all, left, 0);
+            RoundStatus status = link.gatherOnHost(key, own, all, left, 0);
             for (int r = 0; r < heard.length; r++) {
                 heard[r] = link.heard(r);
                 absent[r] = !heard[r];
@@ -218,11 +223,14 @@ public final class NcclWorkloadExchange implements WorkloadExchange {
         }
     }
 
-    private void check(long round, int[] own, int[] all) {
+    private void check(long round, int layer, int[] own, int[] all) {
         requireLength("own", own.length, experts);
         requireLength("all", all.length, experts * group.sources());
         if (round <= link.round()) {
             throw new IllegalArgumentException("round: got " + round + ", expected above " + link.round());
+        }
+        if (layer < 0) {
+            throw new IllegalArgumentException("layer: got " + layer + ", expected at least 0");
         }
         for (int e = 0; e < experts; e++) {
             if (own[e] < 0) {

@@ -27,8 +27,8 @@ record LateExchange(WorkloadExchange place) implements WorkloadExchange {
     }
 
     @Override
-    public RoundStatus gather(long round, long fingerprint, int[] own, int[] all, long timeoutNanos) {
-        return place.gather(round, fingerprint, own, all, timeoutNanos);
+    public RoundStatus gather(long round, int layer, long fingerprint, int[] own, int[] all, long timeoutNanos) {
+        return place.gather(round, layer, fingerprint, own, all, timeoutNanos);
     }
 
     @Override
