@@ -59,15 +59,11 @@ public final class LocalExchange implements WorkloadExchange {
     }
 
     @Override
-    public RoundStatus gather(long round, int layer, long fingerprint, int[] own, int[] all, long timeoutNanos) {
-        if (closed) {
-            throw new IllegalStateException("gather: got a closed exchange, expected an open one");
-        }
-        long start = System.nanoTime();
-        waiting = Thread.currentThread();
+    public void start(long round, int layer, long fingerprint, int[] own) {
+        requireOpen();
         boolean joining;
         synchronized (board) {
-            board.begin(round, layer, fingerprint, own, all);
+            board.begin(round, layer, fingerprint, own);
             joining = board.isJoining();
         }
         for (int r = 0; r < ranks; r++) {
@@ -75,11 +71,33 @@ public final class LocalExchange implements WorkloadExchange {
                 group.get(r).accept(self, round, layer, fingerprint, joining, own);
             }
         }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("gather: got a closed exchange, expected an open one");
+        }
+    }
+
+    @Override
+    public RoundStatus gather(long round, int layer, long fingerprint, int[] own, int[] all, long timeoutNanos) {
+        requireOpen();
+        long start = System.nanoTime();
+        waiting = Thread.currentThread();
+        boolean started;
+        synchronized (board) {
+            board.requireAll(all);
+            started = board.isOpen(round);
+        }
+        if (!started) {
+            start(round, layer, fingerprint, own);
+        }
         while (true) {
             long left = timeoutNanos - (System.nanoTime() - start);
+            boolean interrupted = Thread.currentThread().isInterrupted();
             synchronized (board) {
-                if (left <= 0 || board.isSettled()) {
-                    return board.end(all);
+                if (left <= 0 || interrupted || board.isSettled()) {
+                    return board.end(all, interrupted);
                 }
             }
             LockSupport.parkNanos(this, left);
@@ -104,6 +122,13 @@ public final class LocalExchange implements WorkloadExchange {
     public boolean heard(int rank) {
         synchronized (board) {
             return board.heard(rank);
+        }
+    }
+
+    @Override
+    public boolean isAway(int rank) {
+        synchronized (board) {
+            return board.isAway(rank);
         }
     }
 

@@ -99,8 +99,30 @@ public final class RoundBoard {
      * @param all {@code [ranks * experts]}, only its length is looked at here
      */
     public void begin(long round, int layer, long fingerprint, int[] own, int[] all) {
-        requireLength("own", own.length, experts);
+        requireAll(all);
+        begin(round, layer, fingerprint, own);
+    }
+
+    /**
+     * Checks the length of an array for the counts of all ranks.
+     *
+     * @param all {@code [ranks * experts]}
+     * @throws IllegalArgumentException if the length is wrong
+     */
+    public void requireAll(int[] all) {
         requireLength("all", all.length, ranks * experts);
+    }
+
+    /**
+     * Begins a round with this rank's own counts. See {@link WorkloadExchange#start} for arguments and errors.
+     *
+     * @param round as for {@link #begin(long, int, long, int[], int[])}
+     * @param layer as there
+     * @param fingerprint as there
+     * @param own as there
+     */
+    public void begin(long round, int layer, long fingerprint, int[] own) {
+        requireLength("own", own.length, experts);
         if (round <= current) {
             throw new IllegalArgumentException("round: got " + round + ", expected above " + current);
         }
@@ -275,12 +297,33 @@ public final class RoundBoard {
     }
 
     /**
+     * {@return whether a round has been begun and not ended}
+     *
+     * @param round that {@link WorkloadExchange#gather} is called with
+     */
+    public boolean isOpen(long round) {
+        return open && current == round;
+    }
+
+    /**
      * Ends the open round; ranks that were expected and are not here are absent from now on.
      *
      * @param all {@code [ranks * experts]}, overwritten
      * @return how the round ended
      */
     public RoundStatus end(int[] all) {
+        return end(all, false);
+    }
+
+    /**
+     * Ends the open round.
+     *
+     * @param all {@code [ranks * experts]}, overwritten
+     * @param cutShort whether the round was not waited for until its deadline: then ranks that are not here are expected in
+     *     the next round as before. Otherwise they are absent from now on
+     * @return how the round ended
+     */
+    public RoundStatus end(int[] all, boolean cutShort) {
         RoundStatus status = RoundStatus.COMPLETE;
         for (int r = 0; r < ranks; r++) {
             heard[r] = isHere(r);
@@ -290,7 +333,7 @@ public final class RoundBoard {
             } else {
                 Arrays.fill(all, r * experts, (r + 1) * experts, 0);
                 if (expectedFrom[r] <= current) {
-                    expectedFrom[r] = nextSent(r);
+                    expectedFrom[r] = cutShort ? expectedFrom[r] : nextSent(r);
                     status = RoundStatus.MISSED;
                 } else if (status == RoundStatus.COMPLETE) {
                     status = RoundStatus.PARTIAL;
@@ -327,6 +370,15 @@ public final class RoundBoard {
      */
     public boolean heard(int rank) {
         return heard[rank];
+    }
+
+    /**
+     * {@return whether a rank has sent counts neither for the round that ended last nor for a later one}
+     *
+     * @param rank from 0 to the number of ranks - 1
+     */
+    public boolean isAway(int rank) {
+        return rank != self && !heard[rank] && nextSent(rank) == ABSENT;
     }
 
     /** {@return the ranks that are not expected in the next round} */

@@ -39,6 +39,20 @@ public interface WorkloadExchange extends AutoCloseable {
     int experts();
 
     /**
+     * Sends this rank's counts of a round ahead and returns without waiting, so that the exchange hides behind other work.
+     * The next call must be {@link #gather} with the same arguments, which then only waits. An exchange that cannot send
+     * ahead does nothing here.
+     *
+     * @param round as for {@link #gather}
+     * @param layer as there
+     * @param fingerprint as there
+     * @param own as there
+     * @throws IllegalArgumentException as there
+     * @throws IllegalStateException as there
+     */
+    default void start(long round, int layer, long fingerprint, int[] own) {}
+
+    /**
      * Gathers one round of counts. Ranks gather for several layers of a model in one series of rounds; counts for another
      * layer are left out as if they had not come.
      *
@@ -47,7 +61,8 @@ public interface WorkloadExchange extends AutoCloseable {
      * @param fingerprint hash of what the counts refer to; the same on every rank
      * @param own {@code [experts]}, this rank's counts, not negative
      * @param all {@code [ranks * experts]}, rank after rank, overwritten; the row of a rank that was not heard is 0
-     * @param timeoutNanos longest time to wait for other ranks, in nanoseconds
+     * @param timeoutNanos longest time to wait for other ranks, in nanoseconds. An interrupt ends the wait at once and leaves
+     *     the thread's flag set; ranks that have not come by then are expected in the next round as before
      * @return how the round ended
      * @throws IllegalArgumentException if a length or the round's number is wrong or a count is negative
      * @throws IllegalStateException if the exchange is closed, or its engine has failed for good
@@ -74,6 +89,16 @@ public interface WorkloadExchange extends AutoCloseable {
      * @param rank 0 to {@code ranks() - 1}
      */
     boolean heard(int rank);
+
+    /**
+     * {@return whether the last round shows another rank to be away: it has sent counts neither for that round nor for a
+     * later one} A round that failed for a reason of its own shows no rank to be away.
+     *
+     * @param rank 0 to {@code ranks() - 1}
+     */
+    default boolean isAway(int rank) {
+        return rank != self() && !heard(rank);
+    }
 
     /**
      * {@return the round to gather next: one more than the last, or, where the others are further, a round that they have

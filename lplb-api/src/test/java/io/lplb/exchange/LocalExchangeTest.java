@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -76,5 +77,52 @@ class LocalExchangeTest {
     void identitiesArePositive() {
         assertThrows(IllegalArgumentException.class, () -> new GroupIdentity(0, 1, 0, ""));
         assertThrows(IllegalArgumentException.class, () -> new GroupIdentity(1, 0, 0, ""));
+    }
+
+    @Test
+    void countsThatWereSentAheadAreNotSentAgain() {
+        List<LocalExchange> group = LocalExchange.group(2, 1);
+        int[] all = new int[2];
+        group.get(0).start(0, 0, 7, new int[] {3});
+        assertThrows(IllegalArgumentException.class, () -> group.get(0).start(0, 0, 7, new int[] {3}));
+        assertEquals(RoundStatus.COMPLETE, group.get(1).gather(0, 0, 7, new int[] {4}, all, Long.MAX_VALUE));
+        assertArrayEquals(new int[] {3, 4}, all);
+        assertEquals(RoundStatus.COMPLETE, group.get(0).gather(0, 0, 7, new int[] {3}, all, Long.MAX_VALUE));
+        assertArrayEquals(new int[] {3, 4}, all);
+    }
+
+    /** The rank that did not come is expected as before: it was not waited for until the deadline. */
+    @Test
+    void interruptEndsTheWaitAtOnceAndIsKept() {
+        List<LocalExchange> group = LocalExchange.group(2, 1);
+        int[] all = new int[2];
+        Thread.currentThread().interrupt();
+        assertEquals(RoundStatus.MISSED, group.get(0).gather(0, 0, 7, new int[1], all, Long.MAX_VALUE));
+        assertTrue(Thread.interrupted());
+        assertEquals(RoundStatus.MISSED, group.get(0).gather(1, 0, 7, new int[1], all, 1));
+        assertEquals(RoundStatus.PARTIAL, group.get(0).gather(2, 0, 7, new int[1], all, Long.MAX_VALUE));
+    }
+
+    @Test
+    void rankThatIsAheadIsNotAway() {
+        List<LocalExchange> group = LocalExchange.group(3, 1);
+        int[] all = new int[3];
+        for (long round = 0; round < 3; round++) {
+            group.get(1).gather(round, 0, 7, new int[1], all, 1);
+        }
+        group.get(0).gather(0, 0, 7, new int[1], all, 1);
+        assertTrue(group.get(0).heard(1));
+        group.get(0).gather(1, 0, 8, new int[1], all, 1);
+        assertFalse(group.get(0).heard(1), "its counts are for another placement");
+        assertTrue(group.get(0).isAway(1));
+        assertTrue(group.get(0).isAway(2));
+        assertFalse(group.get(0).isAway(0));
+        for (long round = 3; round < 30; round++) {
+            group.get(1).gather(round, 0, 7, new int[1], all, 1);
+        }
+        group.get(0).gather(2, 0, 7, new int[1], all, 1);
+        assertFalse(group.get(0).heard(1), "only its last rounds are kept");
+        assertFalse(group.get(0).isAway(1));
+        assertTrue(group.get(0).isAway(2));
     }
 }

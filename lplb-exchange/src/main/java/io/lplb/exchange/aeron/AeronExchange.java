@@ -203,15 +203,29 @@ public final class AeronExchange implements WorkloadExchange {
     }
 
     @Override
-    public RoundStatus gather(long round, int layer, long fingerprint, int[] own, int[] all, long timeoutNanos) {
-        if (closed) {
-            throw new IllegalStateException("gather: got a closed exchange, expected an open one");
-        }
-        long start = clock.nanoTime();
-        board.begin(round, layer, fingerprint, own, all);
+    public void start(long round, int layer, long fingerprint, int[] own) {
+        requireOpen();
+        board.begin(round, layer, fingerprint, own);
         ExchangeMessage.writeRound(counts, round, board.isJoining() ? ExchangeMessage.NOT_IN_STEP : 0);
         ExchangeMessage.writeCounts(counts, countsPayload, layer, fingerprint, own);
         Arrays.fill(countsSent, false);
+        sendCounts();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("gather: got a closed exchange, expected an open one");
+        }
+    }
+
+    @Override
+    public RoundStatus gather(long round, int layer, long fingerprint, int[] own, int[] all, long timeoutNanos) {
+        requireOpen();
+        board.requireAll(all);
+        long start = clock.nanoTime();
+        if (!board.isOpen(round)) {
+            start(round, layer, fingerprint, own);
+        }
         idle.reset();
         long repeat = FIRST_REPEAT_NANOS;
         while (true) {
@@ -219,8 +233,9 @@ public final class AeronExchange implements WorkloadExchange {
             int work = bus.poll(receiver);
             answer();
             long waited = clock.nanoTime() - start;
-            if ((sent && board.isSettled()) || waited >= timeoutNanos) {
-                return board.end(all);
+            boolean interrupted = Thread.currentThread().isInterrupted();
+            if ((sent && board.isSettled()) || waited >= timeoutNanos || interrupted) {
+                return board.end(all, interrupted);
             }
             if (waited >= repeat) {
                 repeatCounts();
@@ -287,6 +302,11 @@ public final class AeronExchange implements WorkloadExchange {
     @Override
     public boolean heard(int rank) {
         return board.heard(rank);
+    }
+
+    @Override
+    public boolean isAway(int rank) {
+        return board.isAway(rank);
     }
 
     /** Takes what has come first: a rank that was away for long must not aim at a round of its backlog. */
