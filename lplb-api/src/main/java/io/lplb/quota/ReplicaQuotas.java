@@ -2,9 +2,7 @@
 package io.lplb.quota;
 
 import io.lplb.placement.ExpertPlacement;
-import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
-import java.util.Arrays;
 
 /**
  * From quotas of items on ranks to quotas of experts in physical slots.
@@ -25,11 +23,12 @@ import java.util.Arrays;
  * <p>Not thread-safe: an instance is a workspace. Allocates nothing per call.
  */
 public final class ReplicaQuotas {
-    private final PlacementProblem problem;
-    private final int[] offset;
     private final int[] firstReplica;
     private final int[] slot;
-    private final int[] entryOf;
+    private final int[] firstHost;
+    private final int[] entryOfHost;
+    private final int[] firstOnHost;
+    private final int[] replicaOnHost;
     private final long[] left;
 
     /**
@@ -39,36 +38,45 @@ public final class ReplicaQuotas {
      * @param problem the problem of that placement
      */
     public ReplicaQuotas(ExpertPlacement placement, PlacementProblem problem) {
-        this.problem = problem;
-        MinMaxProblem shared = problem.problem();
-        offset = shared.offsets();
         int experts = placement.experts();
         firstReplica = new int[experts + 1];
         for (int e = 0; e < experts; e++) {
             firstReplica[e + 1] = firstReplica[e] + placement.replicaCount(e);
         }
-        slot = new int[firstReplica[experts]];
-        entryOf = new int[slot.length];
+        int replicas = firstReplica[experts];
+        slot = new int[replicas];
+        firstHost = new int[experts + 1];
+        entryOfHost = new int[replicas];
+        firstOnHost = new int[replicas + 1];
+        replicaOnHost = new int[replicas];
+        int hosts = 0;
+        int placed = 0;
         for (int e = 0; e < experts; e++) {
-            for (int k = 0; k < placement.replicaCount(e); k++) {
-                int p = placement.slotOf(e, k);
-                slot[firstReplica[e] + k] = p;
-                entryOf[firstReplica[e] + k] = entryOf(e, placement.rankOf(p));
+            for (int k = firstReplica[e]; k < firstReplica[e + 1]; k++) {
+                slot[k] = placement.slotOf(e, k - firstReplica[e]);
             }
+            int item = problem.itemOf(e);
+            int hostCount = item < 0 ? 1 : problem.problem().hostCount(item);
+            for (int h = 0; h < hostCount; h++) {
+                int rank = placement.rankOf(slot[firstReplica[e]]);
+                if (item < 0) {
+                    entryOfHost[hosts] = problem.groups() * problem.problem().entries();
+                } else {
+                    int entry = problem.problem().firstEntry(item) + h;
+                    entryOfHost[hosts] = problem.groupOf(e) * problem.problem().entries() + entry;
+                    rank = problem.groupOf(e) * problem.problem().ranks()
+                            + problem.problem().host(entry);
+                }
+                for (int k = firstReplica[e]; k < firstReplica[e + 1]; k++) {
+                    if (placement.rankOf(slot[k]) == rank) {
+                        replicaOnHost[placed++] = k;
+                    }
+                }
+                firstOnHost[++hosts] = placed;
+            }
+            firstHost[e + 1] = hosts;
         }
-        left = new long[problem.groups() * shared.entries()];
-    }
-
-    private int entryOf(int expert, int rank) {
-        int item = problem.itemOf(expert);
-        if (item < 0) {
-            return -1;
-        }
-        int e = offset[item];
-        while (problem.problem().host(e) != rank % problem.problem().ranks()) {
-            e++;
-        }
-        return problem.groupOf(expert) * problem.problem().entries() + e;
+        left = new long[problem.groups() * problem.problem().entries() + 1];
     }
 
     /** {@return the total number of replicas of all experts} */
@@ -102,43 +110,29 @@ public final class ReplicaQuotas {
      * @param quota {@code [replicas]}, overwritten; an expert's entries sum to its count
      */
     public void distribute(long[] counts, long[] itemQuota, long[] quota) {
-        System.arraycopy(itemQuota, 0, left, 0, left.length);
-        Arrays.fill(quota, 0);
+        System.arraycopy(itemQuota, 0, left, 0, left.length - 1);
+        // Experts on one rank are no part of an item and take all of their tokens.
+        left[left.length - 1] = Long.MAX_VALUE;
         for (int e = 0; e < counts.length; e++) {
-            if (problem.itemOf(e) < 0) {
-                spread(counts[e], firstReplica[e], -1, e, quota);
-            } else {
-                alongHosts(e, counts[e], quota);
+            long tokens = counts[e];
+            for (int h = firstHost[e]; h < firstHost[e + 1]; h++) {
+                int entry = entryOfHost[h];
+                long here = Math.min(tokens, left[entry]);
+                left[entry] -= here;
+                tokens -= here;
+                spread(here, firstOnHost[h], firstOnHost[h + 1], quota);
             }
         }
     }
 
-    private void alongHosts(int expert, long count, long[] quota) {
-        int item = problem.itemOf(expert);
-        int at = problem.groupOf(expert) * problem.problem().entries();
-        long tokens = count;
-        for (int entry = at + offset[item]; tokens > 0 && entry < at + offset[item + 1]; entry++) {
-            long here = Math.min(tokens, left[entry]);
-            left[entry] -= here;
-            tokens -= here;
-            spread(here, firstReplica[expert], entry, expert, quota);
-        }
-    }
-
-    /** Shares tokens evenly among the expert's replicas that belong to an entry, the first ones taking what is left over. */
-    private void spread(long tokens, int from, int entry, int expert, long[] quota) {
-        int same = 0;
-        for (int k = from; k < firstReplica[expert + 1]; k++) {
-            same += entryOf[k] == entry ? 1 : 0;
-        }
+    /** Shares tokens evenly among the replicas of an expert on one rank, the first ones taking what is left over. */
+    private void spread(long tokens, int from, int to, long[] quota) {
         long rest = tokens;
-        for (int k = from; k < firstReplica[expert + 1]; k++) {
-            if (entryOf[k] == entry) {
-                long part = Math.ceilDiv(rest, same);
-                quota[k] = part;
-                rest -= part;
-                same--;
-            }
+        for (int k = from; k < to - 1; k++) {
+            long part = Math.ceilDiv(rest, to - k);
+            quota[replicaOnHost[k]] = part;
+            rest -= part;
         }
+        quota[replicaOnHost[to - 1]] = rest;
     }
 }
