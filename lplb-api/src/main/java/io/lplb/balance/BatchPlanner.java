@@ -106,10 +106,11 @@ final class BatchPlanner implements AutoCloseable {
         int fixedAt = group * problem.ranks();
         int quotaAt = group * problem.entries();
         identity(group);
-        rounder.evaluate(fixed, fixedAt, identityQuota, quotaAt);
+        double[] speed = batch.speed();
+        rounder.evaluate(fixed, fixedAt, speed, fixedAt, identityQuota, quotaAt);
         report.identityMaxLoad = Math.max(report.identityMaxLoad, rounder.maxLoad());
-        rounder.round(load, group * problem.items(), split.share(), quotaAt, itemQuota);
-        rounder.repair(fixed, fixedAt, itemQuota, quotaAt);
+        rounder.round(load, group * problem.items(), speed, fixedAt, split.share(), quotaAt, itemQuota);
+        rounder.repair(fixed, fixedAt, speed, fixedAt, itemQuota, quotaAt);
         rounder.copyRankLoads(report.rankLoads, fixedAt);
         report.maxLoad = Math.max(report.maxLoad, rounder.maxLoad());
         report.splitMaxLoad = Math.max(report.splitMaxLoad, split.maxLoad(group));
@@ -126,7 +127,7 @@ final class BatchPlanner implements AutoCloseable {
             tokens += report.rankLoads[r];
         }
         report.tokens += tokens;
-        report.meanLoad += tokens / (problem.totalSpeed() * batch.groups());
+        report.meanLoad += batch.meanLoad(group) / batch.groups();
     }
 
     /** Writes the tokens of each physical slot in the last plan. */

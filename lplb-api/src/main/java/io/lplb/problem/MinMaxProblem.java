@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable, hence safe for use by several threads.
  */
 public final class MinMaxProblem {
+    /** Upper limit of the fastest speed divided by the slowest: a larger quotient could not be computed with. */
+    public static final double LARGEST_SPEED_RATIO = 1e300;
+
     private final int ranks;
     private final double[] speed;
     private final int[] offset;
@@ -66,7 +69,8 @@ public final class MinMaxProblem {
      * A problem with ranks of different speeds.
      *
      * @param ranks number of ranks, at least 1
-     * @param speed {@code [ranks]}, tokens per unit of time, finite and positive; null means 1 everywhere
+     * @param speed {@code [ranks]}, tokens per unit of time, positive, finite and not subnormal, the fastest at most
+     *     {@link #LARGEST_SPEED_RATIO} times the slowest; null means 1 everywhere
      * @param hosts {@code [items][hosts of the item]}, ranks from 0 to {@code ranks - 1}, none twice in one item
      * @return the problem, with copies of the arrays
      * @throws IllegalArgumentException if a host list is empty, names a rank that does not exist or names one twice,
@@ -118,15 +122,29 @@ public final class MinMaxProblem {
         if (speed.length != ranks) {
             throw new IllegalArgumentException("speed: got length " + speed.length + ", expected " + ranks);
         }
-        for (int r = 0; r < ranks; r++) {
+        requireSpeeds(speed, 0, ranks, Double.MIN_NORMAL);
+        return speed.clone();
+    }
+
+    /** Checks speeds of which 0 is one if {@code least} is 0. */
+    static void requireSpeeds(double[] speed, int at, int ranks, double least) {
+        int fastest = at;
+        int slowest = -1;
+        for (int r = at; r < at + ranks; r++) {
             double s = speed[r];
-            if (!(s > 0) || s == Double.POSITIVE_INFINITY) {
-                throw new IllegalArgumentException(
-                        "speed of rank " + r + ": got " + s + ", expected a positive finite number");
+            if (!(s >= least && s <= Double.MAX_VALUE && (s == 0 || s >= Double.MIN_NORMAL))) {
+                throw new IllegalArgumentException("speed of rank " + (r - at) + ": got " + s + ", expected "
+                        + (least == 0 ? "0 for an inactive rank, or " : "") + "a positive finite number, at least "
+                        + Double.MIN_NORMAL);
             }
-            result[r] = s;
+            fastest = s > speed[fastest] ? r : fastest;
+            slowest = s > 0 && (slowest < 0 || s < speed[slowest]) ? r : slowest;
         }
-        return result;
+        if (slowest >= 0 && speed[fastest] / LARGEST_SPEED_RATIO > speed[slowest]) {
+            throw new IllegalArgumentException("speed of rank " + (slowest - at) + ": got " + speed[slowest]
+                    + " beside " + speed[fastest] + " of rank " + (fastest - at) + ", expected a ratio of at most "
+                    + LARGEST_SPEED_RATIO);
+        }
     }
 
     /** {@return the number of ranks, {@code G} in the formulas} */
@@ -153,7 +171,10 @@ public final class MinMaxProblem {
         return speed[rank];
     }
 
-    /** {@return the sum of all speeds: a load spread perfectly makes every rank carry total load / total speed} */
+    /**
+     * {@return the sum of all speeds: a load spread perfectly makes every rank carry total load / total speed} Infinite if
+     * speeds near the largest number add up; {@link MinMaxBatch#meanLoad} is finite then, too.
+     */
     public double totalSpeed() {
         return totalSpeed;
     }

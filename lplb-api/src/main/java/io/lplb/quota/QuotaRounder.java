@@ -21,11 +21,15 @@ public final class QuotaRounder {
     private final MinMaxProblem problem;
     private final int[] offset;
     private final int[] host;
+    private final double[] problemSpeed;
     private final int[] item;
     private final int[] entriesFrom;
     private final int[] entriesOf;
-    private final boolean unitSpeeds;
 
+    private final double[] speed;
+    private boolean unitSpeeds;
+    private double totalSpeed;
+    private long total;
     private final long[] rankLoad;
     private final long[] capacity;
     private final int[] queue;
@@ -44,7 +48,8 @@ public final class QuotaRounder {
         this.problem = problem;
         offset = problem.offsets();
         host = problem.hosts();
-        unitSpeeds = problem.hasUnitSpeeds();
+        problemSpeed = problem.speeds();
+        speed = problem.speeds();
         int ranks = problem.ranks();
         item = new int[host.length];
         entriesFrom = new int[ranks + 1];
@@ -81,21 +86,45 @@ public final class QuotaRounder {
      * @param quota whole tokens per entry, those of this group starting at {@code shareAt}, overwritten
      */
     public void round(long[] load, int loadAt, double[] share, int shareAt, long[] quota) {
+        round(load, loadAt, problemSpeed, 0, share, shareAt, quota);
+    }
+
+    /**
+     * Rounds one group's shares at speeds that need not be the problem's: an inactive host gets no token, and an item
+     * without an active host has quotas of 0.
+     *
+     * @param load whole tokens per item, those of this group starting at {@code loadAt}
+     * @param loadAt where the group starts in {@code load}
+     * @param speeds speed per rank, 0 where inactive, those of this group starting at {@code speedAt}
+     * @param speedAt where the group starts in {@code speeds}
+     * @param share tokens per entry, those of this group starting at {@code shareAt}; a NaN or negative share counts as 0
+     * @param shareAt where the group starts in {@code share} and in {@code quota}
+     * @param quota whole tokens per entry, those of this group starting at {@code shareAt}, overwritten
+     */
+    public void round(
+            long[] load, int loadAt, double[] speeds, int speedAt, double[] share, int shareAt, long[] quota) {
+        System.arraycopy(speeds, speedAt, speed, 0, speed.length);
         for (int i = 0; i < problem.items(); i++) {
-            roundItem(load[loadAt + i], share, shareAt + offset[i], offset[i + 1] - offset[i], quota);
+            roundItem(i, load[loadAt + i], share, shareAt, quota);
         }
     }
 
-    private void roundItem(long load, double[] share, int from, int hosts, long[] quota) {
+    private void roundItem(int item, long load, double[] share, int shareAt, long[] quota) {
         long left = load;
+        int hosts = offset[item + 1] - offset[item];
+        int from = shareAt + offset[item];
+        boolean covered = false;
         for (int k = 0; k < hosts; k++) {
+            boolean active = speed[host[offset[item] + k]] > 0;
             // Casting turns NaN into 0; the bounds keep any other nonsense within the load.
-            long whole = Math.clamp((long) share[from + k], 0L, left);
+            long whole = active ? Math.clamp((long) share[from + k], 0L, left) : 0;
             quota[from + k] = whole;
             left -= whole;
-            remainder[k] = share[from + k] - whole;
+            double rest = share[from + k] - whole;
+            remainder[k] = active ? (rest > -1 ? rest : -1) : Double.NEGATIVE_INFINITY;
+            covered |= active;
         }
-        while (left > 0) {
+        while (covered && left > 0) {
             int best = 0;
             for (int k = 1; k < hosts; k++) {
                 if (remainder[k] > remainder[best]) {
@@ -111,7 +140,8 @@ public final class QuotaRounder {
     }
 
     /**
-     * Makes one group's quotas the best that whole tokens allow. The largest load is read from {@link #maxLoad()}.
+     * Makes one group's quotas the best that whole tokens allow, at the speeds of the problem. The largest load is read
+     * from {@link #maxLoad()}.
      *
      * @param fixed whole tokens per rank, those of this group starting at {@code fixedAt}
      * @param fixedAt where the group starts in {@code fixed}
@@ -119,7 +149,23 @@ public final class QuotaRounder {
      * @param quotaAt where the group starts in {@code quota}
      */
     public void repair(long[] fixed, int fixedAt, long[] quota, int quotaAt) {
-        sumLoads(fixed, fixedAt, quota, quotaAt);
+        repair(fixed, fixedAt, problemSpeed, 0, quota, quotaAt);
+    }
+
+    /**
+     * Makes one group's quotas the best that whole tokens allow, at speeds that need not be the problem's. Fixed tokens of
+     * inactive ranks take no part.
+     *
+     * @param fixed whole tokens per rank, those of this group starting at {@code fixedAt}
+     * @param fixedAt where the group starts in {@code fixed}
+     * @param speeds speed per rank, 0 where inactive, those of this group starting at {@code speedAt}
+     * @param speedAt where the group starts in {@code speeds}
+     * @param quota whole tokens per entry, 0 on inactive ranks, those of this group starting at {@code quotaAt}; sums per
+     *     item are kept
+     * @param quotaAt where the group starts in {@code quota}
+     */
+    public void repair(long[] fixed, int fixedAt, double[] speeds, int speedAt, long[] quota, int quotaAt) {
+        sumLoads(fixed, fixedAt, speeds, speedAt, quota, quotaAt);
         startCapacities();
         for (int r = 0; r < rankLoad.length; r++) {
             while (rankLoad[r] > capacity[r]) {
@@ -135,7 +181,7 @@ public final class QuotaRounder {
     }
 
     /**
-     * Computes {@link #maxLoad()} of quotas as they are.
+     * Computes {@link #maxLoad()} of quotas as they are, at the speeds of the problem.
      *
      * @param fixed whole tokens per rank
      * @param fixedAt where the group starts in {@code fixed}
@@ -143,7 +189,22 @@ public final class QuotaRounder {
      * @param quotaAt where the group starts in {@code quota}
      */
     public void evaluate(long[] fixed, int fixedAt, long[] quota, int quotaAt) {
-        sumLoads(fixed, fixedAt, quota, quotaAt);
+        evaluate(fixed, fixedAt, problemSpeed, 0, quota, quotaAt);
+    }
+
+    /**
+     * Computes {@link #maxLoad()} of quotas as they are, at speeds that need not be the problem's: the largest load of the
+     * active ranks.
+     *
+     * @param fixed whole tokens per rank
+     * @param fixedAt where the group starts in {@code fixed}
+     * @param speeds speed per rank, 0 where inactive
+     * @param speedAt where the group starts in {@code speeds}
+     * @param quota whole tokens per entry
+     * @param quotaAt where the group starts in {@code quota}
+     */
+    public void evaluate(long[] fixed, int fixedAt, double[] speeds, int speedAt, long[] quota, int quotaAt) {
+        sumLoads(fixed, fixedAt, speeds, speedAt, quota, quotaAt);
         maxLoad = largestLoad();
     }
 
@@ -162,31 +223,37 @@ public final class QuotaRounder {
         System.arraycopy(rankLoad, 0, to, at, rankLoad.length);
     }
 
-    private void sumLoads(long[] fixed, int fixedAt, long[] quota, int quotaAt) {
+    /** Takes over the speeds, and sums the tokens of every active rank. */
+    private void sumLoads(long[] fixed, int fixedAt, double[] speeds, int speedAt, long[] quota, int quotaAt) {
         System.arraycopy(fixed, fixedAt, rankLoad, 0, rankLoad.length);
         for (int e = 0; e < host.length; e++) {
             rankLoad[host[e]] += quota[quotaAt + e];
+        }
+        unitSpeeds = true;
+        totalSpeed = 0;
+        total = 0;
+        for (int r = 0; r < rankLoad.length; r++) {
+            double s = speeds[speedAt + r];
+            speed[r] = s;
+            unitSpeeds &= s == 1;
+            totalSpeed += s;
+            rankLoad[r] = s > 0 ? rankLoad[r] : 0;
+            total += rankLoad[r];
         }
     }
 
     private double largestLoad() {
         double max = 0;
         for (int r = 0; r < rankLoad.length; r++) {
-            max = Math.max(max, rankLoad[r] / problem.speed(r));
+            max = speed[r] > 0 ? Math.max(max, rankLoad[r] / speed[r]) : max;
         }
         return max;
     }
 
     /** Capacities at the mean load, the bound that every group has. */
     private void startCapacities() {
-        long total = 0;
-        for (long load : rankLoad) {
-            total += load;
-        }
         for (int r = 0; r < capacity.length; r++) {
-            capacity[r] = unitSpeeds
-                    ? Math.ceilDiv(total, capacity.length)
-                    : (long) (problem.speed(r) * (total / problem.totalSpeed()));
+            capacity[r] = unitSpeeds ? Math.ceilDiv(total, capacity.length) : (long) (speed[r] * (total / totalSpeed));
         }
     }
 
@@ -240,28 +307,32 @@ public final class QuotaRounder {
             return;
         }
         double load = 0;
-        double speed = 0;
+        double speeds = 0;
         for (int k = 0; k < reached; k++) {
             load += rankLoad[queue[k]];
-            speed += problem.speed(queue[k]);
+            speeds += speed[queue[k]];
         }
         // No plan has a lower level than this. Rounding must not lift it, so it gives way by a few units in the last
         // place.
-        double bound = load / speed * (1 - 1e-15);
-        for (int r = 0; r < capacity.length; r++) {
-            capacity[r] = Math.max(capacity[r], (long) (problem.speed(r) * bound));
-        }
+        raiseTo(load / speeds * (1 - 1e-15));
         while (excessOfReached() > 0) {
             double level = Double.POSITIVE_INFINITY;
             for (int k = 0; k < reached; k++) {
                 int r = queue[k];
-                level = Math.min(level, (capacity[r] + 1) / problem.speed(r));
+                level = Math.min(level, (capacity[r] + 1) / speed[r]);
             }
-            for (int r = 0; r < capacity.length; r++) {
-                while ((capacity[r] + 1) / problem.speed(r) <= level) {
-                    capacity[r]++;
-                }
+            raiseTo(level);
+        }
+    }
+
+    /** Raises every capacity to the most tokens whose load is at most the level. */
+    private void raiseTo(double level) {
+        for (int r = 0; r < capacity.length; r++) {
+            long most = Math.min(total, (long) (speed[r] * level));
+            while (most < total && (most + 1) / speed[r] <= level) {
+                most++;
             }
+            capacity[r] = Math.max(capacity[r], most);
         }
     }
 

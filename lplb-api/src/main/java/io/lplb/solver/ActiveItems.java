@@ -3,34 +3,49 @@ package io.lplb.solver;
 
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
+import java.util.Arrays;
 
 /**
- * The items of one group whose load is not zero, scaled to a mean load of 1 and packed without gaps, so that loops over
- * their entries are loops over a plain range. Items of zero load take no part in a solve: their shares are zero, and an
- * interior point has no interior to start from.
+ * The part of one group that leaves a solver a choice, scaled to a mean load of 1 and packed without gaps, so that loops
+ * over its ranks and entries are loops over plain ranges.
  *
  * <pre>
  *   item   of the problem  |  0  | 1 (zero) |  2  |          active item   |  0  |  1  |
  *   entry  of the problem  | 0 1 |   2 3    | 4 5 |          active entry  | 0 1 | 2 3 |
+ *   rank   of the problem  |  0  | 1 (inactive) | 2 |        active rank   |  0  |  1  |
  * </pre>
+ *
+ * <p>Left out are inactive ranks and, as hosts, every mention of them; items of zero load and uncovered items, whose
+ * shares are 0; and items with one active host, whose whole load is part of that rank's fixed load. An item so small that
+ * it does not change the last digit of any level is assigned whole to its fastest host, too.
  *
  * <p>Not thread-safe: an instance is a workspace.
  */
 final class ActiveItems {
-    private final int ranks;
+    /** An item below this many mean loads does not change a level in its last digit. */
+    private static final double NEGLIGIBLE = 0x1p-62;
+
+    private final int problemRanks;
     private final int[] offset;
     private final int[] host;
-    private final double totalSpeed;
+    private final int[] order;
 
+    private final int[] activeRank;
+    private final double[] speed;
+    private final double[] fixed;
     private final int[] activeOffset;
     private final int[] activeHost;
-    private final int[] firstEntry;
-    private final double[] fixed;
+    private final int[] problemEntry;
     private final double[] load;
-    private final int[] order;
+    private final int[] wholeEntry;
+    private final double[] wholeLoad;
+    private int ranks;
     private int count;
     private int pairs;
+    private int wholes;
     private double scale;
+    private double level;
+    private double totalSpeed;
 
     /**
      * A workspace.
@@ -39,42 +54,113 @@ final class ActiveItems {
      */
     ActiveItems(MinMaxProblem problem, int[] order) {
         this.order = order;
-        ranks = problem.ranks();
+        problemRanks = problem.ranks();
         offset = problem.offsets();
         host = problem.hosts();
-        totalSpeed = problem.totalSpeed();
+        activeRank = new int[problemRanks];
+        speed = new double[problemRanks];
+        fixed = new double[problemRanks];
         activeOffset = new int[problem.items() + 1];
         activeHost = new int[host.length];
-        firstEntry = new int[problem.items()];
-        fixed = new double[ranks];
+        problemEntry = new int[host.length];
         load = new double[problem.items()];
+        wholeEntry = new int[problem.items()];
+        wholeLoad = new double[problem.items()];
     }
 
-    /** Takes over a group's loads. */
+    /** Takes over a group's loads and speeds. */
     void select(MinMaxBatch batch, int group) {
-        count = 0;
-        scale = batch.meanLoad(group);
+        totalSpeed = batch.unitsOfSpeed(group);
+        double total = batch.coveredLoad(group);
+        scale = total > 0 ? total / totalSpeed : 0;
+        level = scale / batch.speedUnit(group);
         double inverse = scale > 0 ? 1 / scale : 0;
-        int fixedAt = group * ranks;
-        for (int r = 0; r < ranks; r++) {
-            fixed[r] = batch.fixed()[fixedAt + r] * inverse;
+        selectRanks(batch, group, inverse);
+        selectItems(batch, group, inverse);
+    }
+
+    private void selectRanks(MinMaxBatch batch, int group, double inverse) {
+        int at = group * problemRanks;
+        double[] speeds = batch.speed();
+        double[] loads = batch.fixed();
+        double unit = batch.speedUnit(group);
+        ranks = 0;
+        for (int r = 0; r < problemRanks; r++) {
+            double s = speeds[at + r];
+            if (s > 0) {
+                speed[ranks] = s / unit;
+                fixed[ranks] = loads[at + r] * inverse;
+                activeRank[r] = ranks++;
+            } else {
+                activeRank[r] = -1;
+            }
         }
+    }
+
+    private void selectItems(MinMaxBatch batch, int group, double inverse) {
         int loadAt = group * order.length;
         int to = 0;
+        count = 0;
         pairs = 0;
+        wholes = 0;
         for (int i : order) {
             double w = batch.load()[loadAt + i] * inverse;
             if (w > 0) {
-                load[count] = w;
-                firstEntry[count] = offset[i];
-                count++;
+                int first = to;
                 for (int e = offset[i]; e < offset[i + 1]; e++) {
-                    activeHost[to++] = host[e];
+                    int r = activeRank[host[e]];
+                    if (r >= 0) {
+                        problemEntry[to] = e;
+                        activeHost[to++] = r;
+                    }
                 }
+                int hosts = to - first;
+                if (hosts < 2 || w < 2 * NEGLIGIBLE) {
+                    int fastest = fastestHost(first, to);
+                    if (hosts < 2 || w < NEGLIGIBLE * speed[activeHost[fastest]]) {
+                        takeWhole(fastest, hosts, w, batch.load()[loadAt + i]);
+                        to = first;
+                        continue;
+                    }
+                }
+                load[count++] = w;
                 activeOffset[count] = to;
                 pairs += offset[i + 1] - offset[i] == 2 ? 1 : 0;
             }
         }
+    }
+
+    private int fastestHost(int first, int end) {
+        int fastest = first;
+        for (int e = first + 1; e < end; e++) {
+            if (speed[activeHost[e]] > speed[activeHost[fastest]]) {
+                fastest = e;
+            }
+        }
+        return fastest;
+    }
+
+    private void takeWhole(int entry, int hosts, double scaled, double tokens) {
+        if (hosts > 0) {
+            fixed[activeHost[entry]] += scaled;
+            wholeEntry[wholes] = problemEntry[entry];
+            wholeLoad[wholes++] = tokens;
+        }
+    }
+
+    /** Number of active ranks. */
+    int ranks() {
+        return ranks;
+    }
+
+    /** Speed of an active rank, in units of {@link MinMaxBatch#speedUnit}. */
+    double speed(int rank) {
+        return speed[rank];
+    }
+
+    /** Copies the speeds of the active ranks, {@code to[ranks]}. */
+    void copySpeeds(double[] to) {
+        System.arraycopy(speed, 0, to, 0, ranks);
     }
 
     /** Number of active items. */
@@ -102,7 +188,7 @@ final class ActiveItems {
         return activeOffset[item + 1];
     }
 
-    /** Rank of an active entry. */
+    /** Active rank of an active entry. */
     int host(int entry) {
         return activeHost[entry];
     }
@@ -112,18 +198,31 @@ final class ActiveItems {
         return load[item];
     }
 
-    /** The problem's entry with which an active item begins. */
-    int problemEntry(int item) {
-        return firstEntry[item];
+    /** The problem's entry of an active entry. */
+    int problemEntry(int entry) {
+        return problemEntry[entry];
     }
 
-    /** The mean load by which everything here has been divided; 0 if all loads are zero. */
+    /** Tokens per scaled load; 0 if all loads are zero. */
     double scale() {
         return scale;
     }
 
+    /** The mean load, by which the levels here are divided: tokens per speed; 0 if all loads are zero. */
+    double meanLoad() {
+        return level;
+    }
+
     double totalSpeed() {
         return totalSpeed;
+    }
+
+    /** Writes the shares of the items that leave no choice, {@code share[entries of the problem]}, and 0 elsewhere. */
+    void writeWholes(double[] share) {
+        Arrays.fill(share, 0);
+        for (int k = 0; k < wholes; k++) {
+            share[wholeEntry[k]] = wholeLoad[k];
+        }
     }
 
     /** Divides every item evenly among its hosts. */
@@ -136,7 +235,7 @@ final class ActiveItems {
         }
     }
 
-    /** Fixed load plus shares of every rank, {@code to[ranks]}. */
+    /** Fixed load plus shares of every active rank, {@code to[ranks]}. */
     void rankSums(double[] share, double[] to) {
         System.arraycopy(fixed, 0, to, 0, ranks);
         int n = entries();

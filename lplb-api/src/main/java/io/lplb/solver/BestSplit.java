@@ -3,7 +3,6 @@ package io.lplb.solver;
 
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
-import java.util.Arrays;
 
 /**
  * Cleans the splits that an iteration offers, certifies them, and keeps the best split and the best bound of one group:
@@ -13,34 +12,28 @@ import java.util.Arrays;
  * <p>Not thread-safe: an instance is a workspace.
  */
 final class BestSplit {
-    private final int ranks;
-    private final int items;
     private final int entries;
     private final Certificate certificate;
     private final double[] candidate;
 
-    private MinMaxBatch batch;
     private SplitBatch split;
     private int group;
     private double maxLoad;
     private double lowerBound;
 
     BestSplit(MinMaxProblem problem) {
-        ranks = problem.ranks();
-        items = problem.items();
         entries = problem.entries();
         certificate = new Certificate(problem);
         candidate = new double[entries];
-        batch = new MinMaxBatch(problem, 0);
         split = new SplitBatch(problem, 0);
     }
 
     /** Turns to a group, with no split yet. */
-    void begin(MinMaxBatch batch, int group, SplitBatch split) {
-        this.batch = batch;
+    void begin(MinMaxBatch batch, int group, ActiveItems active, SplitBatch split) {
         this.group = group;
         this.split = split;
-        Arrays.fill(candidate, 0);
+        certificate.begin(batch, group);
+        active.writeWholes(candidate);
         maxLoad = Double.POSITIVE_INFINITY;
         lowerBound = 0;
     }
@@ -53,18 +46,17 @@ final class BestSplit {
     double offer(ActiveItems active, double[] share) {
         for (int i = 0; i < active.count(); i++) {
             double sum = 0;
-            int to = active.problemEntry(i) - active.first(i);
             for (int e = active.first(i); e < active.end(i); e++) {
                 double v = Math.max(share[e], 0);
-                candidate[to + e] = v;
+                candidate[active.problemEntry(e)] = v;
                 sum += v;
             }
             double rescale = active.load(i) * active.scale() / sum;
             for (int e = active.first(i); e < active.end(i); e++) {
-                candidate[to + e] *= rescale;
+                candidate[active.problemEntry(e)] *= rescale;
             }
         }
-        certificate.evaluate(batch.fixed(), group * ranks, batch.load(), group * items, candidate, 0);
+        certificate.evaluate(candidate, 0);
         double max = certificate.maxLoad();
         // False for a NaN, which some share must then have been: such an offer is no split.
         if (max < maxLoad) {
@@ -72,7 +64,7 @@ final class BestSplit {
             System.arraycopy(candidate, 0, split.share(), group * entries, entries);
             lowerBound = Math.max(lowerBound, certificate.lowerBound());
         }
-        return active.scale() > 0 ? (maxLoad - lowerBound) / active.scale() : 0;
+        return active.meanLoad() > 0 ? (maxLoad - lowerBound) / active.meanLoad() : 0;
     }
 
     /** Whether no offer has been a split. */

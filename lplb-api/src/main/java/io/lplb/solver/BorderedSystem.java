@@ -38,33 +38,38 @@ final class BorderedSystem {
     /** Rows eliminated together: each later row is then read and written once for all of them. */
     private static final int PANEL = 4;
 
-    private final int n;
-    private final int stride;
     private final double[] s;
-    private final double sumOfSquares;
+    private int n;
+    private int stride;
+    private double sumOfSquares;
     private final double[] m;
     private final double[] inversePivot;
     private final double[] borderSolution;
     private double borderDotS;
 
+    /** A workspace for systems of up to {@code most} unknowns beside the border's. */
+    BorderedSystem(int most) {
+        this.s = new double[most];
+        this.m = new double[Math.multiplyExact(most, most + 2)];
+        this.inversePivot = new double[most];
+        this.borderSolution = new double[most];
+    }
+
     /**
-     * A workspace for systems with this border.
+     * Sets the border, and with it the size, of the systems to come.
      *
-     * @param s {@code [n]}, positive
+     * @param border the first {@code size} are s, positive
      */
-    BorderedSystem(double[] s) {
-        this.n = s.length;
-        this.stride = n + 2;
-        this.s = s.clone();
-        this.sumOfSquares = dot(s, s);
-        this.m = new double[n * stride];
-        this.inversePivot = new double[n];
-        this.borderSolution = new double[n];
+    void setBorder(double[] border, int size) {
+        n = size;
+        stride = size + 2;
+        System.arraycopy(border, 0, s, 0, size);
+        sumOfSquares = dot(s, s);
     }
 
     /** Sets M to zero. */
     void clear() {
-        Arrays.fill(m, 0);
+        Arrays.fill(m, 0, n * stride, 0);
     }
 
     /** Adds to {@code M[i][i]}. */
@@ -230,9 +235,9 @@ final class BorderedSystem {
         return (s0 + s1) + (s2 + s3);
     }
 
-    private static double dot(double[] a, double[] b) {
+    private double dot(double[] a, double[] b) {
         double sum = 0;
-        for (int k = 0; k < a.length; k++) {
+        for (int k = 0; k < n; k++) {
             sum += a[k] * b[k];
         }
         return sum;

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.solver;
 
+import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import java.util.Arrays;
 
@@ -16,18 +17,42 @@ import java.util.Arrays;
  * and some S attains it: this is the weighted densest-subgraph bound (Goldberg 1984; Charikar, APPROX 2000). A split
  * suggests the candidates: S_k, the k most loaded ranks, for k = 1..G. Near the optimum the bottleneck ranks are level
  * with each other and above the others, so one of the S_k is the attaining set and the bound is tight to rounding.
+ * Inactive ranks and uncovered items take no part; a share on an inactive rank makes the largest load infinite.
  *
- * <p>Cost: O(G log G + entries), no allocation. All G bounds come from one pass: an item is inside S_k exactly if k
- * exceeds the position of its least loaded host.
+ * <p>The bound is rounded down: it is never above the optimum of the loads and speeds as they are. It is exact to one
+ * rounding where loads are whole and speeds have few digits.
+ *
+ * <p>Equally loaded ranks are in the order of their indices, so the result depends on the arguments alone, not on the
+ * evaluations before.
+ *
+ * <p>Cost: O(G log G + entries) for splits that resemble the one before, O(G^2) otherwise; no allocation. All G bounds come
+ * from one pass: an item is inside S_k exactly if k exceeds the position of its least loaded host.
  *
  * <p>Not thread-safe: an instance is a workspace.
  */
 public final class Certificate {
+    /** Sums of whole numbers below this one are exact. */
+    private static final double LARGEST_EXACT = 0x1p52;
+
+    /** Sums of speeds that are whole in this unit are exact for any number of ranks. */
+    private static final double SPEED_STEPS = 0x1p20;
+
+    private static final double ROUNDING = 0x1p-52;
+
     private final int ranks;
     private final int items;
     private final int[] offset;
     private final int[] host;
+    private final double[] problemSpeed;
+    private final double problemUnit;
+
+    private double[] fixed;
+    private int fixedAt;
+    private double[] load;
+    private int loadAt;
     private final double[] speed;
+    private double unit;
+    private double roundsDown;
 
     private final double[] rankLoad;
     private final int[] order;
@@ -46,7 +71,11 @@ public final class Certificate {
         items = problem.items();
         offset = problem.offsets();
         host = problem.hosts();
-        speed = problem.speeds();
+        problemSpeed = problem.speeds();
+        problemUnit = new MinMaxBatch(problem, 1).speedUnit(0);
+        fixed = new double[0];
+        load = new double[0];
+        speed = new double[ranks];
         rankLoad = new double[ranks];
         order = new int[ranks];
         position = new int[ranks];
@@ -57,7 +86,20 @@ public final class Certificate {
     }
 
     /**
-     * Evaluates a split; the results are read from {@link #maxLoad()} and {@link #lowerBound()}.
+     * Evaluates a split of a group of a batch; the results are read from {@link #maxLoad()} and {@link #lowerBound()}.
+     *
+     * @param batch loads and speeds
+     * @param group from 0 to {@code groups - 1}
+     * @param share tokens per entry, those of this group starting at {@code shareAt}
+     * @param shareAt where the group starts in {@code share}
+     */
+    public void evaluate(MinMaxBatch batch, int group, double[] share, int shareAt) {
+        begin(batch, group);
+        evaluate(share, shareAt);
+    }
+
+    /**
+     * Evaluates a split of loads that are not in a batch, at the speeds of the problem.
      *
      * @param fixed fixed loads, those of this group starting at {@code fixedAt}
      * @param fixedAt where the group starts in {@code fixed}
@@ -67,42 +109,100 @@ public final class Certificate {
      * @param shareAt where the group starts in {@code share}
      */
     public void evaluate(double[] fixed, int fixedAt, double[] load, int loadAt, double[] share, int shareAt) {
-        System.arraycopy(fixed, fixedAt, rankLoad, 0, ranks);
+        begin(fixed, fixedAt, load, loadAt, problemSpeed, 0, problemUnit);
+        evaluate(share, shareAt);
+    }
+
+    /** Turns to a group, whose splits {@link #evaluate(double[], int)} then takes. */
+    void begin(MinMaxBatch batch, int group) {
+        int at = group * ranks;
+        begin(batch.fixed(), at, batch.load(), group * items, batch.speed(), at, batch.speedUnit(group));
+    }
+
+    private void begin(
+            double[] fixed, int fixedAt, double[] load, int loadAt, double[] speeds, int speedAt, double unit) {
+        this.fixed = fixed;
+        this.fixedAt = fixedAt;
+        this.load = load;
+        this.loadAt = loadAt;
+        this.unit = unit;
+        double fraction = 0;
+        double total = 0;
+        for (int r = 0; r < ranks; r++) {
+            double s = speeds[speedAt + r] / unit;
+            speed[r] = s;
+            double steps = s * SPEED_STEPS;
+            double f = fixed[fixedAt + r];
+            fraction += Math.abs(steps - Math.rint(steps)) + Math.abs(f - Math.rint(f));
+            total += f;
+        }
+        for (int i = loadAt; i < loadAt + items; i++) {
+            double w = load[i];
+            fraction += Math.abs(w - Math.rint(w));
+            total += w;
+        }
+        boolean exact = fraction == 0 && total < LARGEST_EXACT;
+        roundsDown = exact ? 1 : 1 - (ranks + items + 4) * ROUNDING;
+    }
+
+    /** Evaluates a split of the group that {@link #begin(MinMaxBatch, int)} has turned to. */
+    void evaluate(double[] share, int shareAt) {
+        for (int r = 0; r < ranks; r++) {
+            rankLoad[r] = speed[r] > 0 ? fixed[fixedAt + r] : 0;
+        }
         for (int e = 0; e < host.length; e++) {
             rankLoad[host[e]] += share[shareAt + e];
         }
         double max = 0;
         for (int r = 0; r < ranks; r++) {
-            rankLoad[r] /= speed[r];
+            if (speed[r] > 0) {
+                rankLoad[r] /= speed[r];
+            } else if (rankLoad[r] > 0) {
+                rankLoad[r] = Double.POSITIVE_INFINITY;
+            } else {
+                rankLoad[r] = -1;
+            }
             max = Math.max(max, rankLoad[r]);
         }
-        maxLoad = max;
-        lowerBound = Math.min(max, boundFromSets(fixed, fixedAt, load, loadAt));
+        maxLoad = max / unit;
+        lowerBound = Math.min(maxLoad, boundFromSets());
     }
 
-    private double boundFromSets(double[] fixed, int fixedAt, double[] load, int loadAt) {
+    private double boundFromSets() {
         sortByFallingLoad();
         for (int k = 0; k < ranks; k++) {
             int r = order[k];
-            position[r] = k;
-            captured[k] = fixed[fixedAt + r];
+            boolean active = speed[r] > 0;
+            position[r] = active ? k : -1;
+            captured[k] = active ? fixed[fixedAt + r] : 0;
         }
         for (int i = 0; i < items; i++) {
-            int last = 0;
+            int last = -1;
             for (int e = offset[i]; e < offset[i + 1]; e++) {
                 last = Math.max(last, position[host[e]]);
             }
-            captured[last] += load[loadAt + i];
+            if (last >= 0) {
+                captured[last] += load[loadAt + i];
+            }
         }
         double best = 0;
+        double bestInside = 0;
+        double bestSpeeds = 1;
         double inside = 0;
         double speeds = 0;
         for (int k = 0; k < ranks; k++) {
             inside += captured[k];
             speeds += speed[order[k]];
-            best = Math.max(best, inside / speeds);
+            double bound = inside / speeds;
+            if (bound > best) {
+                best = bound;
+                bestInside = inside;
+                bestSpeeds = speeds;
+            }
         }
-        return best;
+        // The remainder of a division is exact; a negative one says that the quotient was rounded up.
+        double below = Math.fma(-best, bestSpeeds, bestInside) < 0 ? Math.nextDown(best) : best;
+        return below * roundsDown / unit;
     }
 
     /** Insertion sort: the order of the last evaluation is nearly the order of this one. */
@@ -111,12 +211,16 @@ public final class Certificate {
             int r = order[k];
             double v = rankLoad[r];
             int j = k - 1;
-            while (j >= 0 && rankLoad[order[j]] < v) {
+            while (j >= 0 && isBefore(v, r, order[j])) {
                 order[j + 1] = order[j];
                 j--;
             }
             order[j + 1] = r;
         }
+    }
+
+    private boolean isBefore(double load, int rank, int other) {
+        return load > rankLoad[other] || (load == rankLoad[other] && rank < other);
     }
 
     /** {@return the largest load / speed of the split evaluated last} */

@@ -93,7 +93,7 @@ public final class InteriorPointSolver extends AbstractMinMaxSolver {
     protected void solveGroup(MinMaxBatch batch, int group, SplitBatch split) {
         items.select(batch, group);
         point.start();
-        best.begin(batch, group, split);
+        best.begin(batch, group, items, split);
         double allowed = tolerance();
         double products = point.complementarity();
         int iteration = 0;

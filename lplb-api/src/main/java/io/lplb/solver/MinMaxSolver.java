@@ -31,7 +31,9 @@ public interface MinMaxSolver extends AutoCloseable {
     double tolerance();
 
     /**
-     * Solves every group of a batch.
+     * Solves every group of a batch at the speeds that the batch has for it. Inactive ranks get no share, and items without
+     * an active host take no part: their shares are 0 (see {@link MinMaxBatch}). The answer of a group depends on that
+     * group alone: equal loads and speeds give equal bits, whatever the solver has solved before.
      *
      * @param batch the loads, only read
      * @param split receives the answers; must have as many groups as the batch

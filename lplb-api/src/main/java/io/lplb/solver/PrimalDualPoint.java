@@ -21,7 +21,7 @@ final class PrimalDualPoint {
     /** How far t starts above the largest load, in mean loads. */
     private static final double START_MARGIN = 0.5;
 
-    private final int ranks;
+    private int ranks;
     private final double[] speed;
     private final ActiveItems items;
     private final BorderedSystem system;
@@ -51,25 +51,25 @@ final class PrimalDualPoint {
     /** A workspace for groups of one problem, whose loads stand in {@code items}. */
     PrimalDualPoint(MinMaxProblem problem, ActiveItems items) {
         this.items = items;
-        ranks = problem.ranks();
-        speed = problem.speeds();
-        system = new BorderedSystem(speed);
+        int mostRanks = problem.ranks();
+        speed = new double[mostRanks];
+        system = new BorderedSystem(mostRanks);
         int entries = problem.entries();
         a = new double[entries];
         z = new double[entries];
-        q = new double[ranks];
-        y = new double[ranks];
+        q = new double[mostRanks];
+        y = new double[mostRanks];
         da = new double[entries];
         dz = new double[entries];
-        dq = new double[ranks];
-        dy = new double[ranks];
+        dq = new double[mostRanks];
+        dy = new double[mostRanks];
         d = new double[entries];
         inverseA = new double[entries];
         inverseZ = new double[entries];
-        inverseQ = new double[ranks];
-        inverseY = new double[ranks];
+        inverseQ = new double[mostRanks];
+        inverseY = new double[mostRanks];
         inverseSumD = new double[problem.items()];
-        rankResidual = new double[ranks];
+        rankResidual = new double[mostRanks];
         itemResidual = new double[problem.items()];
     }
 
@@ -80,6 +80,9 @@ final class PrimalDualPoint {
 
     /** Sets the first iterate, feasible on both sides. */
     void start() {
+        ranks = items.ranks();
+        items.copySpeeds(speed);
+        system.setBorder(speed, ranks);
         items.evenSplit(a);
         items.rankSums(a, q);
         double max = 0;

@@ -77,9 +77,8 @@ public final class RelaxationSolver extends AbstractMinMaxSolver {
         items = new ActiveItems(problem, ItemOrder.of(problem));
         best = new BestSplit(problem);
         fallback = new InteriorPointSolver(problem, tolerance);
-        speed = problem.speeds();
-        inverseSpeed = new double[speed.length];
-        Arrays.setAll(inverseSpeed, r -> 1 / speed[r]);
+        speed = new double[problem.ranks()];
+        inverseSpeed = new double[problem.ranks()];
         a = new double[problem.entries()];
         b = new double[problem.ranks()];
         next = new double[problem.ranks()];
@@ -88,7 +87,11 @@ public final class RelaxationSolver extends AbstractMinMaxSolver {
     @Override
     protected void solveGroup(MinMaxBatch batch, int group, SplitBatch split) {
         items.select(batch, group);
-        best.begin(batch, group, split);
+        best.begin(batch, group, items, split);
+        items.copySpeeds(speed);
+        for (int r = 0; r < items.ranks(); r++) {
+            inverseSpeed[r] = 1 / speed[r];
+        }
         firstPour();
         int sweeps = 0;
         double gap = 0;

@@ -22,7 +22,8 @@ public interface SolverProvider {
     Availability probe();
 
     /**
-     * Makes a solver.
+     * Makes a solver. It takes batches with other speeds than the problem's, too: it honours them, or solves such batches
+     * with a CPU solver of its own.
      *
      * @param name what {@link MinMaxSolver#name()} shall be, one of {@link Solvers#names()}
      * @param problem ranks and hosts of all batches to come

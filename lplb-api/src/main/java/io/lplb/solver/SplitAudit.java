@@ -55,7 +55,7 @@ final class SplitAudit {
         double[] share = split.share();
         double slack = SLACK * batch.meanLoad(group);
         for (int i = 0; i < problem.items(); i++) {
-            double load = batch.load()[group * problem.items() + i];
+            double load = batch.isCovered(group, i) ? batch.load()[group * problem.items() + i] : 0;
             double sum = 0;
             double least = 0;
             int end = group * problem.entries() + problem.firstEntry(i + 1);
@@ -80,8 +80,7 @@ final class SplitAudit {
     private @Nullable BackendException checkCertificate(
             String backend, MinMaxBatch batch, SplitBatch split, int group) {
         int entryAt = group * problem.entries();
-        certificate.evaluate(
-                batch.fixed(), group * problem.ranks(), batch.load(), group * problem.items(), split.share(), entryAt);
+        certificate.evaluate(batch, group, split.share(), entryAt);
         double slack = SLACK * Math.max(certificate.maxLoad(), batch.meanLoad(group));
         if (!(Math.abs(split.maxLoad(group) - certificate.maxLoad()) <= slack)) {
             return fault(
@@ -113,8 +112,7 @@ final class SplitAudit {
             judge = solver;
         }
         MinMaxBatch one = new MinMaxBatch(problem, 1);
-        System.arraycopy(batch.fixed(), group * problem.ranks(), one.fixed(), 0, problem.ranks());
-        System.arraycopy(batch.load(), group * problem.items(), one.load(), 0, problem.items());
+        one.set(0, batch, group);
         SplitBatch answer = new SplitBatch(problem, 1);
         solver.solve(one, answer);
         return answer.maxLoad(0);

@@ -143,8 +143,9 @@ final class TimedSolver implements MinMaxSolver {
             batch = in;
             split = out;
         }
-        System.arraycopy(loads.fixed(), 0, in.fixed(), 0, in.fixed().length);
-        System.arraycopy(loads.load(), 0, in.load(), 0, in.load().length);
+        for (int g = 0; g < loads.groups(); g++) {
+            in.set(g, loads, g);
+        }
         out.invalidate();
         ask();
         System.arraycopy(out.share(), 0, answers.share(), 0, out.share().length);

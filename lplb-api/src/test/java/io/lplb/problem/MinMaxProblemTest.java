@@ -44,13 +44,15 @@ class MinMaxProblemTest {
     }
 
     @ParameterizedTest(name = "speed {0}")
-    @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY})
+    @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY, Double.MIN_VALUE})
     void refusesSpeedsThatAreNotPositiveAndFinite(double speed) {
         String message = assertThrows(
                         IllegalArgumentException.class,
                         () -> MinMaxProblem.of(2, new double[] {1, speed}, new int[0][]))
                 .getMessage();
-        assertEquals("speed of rank 1: got " + speed + ", expected a positive finite number", message);
+        assertEquals(
+                "speed of rank 1: got " + speed + ", expected a positive finite number, at least " + Double.MIN_NORMAL,
+                message);
         assertThrows(IllegalArgumentException.class, () -> MinMaxProblem.of(2, new double[1], new int[0][]));
     }
 
@@ -72,6 +74,54 @@ class MinMaxProblemTest {
     }
 
     @Test
+    void refusesSpeedsTooFarApart() {
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> MinMaxProblem.of(3, new double[] {1, 1e160, 1e-150}, new int[0][]))
+                .getMessage();
+        assertEquals(
+                "speed of rank 2: got 1.0E-150 beside 1.0E160 of rank 1, expected a ratio of at most 1.0E300", message);
+    }
+
+    @Test
+    void aBatchHasSpeedsOfItsOwn() {
+        MinMaxProblem problem = MinMaxProblem.of(3, new double[] {1, 2, 4}, new int[][] {{0, 1}, {2}});
+        MinMaxBatch batch = new MinMaxBatch(problem, 2);
+        batch.set(1, new double[] {1, 2, 3}, new double[] {4, 5});
+        assertTrue(batch.hasProblemSpeeds());
+        batch.setSpeed(1, new double[] {9, 3, 1, 0}, 1);
+        assertFalse(batch.hasProblemSpeeds());
+        assertArrayEquals(new double[] {1, 2, 4, 3, 1, 0}, batch.speed());
+        assertEquals(2, batch.activeRanks(1));
+        assertEquals(7, batch.coveredLoad(1), "ranks 0 and 1, item 0");
+        assertEquals(7 / 4.0, batch.meanLoad(1));
+        assertFalse(batch.isCovered(1, 1));
+        for (double bad : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY, Double.MIN_VALUE}) {
+            String message = assertThrows(
+                            IllegalArgumentException.class, () -> batch.setSpeed(1, new double[] {1, bad, 1}, 0))
+                    .getMessage();
+            assertTrue(String.valueOf(message).startsWith("speed of rank 1: got " + bad + ", expected 0 for"), message);
+        }
+        assertArrayEquals(new double[] {1, 2, 4, 3, 1, 0}, batch.speed(), "nothing has changed");
+        MinMaxBatch other = new MinMaxBatch(problem, 1);
+        other.set(0, batch, 1);
+        assertFalse(other.hasProblemSpeeds());
+        assertArrayEquals(new double[] {4, 5}, other.load());
+        other.set(0, batch, 0);
+        assertTrue(other.hasProblemSpeeds());
+    }
+
+    @Test
+    void refusesLoadsThatExtremeSpeedsMakeInfinite() {
+        MinMaxProblem problem = MinMaxProblem.of(2, new double[] {1e-200, 1e-200}, new int[][] {{0, 1}});
+        MinMaxBatch.of(problem, new double[2], new double[] {10}).requireValid();
+        MinMaxBatch batch = MinMaxBatch.of(problem, new double[2], new double[] {1e140});
+        String message = assertThrows(IllegalArgumentException.class, batch::requireValid)
+                .getMessage();
+        assertTrue(String.valueOf(message).startsWith("group 0: got 1.0E140 tokens on speeds from 1.0E-200"), message);
+    }
+
+    @Test
     void batchesCheckLengthsAndValues() {
         MinMaxProblem problem = MinMaxProblem.of(2, new int[][] {{0, 1}});
         MinMaxBatch batch = new MinMaxBatch(problem, 2);
@@ -84,7 +134,7 @@ class MinMaxProblemTest {
         assertThrows(IllegalArgumentException.class, () -> new MinMaxBatch(problem, -1));
         batch.load()[1] = -3;
         assertEquals(
-                "load of group 1, item 0: got -3.0, expected a number from 0 to 1.0E150",
+                "load of group 1, item 0: got -3.0, expected 0 or a number from 1.0E-150 to 1.0E150",
                 assertThrows(IllegalArgumentException.class, batch::requireValid)
                         .getMessage());
         batch.load()[1] = MinMaxBatch.LARGEST_LOAD;

@@ -73,6 +73,38 @@ class QuotaRounderTest {
     }
 
     @Test
+    void inactiveRanksGetNoToken() {
+        MinMaxProblem problem = MinMaxProblem.of(4, new int[][] {{0, 1}, {1, 2}, {1}, {2, 3}});
+        double[] speed = {9, 1, 0, 1, 1}; // from index 1 on: rank 1 is inactive
+        long[] load = {10, 6, 5, 2};
+        long[] quota = new long[7];
+        QuotaRounder rounder = new QuotaRounder(problem);
+        rounder.round(load, 0, speed, 1, new double[] {5, 5, 3, 3, 5, 2, 0}, 0, quota);
+        assertArrayEquals(new long[] {10, 0, 0, 6, 0, 2, 0}, quota);
+        long[] fixed = {1, 100, 0, 3};
+        rounder.repair(fixed, 0, speed, 1, quota, 0);
+        assertEquals(11, rounder.maxLoad(), "the fixed load of rank 1 takes no part");
+        long[] loads = new long[4];
+        rounder.copyRankLoads(loads, 0);
+        assertArrayEquals(new long[] {11, 0, 8, 3}, loads);
+    }
+
+    @ParameterizedTest(name = "speed {0}")
+    @ValueSource(doubles = {1e10, 1e12, 1e300, 1e-8, 1e-200})
+    void speedsFarApartAreRepairedAtOnce(double speed) {
+        MinMaxProblem problem = MinMaxProblem.of(3, new double[] {1, 1, speed}, new int[][] {{0, 1}, {1, 2}});
+        QuotaRounder rounder = new QuotaRounder(problem);
+        for (long[] quota : new long[][] {{6, 0, 0, 0}, {3, 3, 3, 3}}) {
+            long items = quota[0] + quota[1];
+            long others = quota[2] + quota[3];
+            rounder.repair(new long[3], 0, quota, 0);
+            assertEquals(items, quota[0] + quota[1]);
+            assertEquals(others, quota[2] + quota[3]);
+            assertEquals(speed > 1 ? Math.ceil(items / 2.0) : Math.ceil((items + others) / 2.0), rounder.maxLoad());
+        }
+    }
+
+    @Test
     void wholeTokensReachTheRoundedUpOptimum() {
         for (long seed = 0; seed < 2_000; seed++) {
             checkOptimal(seed, false);

@@ -21,7 +21,8 @@ class BorderedSystemTest {
         for (int trial = 0; trial < 20; trial++) {
             double[] s = random.doubles(n, 0.5, 2).toArray();
             DMatrixRMaj full = new DMatrixRMaj(n + 1, n + 1);
-            BorderedSystem system = new BorderedSystem(s);
+            BorderedSystem system = new BorderedSystem(s.length);
+            system.setBorder(s, s.length);
             system.clear();
             for (int i = 0; i < n; i++) {
                 double d = Math.exp(3 * random.nextGaussian());
@@ -59,7 +60,8 @@ class BorderedSystemTest {
 
     @Test
     void aUselessPivotLeavesItsUnknownAlone() {
-        BorderedSystem system = new BorderedSystem(new double[] {1, 1, 1});
+        BorderedSystem system = new BorderedSystem(3);
+        system.setBorder(new double[] {1, 1, 1}, 3);
         system.clear();
         double[] b = {1, 2, 3};
         double dt = system.factorAndSolve(b);

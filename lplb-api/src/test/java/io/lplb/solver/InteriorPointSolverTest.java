@@ -64,16 +64,15 @@ class InteriorPointSolverTest extends MinMaxSolverContract {
     }
 
     @Test
-    void whereNumbersRunOutTheEvenSplitIsTheAnswerAndNotCalledOptimal() {
+    void speedsFarApartGiveASplitThatIsCalledOptimalOnlyIfItIs() {
         double[] speed = {6.5e-125, 7.1e24, 5.5e41, 5.5e-103, 1e41};
         MinMaxProblem problem = MinMaxProblem.of(5, speed, new int[][] {{1, 2}, {0, 2}});
         double[] fixed = {3.1e-9, 2.5e-39, 6.7e-14, 9.1, 5.8e115};
         MinMaxBatch batch = MinMaxBatch.of(problem, fixed, new double[] {2e30, 1e95});
         SplitBatch split = solve(batch, 50);
         SplitChecks.assertTrueSplit("speeds far apart", batch, split, 0, 1e-9);
-        assertEquals(SolveStatus.NUMERICAL_FAILURE, split.status(0));
-        assertEquals(1e30, split.share()[0], 1e16);
-        assertEquals(0.5e95, split.share()[2], 1e81);
-        assertEquals(maxLoadOfEvenSplit(batch), split.maxLoad(0), 1e-12 * split.maxLoad(0));
+        boolean close = split.gap(0) <= TOLERANCE * batch.meanLoad(0);
+        assertEquals(close, split.status(0) == SolveStatus.OPTIMAL, "status " + split.status(0));
+        assertTrue(split.maxLoad(0) <= maxLoadOfEvenSplit(batch), "max load " + split.maxLoad(0));
     }
 }

@@ -327,6 +327,57 @@ public abstract class MinMaxSolverContract extends MinMaxSolverMisuse {
         assertTrue(solved > count / 10, "problems that the solver takes");
     }
 
+    @Test
+    public void speedsAndInactiveRanksOfTheBatchCount() {
+        Random random = new Random(20261130);
+        int solved = 0;
+        for (int k = 0; k < randomProblems() / 4; k++) {
+            ProblemCase drawn = RandomProblems.next(5_000_000 + k, Math.min(12, maxRanks()));
+            MinMaxBatch batch = drawn.batch();
+            int ranks = batch.problem().ranks();
+            double[] speed = new double[ranks];
+            for (int r = 0; r < ranks; r++) {
+                speed[r] = random.nextInt(4) == 0 ? 0 : k % 2 == 0 ? 1 : 0.25 + random.nextDouble();
+            }
+            batch.setSpeed(0, speed, 0);
+            String what = drawn.id() + ", speeds " + Arrays.toString(speed);
+            ProblemCase test = new ProblemCase(what, batch, SubsetOracle.optimum(batch, 0));
+            solved += solveAndCheck(test).isPresent() ? 1 : 0;
+        }
+        assertTrue(solved > randomProblems() / 100, "problems that the solver takes");
+    }
+
+    @Test
+    public void aGroupWithoutActiveRanksHasNoShares() {
+        MinMaxBatch batch = cubeBatch(20260304, 1);
+        batch.setSpeed(0, new double[8], 0);
+        SplitBatch split =
+                solveAndCheck(new ProblemCase("all inactive", batch, 0)).orElseThrow();
+        assertArrayEquals(new double[32], split.share(), "shares");
+        assertEquals(0, split.maxLoad(0), "maxLoad");
+    }
+
+    @Test
+    public void answersDoNotDependOnSolvesBefore() {
+        assumeTrue(stateless(), "the solver starts from the last answer");
+        int sparse = 40;
+        MinMaxBatch batch = new MinMaxBatch(MinMaxProblem.of(8, HostLists.cube()), 1);
+        try (MinMaxSolver experienced = newSolver(batch.problem(), tolerance())) {
+            for (int k = 0; k < randomProblems() / 10; k++) {
+                Random random = new Random(7_000_000 + k);
+                Arrays.setAll(batch.load(), i -> random.nextInt(100) < sparse ? 1 + random.nextInt(6) : 0);
+                Arrays.setAll(batch.fixed(), r -> random.nextInt(100) < sparse / 2 ? random.nextInt(8) : 0);
+                SplitBatch after = new SplitBatch(batch.problem(), 1);
+                SplitBatch first = new SplitBatch(batch.problem(), 1);
+                experienced.solve(batch, after);
+                try (MinMaxSolver fresh = newSolver(batch.problem(), tolerance())) {
+                    fresh.solve(batch, first);
+                }
+                assertSameBits(first, after);
+            }
+        }
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("io.lplb.solver.GoldenProblems#embedded")
     public void embeddedGoldenProblem(ProblemCase test) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
+import java.util.Arrays;
 
 /** What must hold for every answer of every solver, recomputed here from the shares. */
 public final class SplitChecks {
@@ -21,6 +22,7 @@ public final class SplitChecks {
     public static void assertTrueSplit(String what, MinMaxBatch batch, SplitBatch split, int group, double rounding) {
         MinMaxProblem problem = batch.problem();
         double[] rankLoad = new double[problem.ranks()];
+        double[] speed = speeds(batch, group);
         for (int r = 0; r < rankLoad.length; r++) {
             rankLoad[r] = batch.fixed()[group * rankLoad.length + r];
         }
@@ -29,20 +31,28 @@ public final class SplitChecks {
             for (int e = problem.firstEntry(i); e < problem.firstEntry(i + 1); e++) {
                 double share = split.share()[group * problem.entries() + e];
                 assertTrue(share >= 0, () -> what + ": got share " + share + ", expected at least 0");
+                if (speed[problem.host(e)] == 0) {
+                    assertEquals(0, share, what + ": share on inactive rank " + problem.host(e));
+                }
                 sum += share;
                 rankLoad[problem.host(e)] += share;
             }
-            double load = batch.load()[group * problem.items() + i];
+            double load = batch.isCovered(group, i) ? batch.load()[group * problem.items() + i] : 0;
             assertEquals(load, sum, rounding * load, what + ": sum of the shares of item " + i);
         }
         double max = 0;
         for (int r = 0; r < rankLoad.length; r++) {
-            max = Math.max(max, rankLoad[r] / problem.speed(r));
+            max = speed[r] > 0 ? Math.max(max, rankLoad[r] / speed[r]) : max;
         }
         assertEquals(max, split.maxLoad(group), rounding * max, what + ": maxLoad");
         assertTrue(split.gap(group) >= 0, () -> what + ": got gap " + split.gap(group) + ", expected at least 0");
         assertTrue(split.iterations(group) >= 0, () -> what + ": got iterations " + split.iterations(group));
         assertNotEquals(SolveStatus.INVALID, split.status(group), what);
+    }
+
+    private static double[] speeds(MinMaxBatch batch, int group) {
+        int ranks = batch.problem().ranks();
+        return Arrays.copyOfRange(batch.speed(), group * ranks, (group + 1) * ranks);
     }
 
     /** Checks that an answer encloses the known optimum: lowerBound &lt;= optimum &lt;= maxLoad, up to rounding. */
@@ -66,7 +76,7 @@ public final class SplitChecks {
     }
 
     /**
-     * Checks that a split is not worse than leaving every item on its first host, its original.
+     * Checks that a split is not worse than leaving every item on its first active host, its original if that is active.
      *
      * @param allowed how much worse it may be, in load
      */
@@ -74,13 +84,19 @@ public final class SplitChecks {
             String what, MinMaxBatch batch, SplitBatch split, int group, double allowed) {
         MinMaxProblem problem = batch.problem();
         double[] rankLoad = new double[problem.ranks()];
+        double[] speed = speeds(batch, group);
         for (int i = 0; i < problem.items(); i++) {
-            rankLoad[problem.host(problem.firstEntry(i))] += batch.load()[group * problem.items() + i];
+            for (int e = problem.firstEntry(i); e < problem.firstEntry(i + 1); e++) {
+                if (speed[problem.host(e)] > 0) {
+                    rankLoad[problem.host(e)] += batch.load()[group * problem.items() + i];
+                    break;
+                }
+            }
         }
         double max = 0;
         for (int r = 0; r < rankLoad.length; r++) {
             double fixed = batch.fixed()[group * rankLoad.length + r];
-            max = Math.max(max, (fixed + rankLoad[r]) / problem.speed(r));
+            max = speed[r] > 0 ? Math.max(max, (fixed + rankLoad[r]) / speed[r]) : max;
         }
         double limit = max + allowed;
         assertTrue(

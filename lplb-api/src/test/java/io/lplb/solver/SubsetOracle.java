@@ -11,7 +11,7 @@ import io.lplb.problem.MinMaxProblem;
  *   (f(S) + sum of w[i] with all hosts of i inside S) / s(S)
  * </pre>
  *
- * (weighted densest subgraph; Goldberg 1984, Charikar 2000). Shares no code with any solver. A set is a bit mask; the
+ * over the active ranks (weighted densest subgraph; Goldberg 1984, Charikar 2000). Shares no code with any solver. A set is a bit mask; the
  * sums over subsets come from one pass for each bit. The sums only add numbers that are not negative, so they are exact
  * to rounding, and exact altogether where loads are integers (up to 2^53).
  */
@@ -31,7 +31,8 @@ public final class SubsetOracle {
         double[] inside = insideOfSets(batch, group);
         double best = 0;
         for (int set = 1; set < inside.length; set++) {
-            best = Math.max(best, inside[set] / speedOf(problem, set));
+            double speed = speedOf(batch, group, set);
+            best = speed > 0 ? Math.max(best, inside[set] / speed) : best;
         }
         return best;
     }
@@ -41,14 +42,20 @@ public final class SubsetOracle {
         MinMaxProblem problem = batch.problem();
         double[] inside = new double[1 << problem.ranks()];
         for (int r = 0; r < problem.ranks(); r++) {
-            inside[1 << r] += batch.fixed()[group * problem.ranks() + r];
+            if (batch.speed()[group * problem.ranks() + r] > 0) {
+                inside[1 << r] += batch.fixed()[group * problem.ranks() + r];
+            }
         }
         for (int i = 0; i < problem.items(); i++) {
             int hosts = 0;
             for (int e = problem.firstEntry(i); e < problem.firstEntry(i + 1); e++) {
-                hosts |= 1 << problem.host(e);
+                if (batch.speed()[group * problem.ranks() + problem.host(e)] > 0) {
+                    hosts |= 1 << problem.host(e);
+                }
             }
-            inside[hosts] += batch.load()[group * problem.items() + i];
+            if (hosts != 0) {
+                inside[hosts] += batch.load()[group * problem.items() + i];
+            }
         }
         for (int bit = 1; bit < inside.length; bit <<= 1) {
             for (int set = 0; set < inside.length; set++) {
@@ -60,10 +67,10 @@ public final class SubsetOracle {
         return inside;
     }
 
-    private static double speedOf(MinMaxProblem problem, int set) {
+    private static double speedOf(MinMaxBatch batch, int group, int set) {
         double sum = 0;
         for (int rest = set; rest != 0; rest &= rest - 1) {
-            sum += problem.speed(Integer.numberOfTrailingZeros(rest));
+            sum += batch.speed()[group * batch.problem().ranks() + Integer.numberOfTrailingZeros(rest)];
         }
         return sum;
     }

@@ -19,7 +19,8 @@ import org.ejml.interfaces.linsol.LinearSolverDense;
  *   cost                0                  0                   0         1        1000
  * </pre>
  *
- * so that all ones solve the equations, and that is where it starts. LPLB knows no speeds: there {@code s[r] = 1}.
+ * so that all ones solve the equations, and that is where it starts. LPLB knows no speeds: there {@code s[r] = 1}. An
+ * inactive rank counts as one of speed 1 without load, and an item with one active host as fixed load of that host.
  */
 final class AffineScaling {
     static final int STEPS = 5;
@@ -76,19 +77,27 @@ final class AffineScaling {
         int ranks = problem.ranks();
         int items = problem.items();
         a.zero();
+        for (int r = 0; r < ranks; r++) {
+            double speed = batch.speed()[group * ranks + r];
+            a.set(r, 2 * items + r, 1);
+            a.set(r, 2 * items + ranks, (float) -(speed > 0 ? speed / batch.speedUnit(group) : 1));
+            b.data[r] = speed > 0 ? (float) -(batch.fixed()[group * ranks + r] / scale) : 0;
+        }
         for (int i = 0; i < items; i++) {
             float w = (float) (batch.load()[group * items + i] / scale);
-            int e = problem.firstEntry(i);
-            a.set(problem.host(e), i, w);
-            a.set(problem.host(e + 1), items + i, w);
+            int first = problem.host(problem.firstEntry(i));
+            int second = problem.host(problem.firstEntry(i) + 1);
+            boolean hasFirst = batch.speed()[group * ranks + first] > 0;
+            boolean hasSecond = batch.speed()[group * ranks + second] > 0;
+            if (hasFirst && hasSecond) {
+                a.set(first, i, w);
+                a.set(second, items + i, w);
+            } else if (hasFirst || hasSecond) {
+                b.data[hasFirst ? first : second] -= w;
+            }
             a.set(ranks + i, i, 1);
             a.set(ranks + i, items + i, 1);
             b.data[ranks + i] = 1;
-        }
-        for (int r = 0; r < ranks; r++) {
-            a.set(r, 2 * items + r, 1);
-            a.set(r, 2 * items + ranks, (float) -problem.speed(r));
-            b.data[r] = (float) -(batch.fixed()[group * ranks + r] / scale);
         }
         // With the Big-M column still 0 and x all ones, what the equations leave is that column.
         CommonOps_FDRM.fill(x, 1);

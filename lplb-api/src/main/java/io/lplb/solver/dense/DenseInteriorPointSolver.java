@@ -68,8 +68,8 @@ public final class DenseInteriorPointSolver extends AbstractMinMaxSolver {
     @Override
     protected void solveGroup(MinMaxBatch batch, int group, SplitBatch split) {
         double mean = batch.meanLoad(group);
-        double limit = mean < Double.POSITIVE_INFINITY ? tolerance() * mean : 0;
-        form.set(batch, group, mean > 0 ? mean : 1);
+        double limit = tolerance() * mean;
+        form.set(batch, group, mean > 0 ? mean * batch.speedUnit(group) : 1);
         iteration.start();
         maxLoad = Double.NaN;
         keepIfBetter(batch, group, split);
@@ -103,7 +103,10 @@ public final class DenseInteriorPointSolver extends AbstractMinMaxSolver {
     }
 
     private void raiseBound(MinMaxBatch batch, int group) {
-        System.arraycopy(iteration.y.data, form.items(), weights, 0, weights.length);
+        for (int r = 0; r < weights.length; r++) {
+            int row = form.activeRank(r);
+            weights[r] = row < 0 ? 0 : iteration.y.data[form.items() + row];
+        }
         lowerBound = Math.max(lowerBound, duality.bound(batch, group, weights));
     }
 }

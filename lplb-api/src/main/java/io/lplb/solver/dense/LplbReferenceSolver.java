@@ -91,13 +91,7 @@ public final class LplbReferenceSolver extends AbstractMinMaxSolver {
         boolean accepted = problem().items() == 0 || (steps == AffineScaling.STEPS && isAccepted());
         count(group, accepted);
         writeShares(batch, group, accepted, split.share());
-        certificate.evaluate(
-                batch.fixed(),
-                group * problem().ranks(),
-                batch.load(),
-                group * problem().items(),
-                split.share(),
-                group * problem().entries());
+        certificate.evaluate(batch, group, split.share(), group * problem().entries());
         double max = certificate.maxLoad();
         double bound = certificate.lowerBound();
         SolveStatus status = SolveStatus.NUMERICAL_FAILURE;
@@ -155,10 +149,16 @@ public final class LplbReferenceSolver extends AbstractMinMaxSolver {
         for (int i = 0; i < items; i++) {
             double w = batch.load()[group * items + i];
             double ratio = accepted ? Math.clamp((double) scaling.ratio(i), 0, 1) : REJECTED_RATIO;
-            double first = w * ratio;
-            share[at + 2 * i] = first;
-            share[at + 2 * i + 1] = w - first;
+            boolean hasFirst = isActive(batch, group, 2 * i);
+            boolean hasSecond = isActive(batch, group, 2 * i + 1);
+            double first = hasSecond ? w * ratio : w;
+            share[at + 2 * i] = hasFirst ? first : 0;
+            share[at + 2 * i + 1] = hasSecond ? (hasFirst ? w - first : w) : 0;
         }
+    }
+
+    private boolean isActive(MinMaxBatch batch, int group, int entry) {
+        return batch.speed()[group * problem().ranks() + problem().host(entry)] > 0;
     }
 
     /** {@return how many groups were solved since the solver was made} */

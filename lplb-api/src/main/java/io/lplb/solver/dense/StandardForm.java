@@ -28,8 +28,12 @@ final class StandardForm {
     /** The row of the item that an active entry's column belongs to. */
     private final int[] itemRow;
 
+    /** The row of a rank after those of the items, -1 for an inactive rank. */
+    private final int[] rankRow;
+
     private int items;
     private int entries;
+    private int ranks;
 
     /** Room for the largest program that the problem can give. */
     StandardForm(MinMaxProblem problem) {
@@ -39,43 +43,62 @@ final class StandardForm {
         b = new DMatrixRMaj(rows, 1);
         g = new DMatrixRMaj(rows, 1);
         itemRow = new int[problem.entries()];
+        rankRow = new int[problem.ranks()];
     }
 
     /** Sets up the program of a group whose loads are divided by {@code scale}. */
     void set(MinMaxBatch batch, int group, double scale) {
         countActive(batch, group);
-        a.reshape(items + problem.ranks(), entries + problem.ranks());
+        a.reshape(items + ranks, entries + ranks);
         a.zero();
         b.reshape(a.numRows, 1);
         g.reshape(a.numRows, 1);
         int row = 0;
         int column = 0;
         for (int i = 0; i < problem.items(); i++) {
-            double w = batch.load()[group * problem.items() + i];
-            if (w > 0) {
+            if (isActive(batch, group, i)) {
+                double w = batch.load()[group * problem.items() + i];
                 for (int e = problem.firstEntry(i); e < problem.firstEntry(i + 1); e++) {
-                    a.set(row, column, 1);
-                    a.set(items + problem.host(e), column, -w / scale);
-                    itemRow[column++] = row;
+                    int r = rankRow[problem.host(e)];
+                    if (r >= 0) {
+                        a.set(row, column, 1);
+                        a.set(items + r, column, -w / scale);
+                        itemRow[column++] = row;
+                    }
                 }
                 b.data[row] = 1;
                 g.data[row++] = 0;
             }
         }
-        for (int r = 0; r < problem.ranks(); r++) {
-            a.set(items + r, entries + r, -1);
-            b.data[items + r] = batch.fixed()[group * problem.ranks() + r] / scale;
-            g.data[items + r] = problem.speed(r);
+        double[] speed = batch.speed();
+        for (int k = 0; k < problem.ranks(); k++) {
+            int r = rankRow[k];
+            if (r >= 0) {
+                int at = group * problem.ranks() + k;
+                a.set(items + r, entries + r, -1);
+                b.data[items + r] = batch.fixed()[at] / scale;
+                g.data[items + r] = speed[at] / batch.speedUnit(group);
+            }
         }
+    }
+
+    private boolean isActive(MinMaxBatch batch, int group, int item) {
+        return batch.load()[group * problem.items() + item] > 0 && batch.isCovered(group, item);
     }
 
     private void countActive(MinMaxBatch batch, int group) {
         items = 0;
         entries = 0;
+        ranks = 0;
+        for (int r = 0; r < problem.ranks(); r++) {
+            rankRow[r] = batch.speed()[group * problem.ranks() + r] > 0 ? ranks++ : -1;
+        }
         for (int i = 0; i < problem.items(); i++) {
-            if (batch.load()[group * problem.items() + i] > 0) {
+            if (isActive(batch, group, i)) {
                 items++;
-                entries += problem.hostCount(i);
+                for (int e = problem.firstEntry(i); e < problem.firstEntry(i + 1); e++) {
+                    entries += rankRow[problem.host(e)] >= 0 ? 1 : 0;
+                }
             }
         }
     }
@@ -90,9 +113,14 @@ final class StandardForm {
         return entries;
     }
 
-    /** Returns the number of ranks. */
+    /** Returns the number of active ranks. */
     int ranks() {
-        return problem.ranks();
+        return ranks;
+    }
+
+    /** Returns the number of an active rank among those that are active, -1 for an inactive rank. */
+    int activeRank(int rank) {
+        return rankRow[rank];
     }
 
     /** Returns the row of the item that the column of an active entry belongs to. */
@@ -110,31 +138,26 @@ final class StandardForm {
     boolean toShares(DMatrixRMaj x, MinMaxBatch batch, int group, double[] share, int at) {
         int column = 0;
         for (int i = 0; i < problem.items(); i++) {
-            double w = batch.load()[group * problem.items() + i];
-            int count = problem.hostCount(i);
-            int to = at + problem.firstEntry(i);
-            if (w > 0) {
-                if (!itemToShares(x.data, column, count, w, share, to)) {
+            Arrays.fill(share, at + problem.firstEntry(i), at + problem.firstEntry(i + 1), 0);
+            if (isActive(batch, group, i)) {
+                int end = column;
+                while (end < entries && itemRow[end] == itemRow[column]) {
+                    end++;
+                }
+                double sum = 0;
+                for (int j = column; j < end; j++) {
+                    sum += Math.max(x.data[j], 0);
+                }
+                if (!(sum > 0 && sum < Double.POSITIVE_INFINITY)) {
                     return false;
                 }
-                column += count;
-            } else {
-                Arrays.fill(share, to, to + count, 0);
+                double w = batch.load()[group * problem.items() + i];
+                for (int e = problem.firstEntry(i); e < problem.firstEntry(i + 1); e++) {
+                    if (rankRow[problem.host(e)] >= 0) {
+                        share[at + e] = w * (Math.max(x.data[column++], 0) / sum);
+                    }
+                }
             }
-        }
-        return true;
-    }
-
-    private static boolean itemToShares(double[] x, int column, int count, double w, double[] share, int to) {
-        double sum = 0;
-        for (int k = 0; k < count; k++) {
-            sum += Math.max(x[column + k], 0);
-        }
-        if (!(sum > 0 && sum < Double.POSITIVE_INFINITY)) {
-            return false;
-        }
-        for (int k = 0; k < count; k++) {
-            share[to + k] = w * (Math.max(x[column + k], 0) / sum);
         }
         return true;
     }

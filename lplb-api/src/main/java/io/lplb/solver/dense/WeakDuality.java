@@ -18,6 +18,8 @@ import io.lplb.problem.MinMaxProblem;
  * <p>Written apart from {@link io.lplb.solver.Certificate} on purpose: an error in one of them shows against the other.
  */
 final class WeakDuality {
+    private static final double ROUNDING = 0x1p-51;
+
     private final MinMaxProblem problem;
     private final double[] rankLoad;
     private final double[] level;
@@ -45,7 +47,8 @@ final class WeakDuality {
             rankLoad[problem.host(e)] += share[at + e];
         }
         for (int r = 0; r < ranks; r++) {
-            rankLoad[r] /= problem.speed(r);
+            double speed = batch.speed()[group * ranks + r];
+            rankLoad[r] = speed > 0 ? rankLoad[r] / speed : 0;
         }
         return rankLoad;
     }
@@ -68,18 +71,26 @@ final class WeakDuality {
         double value = 0;
         double scale = 0;
         for (int r = 0; r < problem.ranks(); r++) {
-            double weight = Math.max(y[r], 0);
-            value += weight * batch.fixed()[group * problem.ranks() + r];
-            scale += weight * problem.speed(r);
+            double speed = batch.speed()[group * problem.ranks() + r] / batch.speedUnit(group);
+            if (speed > 0) {
+                double weight = Math.max(y[r], 0);
+                value += weight * batch.fixed()[group * problem.ranks() + r];
+                scale += weight * speed;
+            }
         }
         for (int i = 0; i < problem.items(); i++) {
             double least = Double.POSITIVE_INFINITY;
             for (int e = problem.firstEntry(i); e < problem.firstEntry(i + 1); e++) {
-                least = Math.min(least, Math.max(y[problem.host(e)], 0));
+                int r = problem.host(e);
+                if (batch.speed()[group * problem.ranks() + r] > 0) {
+                    least = Math.min(least, Math.max(y[r], 0));
+                }
             }
-            value += least * batch.load()[group * problem.items() + i];
+            value += least < Double.POSITIVE_INFINITY ? least * batch.load()[group * problem.items() + i] : 0;
         }
-        double bound = value / scale;
+        // Sums of n terms are off by less than n roundings, so this bound is rounded down.
+        double bound =
+                value / scale * (1 - (problem.ranks() + problem.items() + 4) * ROUNDING) / batch.speedUnit(group);
         return bound > 0 && bound < Double.POSITIVE_INFINITY ? bound : 0;
     }
 }

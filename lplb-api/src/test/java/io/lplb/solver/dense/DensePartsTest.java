@@ -36,7 +36,7 @@ final class DensePartsTest {
         });
         assertTrue(MatrixFeatures_DDRM.isEquals(expected, form.a), () -> "got " + form.a);
         assertArrayEquals(new double[] {1, 1, 1.5, 2}, Arrays.copyOf(form.b.data, 4), "b");
-        assertArrayEquals(new double[] {0, 0, 1, 2}, Arrays.copyOf(form.g.data, 4), "g");
+        assertArrayEquals(new double[] {0, 0, 0.5, 1}, Arrays.copyOf(form.g.data, 4), "g, in units of 2");
     }
 
     @Test
@@ -114,10 +114,10 @@ final class DensePartsTest {
     void boundsByHand() {
         WeakDuality duality = new WeakDuality(SMALL);
         MinMaxBatch batch = MinMaxBatch.of(SMALL, new double[] {3, 1}, new double[] {6, 4, 2});
-        assertEquals(16.0 / 3, duality.bound(batch, 0, new double[] {1, 1}), 1e-15, "all ranks: 16 tokens, speed 3");
-        assertEquals(16.0 / 3, duality.bound(batch, 0, new double[] {1, 0.9}), 1e-15, "the level set of both ranks");
-        assertEquals(3, duality.bound(batch, 0, new double[] {1, 0}), "rank 0 alone keeps 3");
-        assertEquals(2.5, duality.bound(batch, 0, new double[] {0, 1}), "rank 1 alone keeps 1 + 4, at speed 2");
+        assertEquals(16.0 / 3, duality.bound(batch, 0, new double[] {1, 1}), 1e-13, "all ranks: 16 tokens, speed 3");
+        assertEquals(16.0 / 3, duality.bound(batch, 0, new double[] {1, 0.9}), 1e-13, "the level set of both ranks");
+        assertEquals(3, duality.bound(batch, 0, new double[] {1, 0}), 1e-13, "rank 0 alone keeps 3");
+        assertEquals(2.5, duality.bound(batch, 0, new double[] {0, 1}), 1e-13, "rank 1 alone keeps 1 + 4, at speed 2");
         assertEquals(0, duality.bound(batch, 0, new double[] {0, -1}), "no positive weight");
         assertEquals(7, duality.maxLoad(batch, 0, new double[] {4, 2, 4, 2, 0}, 0), "3 + 4 beside (1 + 2 + 4 + 2) / 2");
     }

@@ -46,6 +46,11 @@ final class PeerSolver implements MinMaxSolver {
     @Override
     public void solve(MinMaxBatch batch, SplitBatch split) {
         AbstractMinMaxSolver.requireMatching(problem, batch, split);
+        if (!batch.hasProblemSpeeds()) {
+            throw new IllegalArgumentException(
+                    "speeds: got some other than the problem's, expected the problem's, which " + name()
+                            + " was made for");
+        }
         for (int g = 0; g < batch.groups(); g++) {
             try {
                 double max = peer.solve(batch, g, share);

@@ -8,6 +8,7 @@ import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolveStatus;
+import io.lplb.solver.Solvers;
 import io.lplb.solver.SplitBatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * tails, and what the sweeps after an interior point end in may not prove itself. Their iterations add up.
  *
  * <p>Plans are made on first use for batches of 1, of up to 8, 32, and so on in powers of 32 up to {@code maxGroups}, and
- * kept; a larger batch is solved in pieces. The first solve of a kind therefore takes the time of a compilation, tenths
+ * kept; a larger batch is solved in pieces. A batch with speeds other than the problem's is solved on the CPU. The first solve of a kind therefore takes the time of a compilation, tenths
  * of a second. After it nothing is allocated per solve by this class.
  *
  * <p>Large batches are copied by several threads of the process; {@code -Dlplb.hostThreads=1} leaves all to the caller's.
@@ -51,6 +52,7 @@ public final class TornadoSolver implements MinMaxSolver {
     private final boolean handsOver;
     private final List<FusedLaunch> plans = new ArrayList<>();
     private @Nullable Straggler straggler;
+    private @Nullable MinMaxSolver onCpu;
     private boolean closed;
 
     /**
@@ -106,6 +108,10 @@ public final class TornadoSolver implements MinMaxSolver {
             throw new IllegalStateException(name + " solver: got a solve after close, expected an open solver");
         }
         AbstractMinMaxSolver.requireSameProblem(problem, batch, split);
+        if (!batch.hasProblemSpeeds()) {
+            solveOnCpu(batch, split);
+            return;
+        }
         if (problem.items() == 0 || batch.groups() > maxGroups) {
             batch.requireValid(); // a launch looks at its own loads, but another one may have written answers before
         }
@@ -126,6 +132,16 @@ public final class TornadoSolver implements MinMaxSolver {
             }
             first += count;
         }
+    }
+
+    /** Kernels have the speeds of the problem in their tables, so groups of other speeds are solved on the host. */
+    private void solveOnCpu(MinMaxBatch batch, SplitBatch split) {
+        MinMaxSolver solver = onCpu;
+        if (solver == null) {
+            solver = Solvers.create(name, problem, tolerance);
+            onCpu = solver;
+        }
+        solver.solve(batch, split);
     }
 
     private static FusedLaunch plan(String solver, ProblemTables tables, int groups, Accuracy accuracy) {
