@@ -13,7 +13,7 @@ lplb() {
   if [ -f "$here/benchmarks.jar" ]; then
     "${JAVA:-java}" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
       --add-exports java.base/jdk.internal.vm=ALL-UNNAMED "-Dlplb.commit=$(cat "$here/commit.txt")" \
-      -cp "$here/benchmarks.jar" io.lplb.bench.cli.Lplb "$@"
+      -cp "$here/benchmarks.jar" io.lplb.cli.Lplb "$@"
   else
     "$here/../bin/lplb" "$@"
   fi

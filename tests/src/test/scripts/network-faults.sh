@@ -3,7 +3,7 @@
 # Each host is a network namespace with two ranks. Needs root, iproute2 and a build; not part of the Maven tests.
 #
 #   sudo tests/src/test/scripts/network-faults.sh            # all faults
-#   LPLB="java ... io.lplb.bench.cli.Lplb" tests/...          # another way to start the command line
+#   LPLB="java ... io.lplb.cli.Lplb" tests/...          # another way to start the command line
 #   CABLE=tun tests/...                                       # without netem, even where the kernel has it
 #
 # Delay and loss are the kernel's (netem queueing discipline, one way, from host a) where it has them. Otherwise the cable

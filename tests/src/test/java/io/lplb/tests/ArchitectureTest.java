@@ -6,6 +6,7 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -36,7 +37,18 @@ class ArchitectureTest {
         "io.lplb.tornado.."
     };
 
-    /** Topology, API, kernels, bench: the order in which a reader meets the modules. */
+    private static final String[] COMMAND_LINE = {
+        "io.lplb.cli..",
+        "io.lplb.cluster..",
+        "io.lplb.doctor..",
+        "io.lplb.host..",
+        "io.lplb.replay..",
+        "io.lplb.report..",
+        "io.lplb.trace..",
+        "io.lplb.workload.."
+    };
+
+    /** Topology, API, kernels, command line, benchmarks: the order in which a reader meets the modules. */
     @Test
     void modulesDependOnlyOnThoseBeforeThem() {
         layeredArchitecture()
@@ -56,18 +68,22 @@ class ArchitectureTest {
                 .definedBy("io.lplb.tornado..")
                 .layer("micrometer")
                 .definedBy("io.lplb.micrometer..")
+                .layer("cli")
+                .definedBy(COMMAND_LINE)
                 .layer("bench")
                 .definedBy("io.lplb.bench..")
                 .whereLayer("bench")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("cli")
+                .mayOnlyBeAccessedByLayers("bench")
                 .whereLayer("micrometer")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("kernels")
-                .mayOnlyBeAccessedByLayers("bench")
+                .mayOnlyBeAccessedByLayers("cli", "bench")
                 .whereLayer("api")
-                .mayOnlyBeAccessedByLayers("kernels", "micrometer", "bench")
+                .mayOnlyBeAccessedByLayers("kernels", "micrometer", "cli", "bench")
                 .whereLayer("topology")
-                .mayOnlyBeAccessedByLayers("api", "kernels", "micrometer", "bench")
+                .mayOnlyBeAccessedByLayers("api", "kernels", "micrometer", "cli", "bench")
                 .check(ALL);
     }
 
@@ -141,10 +157,9 @@ class ArchitectureTest {
 
     /** Programs of their own, such as the probe's child process, speak on their standard output. */
     private static void inLibraries(ArchRule rule) {
-        JavaClasses libraries = ALL.that(DescribedPredicate.describe(
-                "reside in a library",
-                c -> !c.getPackageName().startsWith("io.lplb.bench")
-                        && !c.getSimpleName().endsWith("Main")));
+        JavaClasses libraries = ALL.that(JavaClass.Predicates.resideInAnyPackage(LIBRARIES)
+                .and(DescribedPredicate.describe(
+                        "are no program", c -> !c.getSimpleName().endsWith("Main"))));
         rule.check(libraries);
     }
 }

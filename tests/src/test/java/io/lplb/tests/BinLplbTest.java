@@ -64,7 +64,7 @@ class BinLplbTest {
         Path maven = tools.resolve("mvn");
         Files.writeString(maven, "#!/bin/sh\necho \"built with $*\"\nexit 1\n");
         assertTrue(maven.toFile().setExecutable(true));
-        Path stamp = root.resolve("lplb-bench/target/lplb.built");
+        Path stamp = root.resolve("lplb-cli/target/lplb.built");
         Files.delete(stamp);
         String path = tools + ":" + System.getenv("PATH");
         Outcome outcome = run(Map.of("PATH", path), root.resolve("bin/lplb"), "doctor");

@@ -26,15 +26,15 @@ final class StartScript {
     /** Copies into an empty folder; the test is skipped where there is nothing to copy. */
     StartScript(Path root) throws IOException {
         this.root = root;
-        Path target = PROJECT.resolve("lplb-bench/target");
+        Path target = PROJECT.resolve("lplb-cli/target");
         assumeTrue(
-                Files.exists(target.resolve("benchmarks.jar")) && Files.isExecutable(Path.of("/bin/bash")),
-                "needs bash and a packaged lplb-bench");
+                Files.exists(target.resolve("lplb.jar")) && Files.isExecutable(Path.of("/bin/bash")),
+                "needs bash and a packaged lplb-cli");
         Files.createDirectories(root.resolve("bin"));
         Files.copy(PROJECT.resolve("bin/lplb"), root.resolve("bin/lplb"));
         Files.copy(PROJECT.resolve("pom.xml"), root.resolve("pom.xml"));
-        Path built = Files.createDirectories(root.resolve("lplb-bench/target"));
-        Files.createSymbolicLink(built.resolve("benchmarks.jar"), target.resolve("benchmarks.jar"));
+        Path built = Files.createDirectories(root.resolve("lplb-cli/target"));
+        Files.createSymbolicLink(built.resolve("lplb.jar"), target.resolve("lplb.jar"));
         Files.createSymbolicLink(built.resolve("lib"), target.resolve("lib"));
         Files.createFile(built.resolve("lplb.built"));
     }

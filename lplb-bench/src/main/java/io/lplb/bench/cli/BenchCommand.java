@@ -12,6 +12,11 @@ import io.lplb.bench.results.JmhRun;
 import io.lplb.bench.results.ResultFile;
 import io.lplb.bench.results.ResultPages;
 import io.lplb.bench.results.Tables;
+import io.lplb.cli.AtomicOutput;
+import io.lplb.cli.BackendTable;
+import io.lplb.cli.CliCommand;
+import io.lplb.cli.Lplb;
+import io.lplb.cli.ShellWords;
 import io.lplb.solver.Backends;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,7 +30,6 @@ import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.runner.options.TimeValue;
 import picocli.CommandLine.Command;
@@ -44,7 +48,7 @@ import picocli.CommandLine.Spec;
                     + "lplb-bench/measure.sh makes the results that are committed.",
             ""
         })
-final class BenchCommand implements Callable<Integer> {
+public final class BenchCommand implements CliCommand {
     private static final int PROBLEMS = 256;
     private static final int QUICK_PROBLEMS = 16;
     private static final Path RESULTS = Path.of("lplb-bench", "results");

@@ -1,4 +1,4 @@
-/** The command line: one class per command. */
+/** The command {@code lplb bench}. */
 @NullMarked
 package io.lplb.bench.cli;
 

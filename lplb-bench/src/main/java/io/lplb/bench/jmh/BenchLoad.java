@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * Where the batches of a benchmark come from: a {@link io.lplb.bench.workload.Workload} by name, or a trace of real
+ * Where the batches of a benchmark come from: a {@link io.lplb.workload.Workload} by name, or a trace of real
  * routing, {@code trace:FILE}. Batches are numbered from 0; each can be made alone and again.
  *
  * <p>Not thread-safe.

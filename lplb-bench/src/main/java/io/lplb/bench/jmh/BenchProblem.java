@@ -42,7 +42,7 @@ public final class BenchProblem {
      * A machine with a load.
      *
      * @param machine one of {@link #MACHINES}
-     * @param load a workload as {@link io.lplb.bench.workload.Workload#named} takes it, or a trace as {@link TraceLoad} names it
+     * @param load a workload as {@link io.lplb.workload.Workload#named} takes it, or a trace as {@link TraceLoad} names it
      * @throws IllegalArgumentException if either name is unknown, or the trace has too few tokens
      * @throws java.io.UncheckedIOException if a trace cannot be read
      */

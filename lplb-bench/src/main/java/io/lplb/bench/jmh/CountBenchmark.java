@@ -28,7 +28,7 @@ public class CountBenchmark {
     static final int EXPERTS = 256;
     static final int RANKS = 32;
 
-    /** See {@link io.lplb.bench.workload.Workload#named} and {@link TraceLoad}; skewed loads hit the same counter again and again. */
+    /** See {@link io.lplb.workload.Workload#named} and {@link TraceLoad}; skewed loads hit the same counter again and again. */
     @Param({"normal", "zipf"})
     public String load = "";
 

@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgsAppend = "-Xmx2g")
 @SuppressWarnings("NullAway.Init")
 public class RouteBenchmark {
-    /** See {@link io.lplb.bench.workload.WorkloadKind} and {@link TraceLoad}. */
+    /** See {@link io.lplb.workload.WorkloadKind} and {@link TraceLoad}. */
     @Param({"normal", "zipf"})
     public String load = "";
 

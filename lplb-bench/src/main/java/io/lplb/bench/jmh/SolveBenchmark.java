@@ -66,7 +66,7 @@ public class SolveBenchmark {
     @Param({"cube", "hypercube", "torus8x4", "eplb64"})
     public String topology = "";
 
-    /** See {@link io.lplb.bench.workload.WorkloadKind} and {@link TraceLoad}. */
+    /** See {@link io.lplb.workload.WorkloadKind} and {@link TraceLoad}. */
     @Param({"normal", "lognormal", "zipf"})
     public String load = "";
 

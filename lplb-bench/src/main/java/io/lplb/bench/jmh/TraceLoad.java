@@ -1,10 +1,10 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.jmh;
 
-import io.lplb.bench.io.NpyReader;
-import io.lplb.bench.io.RoutingTrace;
-import io.lplb.bench.replay.History;
 import io.lplb.count.TokenCounter;
+import io.lplb.replay.History;
+import io.lplb.trace.NpyReader;
+import io.lplb.trace.RoutingTrace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.regex.Matcher;

@@ -1,7 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.jmh;
 
-import io.lplb.bench.workload.Workload;
+import io.lplb.workload.Workload;
 
 /** A workload by name, 512 tokens x experts in a batch of counts; earlier batches of the same stream are its history. */
 final class WorkloadLoad implements BenchLoad {

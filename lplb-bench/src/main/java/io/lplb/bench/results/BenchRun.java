@@ -2,6 +2,7 @@
 package io.lplb.bench.results;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lplb.report.Quality;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

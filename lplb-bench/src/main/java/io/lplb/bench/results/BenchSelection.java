@@ -5,7 +5,7 @@ import io.lplb.bench.jmh.BenchProblem;
 import io.lplb.bench.jmh.TraceLoad;
 import io.lplb.bench.peer.BackendChoice;
 import io.lplb.bench.peer.Contenders;
-import io.lplb.bench.workload.Workload;
+import io.lplb.workload.Workload;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;

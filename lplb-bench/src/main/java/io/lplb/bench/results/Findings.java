@@ -3,6 +3,7 @@ package io.lplb.bench.results;
 
 import io.lplb.bench.peer.BackendChoice;
 import io.lplb.bench.peer.Peers;
+import io.lplb.report.Quality;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.results;
 
-import io.lplb.bench.replay.TextTable;
+import io.lplb.replay.TextTable;
 import java.util.List;
 
 /**

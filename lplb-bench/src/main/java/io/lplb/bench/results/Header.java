@@ -1,8 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.results;
 
-import io.lplb.bench.host.Host;
-import io.lplb.bench.host.SourceCommit;
+import io.lplb.host.Host;
+import io.lplb.host.SourceCommit;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;

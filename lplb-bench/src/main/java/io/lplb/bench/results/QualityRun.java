@@ -5,6 +5,7 @@ import io.lplb.bench.jmh.BenchProblem;
 import io.lplb.bench.jmh.TraceLoad;
 import io.lplb.bench.peer.Contenders;
 import io.lplb.problem.MinMaxBatch;
+import io.lplb.report.Quality;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.Solvers;
 import java.io.IOException;

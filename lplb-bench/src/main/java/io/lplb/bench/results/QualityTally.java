@@ -4,6 +4,7 @@ package io.lplb.bench.results;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.quota.QuotaRounder;
+import io.lplb.report.Quality;
 import io.lplb.solver.Certificate;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;

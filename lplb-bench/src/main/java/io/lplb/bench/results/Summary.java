@@ -4,6 +4,7 @@ package io.lplb.bench.results;
 import io.lplb.bench.jmh.TraceLoad;
 import io.lplb.bench.peer.Contenders;
 import io.lplb.bench.peer.Peers;
+import io.lplb.report.Quality;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

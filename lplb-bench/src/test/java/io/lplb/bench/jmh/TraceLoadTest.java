@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.lplb.bench.io.NpyBytes;
-import io.lplb.bench.replay.BatchSource;
-import io.lplb.bench.replay.ReplayInput;
+import io.lplb.replay.BatchSource;
+import io.lplb.replay.ReplayInput;
+import io.lplb.trace.NpyBytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

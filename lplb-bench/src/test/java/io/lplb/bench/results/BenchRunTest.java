@@ -5,10 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lplb.bench.io.NpyBytes;
 import io.lplb.bench.jmh.BenchProblem;
 import io.lplb.bench.jmh.TraceLoad;
 import io.lplb.bench.peer.Contenders;
+import io.lplb.report.Quality;
+import io.lplb.trace.NpyBytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.lplb.bench.io.FormatException;
+import io.lplb.trace.FormatException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -3,8 +3,8 @@ package io.lplb.bench.results;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lplb.bench.report.ResultsPage;
-import io.lplb.bench.report.ResultsReader;
+import io.lplb.report.ResultsPage;
+import io.lplb.report.ResultsReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -4,6 +4,7 @@ package io.lplb.bench.results;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lplb.report.Quality;
 import java.util.List;
 
 /** Results made by hand, for tests of what is made from results. */

@@ -1,0 +1,93 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.cli;
+
+import io.lplb.balance.LoadBalancerBuilder;
+import io.lplb.cluster.ClusterReport;
+import io.lplb.cluster.LocalCluster;
+import io.lplb.cluster.RankResult;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code lplb cluster}: a whole group as processes of this host. */
+@Command(
+        name = "cluster",
+        description = {
+            "Start a group of ranks as processes of this host, replay together, and show what became of it.",
+            "",
+            "Every rank sees its own part of each batch only. It tells the others how many tokens it has for each expert,"
+                    + " makes the same plan as they do, and routes its own tokens by it.",
+            ""
+        })
+final class ClusterCommand implements Callable<Integer> {
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private Lplb lplb;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private GroupOptions group;
+
+    @Option(
+            names = "--transport",
+            paramLabel = "NAME",
+            description =
+                    "ipc: shared memory; udp: packets over loopback, as between hosts; ${DEFAULT-VALUE} if absent.")
+    private String transport = "ipc";
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        LoadBalancerBuilder settings = group.balancer();
+        String description = settings.identity().description();
+        String origin = group.tokens(0).origin();
+        try (TicketFolder folder = new TicketFolder();
+                LocalCluster cluster = new LocalCluster(group.ranks, transport, arguments(folder))) {
+            cluster.startAll();
+            cluster.run(group.rounds);
+            List<RankResult> results = cluster.report();
+            PrintWriter out = lplb.console().outText();
+            out.println(group.ranks + " processes: " + description);
+            out.println("exchange:  " + results.get(0).transport());
+            out.println("replayed:  " + group.rounds + " rounds of " + origin);
+            ClusterReport report = new ClusterReport(results);
+            out.print(report.text());
+            if (report.agreedAlike() && !report.meetsThePlan()) {
+                throw new IllegalStateException("routing differs from the plan");
+            }
+        }
+        return 0;
+    }
+
+    private List<String> arguments(TicketFolder folder) throws IOException {
+        List<String> arguments = new ArrayList<>(group.arguments());
+        if (group.exchange.equals(RankExchange.NCCL)) {
+            arguments.add("--nccl-ticket=" + folder.ticket());
+        }
+        return arguments;
+    }
+
+    /** Where the ranks find the ticket of NCCL. */
+    private static final class TicketFolder implements AutoCloseable {
+        private final Path folder = Files.createTempDirectory("lplb-cluster-");
+
+        TicketFolder() throws IOException {}
+
+        Path ticket() {
+            return folder.resolve("ticket");
+        }
+
+        @Override
+        public void close() throws IOException {
+            Files.deleteIfExists(ticket());
+            Files.deleteIfExists(folder);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.cli;
+
+import io.lplb.replay.Replay;
+import io.lplb.replay.ReplaySetup;
+import io.lplb.replay.RoutingCheck;
+import io.lplb.replay.WorkloadBatches;
+import io.lplb.topology.Topologies;
+import io.lplb.workload.Workload;
+import io.lplb.workload.WorkloadKind;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code lplb demo}: one layer of a made-up model, before and after. */
+@Command(
+        name = "demo",
+        description = "Balance a made-up stream of routed batches: 64 experts on 8 ranks in a cube, before and after.")
+final class DemoCommand implements Callable<Integer> {
+    private static final int EXPERTS = 64;
+    private static final int RANKS = 8;
+    private static final int REPLICAS = 2;
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private Lplb lplb;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the stream; ${DEFAULT-VALUE} if absent.")
+    private long seed = 1;
+
+    @Option(names = "--batches", paramLabel = "N", description = "Batches; ${DEFAULT-VALUE} if absent.")
+    private int batches = 64;
+
+    @Option(names = "--tokens", paramLabel = "N", description = "Tokens per batch; ${DEFAULT-VALUE} if absent.")
+    private int tokens = 512;
+
+    @Option(names = "--top-k", paramLabel = "N", description = "Experts per token; ${DEFAULT-VALUE} if absent.")
+    private int topK = 6;
+
+    @Option(
+            names = "--workload",
+            paramLabel = "NAME",
+            completionCandidates = WorkloadNames.class,
+            description = "One of ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} if absent.")
+    private String workload = WorkloadKind.LAYER.id();
+
+    @Override
+    public Integer call() {
+        WorkloadKind kind = WorkloadKind.named(workload);
+        WorkloadBatches source = new WorkloadBatches(new Workload(kind, EXPERTS, RANKS, seed), batches, tokens, topK);
+        ReplaySetup setup = new ReplaySetup(EXPERTS, RANKS, Topologies.parse("cube"), REPLICAS, "interior-point");
+        try (Replay replay = new Replay(setup, source)) {
+            RoutingCheck routed = new RoutingCheck(replay.balancer());
+            replay.begin(0);
+            for (int b = 0; b < batches; b++) {
+                replay.step(b);
+                routed.route(source.ids(b));
+            }
+            lplb.console().outText().print(new DemoPage(kind.description(), replay, routed).text());
+            if (!routed.difference().isEmpty()) {
+                throw new IllegalStateException("routing differs from the plan: " + routed.difference());
+            }
+        }
+        return 0;
+    }
+
+    /** The workloads' names for the help text. */
+    static final class WorkloadNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(WorkloadKind.values()).map(WorkloadKind::id).iterator();
+        }
+    }
+}

@@ -1,0 +1,211 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.cli;
+
+import io.lplb.balance.LoadBalancer;
+import io.lplb.balance.LoadBalancerBuilder;
+import io.lplb.cluster.RankTokens;
+import io.lplb.exchange.aeron.ExchangeSettings;
+import io.lplb.replay.WorkloadBatches;
+import io.lplb.topology.Topologies;
+import io.lplb.topology.TopologyFile;
+import io.lplb.trace.NpyReader;
+import io.lplb.workload.Workload;
+import io.lplb.workload.WorkloadKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What {@code lplb cluster} and {@code lplb rank} have in common: the group and its tokens. */
+final class GroupOptions {
+    private static final String EPLB = "eplb";
+    private static final int WORKLOAD_BATCHES = 64;
+    private static final int DEFAULT_EXPERTS = 64;
+
+    @Option(names = "--ranks", paramLabel = "N", description = "Ranks of the group; ${DEFAULT-VALUE} if absent.")
+    int ranks = 8;
+
+    @Option(
+            names = "--ranks-per-node",
+            paramLabel = "N",
+            description = "Consecutive ranks that share a node; ${DEFAULT-VALUE} if absent.")
+    int ranksPerNode = 8;
+
+    @Option(
+            names = "--topology",
+            paramLabel = "NAME",
+            description = "A name as in 'lplb topology list', a file, or eplb for EPLB's placement; ${DEFAULT-VALUE} if"
+                    + " absent.")
+    String topology = "cube";
+
+    @Option(names = "--replicas", paramLabel = "N", description = "Replica slots per rank; ${DEFAULT-VALUE} if absent.")
+    int replicas = 2;
+
+    @Option(names = "--solver", paramLabel = "NAME", description = "This library's solver; ${DEFAULT-VALUE} if absent.")
+    String solver = "interior-point";
+
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description = "A .npy file of expert ids: its first half places the experts, its second half is replayed.")
+    @Nullable Path trace;
+
+    @Option(names = "--layer", paramLabel = "N", description = "Layer of the trace; ${DEFAULT-VALUE} if absent.")
+    int layer;
+
+    @Option(
+            names = "--workload",
+            paramLabel = "NAME",
+            completionCandidates = DemoCommand.WorkloadNames.class,
+            description = "Made-up tokens instead of a trace: one of ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} if"
+                    + " absent.")
+    String workload = WorkloadKind.LAYER.id();
+
+    @Option(
+            names = "--experts",
+            paramLabel = "N",
+            description = "Experts of the layer; of a trace, its largest id plus one if absent, otherwise 64.")
+    @Nullable Integer experts;
+
+    @Option(names = "--top-k", paramLabel = "N", description = "Experts per made-up token; ${DEFAULT-VALUE} if absent.")
+    int topK = 6;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of made-up tokens; ${DEFAULT-VALUE} if absent.")
+    long seed = 1;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "TOKENS",
+            description = "Tokens of all ranks in a batch; ${DEFAULT-VALUE} if absent.")
+    int batch = 512;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "Batches to replay, from the first again when there are no more; 1000 if absent.")
+    int rounds = 1000;
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "MS",
+            description = "Longest time that a round waits for another rank; ${DEFAULT-VALUE} ms if absent.")
+    int deadline = 1000;
+
+    @Option(
+            names = "--connect-timeout",
+            paramLabel = "S",
+            description = "Longest time to wait for the other ranks at the start; ${DEFAULT-VALUE} s if absent.")
+    int connectTimeout = 60;
+
+    @Option(
+            names = "--pace",
+            paramLabel = "US",
+            description = "Shortest time of a round in microseconds, as a layer's computing takes; ${DEFAULT-VALUE} if"
+                    + " absent.")
+    int pace;
+
+    @Option(
+            names = "--idle",
+            paramLabel = "NAME",
+            description =
+                    "How to wait for counts: backoff where ranks share cores, yield or spin where each has its own,"
+                            + " sleep to save power; ${DEFAULT-VALUE} if absent.")
+    String idle = ExchangeSettings.DEFAULT_IDLE;
+
+    @Option(
+            names = "--exchange",
+            paramLabel = "NAME",
+            description =
+                    "What counts travel over: aeron, or nccl where every rank has a GPU; ${DEFAULT-VALUE} if absent.")
+    String exchange = RankExchange.AERON;
+
+    @Option(
+            names = "--spread",
+            description = "Spread tokens over all replicas instead of keeping them on their own rank and node first.")
+    boolean spread;
+
+    @Option(names = "--check-plans", description = "Compare the ranks' plans after every round.")
+    boolean checkPlans;
+
+    int experts() throws IOException {
+        if (experts != null) {
+            return experts;
+        }
+        return trace == null ? DEFAULT_EXPERTS : NpyReader.open(trace).experts();
+    }
+
+    Duration pace() {
+        return Duration.ofNanos(1_000L * pace);
+    }
+
+    /** The tokens of one rank. */
+    RankTokens tokens(int rank) throws IOException {
+        if (trace != null) {
+            return RankTokens.ofTrace(NpyReader.open(trace), layer, experts(), batch, rank, ranks);
+        }
+        Workload source = new Workload(WorkloadKind.named(workload), experts(), ranks, seed);
+        return RankTokens.ofWorkload(
+                new WorkloadBatches(source, Math.min(rounds, WORKLOAD_BATCHES), batch, topK), topK, rank, ranks);
+    }
+
+    LoadBalancerBuilder balancer() throws IOException {
+        if (rounds < 1) {
+            throw new IllegalArgumentException("rounds: got " + rounds + ", expected at least 1");
+        }
+        if (ranksPerNode < 1) {
+            throw new IllegalArgumentException("ranks per node: got " + ranksPerNode + ", expected at least 1");
+        }
+        RankExchange.requireKnown(exchange);
+        if (pace < 0) {
+            throw new IllegalArgumentException("pace: got " + pace + ", expected at least 0");
+        }
+        LoadBalancerBuilder builder = LoadBalancer.builder()
+                .experts(experts())
+                .ranks(ranks)
+                .ranksPerNode(ranksPerNode)
+                .replicas(replicas)
+                .solver(solver)
+                .deadline(Duration.ofMillis(deadline))
+                .localFirst(!spread)
+                .checkPlans(checkPlans);
+        if (topology.equals(EPLB)) {
+            return builder.eplb();
+        }
+        Path file = Path.of(topology);
+        return builder.topology(Files.isRegularFile(file) ? TopologyFile.read(file) : Topologies.parse(topology));
+    }
+
+    /** The same options as arguments for a rank in another process. */
+    List<String> arguments() throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--ranks=" + ranks,
+                "--ranks-per-node=" + ranksPerNode,
+                "--topology=" + topology,
+                "--replicas=" + replicas,
+                "--solver=" + solver,
+                "--experts=" + experts(),
+                "--batch=" + batch,
+                "--rounds=" + rounds,
+                "--deadline=" + deadline,
+                "--connect-timeout=" + connectTimeout,
+                "--pace=" + pace,
+                "--idle=" + idle,
+                "--exchange=" + exchange));
+        if (trace != null) {
+            arguments.addAll(List.of("--trace=" + trace, "--layer=" + layer));
+        } else {
+            arguments.addAll(List.of("--workload=" + workload, "--top-k=" + topK, "--seed=" + seed));
+        }
+        if (spread) {
+            arguments.add("--spread");
+        }
+        if (checkPlans) {
+            arguments.add("--check-plans");
+        }
+        return arguments;
+    }
+}

@@ -1,0 +1,150 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.cli;
+
+import io.lplb.balance.LoadBalancerBuilder;
+import io.lplb.balance.RankBalancer;
+import io.lplb.cluster.ClusterReport;
+import io.lplb.cluster.CommandInput;
+import io.lplb.cluster.DrivenRank;
+import io.lplb.cluster.RankReplay;
+import io.lplb.cluster.RankTokens;
+import io.lplb.exchange.GroupIdentity;
+import io.lplb.exchange.WorkloadExchange;
+import io.lplb.exchange.aeron.ExchangeSettings;
+import io.lplb.tornado.driver.NcclSettings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code lplb rank}: one rank of a group over several hosts. */
+@Command(
+        name = "rank",
+        description = {
+            "Run one rank of a group whose ranks run on several hosts, and replay together.",
+            "",
+            "Start it once per rank with the same options but for --rank. Every rank needs one UDP port that the other"
+                    + " hosts can reach. Ranks of one host use shared memory if all of them name the directory of a media"
+                    + " driver that runs there.",
+            "",
+            "With --exchange nccl, counts travel from GPU to GPU, and by Aeron while NCCL does not work, if endpoints or"
+                    + " a directory are given.",
+            ""
+        })
+final class RankCommand implements Callable<Integer> {
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private Lplb lplb;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private GroupOptions group;
+
+    @Option(names = "--rank", required = true, paramLabel = "N", description = "This rank, 0 to ranks - 1.")
+    private int rank;
+
+    @Option(
+            names = "--endpoints",
+            paramLabel = "HOST:PORT",
+            split = ",",
+            description = "Endpoint of every rank, in the order of the ranks, separated by commas.")
+    private List<String> endpoints = new ArrayList<>();
+
+    @Option(
+            names = "--aeron-dir",
+            paramLabel = "FOLDER",
+            description = "Directory of a media driver that runs already; without it this process has its own.")
+    private @Nullable String aeronDirectory;
+
+    @Option(
+            names = "--stream",
+            paramLabel = "N",
+            description = "Aeron stream, another one for each group of the same hosts; ${DEFAULT-VALUE} if absent.")
+    private int stream = ExchangeSettings.DEFAULT_STREAM;
+
+    @Option(
+            names = "--nccl-ticket",
+            paramLabel = "FILE",
+            description =
+                    "With --exchange nccl, a file that all ranks see and that is not there yet: rank 0 writes to it"
+                            + " how to connect. Without it Aeron carries that.")
+    private @Nullable Path ticket;
+
+    @Option(
+            names = "--gpu",
+            paramLabel = "N",
+            description = "With --exchange nccl, this rank's GPU, from 0; its place in its node if absent.")
+    private @Nullable Integer gpu;
+
+    @Option(names = "--driven", hidden = true, description = "Take commands on standard input.")
+    private boolean driven;
+
+    @Override
+    public Integer call() throws IOException {
+        if (!driven) {
+            replay(null);
+            return 0;
+        }
+        try (CommandInput commands = new CommandInput(lplb.console().in())) {
+            replay(commands);
+        }
+        return 0;
+    }
+
+    private void replay(@Nullable CommandInput commands) throws IOException {
+        LoadBalancerBuilder settings = group.balancer();
+        if (rank < 0 || rank >= group.ranks) {
+            throw new IllegalArgumentException("rank: got " + rank + ", expected 0.." + (group.ranks - 1));
+        }
+        RankTokens tokens = group.tokens(rank);
+        try (RankExchange opened = open(settings.identity());
+                RankBalancer balancer = settings.buildRank(opened.exchange())) {
+            WorkloadExchange exchange = opened.exchange();
+            RankReplay replay = new RankReplay(balancer, exchange, tokens, group.pace());
+            if (commands != null) {
+                new DrivenRank(replay, commands, lplb.console().outText()).run();
+            } else {
+                replayAll(replay, exchange.transport(), tokens.origin());
+            }
+        }
+    }
+
+    private RankExchange open(GroupIdentity identity) {
+        Duration timeout = Duration.ofSeconds(group.connectTimeout);
+        if (!group.exchange.equals(RankExchange.NCCL)) {
+            if (ticket != null || gpu != null) {
+                throw new IllegalArgumentException((ticket != null ? "nccl-ticket" : "gpu") + ": got one with exchange "
+                        + group.exchange + ", expected exchange nccl");
+            }
+            return RankExchange.aeron(aeron(identity, timeout));
+        }
+        int device = gpu == null ? Math.floorMod(rank, group.ranksPerNode) : gpu;
+        NcclSettings settings = new NcclSettings(identity, rank, device, timeout, null);
+        boolean hasAeron = !endpoints.isEmpty() || aeronDirectory != null;
+        return RankExchange.nccl(hasAeron ? () -> aeron(identity, timeout) : null, settings, ticket);
+    }
+
+    private ExchangeSettings aeron(GroupIdentity identity, Duration timeout) {
+        return new ExchangeSettings(identity, rank, endpoints, aeronDirectory, stream, timeout, group.idle);
+    }
+
+    private void replayAll(RankReplay replay, String transport, String origin) {
+        PrintWriter out = lplb.console().outText();
+        out.println("rank " + rank + " of " + group.ranks + ", " + transport);
+        out.println("replayed:  " + origin);
+        out.flush();
+        while (replay.nextRound() < group.rounds) {
+            replay.step();
+        }
+        out.print(new ClusterReport(List.of(replay.result())).text());
+        out.println("\nrounds in order: " + replay.result().outcomes());
+    }
+}

@@ -1,0 +1,148 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.cli;
+
+import io.lplb.solver.Backends;
+import io.lplb.solver.SolverProvider;
+import io.lplb.solver.Solvers;
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code lplb solve}: min-max problems in, splits with their certificates out, one JSON object a line each. */
+@Command(
+        name = "solve",
+        description = {
+            "Split the loads of min-max problems over their hosts.",
+            "",
+            "Input is a JSON object a line, with the fields:",
+            "  id      text, copied to the answer",
+            "  ranks   number of ranks",
+            "  fixed   load per rank that cannot move",
+            "  items   list of [load, [host ranks]]",
+            "  speed   speed per rank (optional, 1 if absent)",
+            "Output is in the same order, with the fields id, status, maxLoad,",
+            "lowerBound, gap, iterations and shares (per item the load on each host).",
+            "If lines cannot be read they are named by number, and nothing is written.",
+            ""
+        })
+final class SolveCommand implements Callable<Integer> {
+    private static final String STANDARD = "-";
+
+    private final Supplier<BackendTable> backends;
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private Lplb lplb;
+
+    @Option(names = "--input", paramLabel = "FILE", description = "Problems; - is standard input, the default.")
+    private String input = STANDARD;
+
+    @Option(names = "--output", paramLabel = "FILE", description = "Answers; - is standard output, the default.")
+    private String output = STANDARD;
+
+    @Option(
+            names = "--solver",
+            paramLabel = "NAME",
+            completionCandidates = SolverNames.class,
+            description = "One of ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} if absent.")
+    private String solver = Solvers.names().getFirst();
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            description = "Where to solve: cpu, emulator or gpu (see lplb doctor); ${DEFAULT-VALUE} if absent.")
+    private String backend = "cpu";
+
+    @Option(
+            names = "--tolerance",
+            paramLabel = "GAP",
+            description =
+                    "Gap, as a fraction of the mean load, at which an answer is OPTIMAL; the solver's own if absent.")
+    private @Nullable Double tolerance;
+
+    SolveCommand() {
+        this(BackendTable::here);
+    }
+
+    /** A command with other backends than those of this machine. */
+    SolveCommand(Supplier<BackendTable> backends) {
+        this.backends = backends;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        SolverProvider provider = backends.get().require(backend);
+        double gap = checkedTolerance();
+        long start = System.nanoTime();
+        try (InputStream in = openInput();
+                AtomicOutput out = AtomicOutput.to(output, lplb.console());
+                SolveRun run = new SolveRun(problem -> provider.create(solver, problem, gap, 1))) {
+            run.solve(in, out.stream());
+            if (!run.badLines().isEmpty()) {
+                run.badLines().print(inputName(), lplb.console().errText());
+                return ErrorReport.FAILED;
+            }
+            out.commit();
+            double seconds = (System.nanoTime() - start) / 1e9;
+            String how = String.format(Locale.ROOT, ", %.2f s (%s, tolerance %.2g)", seconds, solver, gap);
+            lplb.console().errText().println("lplb: " + run.summary() + how);
+        }
+        return 0;
+    }
+
+    private double checkedTolerance() {
+        double fallback = Backends.defaultTolerance(backend, solver);
+        if (tolerance == null) {
+            return fallback;
+        }
+        if (!(tolerance > 0) || tolerance.isInfinite()) {
+            throw new IllegalArgumentException(
+                    "tolerance: got " + tolerance + ", expected a positive fraction of the mean load");
+        }
+        return tolerance;
+    }
+
+    private String inputName() {
+        return STANDARD.equals(input) ? "standard input" : input;
+    }
+
+    private InputStream openInput() throws IOException {
+        if (STANDARD.equals(input)) {
+            return new Unclosed(lplb.console().in());
+        }
+        Path file = Path.of(input);
+        if (Files.isDirectory(file)) {
+            throw new IOException(input + ": got a folder, expected a file");
+        }
+        return new BufferedInputStream(Files.newInputStream(file));
+    }
+
+    /** Standard input, which outlives the command. */
+    private static final class Unclosed extends FilterInputStream {
+        Unclosed(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** The solvers' names for the help text. */
+    static final class SolverNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Solvers.names().iterator();
+        }
+    }
+}

@@ -1,0 +1,154 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.cluster;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lplb.exchange.aeron.JvmOptions;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A rank as a child process of this one: the same Java, {@code lplb rank --driven}, see {@link DrivenRank}. It ends when
+ * its standard input does, so it does not outlive this process.
+ *
+ * <p>Not thread-safe.
+ */
+public final class RankProcess implements AutoCloseable {
+    private static final String GONE = "";
+    private static final long PATIENCE_SECONDS = 120;
+    private static final int FEW_CORES = 4;
+
+    /** Where the libraries of driver and NCCL are, among others. */
+    private static final String OWN_PROPERTIES = "lplb.";
+
+    private final int rank;
+    private final Process process;
+    private final PrintWriter commands;
+    private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+    private final Path errors;
+
+    private RankProcess(int rank, Process process, Path errors) {
+        this.rank = rank;
+        this.process = process;
+        this.errors = errors;
+        this.commands = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
+        Thread reader = new Thread(this::read, "lplb-rank-" + rank);
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /**
+     * Starts a rank.
+     *
+     * @param arguments of {@code lplb rank}, without the rank itself
+     */
+    public static RankProcess start(int rank, List<String> arguments) throws IOException {
+        List<String> command = javaCommand("io.lplb.cli.Lplb");
+        if (Runtime.getRuntime().availableProcessors() < FEW_CORES) {
+            // Compiling well would take more from the ranks than it gives them.
+            command.add(1, "-XX:TieredStopAtLevel=1");
+        }
+        command.addAll(List.of("rank", "--driven", "--rank", Integer.toString(rank)));
+        command.addAll(arguments);
+        Path errors = Files.createTempFile("lplb-rank-" + rank + "-", ".err");
+        errors.toFile().deleteOnExit();
+        Process process =
+                new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        return new RankProcess(rank, process, errors);
+    }
+
+    /** The same Java, class path and properties of this library as this process's, for a small program. */
+    static List<String> javaCommand(String mainClass) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xmx512m"));
+        command.addAll(JvmOptions.needed());
+        System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith(OWN_PROPERTIES))
+                .sorted()
+                .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
+        command.addAll(List.of(
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path", ""), mainClass));
+        return command;
+    }
+
+    private void read() {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            String line = lines.readLine();
+            while (line != null) {
+                answers.add(line);
+                line = lines.readLine();
+            }
+        } catch (IOException e) {
+            // Killed: its output is gone.
+        }
+        answers.add(GONE);
+    }
+
+    /** Tells the rank to replay the rounds below {@code end}; {@link #await} "at" tells when it has. */
+    public void run(long end) {
+        commands.println("run " + end);
+    }
+
+    /** Waits until the rank has said "ready" or "at", and returns the round that comes next for it. */
+    public long await(String what) throws IOException, InterruptedException {
+        return Long.parseLong(answer(what));
+    }
+
+    /** Asks for the results so far. */
+    public RankResult report() throws IOException, InterruptedException {
+        commands.println("report");
+        try {
+            return new ObjectMapper().readValue(answer("report"), RankResult.class);
+        } catch (JsonProcessingException e) {
+            throw new IOException("rank " + rank + ": got a report that cannot be read, expected JSON", e);
+        }
+    }
+
+    private String answer(String what) throws IOException, InterruptedException {
+        @Nullable String line = answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (line == null) {
+            throw new IOException("rank " + rank + ": got nothing for " + PATIENCE_SECONDS + " s, expected " + what);
+        }
+        if (!line.startsWith(what + " ")) {
+            process.waitFor(1, TimeUnit.SECONDS);
+            List<String> said = Files.readAllLines(errors);
+            String why = said.isEmpty() ? "no message" : said.get(0).replaceFirst("^lplb: ", "");
+            throw new IOException("rank " + rank + " ended: " + why);
+        }
+        return line.substring(what.length() + 1);
+    }
+
+    /** Kills the rank as a machine that fails would: it has no time to say anything. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Lets the rank leave, and kills it if it does not within seconds. */
+    @Override
+    public void close() throws IOException {
+        commands.close();
+        try {
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        Files.deleteIfExists(errors);
+    }
+}

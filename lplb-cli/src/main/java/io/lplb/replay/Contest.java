@@ -1,0 +1,109 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.replay;
+
+import io.lplb.balance.LoadBalancer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The strategies that are compared on one kind of placement. The placement is the balancer's, made from the layer's
+ * history; the balancer's plan is one of the strategies, and its certificate is the measure for all of them.
+ *
+ * <p>Not thread-safe.
+ */
+final class Contest implements AutoCloseable {
+    private final String placement;
+    private final LoadBalancer balancer;
+    private final LibrarySplit library;
+    private final List<Strategy> strategies;
+    private final List<Tally> tallies = new ArrayList<>();
+    private final long[][] rankLoads;
+    private final boolean[] accepted;
+    private final long[] nanos;
+    private boolean played;
+
+    /**
+     * @param placement name of the kind of placement, for the report
+     * @param balancer closed with this contest
+     * @param others the strategies besides the balancer's own, which comes last
+     */
+    Contest(String placement, int ranks, LoadBalancer balancer, Strategy... others) {
+        this.placement = placement;
+        this.balancer = balancer;
+        this.strategies = new ArrayList<>(List.of(others));
+        this.library = new LibrarySplit(balancer);
+        strategies.add(library);
+        for (int k = 0; k < strategies.size(); k++) {
+            tallies.add(new Tally());
+        }
+        this.rankLoads = new long[strategies.size()][ranks];
+        this.accepted = new boolean[strategies.size()];
+        this.nanos = new long[strategies.size()];
+    }
+
+    /** Begins a layer. */
+    void place(double[] history) {
+        balancer.updatePlacement(history);
+        for (Strategy strategy : strategies) {
+            strategy.place(balancer.placement());
+        }
+    }
+
+    /** Lets every strategy divide a batch and tallies the results. A batch without a token tells nothing and is left out. */
+    void play(int[] counts) {
+        played = Arrays.stream(counts).anyMatch(c -> c > 0);
+        if (!played) {
+            return;
+        }
+        divide(counts);
+        long fewest = Replay.wholeTokens(library.lowerBound());
+        for (int k = 0; k < strategies.size(); k++) {
+            tallies.get(k).add(rankLoads[k], fewest, accepted[k], nanos[k]);
+        }
+    }
+
+    /** Lets every strategy divide a batch. */
+    void divide(int[] counts) {
+        for (int k = 0; k < strategies.size(); k++) {
+            long start = System.nanoTime();
+            accepted[k] = strategies.get(k).divide(counts, rankLoads[k]);
+            nanos[k] = System.nanoTime() - start;
+        }
+    }
+
+    LoadBalancer balancer() {
+        return balancer;
+    }
+
+    /** Returns the results so far, in the order of the strategies. */
+    List<StrategyResult> results() {
+        List<StrategyResult> results = new ArrayList<>();
+        for (int k = 0; k < strategies.size(); k++) {
+            results.add(tallies.get(k).result(strategies.get(k).name(), placement));
+        }
+        return results;
+    }
+
+    /** Returns what the strategies made of the last batch played, in their order; nothing if it had no token. */
+    List<StrategyBatch> lastBatch() {
+        List<StrategyBatch> batches = new ArrayList<>();
+        for (int k = 0; played && k < strategies.size(); k++) {
+            batches.add(tallies.get(k).last());
+        }
+        return batches;
+    }
+
+    /** Returns the rank loads of the last batch, {@code [strategies][ranks]}; overwritten by the next. */
+    List<long[]> lastRankLoads() {
+        return List.of(rankLoads);
+    }
+
+    @Override
+    public void close() {
+        for (Strategy strategy : strategies) {
+            strategy.close();
+        }
+        balancer.close();
+    }
+}

@@ -1,0 +1,48 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.replay;
+
+import io.lplb.placement.ExpertPlacement;
+import java.util.Arrays;
+
+/**
+ * EPLB's way: the tokens of an expert go to its replicas in turn, whatever the loads of the ranks. The turn goes on
+ * from batch to batch, so that the odd tokens do not favour the first replica.
+ */
+final class EvenSplit implements Strategy {
+    private int[][] ranksOf = {};
+    private int[] turn = {};
+
+    @Override
+    public String name() {
+        return "even split";
+    }
+
+    @Override
+    public void place(ExpertPlacement placement) {
+        ranksOf = placement.log2phy();
+        for (int[] slots : ranksOf) {
+            for (int k = 0; k < slots.length; k++) {
+                slots[k] = placement.rankOf(slots[k]);
+            }
+        }
+        turn = new int[ranksOf.length];
+    }
+
+    @Override
+    public boolean divide(int[] counts, long[] rankLoads) {
+        Arrays.fill(rankLoads, 0);
+        for (int e = 0; e < counts.length; e++) {
+            int[] ranks = ranksOf[e];
+            int each = counts[e] / ranks.length;
+            int odd = counts[e] % ranks.length;
+            for (int rank : ranks) {
+                rankLoads[rank] += each;
+            }
+            for (int k = 0; k < odd; k++) {
+                rankLoads[ranks[(turn[e] + k) % ranks.length]]++;
+            }
+            turn[e] = (turn[e] + odd) % ranks.length;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,79 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.replay;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a replay found; the components are the fields of the JSON report.
+ *
+ * @param experts number of logical experts
+ * @param ranks number of ranks
+ * @param topology name of the topology
+ * @param replicas replica slots on each rank
+ * @param solver this library's solver
+ * @param layers number of layers, each with its own placement
+ * @param history where the history comes from
+ * @param measured what the batches are
+ * @param strategies the results, from doing nothing to doing most
+ */
+public record ReplayReport(
+        int experts,
+        int ranks,
+        String topology,
+        int replicas,
+        String solver,
+        int layers,
+        String history,
+        String measured,
+        List<StrategyResult> strategies) {
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    ReplayReport(ReplaySetup setup, BatchSource source, List<StrategyResult> strategies) {
+        this(
+                setup.experts(),
+                setup.ranks(),
+                setup.topology().name(),
+                setup.replicas(),
+                setup.solver(),
+                source.layers(),
+                source.historyOrigin(),
+                source.batchOrigin(),
+                List.copyOf(strategies));
+    }
+
+    /** Writes the report as one JSON object in UTF-8; the stream stays open. */
+    public void writeJson(OutputStream out) throws IOException {
+        out.write(JSON.writeValueAsBytes(this));
+        out.write('\n');
+    }
+
+    /** Returns the results as a table of plain text. */
+    public String table() {
+        TextTable table = new TextTable(
+                "strategy", "placement", "mean", "p99", "max", "mean gap", "at optimum", "rejected", "time/plan");
+        for (StrategyResult result : strategies) {
+            table.row(
+                    result.strategy(),
+                    result.placement(),
+                    ratio(result.imbalance().mean()),
+                    ratio(result.imbalance().p99()),
+                    ratio(result.imbalance().max()),
+                    String.format(Locale.ROOT, "%.2f %%", 100 * result.gap().mean()),
+                    result.optimalBatches() + "/" + result.batches(),
+                    String.valueOf(result.rejectedSolves()),
+                    String.format(Locale.ROOT, "%.1f us", result.planNanos().median() / 1000));
+        }
+        return table.format();
+    }
+
+    private static String ratio(double value) {
+        return String.format(Locale.ROOT, "%.4f", value);
+    }
+}

@@ -1,0 +1,65 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.replay;
+
+import io.lplb.balance.LoadBalancer;
+import io.lplb.topology.ReplicaTopology;
+import java.util.Objects;
+
+/**
+ * On what machine a trace is replayed.
+ *
+ * @param experts number of logical experts, a multiple of the ranks
+ * @param ranks number of ranks, a multiple of the topology's group
+ * @param topology who may copy whose experts, inside groups of consecutive ranks
+ * @param replicas replica slots on each rank, a multiple of the topology's replicas per rank
+ * @param solver this library's solver, by name
+ */
+public record ReplaySetup(int experts, int ranks, ReplicaTopology topology, int replicas, String solver) {
+
+    /**
+     * @throws IllegalArgumentException if the numbers do not fit together, with what was got and expected
+     */
+    public ReplaySetup {
+        Objects.requireNonNull(solver, "solver");
+        int groupSize = topology.groupSize();
+        if (ranks < 1 || ranks % groupSize != 0) {
+            throw new IllegalArgumentException("ranks: got " + ranks + ", expected a multiple of the " + groupSize
+                    + " ranks of topology " + topology.name());
+        }
+        if (experts < 1 || experts % ranks != 0) {
+            throw new IllegalArgumentException(
+                    "experts: got " + experts + ", expected a positive multiple of the " + ranks + " ranks");
+        }
+        int perRank = topology.replicasPerRank();
+        if (replicas < 1 || replicas % perRank != 0) {
+            throw new IllegalArgumentException("replicas: got " + replicas + " a rank, expected a positive multiple of "
+                    + perRank + " as topology " + topology.name() + " has");
+        }
+        if (replicas > experts / ranks) {
+            throw new IllegalArgumentException("replicas: got " + replicas + " a rank, expected at most the "
+                    + experts / ranks + " experts that live on a rank");
+        }
+    }
+
+    /** A balancer on the topology. */
+    LoadBalancer onTopology() {
+        return LoadBalancer.builder()
+                .experts(experts)
+                .ranks(ranks)
+                .topology(topology)
+                .replicas(replicas)
+                .solver(solver)
+                .build();
+    }
+
+    /** A balancer with as many slots, placed by EPLB. */
+    LoadBalancer onEplb() {
+        return LoadBalancer.builder()
+                .experts(experts)
+                .ranks(ranks)
+                .eplb()
+                .replicas(replicas)
+                .solver(solver)
+                .build();
+    }
+}

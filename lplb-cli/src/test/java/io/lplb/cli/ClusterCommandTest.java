@@ -1,0 +1,117 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lplb.trace.NpyBytes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ClusterCommandTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // Set by JUnit.
+    private Path folder;
+
+    private String trace() throws IOException {
+        Random random = new Random(1);
+        long[] ids = new long[400 * 2];
+        for (int k = 0; k < ids.length; k++) {
+            ids[k] = random.nextInt(16);
+        }
+        return NpyBytes.write(folder, "|u1", "400, 2", 1, ids).toString();
+    }
+
+    @Test
+    void aGroupOfProcessesReplaysATrace() throws IOException {
+        CliRun run = CliRun.of(
+                "cluster",
+                "--ranks",
+                "2",
+                "--ranks-per-node",
+                "1",
+                "--topology",
+                "eplb",
+                "--trace",
+                trace(),
+                "--batch",
+                "101",
+                "--rounds",
+                "9",
+                "--deadline",
+                "60000",
+                "--check-plans");
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.out().startsWith("2 processes: 16 experts on 2 ranks by EPLB, 10 slots a rank"), run.out());
+        assertTrue(run.out().contains("exchange:  Aeron IPC to 1 ranks that share this media driver"), run.out());
+        assertTrue(
+                run.out().contains("replayed:  9 rounds of tokens 200..300 of layer 0 in batches of 101"), run.out());
+        assertTrue(
+                run.out()
+                        .contains(
+                                "tokens:    1818 routed, 0 of them to a wrong slot; every rank got exactly what was planned"),
+                run.out());
+        assertTrue(run.out().contains("rounds:    18 by an agreed plan, 0 without absent ranks"), run.out());
+        assertTrue(run.out().contains("compared:  18 plans, 0 differ"), run.out());
+        assertTrue(run.out().matches("(?s).* exchange( +[0-9.]+ us){4}\n +plan( +[0-9.]+ us){4}\n"), run.out());
+    }
+
+    @Test
+    void oneRankIsAGroupToo() {
+        CliRun run = CliRun.of(
+                "rank",
+                "--rank",
+                "0",
+                "--ranks",
+                "1",
+                "--topology",
+                "eplb",
+                "--endpoints",
+                "127.0.0.1:1",
+                "--rounds",
+                "5");
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.out().contains("rounds in order: 0-4 AGREED"), run.out());
+        assertTrue(run.out().contains("every rank got exactly what was planned"), run.out());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "cluster --transport tcp; transport: got tcp, expected one of [ipc, udp]",
+                "cluster --ranks 7; ranks: got 7, expected a positive multiple of the 8 ranks of topology cube",
+                "cluster --ranks 8 --rounds 0; rounds: got 0, expected at least 1",
+                "cluster --trace nowhere.npy; nowhere.npy: no such file or folder",
+                "cluster --workload wild; workload: got wild, expected one of ",
+                "cluster --pace -5; pace: got -5, expected at least 0",
+                "cluster --topology eplb --replicas -3; replicas: got -3 a rank, expected at least 0",
+                "cluster --ranks 300 --topology eplb --experts 300; ranks: got 300, expected at most 256 processes of one host",
+                "cluster --batch 2000000000; batch: got 2000000000 tokens x 6 experts, expected at most 2147483639 ids",
+                "cluster --ranks-per-node 0; ranks per node: got 0, expected at least 1",
+                "cluster --deadline 0; deadline: got PT0S, expected a positive time",
+                "rank; Missing required option: '--rank=N'",
+                "rank --rank 8; rank: got 8, expected 0..7",
+                "rank --rank 1; endpoints: got none and no Aeron directory, expected host:port of every rank",
+                "rank --rank 1 --endpoints a:1,b:2; endpoints: got 2, expected one for each of the 8 ranks",
+                "rank --rank 0 --ranks 1 --topology eplb --endpoints a; endpoint: got 'a', expected host:port",
+                "rank --rank 0 --ranks 1 --topology eplb --endpoints a:1 --idle rest; idle: got rest, expected one of",
+                "cluster --exchange tcp; exchange: got tcp, expected one of [aeron, nccl]",
+                "rank --rank 0 --exchange nccl; nccl-ticket: got none, and neither endpoints nor an Aeron directory, expected",
+                "rank --rank 0 --exchange nccl --nccl-ticket t --gpu -1; device: got -1, expected at least 0",
+                "rank --rank 9 --exchange nccl --nccl-ticket t; rank: got 9, expected 0..7",
+                "rank --rank 0 --nccl-ticket t --endpoints a:1; nccl-ticket: got one with exchange aeron, expected exchange nccl",
+                "rank --rank 0 --gpu 1 --endpoints a:1; gpu: got one with exchange aeron, expected exchange nccl"
+            })
+    void whatIsWrongIsSaidInOneLine(String line, String message) {
+        CliRun run = CliRun.of(line.split(" ", -1));
+        assertEquals(2, run.exitCode(), run.out());
+        assertTrue(run.err().startsWith("lplb: " + message), run.err());
+        assertEquals(1, run.err().lines().count(), run.err());
+    }
+}

@@ -1,0 +1,158 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lplb.trace.NpyBytes;
+import io.lplb.workload.Workload;
+import io.lplb.workload.WorkloadKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+public class ReplayCommandTest {
+    private static final Path ESFT = Path.of("..", "..", "shared", "data", "esft_intent.npy");
+    private static final int TOKENS = 1000;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // Set by JUnit.
+    private Path folder;
+
+    private String trace() throws IOException {
+        return trace(folder).toString();
+    }
+
+    /** Two layers of made-up tokens. */
+    public static Path trace(Path folder) throws IOException {
+        long[] numbers = new long[2 * TOKENS * 4];
+        int[] ids = new int[TOKENS * 4];
+        for (int layer = 0; layer < 2; layer++) {
+            new Workload(WorkloadKind.LAYER, 32, 8, layer).ids(0, 4, ids);
+            for (int k = 0; k < ids.length; k++) {
+                numbers[layer * ids.length + k] = ids[k];
+            }
+        }
+        return NpyBytes.write(folder, "|u1", "2, " + TOKENS + ", 4", 1, numbers);
+    }
+
+    @Test
+    void everyStrategyHasItsRow() throws IOException {
+        CliRun run = CliRun.of("replay", "--trace", trace(), "--batch", "100", "--experts", "32");
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals("", run.err());
+        assertTrue(
+                run.out().startsWith("32 experts on 8 ranks, topology cube, 2 replica slots a rank, 2 layers\n"),
+                run.out());
+        assertTrue(run.out().contains("measured: tokens 500..999 of each layer in batches of 100\n"), run.out());
+        for (String row : new String[] {"none +cube", "even split +EPLB", "LPLB +cube"}) {
+            assertTrue(run.out().matches("(?s).*\n  " + row + " +\\d\\.\\d{4} .* us\n.*"), run.out());
+        }
+        for (String placement : new String[] {"cube", "EPLB"}) {
+            String row = "(?s).*\n  this library +" + placement + "( +1\\.\\d{4}){3} +0\\.00 % +10/10 +0 .*";
+            assertTrue(run.out().matches(row), run.out());
+        }
+    }
+
+    @Test
+    void jsonGoesToAFileBesideTheTableOrToStandardOutputAlone() throws IOException {
+        Path file = folder.resolve("report.json");
+        CliRun both = CliRun.of("replay", "--trace", trace(), "--experts", "32", "--json", file.toString());
+        assertEquals(0, both.exitCode(), both.err());
+        assertTrue(both.out().contains("this library"), both.out());
+        JsonNode written = new ObjectMapper().readTree(Files.readString(file));
+        assertEquals(5, written.get("strategies").size());
+        CliRun alone = CliRun.of("replay", "--trace", trace(), "--experts", "32", "--json", "-");
+        assertEquals(
+                5, new ObjectMapper().readTree(alone.out()).get("strategies").size());
+    }
+
+    @Test
+    void aTopologyMayBeAFile() throws IOException {
+        Path ring = Files.writeString(folder.resolve("square.txt"), "1\n2\n3\n0\n");
+        CliRun run = CliRun.of("replay", "--trace", trace(), "--experts", "32", "--topology", ring.toString());
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.out().contains("topology square"), run.out());
+    }
+
+    @Test
+    void progressIsShownOnDemandAndNotOnStandardOutput() throws IOException {
+        CliRun run = CliRun.of("replay", "--trace", trace(), "--experts", "32", "--progress");
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.err().contains("replay"), run.err());
+        assertTrue(run.err().contains("100%"), run.err());
+        assertTrue(!run.out().contains("%|") && run.out().contains("this library"), run.out());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "--ranks; 12; ranks: got 12, expected a multiple of the 8 ranks of topology cube",
+                "--experts; 60; experts: got 60, expected a positive multiple of the 8 ranks",
+                "--replicas; 3; replicas: got 3 a rank, expected a positive multiple of 2 as topology cube has",
+                "--batch; 0; batch: got 0 tokens, expected at least 1",
+                "--batch; 501; trace: got 500 tokens to measure, expected at least one batch of 501",
+                "--history; 1.5; history: got 1.5 of a trace of 1000 tokens",
+                "--history; nowhere.npy; nowhere.npy: no such file",
+                "--topology; pyramid; topology: got \"pyramid\", expected cube",
+                "--solver; simplex; solver: got 'simplex', expected one of",
+            })
+    void wrongOptionsAreNamedInOneLine(String option, String value, String message) throws IOException {
+        String[] experts = option.equals("--experts") ? new String[] {} : new String[] {"--experts", "32"};
+        String[] args = {"replay", "--trace", trace(), option, value};
+        String[] all = Stream.of(args, experts).flatMap(Arrays::stream).toArray(String[]::new);
+        CliRun run = CliRun.of(all);
+        assertEquals(2, run.exitCode(), run.out());
+        assertTrue(run.err().startsWith("lplb: " + message), run.err());
+        assertEquals(1, run.err().lines().count(), run.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--json", "--html"})
+    void theTraceIsNotOverwritten(String option) throws IOException {
+        String trace = trace();
+        byte[] before = Files.readAllBytes(Path.of(trace));
+        CliRun run = CliRun.of("replay", "--trace", trace, "--experts", "32", option, trace);
+        assertEquals(2, run.exitCode(), run.out());
+        assertTrue(run.err().startsWith("lplb: " + trace + ": got an input as the place to write to"), run.err());
+        assertArrayEquals(before, Files.readAllBytes(Path.of(trace)));
+    }
+
+    @Test
+    void aTraceIsRequired() {
+        CliRun run = CliRun.of("replay");
+        assertEquals(2, run.exitCode());
+        assertTrue(run.err().startsWith("lplb: Missing required option: '--trace=FILE'"), run.err());
+    }
+
+    /** Real routing. The figure without balancing is that of a NumPy script, up to the order of equal experts. */
+    @Test
+    void realRoutingIsBalancedToTheIntegerOptimumOnEveryBatch() throws IOException {
+        assumeTrue(Files.exists(ESFT), "no " + ESFT + ": real routing is not replayed");
+        CliRun run = CliRun.of("replay", "--trace", ESFT.toString(), "--json", "-");
+        assertEquals(0, run.exitCode(), run.err());
+        JsonNode strategies = new ObjectMapper().readTree(run.out()).get("strategies");
+        assertEquals(1.134, strategies.get(0).get("imbalance").get("mean").asDouble(), 0.002, "none");
+        assertEquals(1.01, strategies.get(2).get("imbalance").get("mean").asDouble(), 0.002, "LPLB");
+        for (int k = 3; k < 5; k++) {
+            assertEquals(832, strategies.get(k).get("batches").asInt());
+            assertEquals(
+                    832,
+                    strategies.get(k).get("optimalBatches").asInt(),
+                    strategies.get(k).toString());
+        }
+    }
+}

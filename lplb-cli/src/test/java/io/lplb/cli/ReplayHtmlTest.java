@@ -1,0 +1,170 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+
+/** {@code replay --html}: a page that parses, whose numbers are the replay's. */
+class ReplayHtmlTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // Set by JUnit.
+    private Path folder;
+
+    private static String fixed(double value, int decimals) {
+        return String.format(Locale.ROOT, "%." + decimals + "f", value);
+    }
+
+    @Test
+    void numbersAreTheReplays() throws Exception {
+        Path html = folder.resolve("replay.html");
+        Path json = folder.resolve("replay.json");
+        CliRun run = CliRun.of(
+                "replay",
+                "--trace",
+                ReplayCommandTest.trace(folder).toString(),
+                "--experts",
+                "32",
+                "--batch",
+                "10",
+                "--html",
+                html.toString(),
+                "--json",
+                json.toString());
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.out().contains("this library"), "the table is still printed");
+        XmlPage page = XmlPage.of(Files.readString(html));
+        JsonNode strategies =
+                new ObjectMapper().readTree(Files.readString(json)).get("strategies");
+        List<List<String>> table = page.table(0);
+        assertEquals(1 + strategies.size(), table.size());
+        for (int k = 0; k < strategies.size(); k++) {
+            List<String> row = table.get(k + 1);
+            JsonNode imbalance = strategies.get(k).get("imbalance");
+            assertTrue(row.get(0).startsWith(strategies.get(k).get("strategy").asText()), row.toString());
+            assertEquals(fixed(imbalance.get("mean").asDouble(), 4), row.get(1));
+            assertEquals(fixed(imbalance.get("p99").asDouble(), 4), row.get(2));
+            assertEquals(fixed(imbalance.get("max").asDouble(), 4), row.get(3));
+            JsonNode gap = strategies.get(k).get("gap");
+            assertEquals(fixed(100 * gap.get("mean").asDouble(), 2) + " %", row.get(4));
+            assertEquals(fixed(100 * gap.get("max").asDouble(), 2) + " %", row.get(5));
+            assertEquals(strategies.get(k).get("optimalBatches").asText(), row.get(6));
+        }
+        String answer = page.elements("strong").get(0).getTextContent();
+        assertEquals(table.get(1).get(1) + " → " + table.get(4).get(1), answer);
+        assertEquals(table.get(4).get(8), page.elements("strong").get(1).getTextContent());
+        assertEquals(table.get(4).get(5), page.elements("strong").get(2).getTextContent());
+        assertEquals(6, page.pictures().size());
+        assertTrue(page.text().contains("Batches with no gap, of 100: none"), page.text());
+        assertTrue(page.text().contains("bin/lplb replay --trace"), page.text());
+        // Text is text: ticks, ranks and batches can be read and searched.
+        List<String> texts =
+                page.elements("text").stream().map(Element::getTextContent).toList();
+        assertTrue(texts.containsAll(List.of("batch 1", "100", "7", "100 %", "90 %")), texts.toString());
+    }
+
+    /** 1,000 batches in 208 columns and 200 points; names from files are escaped. */
+    @Test
+    void longTracesAreDownSampledAndSaySo() throws Exception {
+        Path topology = Files.writeString(folder.resolve("a & b <c>.txt"), "1\n2\n3\n4\n5\n6\n7\n0\n");
+        CliRun run = CliRun.of(
+                "replay",
+                "--trace",
+                ReplayCommandTest.trace(folder).toString(),
+                "--experts",
+                "32",
+                "--batch",
+                "1",
+                "--topology",
+                topology.toString(),
+                "--html",
+                "-");
+        assertEquals(0, run.exitCode(), run.err());
+        XmlPage page = XmlPage.of(run.out());
+        assertTrue(page.text().contains("each of the 208 columns stands for 4.81 batches on average"), page.text());
+        assertTrue(page.text().contains("each of the 200 points is the largest value of 5.00 batches"), page.text());
+        assertTrue(page.text().contains("a & b <c>"), page.text());
+        assertTrue(run.out().length() < 300_000, "length " + run.out().length());
+    }
+
+    /** The largest map: 64 rows of one or two ranks and 208 columns of one or two batches. */
+    @Test
+    void aPageIsSmallWhateverTheRanks() throws Exception {
+        CliRun run = CliRun.of(
+                "replay",
+                "--trace",
+                ReplayCommandTest.trace(folder).toString(),
+                "--experts",
+                "72",
+                "--ranks",
+                "72",
+                "--topology",
+                "ring72",
+                "--replicas",
+                "1",
+                "--batch",
+                "4",
+                "--html",
+                "-");
+        assertEquals(0, run.exitCode(), run.err());
+        XmlPage page = XmlPage.of(run.out());
+        assertTrue(page.text().contains("Each of the 64 rows stands for several ranks"), page.text());
+        assertTrue(page.text().contains("Not drawn: the group has 72 ranks, more than 64"), page.text());
+        assertTrue(run.out().length() < 2_000_000, "length " + run.out().length());
+    }
+
+    @Test
+    void oneBatchAndNoTokenMakePagesToo() throws Exception {
+        Path one = Files.writeString(folder.resolve("one.json"), "{\"logical_count\": [[9, 3, 2, 1, 1, 1, 1, 1]]}");
+        Path none = Files.writeString(folder.resolve("none.json"), "{\"logical_count\": [[0, 0, 0, 0, 0, 0, 0, 0]]}");
+        for (Path trace : List.of(one, none)) {
+            CliRun run = CliRun.of(
+                    "replay",
+                    "--trace",
+                    trace.toString(),
+                    "--ranks",
+                    "4",
+                    "--topology",
+                    "ring4",
+                    "--replicas",
+                    "1",
+                    "--html",
+                    "-");
+            assertEquals(0, run.exitCode(), run.err());
+            XmlPage page = XmlPage.of(run.out());
+            boolean empty = trace.equals(none);
+            assertEquals(empty, page.text().contains("No batch had a token"), page.text());
+            assertEquals(empty ? 0 : 6, page.pictures().size());
+        }
+    }
+
+    @Test
+    void aPlaceThatCannotBeWrittenIsOneLineAndLeavesNothing() throws IOException {
+        Path trace = ReplayCommandTest.trace(folder);
+        Path missing = folder.resolve("missing").resolve("page.html");
+        for (Path place : List.of(missing, folder)) {
+            CliRun run =
+                    CliRun.of("replay", "--trace", trace.toString(), "--experts", "32", "--html", place.toString());
+            assertEquals(2, run.exitCode());
+            assertEquals(1, run.err().lines().count(), run.err());
+            assertTrue(run.err().startsWith("lplb: " + place + ": got "), run.err());
+        }
+        CliRun both = CliRun.of("replay", "--trace", trace.toString(), "--html", "-", "--json", "-");
+        assertEquals(2, both.exitCode());
+        assertTrue(both.err().startsWith("lplb: got - for both --json and --html"), both.err());
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(List.of(trace), files.toList());
+        }
+    }
+}
