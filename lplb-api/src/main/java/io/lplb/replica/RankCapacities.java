@@ -73,7 +73,7 @@ final class RankCapacities {
             speeds += speed[rank[k]];
         }
         if (unit) {
-            raiseTo(Math.ceilDiv(tokens, (long) speeds));
+            raiseTo((double) Math.ceilDiv(tokens, (long) speeds));
             return;
         }
         // No plan has a lower level. Rounding must not lift it, so it gives way by a few units in the last place.

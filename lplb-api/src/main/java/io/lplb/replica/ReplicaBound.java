@@ -14,7 +14,8 @@ import java.util.Arrays;
  *   <li>{@link Binding#SLOTS}: ranks above a level must shed their excess, and every rank below it takes at most its room,
  *       in as many pieces as it has spare slots, of different experts. Counting pieces by size, no more pieces of at least x
  *       tokens exist than slots on ranks with that room, and than {@code sum of floor(w[e] / x)}; the tokens that move are at
- *       most the sum over x of the smaller number.
+ *       most the sum over x of the smaller number. And every rank above the level needs replicas of its own experts: no more
+ *       than there may be.
  * </ul>
  *
  * <p>The last two are found by bisection over the level, and only where the mean is not attained. Cost and copies that are
@@ -27,6 +28,8 @@ final class ReplicaBound {
     private static final int SIZES = 64;
 
     private static final int BISECTIONS = 24;
+
+    private static final int[] GAPS = {701, 301, 132, 57, 23, 10, 4, 1};
 
     /** Keeps rounding errors from proving too much. */
     private static final double ROUNDING = 1 + 1e-12;
@@ -44,6 +47,10 @@ final class ReplicaBound {
     private final double[] top;
 
     private final RankCapacities speeds;
+    private double fullSize;
+    private long fullPieces;
+    private int parts;
+    private int others;
     private double bound;
     private Binding binding = Binding.MEAN;
 
@@ -148,7 +155,24 @@ final class ReplicaBound {
     private boolean exceeds(Binding kind, int from, int end, double level) {
         return kind == Binding.HOME
                 ? home[from] > (shed(from, level) + speeds.speed(from) * level) * ROUNDING
-                : excess(from, end, level) > absorbed(from, end, level) * ROUNDING;
+                : excess(from, end, level) > absorbed(from, end, level) * ROUNDING
+                        || replicasNeeded(from, end, level) > replicasPossible(from, end);
+    }
+
+    private long replicasNeeded(int from, int end, double level) {
+        long needed = 0;
+        for (int r = from; r < end; r++) {
+            needed += needed(r, level);
+        }
+        return needed;
+    }
+
+    private long replicasPossible(int from, int end) {
+        long active = 0;
+        for (int r = from; r < end; r++) {
+            active += speeds.speed(r) > 0 ? 1 : 0;
+        }
+        return Math.min(maxReplicas, active * spareSlots);
     }
 
     private double excess(int from, int end, double level) {
@@ -161,36 +185,75 @@ final class ReplicaBound {
 
     /** The most that the experts of a rank shed at a level. */
     private double shed(int rank, double level) {
+        findPieces(rank, level);
+        long slots = Math.min(maxReplicas, (long) others * spareSlots);
+        long full = Math.min(slots, fullPieces);
+        double shed = full * fullSize;
+        for (int k = parts - 1; k >= 0 && full < slots; k--) {
+            shed += part[k];
+            full++;
+        }
+        return shed;
+    }
+
+    /** The least number of replicas without which a rank is above a level, whatever the others do. */
+    private long needed(int rank, double level) {
+        double excess = home[rank] - speeds.speed(rank) * level * ROUNDING;
+        if (excess <= 0) {
+            return 0;
+        }
+        findPieces(rank, level);
+        double left = excess - fullPieces * fullSize;
+        if (left <= 0) {
+            return (long) Math.ceil(excess / fullSize);
+        }
+        long needed = fullPieces;
+        for (int k = parts - 1; k >= 0 && left > 0; k--) {
+            left -= part[k];
+            needed++;
+        }
+        return needed;
+    }
+
+    /** The pieces in which the experts of a rank can leave it: none is larger than the capacity of any other rank. */
+    private void findPieces(int rank, double level) {
         int first = rank / graph.domain * graph.domain;
         int end = Math.min(first + graph.domain, home.length);
-        double most = 0;
-        int others = 0;
+        fullSize = 0;
+        others = 0;
         for (int r = first; r < end; r++) {
             if (r != rank && speeds.speed(r) > 0) {
-                most = Math.max(most, speeds.speed(r) * level);
+                fullSize = Math.max(fullSize, speeds.speed(r) * level);
                 others++;
             }
         }
-        long slots = Math.min(maxReplicas, (long) others * spareSlots);
-        double shed = 0;
-        int parts = 0;
-        for (int e = 0; e < count.length && most > 0; e++) {
+        fullPieces = 0;
+        parts = 0;
+        for (int e = 0; e < count.length && fullSize > 0; e++) {
             if (homeOf[e] == rank && mayMove(e)) {
-                long full = Math.min(others, (long) (count[e] / most));
-                long taken = Math.min(slots, full);
-                slots -= taken;
-                shed += taken * most;
+                long full = Math.min(others, (long) (count[e] / fullSize));
+                fullPieces += full;
                 if (full < others) {
-                    part[parts++] = count[e] - full * most;
+                    part[parts++] = count[e] - full * fullSize;
                 }
             }
         }
-        Arrays.sort(part, 0, parts);
-        for (int k = parts - 1; k >= 0 && slots > 0; k--) {
-            shed += part[k];
-            slots--;
+        sortParts();
+    }
+
+    /** Shell sort with Ciura's gaps; {@code Arrays.sort} allocates. */
+    private void sortParts() {
+        for (int gap : GAPS) {
+            for (int k = gap; k < parts; k++) {
+                double value = part[k];
+                int j = k;
+                while (j >= gap && part[j - gap] > value) {
+                    part[j] = part[j - gap];
+                    j -= gap;
+                }
+                part[j] = value;
+            }
         }
-        return shed;
     }
 
     private boolean mayMove(int expert) {
@@ -211,7 +274,7 @@ final class ReplicaBound {
                 insertTop(count[e]);
             }
         }
-        int parts = 0;
+        parts = 0;
         double sum = 0;
         for (int r = from; r < end; r++) {
             double room = Math.max(0, speeds.speed(r) * level - home[r]);
@@ -223,7 +286,7 @@ final class ReplicaBound {
             }
         }
         if (maxReplicas < parts) {
-            Arrays.sort(part, 0, parts);
+            sortParts();
             for (int k = 0; k < parts - maxReplicas; k++) {
                 sum -= part[k];
             }
@@ -266,7 +329,7 @@ final class ReplicaBound {
         }
         slots = Math.min(slots, maxReplicas);
         // What a rank takes beyond its own may be less than a piece, for it may shed tokens as well.
-        double piece = Math.max(size, least);
+        double piece = Math.max(size, (double) least);
         long pieces = 0;
         for (int e = 0; e < count.length && pieces < slots; e++) {
             if (count[e] >= piece && homeOf[e] >= from && homeOf[e] < end && replicated[e]) {

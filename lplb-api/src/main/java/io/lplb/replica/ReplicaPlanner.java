@@ -126,8 +126,8 @@ public final class ReplicaPlanner {
             throw new IllegalArgumentException("speeds: got no rank above 0, expected at least one active rank");
         }
         if (out.slotTable.length != settings.physicalExperts() || out.covered.length != settings.experts()) {
-            throw new IllegalArgumentException("out: got a plan for " + out.slotTable.length + " slots, expected "
-                    + settings.physicalExperts());
+            throw new IllegalArgumentException(
+                    "out: got a plan for " + out.slotTable.length + " slots, expected " + settings.physicalExperts());
         }
         takeSlots(before);
         if (speeds == null) {
@@ -155,8 +155,8 @@ public final class ReplicaPlanner {
         for (int s = 0; s < spare.length; s++) {
             int p = physical(s);
             if (before[p] < -1 || before[p] >= tokens.length) {
-                throw new IllegalArgumentException("before[" + p + "]: got expert " + before[p] + ", expected -1.."
-                        + (tokens.length - 1));
+                throw new IllegalArgumentException(
+                        "before[" + p + "]: got expert " + before[p] + ", expected -1.." + (tokens.length - 1));
             }
         }
         for (int s = 0; s < spare.length; s++) {
@@ -167,7 +167,8 @@ public final class ReplicaPlanner {
 
     private boolean isUseful(int expert, int slot) {
         int rank = slot / settings.spareSlots();
-        if (settings.homeRank(expert) / settings.domain() != rank / settings.domain() || graph.homeRank[expert] == rank) {
+        if (settings.homeRank(expert) / settings.domain() != rank / settings.domain()
+                || graph.homeRank[expert] == rank) {
             return false;
         }
         for (int s = rank * settings.spareSlots(); s < slot; s++) {
@@ -346,8 +347,7 @@ public final class ReplicaPlanner {
             if (isNewCopy(s)) {
                 int e = best.slotExpert[s];
                 out.copyExpert[out.copies] = e;
-                out.copySource[out.copies] =
-                        best.seat[e] < 0 ? settings.homeSlot(e) : physical(best.seat[e]);
+                out.copySource[out.copies] = best.seat[e] < 0 ? settings.homeSlot(e) : physical(best.seat[e]);
                 out.copyTarget[out.copies++] = p;
             }
             // A slot that was given away and then emptied again still holds what it held before.
