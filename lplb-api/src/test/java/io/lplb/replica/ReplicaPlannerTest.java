@@ -246,7 +246,9 @@ class ReplicaPlannerTest {
             ReplicaPlanner planner,
             ReplicaPlan plan,
             long[] counts,
-            double @Nullable [] speeds, int @Nullable [] table, String message) {
+            double @Nullable [] speeds,
+            int @Nullable [] table,
+            String message) {
         IllegalArgumentException thrown =
                 assertThrows(IllegalArgumentException.class, () -> planner.plan(counts, speeds, table, plan));
         assertTrue(String.valueOf(thrown.getMessage()).contains(message), thrown::toString);
