@@ -31,6 +31,7 @@ class ArchitectureTest {
         "io.lplb.solver..",
         "io.lplb.quota..",
         "io.lplb.route..",
+        "io.lplb.replica..",
         "io.lplb.exchange..",
         "io.lplb.balance..",
         "io.lplb.micrometer..",
@@ -62,6 +63,7 @@ class ArchitectureTest {
                         "io.lplb.solver..",
                         "io.lplb.quota..",
                         "io.lplb.route..",
+                        "io.lplb.replica..",
                         "io.lplb.exchange..",
                         "io.lplb.balance..")
                 .optionalLayer("kernels")
