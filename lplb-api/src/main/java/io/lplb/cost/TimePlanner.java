@@ -1,0 +1,238 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.cost;
+
+import io.lplb.placement.ExpertPlacement;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * Plans a batch for the least time of its slowest rank, under an {@link ExpertCost}, with a proven lower bound.
+ *
+ * <ol>
+ *   <li>{@code TileFlow} distributes whole tiles exactly and proves the bound.
+ *   <li>The tiles become tokens; the last, partial tile of an expert goes to the slowest of its hosts.
+ *   <li>{@code LocalMoves} improves that plan and the placement as it is (every token at its original) under the full cost:
+ *       fixed charges of experts, several kernels, replica costs. The faster of the two is kept.
+ *   <li>Second objective: tokens are levelled where no rank gets slower than the slower of the two concerned. Third: splits
+ *       that gain nothing are dropped. Both are local, without a proof.
+ *   <li>The result is compared with a plan that levels tokens, if the caller has one, and with the placement as it is. A
+ *       plan must gain more than {@link ExpertCost#overheadMicros()} and {@link ExpertCost#leastGain()}; otherwise the placement as it is stays in force.
+ * </ol>
+ *
+ * <p>With a cost of tiles the plan is optimal: its time equals {@link #lowerBound()}. With fixed charges the difference is
+ * the gap. All figures are in the cost's unit.
+ *
+ * <p>Deterministic. Not thread-safe: an instance is a workspace. Planning allocates nothing.
+ */
+public final class TimePlanner {
+    private final ExpertHosts hosts;
+    private final ExpertCost cost;
+    private final TileFlow flow;
+    private final LocalMoves moves;
+    private final TimedSplit identity;
+    private final TimedSplit fromFlow;
+    private final TimedSplit fromIdentity;
+    private final TimedSplit levelled;
+    private final double[] unitSpeed;
+    private TimedSplit chosen;
+    private double tokenTime;
+    private boolean worthIt;
+
+    /**
+     * A workspace for one placement.
+     *
+     * @param placement where every expert and its replicas live
+     * @param cost cost of a rank's tokens
+     */
+    public TimePlanner(ExpertPlacement placement, ExpertCost cost) {
+        this.cost = Objects.requireNonNull(cost, "cost");
+        hosts = new ExpertHosts(placement);
+        flow = new TileFlow(hosts, cost);
+        moves = new LocalMoves(hosts);
+        identity = new TimedSplit(hosts, cost);
+        fromFlow = new TimedSplit(hosts, cost);
+        fromIdentity = new TimedSplit(hosts, cost);
+        levelled = new TimedSplit(hosts, cost);
+        chosen = identity;
+        unitSpeed = new double[hosts.ranks];
+        Arrays.fill(unitSpeed, 1);
+    }
+
+    /**
+     * Plans a batch on ranks of speed 1, without a token plan to compare with.
+     *
+     * @param counts {@code [experts]}, tokens of every expert, not negative
+     * @param quota {@code [replicas]} in the layout of {@link io.lplb.quota.ReplicaQuotas}, overwritten
+     */
+    public void plan(long[] counts, long[] quota) {
+        requireCounts(counts, quota);
+        tokenTime = Double.NaN;
+        solve(counts, unitSpeed);
+        choose(false, quota);
+    }
+
+    /**
+     * Plans a batch and compares the result with a plan that levels tokens.
+     *
+     * @param counts {@code [experts]}, tokens of every expert, not negative
+     * @param speed {@code [ranks]}, speed of every rank relative to the cost's device, finite, not negative; 0 means that
+     *     the rank takes no part. Tokens of an expert without a rank that takes part get no quota
+     * @param quota {@code [replicas]} in the layout of {@link io.lplb.quota.ReplicaQuotas}: the plan that levels tokens;
+     *     overwritten with this plan
+     * @throws IllegalArgumentException if a length, a count or a speed is wrong; nothing has changed then
+     */
+    public void improve(long[] counts, double[] speed, long[] quota) {
+        requireCounts(counts, quota);
+        requireSpeeds(speed);
+        levelled.clear(speed);
+        for (int k = 0; k < quota.length; k++) {
+            int x = hosts.entryOfReplica[k];
+            levelled.set(x, levelled.quota(x) + quota[k]);
+        }
+        tokenTime = levelled.maxTime();
+        solve(counts, speed);
+        choose(true, quota);
+    }
+
+    private void requireCounts(long[] counts, long[] quota) {
+        requireLength("counts", counts.length, hosts.experts);
+        requireLength("quota", quota.length, hosts.replicas);
+        for (int e = 0; e < counts.length; e++) {
+            if (counts[e] < 0) {
+                throw new IllegalArgumentException(
+                        "counts[" + e + "]: got " + counts[e] + ", expected at least 0 tokens");
+            }
+        }
+    }
+
+    private void requireSpeeds(double[] speed) {
+        requireLength("speed", speed.length, hosts.ranks);
+        for (int r = 0; r < speed.length; r++) {
+            if (!(speed[r] >= 0 && speed[r] < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "speed[" + r + "]: got " + speed[r] + ", expected a finite number, at least 0");
+            }
+        }
+    }
+
+    private static void requireLength(String what, int got, int expected) {
+        if (got != expected) {
+            throw new IllegalArgumentException(what + ": got length " + got + ", expected " + expected);
+        }
+    }
+
+    private void solve(long[] counts, double[] speed) {
+        flow.solve(counts, speed);
+        identity.clear(speed);
+        fromFlow.clear(speed);
+        for (int e = 0; e < hosts.experts; e++) {
+            int home = home(e, speed);
+            if (home >= 0 && counts[e] > 0) {
+                identity.set(home, counts[e]);
+                fillTiles(e, home, counts[e]);
+            }
+        }
+        fromIdentity.copy(identity);
+        moves.lowerTime(fromFlow, flow.lowerBound());
+        moves.lowerTime(fromIdentity, flow.lowerBound());
+    }
+
+    /** Returns the first entry of an expert on a rank that takes part, or -1. */
+    private int home(int expert, double[] speed) {
+        for (int x = hosts.offset[expert]; x < hosts.offset[expert + 1]; x++) {
+            if (speed[hosts.rank[x]] > 0) {
+                return x;
+            }
+        }
+        return -1;
+    }
+
+    /** Turns an expert's units into tokens: full tiles, and the partial one at the slowest of its hosts. */
+    private void fillTiles(int expert, int home, long count) {
+        int partial = -1;
+        long total = 0;
+        for (int x = hosts.offset[expert]; x < hosts.offset[expert + 1]; x++) {
+            long units = flow.units(x);
+            total += units;
+            fromFlow.set(x, units * flow.tile());
+            if (units > 0 && (partial < 0 || fromFlow.time(hosts.rank[x]) > fromFlow.time(hosts.rank[partial]))) {
+                partial = x;
+            }
+        }
+        if (partial < 0) {
+            fromFlow.set(home, count);
+        } else {
+            fromFlow.set(partial, fromFlow.quota(partial) - (total * flow.tile() - count));
+        }
+    }
+
+    private void choose(boolean compare, long[] quota) {
+        TimedSplit best = fromIdentity.maxTime() <= fromFlow.maxTime() ? fromIdentity : fromFlow;
+        if (compare && levelled.maxTime() < best.maxTime()) {
+            moves.lowerTime(levelled, flow.lowerBound());
+            best = levelled;
+        }
+        double asPlaced = identity.maxTime();
+        worthIt = asPlaced - best.maxTime() > cost.overheadMicros() + cost.leastGain() * asPlaced;
+        if (worthIt) {
+            moves.levelTokens(best);
+            moves.dropSplits(best);
+            chosen = best;
+        } else {
+            chosen = identity;
+        }
+        Arrays.fill(quota, 0);
+        for (int x = 0; x < hosts.entries(); x++) {
+            quota[hosts.replica[x]] = chosen.quota(x);
+        }
+    }
+
+    /** {@return the cost under which this planner plans} */
+    public ExpertCost cost() {
+        return cost;
+    }
+
+    /** {@return the predicted time of the slowest rank with every token at its original} */
+    public double identityTime() {
+        return identity.maxTime();
+    }
+
+    /** {@return the predicted time of the token plan given to {@link #improve}; NaN if none was given} */
+    public double tokenPlanTime() {
+        return tokenTime;
+    }
+
+    /** {@return the predicted time of the slowest rank under the plan} */
+    public double time() {
+        return chosen.maxTime();
+    }
+
+    /** {@return a proven lower bound on the time of the slowest rank under any split of the batch} */
+    public double lowerBound() {
+        return Math.min(flow.lowerBound(), chosen.maxTime());
+    }
+
+    /** {@return whether the plan gains more than its overhead} Otherwise the plan leaves every token at its original. */
+    public boolean worthIt() {
+        return worthIt;
+    }
+
+    /**
+     * {@return the predicted time of a rank under the plan}
+     *
+     * @param rank from 0 to {@code ranks - 1}
+     */
+    public double time(int rank) {
+        return chosen.time(rank);
+    }
+
+    /** {@return the number of pairs of an expert and a rank with tokens under the plan} */
+    public int activeExperts() {
+        return chosen.activeEntries();
+    }
+
+    /** {@return how many more such pairs the plan has than the placement as it is: its splits} */
+    public int splits() {
+        return chosen.activeEntries() - identity.activeEntries();
+    }
+}
