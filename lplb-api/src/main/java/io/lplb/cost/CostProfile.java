@@ -144,8 +144,7 @@ public final class CostProfile {
         long tokens = 0;
         for (long count : counts) {
             if (count < 0) {
-                throw new ProfileException(
-                        Fault.NEGATIVE, where + ": got " + count + " tokens, expected at least 0");
+                throw new ProfileException(Fault.NEGATIVE, where + ": got " + count + " tokens, expected at least 0");
             }
             tokens += count;
         }
@@ -160,8 +159,8 @@ public final class CostProfile {
         if (least < LEAST_MICROS || most > MOST_MICROS) {
             throw new ProfileException(
                     Fault.WRONG_UNIT,
-                    where + "s: got times from " + least + " to " + most + ", expected microseconds from " + LEAST_MICROS
-                            + " to " + MOST_MICROS);
+                    where + "s: got times from " + least + " to " + most + ", expected microseconds from "
+                            + LEAST_MICROS + " to " + MOST_MICROS);
         }
     }
 
@@ -249,7 +248,8 @@ public final class CostProfile {
     /** {@return the profile in the format of a file, which {@link #parse} reads} */
     public String toText() {
         StringBuilder text = new StringBuilder();
-        text.append("# Measured time of one rank of an MoE layer. One line per point: us, then the tokens of each slot.\n");
+        text.append(
+                "# Measured time of one rank of an MoE layer. One line per point: us, then the tokens of each slot.\n");
         text.append("name: ").append(name).append("\nsource: ").append(source).append("\nunit: us\n");
         if (columns.length > 0) {
             text.append("columns:");

@@ -91,7 +91,13 @@ public final class ExpertCost {
         }
         requireMicros("fixedUs", fixedUs);
         return new ExpertCost(
-                "tiles:" + tile + ":" + usPerTile + ":" + fixedUs, "us", regime(tile, usPerTile, fixedUs), 0, 0, 0, null);
+                "tiles:" + tile + ":" + usPerTile + ":" + fixedUs,
+                "us",
+                regime(tile, usPerTile, fixedUs),
+                0,
+                0,
+                0,
+                null);
     }
 
     private static CostRegime[] regime(int tile, double perTile, double fixed) {
@@ -155,8 +161,9 @@ public final class ExpertCost {
         }
         Path file = Path.of(text);
         if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException("cost: got " + text + ", expected tokens, tiles:TILE:US_PER_TILE:FIXED_US, "
-                    + "one of " + PROFILES + " or a profile's file");
+            throw new IllegalArgumentException(
+                    "cost: got " + text + ", expected tokens, tiles:TILE:US_PER_TILE:FIXED_US, " + "one of " + PROFILES
+                            + " or a profile's file");
         }
         return profile(file);
     }

@@ -65,8 +65,10 @@ final class ProfileFit {
         Side high = whole;
         long limit = 0;
         for (int threshold : THRESHOLDS) {
-            int[] below = Arrays.stream(all).filter(p -> meanTokens(p) <= threshold).toArray();
-            int[] above = Arrays.stream(all).filter(p -> meanTokens(p) > threshold).toArray();
+            int[] below =
+                    Arrays.stream(all).filter(p -> meanTokens(p) <= threshold).toArray();
+            int[] above =
+                    Arrays.stream(all).filter(p -> meanTokens(p) > threshold).toArray();
             if (below.length >= FEWEST_POINTS && above.length >= FEWEST_POINTS) {
                 Side first = best(below);
                 Side second = best(above);
@@ -80,8 +82,7 @@ final class ProfileFit {
         }
         requireGrowth(low, high);
         CostRegime large = regime(high, Long.MAX_VALUE);
-        CostRegime[] regimes =
-                low == null ? new CostRegime[] {large} : new CostRegime[] {regime(low, limit), large};
+        CostRegime[] regimes = low == null ? new CostRegime[] {large} : new CostRegime[] {regime(low, limit), large};
         return cost(regimes, error(cost(regimes, null)));
     }
 
@@ -158,7 +159,9 @@ final class ProfileFit {
     }
 
     private long tiles(int point, int tile) {
-        return Arrays.stream(profile.countsOf(point)).map(c -> Math.ceilDiv(c, tile)).sum();
+        return Arrays.stream(profile.countsOf(point))
+                .map(c -> Math.ceilDiv(c, tile))
+                .sum();
     }
 
     private double active(int point) {
@@ -211,8 +214,7 @@ final class ProfileFit {
         for (int p = 0; p < error.length; p++) {
             error[p] = Math.abs(cost.micros(profile.countsOf(p)) / profile.micros(p) - 1);
         }
-        return new ExpertCost.FitError(
-                error.length, quantile(error, 0.5), quantile(error, 0.9), quantile(error, 1));
+        return new ExpertCost.FitError(error.length, quantile(error, 0.5), quantile(error, 0.9), quantile(error, 1));
     }
 
     private static double quantile(double[] values, double q) {

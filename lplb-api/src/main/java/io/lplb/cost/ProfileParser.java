@@ -56,16 +56,18 @@ final class ProfileParser {
                 }
                 unit = true;
             }
-            case "columns" -> columns = Arrays.stream(numbers(number, value)).mapToInt(Math::toIntExact).toArray();
+            case "columns" ->
+                columns = Arrays.stream(numbers(number, value))
+                        .mapToInt(Math::toIntExact)
+                        .toArray();
             case "multiprocessors" -> multiprocessors = Math.toIntExact(number(number, value));
             case "points" -> inPoints = true;
-            default ->
-                throw malformed(number, line, "name:, source:, unit:, columns:, multiprocessors: or points:");
+            default -> throw malformed(number, line, "name:, source:, unit:, columns:, multiprocessors: or points:");
         }
     }
 
     private void point(int number, String line) {
-        String[] word = line.split("[\\s,]+");
+        String[] word = line.split("[\\s,]+", -1);
         if (word.length < 2) {
             throw malformed(number, line, "microseconds and the tokens of each slot");
         }
@@ -84,7 +86,7 @@ final class ProfileParser {
     }
 
     private long[] numbers(int number, String value) {
-        String[] word = value.split("[\\s,]+");
+        String[] word = value.split("[\\s,]+", -1);
         long[] result = new long[word.length];
         for (int k = 0; k < word.length; k++) {
             result[k] = number(number, word[k]);

@@ -105,7 +105,8 @@ final class TileFlow {
         for (long count : counts) {
             tokens += count;
         }
-        tile = cost.regime(cost.regimeOf(tokens, hosts.ranks * hosts.slotsPerRank)).tile();
+        tile = cost.regime(cost.regimeOf(tokens, hosts.ranks * hosts.slotsPerRank))
+                .tile();
     }
 
     private void describe(long[] counts) {
@@ -170,8 +171,7 @@ final class TileFlow {
             if (regime.tile() > tile) {
                 tiles = Math.max(experts, Math.ceilDiv(tokens, regime.tile()));
             }
-            least = Math.min(
-                    least, regime.micros(fixedTiles[r * regimes + k] + tiles, fixedActive[r] + experts));
+            least = Math.min(least, regime.micros(fixedTiles[r * regimes + k] + tiles, fixedActive[r] + experts));
         }
         return least / speed[r];
     }

@@ -63,11 +63,26 @@ public final class TimePlanner {
      *
      * @param counts {@code [experts]}, tokens of every expert, not negative
      * @param quota {@code [replicas]} in the layout of {@link io.lplb.quota.ReplicaQuotas}, overwritten
+     * @throws IllegalArgumentException if a length or a count is wrong; nothing has changed then
      */
     public void plan(long[] counts, long[] quota) {
+        plan(counts, unitSpeed, quota);
+    }
+
+    /**
+     * Plans a batch without a token plan to compare with.
+     *
+     * @param counts {@code [experts]}, tokens of every expert, not negative
+     * @param speed {@code [ranks]}, speed of every rank relative to the cost's device, finite, not negative; 0 means that
+     *     the rank takes no part. Tokens of an expert without a rank that takes part get no quota
+     * @param quota {@code [replicas]} in the layout of {@link io.lplb.quota.ReplicaQuotas}, overwritten
+     * @throws IllegalArgumentException if a length, a count or a speed is wrong; nothing has changed then
+     */
+    public void plan(long[] counts, double[] speed, long[] quota) {
         requireCounts(counts, quota);
+        requireSpeeds(speed);
         tokenTime = Double.NaN;
-        solve(counts, unitSpeed);
+        solve(counts, speed);
         choose(false, quota);
     }
 
@@ -77,13 +92,15 @@ public final class TimePlanner {
      * @param counts {@code [experts]}, tokens of every expert, not negative
      * @param speed {@code [ranks]}, speed of every rank relative to the cost's device, finite, not negative; 0 means that
      *     the rank takes no part. Tokens of an expert without a rank that takes part get no quota
-     * @param quota {@code [replicas]} in the layout of {@link io.lplb.quota.ReplicaQuotas}: the plan that levels tokens;
+     * @param quota {@code [replicas]} in the layout of {@link io.lplb.quota.ReplicaQuotas}: the plan that levels tokens,
      *     overwritten with this plan
-     * @throws IllegalArgumentException if a length, a count or a speed is wrong; nothing has changed then
+     * @throws IllegalArgumentException if a length, a count or a speed is wrong, or the quotas of an expert do not sum to
+     *     its tokens; nothing has changed then
      */
     public void improve(long[] counts, double[] speed, long[] quota) {
         requireCounts(counts, quota);
         requireSpeeds(speed);
+        requireQuotas(counts, speed, quota);
         levelled.clear(speed);
         for (int k = 0; k < quota.length; k++) {
             int x = hosts.entryOfReplica[k];
@@ -101,6 +118,22 @@ public final class TimePlanner {
             if (counts[e] < 0) {
                 throw new IllegalArgumentException(
                         "counts[" + e + "]: got " + counts[e] + ", expected at least 0 tokens");
+            }
+        }
+    }
+
+    private void requireQuotas(long[] counts, double[] speed, long[] quota) {
+        for (int e = 0; e < hosts.experts; e++) {
+            long expected = home(e, speed) >= 0 ? counts[e] : 0;
+            long sum = 0;
+            for (int k = hosts.firstReplica[e]; k < hosts.firstReplica[e + 1]; k++) {
+                sum += quota[k];
+                if (quota[k] < 0) {
+                    throw new IllegalArgumentException("quota[" + k + "]: got " + quota[k] + ", expected at least 0");
+                }
+            }
+            if (sum != expected) {
+                throw new IllegalArgumentException("quotas of expert " + e + ": got " + sum + " tokens, expected " + expected);
             }
         }
     }

@@ -47,7 +47,8 @@ class CostProfileTest {
     @MethodSource("faults")
     void unusableProfilesAreNamed(String text, Fault fault) {
         ProfileException e = assertThrows(
-                ProfileException.class, () -> CostProfile.parse("test.profile", text).fit());
+                ProfileException.class,
+                () -> CostProfile.parse("test.profile", text).fit());
         assertEquals(fault, e.fault(), e.getMessage());
         assertTrue(e.getMessage().contains("got") && e.getMessage().contains("expected"), e.getMessage());
     }

@@ -41,13 +41,17 @@ class ExpertCostTest {
 
     @Test
     void descriptionsAreParsed() throws IOException {
-        assertEquals(ExpertCost.tiles(256, 30.4, 31).micros(1000, 3), ExpertCost.parse("tiles:256:30.4:31").micros(1000, 3));
+        assertEquals(
+                ExpertCost.tiles(256, 30.4, 31).micros(1000, 3),
+                ExpertCost.parse("tiles:256:30.4:31").micros(1000, 3));
         assertEquals(7, ExpertCost.parse("tokens").micros(7));
-        assertEquals("qwen3-30b-a3b-h200", ExpertCost.parse("qwen3-30b-a3b-h200").name());
+        assertEquals(
+                "qwen3-30b-a3b-h200", ExpertCost.parse("qwen3-30b-a3b-h200").name());
         Path file = folder.resolve("own.profile");
         ExpertCost.shippedProfile("deepseek-v3-h200").write(file);
         assertEquals(
-                ExpertCost.parse("deepseek-v3-h200").micros(300, 20, 0), ExpertCost.parse(file.toString()).micros(300, 20, 0));
+                ExpertCost.parse("deepseek-v3-h200").micros(300, 20, 0),
+                ExpertCost.parse(file.toString()).micros(300, 20, 0));
     }
 
     @ParameterizedTest
@@ -131,7 +135,8 @@ class ExpertCostTest {
                 }
             }
         }
-        double[] sorted = errors.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                errors.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         assertTrue(sorted[sorted.length / 2] < 0.05, "median " + sorted[sorted.length / 2]);
         assertTrue(sorted[sorted.length * 9 / 10] < 0.10, "90 % " + sorted[sorted.length * 9 / 10]);
         assertTrue(rightRankings(cost, plans) > 0.95, "rankings " + rightRankings(cost, plans));
@@ -140,7 +145,8 @@ class ExpertCostTest {
     /** Fraction of the pairs whose measured times differ by more than 3 % that the prediction orders rightly. */
     private static double rightRankings(ExpertCost cost, List<MeasuredPlans.Plan> plans) {
         double[] predicted = plans.stream().mapToDouble(p -> p.predicted(cost)).toArray();
-        double[] measured = plans.stream().mapToDouble(MeasuredPlans.Plan::slowest).toArray();
+        double[] measured =
+                plans.stream().mapToDouble(MeasuredPlans.Plan::slowest).toArray();
         int pairs = 0;
         int right = 0;
         for (int i = 0; i < predicted.length; i++) {

@@ -63,7 +63,8 @@ final class MeasuredPlans {
         }
         assumeTrue(folder != null, SHARED + " is not on this machine");
         List<Batch> batches = new ArrayList<>();
-        for (JsonNode c : new ObjectMapper().readTree(folder.resolve(SHARED).toFile()).get("cases")) {
+        for (JsonNode c :
+                new ObjectMapper().readTree(folder.resolve(SHARED).toFile()).get("cases")) {
             JsonNode plans = c.get("plans");
             batches.add(new Batch(
                     c.get("tokens").asInt(),

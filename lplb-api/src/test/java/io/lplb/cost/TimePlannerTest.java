@@ -137,7 +137,8 @@ class TimePlannerTest {
     private static double slowest(Case c, ExpertCost cost, long[][] onRank) {
         double slowest = 0;
         for (int r = 0; r < onRank.length; r++) {
-            long[] slots = Arrays.copyOf(onRank[r], Math.max(onRank[r].length, c.placement().slotsPerRank()));
+            long[] slots = Arrays.copyOf(
+                    onRank[r], Math.max(onRank[r].length, c.placement().slotsPerRank()));
             slowest = Math.max(slowest, c.speed()[r] == 0 ? 0 : micros(c, cost, slots) / c.speed()[r]);
         }
         return slowest;
@@ -183,7 +184,7 @@ class TimePlannerTest {
                 double optimum = new Exhaustive(c, cost).optimum();
                 TimePlanner planner = new TimePlanner(c.placement(), cost);
                 long[] quota = new long[c.placement().physicalExperts()];
-                planner.improve(c.counts(), c.speed(), quota);
+                planner.plan(c.counts(), c.speed(), quota);
                 double time = checked(c, cost, planner, quota);
                 double slack = ROUNDING * (1 + optimum);
                 assertTrue(planner.lowerBound() <= optimum + slack, () -> "bound of " + c + " under " + cost);
@@ -339,8 +340,8 @@ class TimePlannerTest {
         for (MeasuredPlans.Batch batch : MeasuredPlans.read()) {
             long[] quota = new long[80];
             planner.plan(batch.counts(), quota);
-            double[] cell = cells.computeIfAbsent(
-                    batch.tokens() + (batch.sameTask() ? " same" : " other"), k -> new double[4]);
+            double[] cell =
+                    cells.computeIfAbsent(batch.tokens() + (batch.sameTask() ? " same" : " other"), k -> new double[4]);
             assertEquals(batch.asPlaced().predicted(cost), planner.identityTime(), 1e-6);
             cell[0] += planner.identityTime();
             cell[1] += batch.tokenPlan().predicted(cost);
@@ -373,6 +374,7 @@ class TimePlannerTest {
         assertThrows(IllegalArgumentException.class, () -> planner.plan(negative, quota));
         assertThrows(IllegalArgumentException.class, () -> planner.improve(new long[64], new double[7], quota));
         assertThrows(IllegalArgumentException.class, () -> planner.improve(new long[64], wrong, quota));
+        assertThrows(IllegalArgumentException.class, () -> planner.improve(new long[64], speed, quota));
         assertArrayEquals(before, quota);
     }
 
