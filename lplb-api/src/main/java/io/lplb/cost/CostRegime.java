@@ -10,14 +10,50 @@ package io.lplb.cost;
  * </pre>
  *
  * The curve never falls. Beyond its last point it grows by {@code slope} per tile.
- *
- * @param mostTokensPerSlot largest mean number of tokens per slot, rounded down, that the regime serves
- * @param tile tokens per tile
- * @param expertUs microseconds per active expert
- * @param curve {@code [tiles]}, microseconds of 0, 1, 2, ... tiles
- * @param slope microseconds per tile beyond the curve
  */
-record CostRegime(long mostTokensPerSlot, int tile, double expertUs, double[] curve, double slope) {
+final class CostRegime {
+    private final long mostTokensPerSlot;
+    private final int tile;
+    private final double expertUs;
+    private final double[] curve;
+    private final double slope;
+
+    /**
+     * A regime.
+     *
+     * @param mostTokensPerSlot largest mean number of tokens per slot, rounded down, that the regime serves
+     * @param tile tokens per tile
+     * @param expertUs microseconds per active expert
+     * @param curve {@code [tiles]}, microseconds of 0, 1, 2, ... tiles
+     * @param slope microseconds per tile beyond the curve
+     */
+    CostRegime(long mostTokensPerSlot, int tile, double expertUs, double[] curve, double slope) {
+        this.mostTokensPerSlot = mostTokensPerSlot;
+        this.tile = tile;
+        this.expertUs = expertUs;
+        this.curve = curve;
+        this.slope = slope;
+    }
+
+    long mostTokensPerSlot() {
+        return mostTokensPerSlot;
+    }
+
+    int tile() {
+        return tile;
+    }
+
+    double expertUs() {
+        return expertUs;
+    }
+
+    double fixedUs() {
+        return curve[0];
+    }
+
+    double slope() {
+        return slope;
+    }
 
     /** Returns the time of a rank with some active experts and tiles; 0 without an active expert. */
     double micros(long tiles, long active) {

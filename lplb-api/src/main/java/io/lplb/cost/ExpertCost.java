@@ -327,7 +327,7 @@ public final class ExpertCost {
                     "; %stile %d: %.2f + %.2f per expert + %.2f per tile",
                     r.mostTokensPerSlot() == Long.MAX_VALUE ? "" : "to " + r.mostTokensPerSlot() + " tokens per slot ",
                     r.tile(),
-                    r.curve()[0],
+                    r.fixedUs(),
                     r.expertUs(),
                     r.slope()));
         }

@@ -3,6 +3,7 @@ package io.lplb.cost;
 
 import io.lplb.cost.ProfileException.Fault;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -39,6 +40,7 @@ final class ProfileFit {
     }
 
     /** A fitted side of the threshold. */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Side(int[] points, int tile, int[] blocks, int parallel, double[] x, double loss) {
         double base(long tiles) {
             double sum = x[0] + x[2] * tiles;
@@ -197,11 +199,11 @@ final class ProfileFit {
     }
 
     /** Kernel regression over the distinct numbers of tiles, each with the median of its points. */
-    private static double correction(TreeMap<Long, double[]> ratios, long tiles) {
+    private static double correction(Map<Long, double[]> ratios, long tiles) {
         double weights = 0;
         double sum = 0;
         for (var entry : ratios.entrySet()) {
-            double distance = (Math.log(entry.getKey()) - Math.log(tiles)) / BANDWIDTH;
+            double distance = (Math.log((double) entry.getKey()) - Math.log((double) tiles)) / BANDWIDTH;
             double weight = Math.exp(-0.5 * distance * distance);
             weights += weight;
             sum += weight * quantile(entry.getValue(), 0.5);

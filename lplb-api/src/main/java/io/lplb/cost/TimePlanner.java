@@ -133,7 +133,8 @@ public final class TimePlanner {
                 }
             }
             if (sum != expected) {
-                throw new IllegalArgumentException("quotas of expert " + e + ": got " + sum + " tokens, expected " + expected);
+                throw new IllegalArgumentException(
+                        "quotas of expert " + e + ": got " + sum + " tokens, expected " + expected);
             }
         }
     }

@@ -50,7 +50,8 @@ class CostProfileTest {
                 ProfileException.class,
                 () -> CostProfile.parse("test.profile", text).fit());
         assertEquals(fault, e.fault(), e.getMessage());
-        assertTrue(e.getMessage().contains("got") && e.getMessage().contains("expected"), e.getMessage());
+        String message = String.valueOf(e.getMessage());
+        assertTrue(message.contains("got") && message.contains("expected"), message);
     }
 
     @Test
@@ -101,7 +102,7 @@ class CostProfileTest {
     private static double staircase(long[] counts, int tile) {
         double us = 20;
         for (long c : counts) {
-            us += c > 0 ? 5 + 3.0 * tile / 64 * Math.ceilDiv(c, tile) : 0;
+            us += c > 0 ? 5 + tile * 3.0 / 64 * Math.ceilDiv(c, tile) : 0;
         }
         return us;
     }

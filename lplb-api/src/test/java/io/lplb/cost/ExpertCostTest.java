@@ -72,8 +72,8 @@ class ExpertCostTest {
                 "no-such-profile"
             })
     void wrongDescriptionsAreRefused(String text) {
-        String message = assertThrows(IllegalArgumentException.class, () -> ExpertCost.parse(text))
-                .getMessage();
+        String message = String.valueOf(assertThrows(IllegalArgumentException.class, () -> ExpertCost.parse(text))
+                .getMessage());
         assertTrue(message.contains("got") && message.contains("expected"), message);
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Plans measured on an H200 rank by rank, {@code shared/data/plans_h200.json}, on machines that have the file: 8 ranks with
@@ -21,6 +22,7 @@ final class MeasuredPlans {
     private MeasuredPlans() {}
 
     /** A plan of a batch: {@code counts[rank][slot]} and the measured microseconds of each rank. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Plan(long[][] counts, double[] micros) {
         double slowest() {
             double slowest = 0;
@@ -57,14 +59,11 @@ final class MeasuredPlans {
 
     /** Reads the batches, or skips the test and says so. */
     static List<Batch> read() throws IOException {
-        Path folder = Path.of("").toAbsolutePath();
-        while (folder != null && !Files.exists(folder.resolve(SHARED))) {
-            folder = folder.getParent();
-        }
-        assumeTrue(folder != null, SHARED + " is not on this machine");
+        Optional<Path> file = file();
+        assumeTrue(file.isPresent(), SHARED + " is not on this machine");
         List<Batch> batches = new ArrayList<>();
         for (JsonNode c :
-                new ObjectMapper().readTree(folder.resolve(SHARED).toFile()).get("cases")) {
+                new ObjectMapper().readTree(file.get().toFile()).get("cases")) {
             JsonNode plans = c.get("plans");
             batches.add(new Batch(
                     c.get("tokens").asInt(),
@@ -74,6 +73,15 @@ final class MeasuredPlans {
                     plan(plans.get("time"))));
         }
         return batches;
+    }
+
+    private static Optional<Path> file() {
+        for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+            if (Files.exists(folder.resolve(SHARED))) {
+                return Optional.of(folder.resolve(SHARED));
+            }
+        }
+        return Optional.empty();
     }
 
     private static Plan plan(JsonNode node) {

@@ -62,6 +62,7 @@ class TimePlannerTest {
     }
 
     /** A small placement, the tokens of a batch and speeds. */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Case(ExpertPlacement placement, long[] counts, double[] speed) {
         static Case random(Random random, boolean speeds) {
             int ranks = 2 + random.nextInt(3);

@@ -34,6 +34,8 @@ class ArchitectureTest {
         "io.lplb.replica..",
         "io.lplb.exchange..",
         "io.lplb.balance..",
+        "io.lplb.cost..",
+        "io.lplb.dispatch..",
         "io.lplb.micrometer..",
         "io.lplb.tornado.."
     };
@@ -65,7 +67,9 @@ class ArchitectureTest {
                         "io.lplb.route..",
                         "io.lplb.replica..",
                         "io.lplb.exchange..",
-                        "io.lplb.balance..")
+                        "io.lplb.balance..",
+                        "io.lplb.cost..",
+                        "io.lplb.dispatch..")
                 .optionalLayer("kernels")
                 .definedBy("io.lplb.tornado..")
                 .layer("micrometer")
