@@ -85,7 +85,7 @@ class CostProfileTest {
             for (int k = 0; k < 8; k++) {
                 counts[p][k] = random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(scale);
             }
-            counts[p][0] = 1 + random.nextInt(scale);
+            counts[p][0] = 1L + random.nextInt(scale);
             us[p] = staircase(counts[p], tile) * (1 + 0.01 * random.nextGaussian());
         }
         ExpertCost cost = CostProfile.of("test", "made up", counts, us).fit();

@@ -62,8 +62,7 @@ final class MeasuredPlans {
         Optional<Path> file = file();
         assumeTrue(file.isPresent(), SHARED + " is not on this machine");
         List<Batch> batches = new ArrayList<>();
-        for (JsonNode c :
-                new ObjectMapper().readTree(file.get().toFile()).get("cases")) {
+        for (JsonNode c : new ObjectMapper().readTree(file.get().toFile()).get("cases")) {
             JsonNode plans = c.get("plans");
             batches.add(new Batch(
                     c.get("tokens").asInt(),
