@@ -2,16 +2,31 @@
 package io.lplb.solver;
 
 import io.lplb.problem.MinMaxProblem;
-import io.lplb.solver.dense.DenseInteriorPointSolver;
-import io.lplb.solver.dense.LplbReferenceSolver;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
 
-/** The CPU solvers by name. */
+/**
+ * The CPU solvers by name: those of this module, then those that a {@link SolverFactory} on the class path or module path brings
+ * (module {@code lplb-reference}: {@code ejml}, {@code lplb-reference}).
+ *
+ * <p>Stateless, hence safe for use by several threads.
+ */
 public final class Solvers {
-    private static final List<String> NAMES = List.of(
-            InteriorPointSolver.NAME, RelaxationSolver.NAME, DenseInteriorPointSolver.NAME, LplbReferenceSolver.NAME);
+    private static final Map<String, SolverFactory> FOUND = found();
+    private static final List<String> NAMES = Stream.concat(
+                    Stream.of(InteriorPointSolver.NAME, RelaxationSolver.NAME), FOUND.keySet().stream())
+            .toList();
 
     private Solvers() {}
+
+    private static Map<String, SolverFactory> found() {
+        Map<String, SolverFactory> found = new LinkedHashMap<>();
+        ServiceLoader.load(SolverFactory.class).forEach(factory -> found.putIfAbsent(factory.name(), factory));
+        return found;
+    }
 
     /** {@return the names: the solver to use first} */
     public static List<String> names() {
@@ -22,12 +37,13 @@ public final class Solvers {
      * {@return the gap at which the named solver stops unless told otherwise, as a fraction of the mean load}
      *
      * @param name one of {@link #names()}
+     * @throws IllegalArgumentException if there is no solver of that name
      */
     public static double defaultTolerance(String name) {
-        return switch (requireName(name)) {
+        return switch (name) {
+            case InteriorPointSolver.NAME -> InteriorPointSolver.DEFAULT_TOLERANCE;
             case RelaxationSolver.NAME -> RelaxationSolver.DEFAULT_TOLERANCE;
-            case LplbReferenceSolver.NAME -> LplbReferenceSolver.DEFAULT_TOLERANCE;
-            default -> InteriorPointSolver.DEFAULT_TOLERANCE;
+            default -> factory(name).defaultTolerance();
         };
     }
 
@@ -41,19 +57,18 @@ public final class Solvers {
      * @throws IllegalArgumentException if there is no solver of that name
      */
     public static MinMaxSolver create(String name, MinMaxProblem problem, double tolerance) {
-        return switch (requireName(name)) {
+        return switch (name) {
             case InteriorPointSolver.NAME -> new InteriorPointSolver(problem, tolerance);
             case RelaxationSolver.NAME -> new RelaxationSolver(problem, tolerance);
-            case DenseInteriorPointSolver.NAME ->
-                new DenseInteriorPointSolver(problem, tolerance, DenseInteriorPointSolver.DEFAULT_MAX_ITERATIONS);
-            default -> new LplbReferenceSolver(problem, tolerance, LplbReferenceSolver.StepLength.LAST_32_VARIABLES);
+            default -> factory(name).create(problem, tolerance);
         };
     }
 
-    private static String requireName(String name) {
-        if (!NAMES.contains(name)) {
+    private static SolverFactory factory(String name) {
+        SolverFactory factory = FOUND.get(name);
+        if (factory == null) {
             throw new IllegalArgumentException("solver: got '" + name + "', expected one of " + NAMES);
         }
-        return name;
+        return factory;
     }
 }

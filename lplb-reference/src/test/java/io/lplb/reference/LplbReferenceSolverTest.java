@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.solver.dense;
+package io.lplb.reference;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.reference.LplbReferenceSolver.StepLength;
 import io.lplb.solver.GoldenProblems;
 import io.lplb.solver.HostLists;
 import io.lplb.solver.MinMaxSolver;
@@ -18,7 +19,6 @@ import io.lplb.solver.MinMaxSolverContract;
 import io.lplb.solver.ProblemCase;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
-import io.lplb.solver.dense.LplbReferenceSolver.StepLength;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
