@@ -17,13 +17,16 @@ import org.apache.logging.log4j.Logger;
 
 /**
  * The stations from counts to quotas for one placement, with the arrays between them: Problem, Solver, Split, Quota, and
- * the router that quotas are loaded into. A new placement gets a new planner.
+ * the router that quotas are loaded into. A new placement gets a new planner; speeds and inactive ranks do not need one.
+ *
+ * <p>An expert all of whose ranks are inactive is uncovered: it takes part in a plan with 0 tokens.
  *
  * <p>Not thread-safe. Planning allocates nothing.
  */
 final class BatchPlanner implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(BatchPlanner.class);
 
+    private final ExpertPlacement placement;
     private final PlacementProblem placementProblem;
     private final MinMaxProblem problem;
     private final MinMaxSolver solver;
@@ -36,9 +39,19 @@ final class BatchPlanner implements AutoCloseable {
     private final long[] load;
     private final long[] itemQuota;
     private final long[] replicaQuota;
-    private final long[] identityQuota;
+    private final long[] activeQuota;
+    private final long[] covered;
+    private final int[] home;
+    private final int[] homeRank;
+    private final long[] homeLoad;
+    private final int[] uncovered;
+    private int uncoveredExperts;
+    private int activeRanks;
+    private double speedUnit;
+    private double unitsOfSpeed;
 
     BatchPlanner(ExpertPlacement placement, PlacementProblem placementProblem, MinMaxSolver solver) {
+        this.placement = placement;
         this.placementProblem = placementProblem;
         this.problem = placementProblem.problem();
         this.solver = solver;
@@ -51,8 +64,14 @@ final class BatchPlanner implements AutoCloseable {
         fixed = new long[groups * problem.ranks()];
         load = new long[groups * problem.items()];
         itemQuota = new long[groups * problem.entries()];
-        identityQuota = new long[groups * problem.entries()];
         replicaQuota = new long[replicas.replicas()];
+        activeQuota = new long[replicaQuota.length];
+        covered = new long[placement.experts()];
+        home = new int[placement.experts()];
+        homeRank = new int[load.length];
+        homeLoad = new long[problem.ranks()];
+        uncovered = new int[placement.experts()];
+        takeSpeeds();
     }
 
     TokenRouter router() {
@@ -72,9 +91,99 @@ final class BatchPlanner implements AutoCloseable {
         return replicaQuota;
     }
 
+    /**
+     * Returns for each expert the replica, counted among its own, that takes tokens without a quota: the original or, where
+     * that is on an inactive rank, the active replica of the lowest rank; -1 for an uncovered expert.
+     */
+    int[] home() {
+        return home;
+    }
+
+    int uncoveredExperts() {
+        return uncoveredExperts;
+    }
+
+    /** Writes the uncovered experts, rising, to the beginning of an array. */
+    void copyUncovered(int[] to) {
+        System.arraycopy(uncovered, 0, to, 0, uncoveredExperts);
+    }
+
+    private boolean isActive(int replica) {
+        return batch.speed()[placement.rankOf(replicas.slot(replica))] > 0;
+    }
+
+    /**
+     * Takes speeds for plans from now on.
+     *
+     * @param speeds {@code [ranks]}, 0 for an inactive rank
+     */
+    void useSpeeds(double[] speeds) {
+        if (Arrays.equals(batch.speed(), speeds)) {
+            return;
+        }
+        for (int g = 0; g < batch.groups(); g++) {
+            batch.setSpeed(g, speeds, g * problem.ranks());
+        }
+        takeSpeeds();
+    }
+
+    private void takeSpeeds() {
+        activeRanks = 0;
+        speedUnit = 0;
+        for (int g = 0; g < batch.groups(); g++) {
+            activeRanks += batch.activeRanks(g);
+            speedUnit = Math.max(speedUnit, batch.speedUnit(g));
+        }
+        unitsOfSpeed = 0;
+        for (int g = 0; g < batch.groups(); g++) {
+            unitsOfSpeed += batch.unitsOfSpeed(g) * (batch.speedUnit(g) / speedUnit);
+            for (int i = 0; i < problem.items(); i++) {
+                homeRank[g * problem.items() + i] = firstActiveHost(g, i);
+            }
+        }
+        uncoveredExperts = 0;
+        for (int e = 0; e < home.length; e++) {
+            home[e] = homeReplica(e);
+            if (home[e] < 0) {
+                uncovered[uncoveredExperts++] = e;
+            }
+        }
+    }
+
+    /** An item's first host that is active: its original's rank, or the lowest other. Any host if none is. */
+    private int firstActiveHost(int group, int item) {
+        for (int entry = problem.firstEntry(item); entry < problem.firstEntry(item + 1); entry++) {
+            if (batch.speed()[group * problem.ranks() + problem.host(entry)] > 0) {
+                return problem.host(entry);
+            }
+        }
+        return problem.host(problem.firstEntry(item));
+    }
+
+    private int homeReplica(int expert) {
+        int first = replicas.firstReplica(expert);
+        int best = -1;
+        for (int k = first; k < replicas.firstReplica(expert + 1); k++) {
+            if (isActive(k)) {
+                if (k == first) {
+                    return 0;
+                }
+                if (best < 0 || rankOf(k) < rankOf(best)) {
+                    best = k;
+                }
+            }
+        }
+        return best < 0 ? -1 : best - first;
+    }
+
+    private int rankOf(int replica) {
+        return placement.rankOf(replicas.slot(replica));
+    }
+
     /** Plans a batch; the quotas are then to be loaded into the router. */
     void plan(long[] counts, PlanReport report) {
-        placementProblem.fill(counts, fixed, load);
+        long[] planned = uncoveredExperts == 0 ? counts : withoutUncovered(counts);
+        placementProblem.fill(planned, fixed, load);
         PlacementProblem.copy(fixed, batch.fixed());
         PlacementProblem.copy(load, batch.load());
         long start = System.nanoTime();
@@ -85,14 +194,50 @@ final class BatchPlanner implements AutoCloseable {
         for (int g = 0; g < batch.groups(); g++) {
             quotas(g, report);
         }
-        replicas.distribute(counts, itemQuota, replicaQuota);
+        reportAll(counts, report);
+        replicas.distribute(planned, itemQuota, replicaQuota);
         report.quotaNanos = System.nanoTime() - solved;
+    }
+
+    /**
+     * Loads the router with the last plan once more, without the replicas on ranks that are inactive by now. An expert that
+     * is left without tokens in a row goes by the last plan's quotas, and without any by its home.
+     *
+     * @param row tokens per replica, {@code [replicas]}
+     * @param planned whether there is a last plan; otherwise all tokens go home
+     * @param before as {@link TokenRouter#load(long[], long[])} takes it
+     */
+    void loadActive(long[] row, boolean planned, long[] before) {
+        Arrays.fill(activeQuota, 0);
+        for (int e = 0; planned && e < home.length; e++) {
+            if (!copyActive(row, e)) {
+                copyActive(replicaQuota, e);
+            }
+        }
+        router.load(activeQuota, before, home);
+    }
+
+    /** Copies the quotas of an expert's active replicas; returns whether there are any tokens. */
+    private boolean copyActive(long[] quotas, int expert) {
+        long tokens = 0;
+        for (int k = replicas.firstReplica(expert); k < replicas.firstReplica(expert + 1); k++) {
+            activeQuota[k] = isActive(k) ? quotas[k] : 0;
+            tokens += activeQuota[k];
+        }
+        return tokens > 0;
+    }
+
+    private long[] withoutUncovered(long[] counts) {
+        System.arraycopy(counts, 0, covered, 0, counts.length);
+        for (int k = 0; k < uncoveredExperts; k++) {
+            covered[uncovered[k]] = 0;
+        }
+        return covered;
     }
 
     private void clear(PlanReport report) {
         report.tokens = 0;
         report.maxLoad = 0;
-        report.meanLoad = 0;
         report.identityMaxLoad = 0;
         report.splitMaxLoad = 0;
         report.lowerBound = 0;
@@ -104,12 +249,11 @@ final class BatchPlanner implements AutoCloseable {
 
     private void quotas(int group, PlanReport report) {
         int fixedAt = group * problem.ranks();
+        int loadAt = group * problem.items();
         int quotaAt = group * problem.entries();
-        identity(group);
         double[] speed = batch.speed();
-        rounder.evaluate(fixed, fixedAt, speed, fixedAt, identityQuota, quotaAt);
-        report.identityMaxLoad = Math.max(report.identityMaxLoad, rounder.maxLoad());
-        rounder.round(load, group * problem.items(), speed, fixedAt, split.share(), quotaAt, itemQuota);
+        report.identityMaxLoad = Math.max(report.identityMaxLoad, identityMaxLoad(fixedAt, loadAt));
+        rounder.round(load, loadAt, speed, fixedAt, split.share(), quotaAt, itemQuota);
         rounder.repair(fixed, fixedAt, speed, fixedAt, itemQuota, quotaAt);
         rounder.copyRankLoads(report.rankLoads, fixedAt);
         report.maxLoad = Math.max(report.maxLoad, rounder.maxLoad());
@@ -122,27 +266,43 @@ final class BatchPlanner implements AutoCloseable {
                 report.status = split.status(group);
             }
         }
-        long tokens = 0;
         for (int r = fixedAt; r < fixedAt + problem.ranks(); r++) {
-            tokens += report.rankLoads[r];
+            report.tokens += report.rankLoads[r];
         }
-        report.tokens += tokens;
-        report.meanLoad += batch.meanLoad(group) / batch.groups();
+    }
+
+    /** The largest load of a group if every item's tokens were at its first active host. */
+    private double identityMaxLoad(int fixedAt, int loadAt) {
+        System.arraycopy(fixed, fixedAt, homeLoad, 0, homeLoad.length);
+        for (int i = 0; i < problem.items(); i++) {
+            homeLoad[homeRank[loadAt + i]] += load[loadAt + i];
+        }
+        double max = 0;
+        for (int r = 0; r < homeLoad.length; r++) {
+            if (homeLoad[r] > 0) {
+                max = Math.max(max, homeLoad[r] / batch.speed()[fixedAt + r]);
+            }
+        }
+        return max;
+    }
+
+    /** Completes a report that has the sums over all groups. */
+    private void reportAll(long[] counts, PlanReport report) {
+        report.meanLoad = unitsOfSpeed > 0 ? report.tokens / unitsOfSpeed / speedUnit : 0;
+        report.activeRanks = activeRanks;
+        report.uncoveredExperts = uncoveredExperts;
+        report.uncoveredTokens = 0;
+        for (int k = 0; k < uncoveredExperts; k++) {
+            report.uncovered[k] = uncovered[k];
+            report.uncoveredTokens += counts[uncovered[k]];
+        }
+        report.tokens += report.uncoveredTokens;
     }
 
     /** Writes the tokens of each physical slot in the last plan. */
     void copySlotLoads(long[] out) {
         for (int k = 0; k < replicaQuota.length; k++) {
             out[replicas.slot(k)] = replicaQuota[k];
-        }
-    }
-
-    /** Every token at the original of its expert: the first host of each item. */
-    private void identity(int group) {
-        int quotaAt = group * problem.entries();
-        Arrays.fill(identityQuota, quotaAt, quotaAt + problem.entries(), 0);
-        for (int i = 0; i < problem.items(); i++) {
-            identityQuota[quotaAt + problem.firstEntry(i)] = load[group * problem.items() + i];
         }
     }
 

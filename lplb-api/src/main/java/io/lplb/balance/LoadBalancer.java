@@ -6,7 +6,6 @@ import io.lplb.solver.BackendException;
 import io.lplb.solver.BackendGuard;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
-import jdk.jfr.EventType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,15 +29,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A backend that fails loses no batch: with AUTO the CPU takes over, see {@link BackendGuard}.
  *
+ * <p>Ranks may fail, come back and change their speeds between any two batches, see {@link #setActive(int, boolean)} and
+ * {@link #updateSpeeds}: nothing is built anew. A rank that is inactive, or whose speed is 0, gets no token from the next
+ * plan on. Experts that have no other rank are named in {@link PlanReport#uncovered()}; their tokens get the slot -1.
+ *
  * <p>Not thread-safe: one thread at a time uses a balancer, not always the same one. A call while another thread is in one
- * is refused with an IllegalStateException and changes nothing. Different balancers are independent. {@link #plan} and
- * {@link #route} allocate nothing; {@link #updatePlacement} does.
+ * is refused with an IllegalStateException and changes nothing. Changes of ranks and of listeners are excepted: any thread
+ * may make them at any time. Different balancers are independent. {@link #plan}, {@link #route} and changes of ranks
+ * allocate nothing; {@link #updatePlacement} does.
  */
 public final class LoadBalancer implements AutoCloseable {
-    private static final EventType PLAN_EVENT = EventType.getEventType(PlanEvent.class);
-
-    private final LoadBalancerBuilder settings;
+    private final BalancerSettings settings;
+    private final String prefix;
     private final BackendGuard guard;
+    private final RankStates states;
+    private final double[] speeds;
+    private final PlanObservers observers;
     private final PlanReport report;
     private final long[] counts;
     private final long[] before;
@@ -48,14 +54,18 @@ public final class LoadBalancer implements AutoCloseable {
     private boolean planned;
     private boolean closed;
 
-    LoadBalancer(LoadBalancerBuilder settings, ExpertPlacement placement) {
+    LoadBalancer(BalancerSettings settings, ExpertPlacement placement, RankStates states) {
         this.settings = settings;
-        this.guard = new BackendGuard(settings.backend, settings.solveTimeLimit);
-        this.placement = placement;
-        this.planner = settings.planner(placement, guard);
-        this.report = new PlanReport(placement.ranks());
+        this.prefix = settings.prefix();
+        this.guard = new BackendGuard(settings.backend, settings.solveTimeLimit, settings.label());
+        this.states = states;
+        this.speeds = new double[placement.ranks()];
+        this.observers = new PlanObservers(settings.listeners);
+        this.report = settings.newReport(placement);
         this.counts = new long[placement.experts()];
         this.before = new long[placement.experts()];
+        this.placement = placement;
+        this.planner = settings.planner(placement, guard);
     }
 
     /**
@@ -77,13 +87,23 @@ public final class LoadBalancer implements AutoCloseable {
     public void updatePlacement(double[] history) {
         enter("updatePlacement");
         try {
-            install(settings.placing.place(Objects.requireNonNull(history, "history")));
+            replace(settings.placing.place(Objects.requireNonNull(history, "history")));
         } finally {
             leave();
         }
     }
 
-    private void install(ExpertPlacement next) {
+    /** Takes a placement, of as many experts on as many ranks. */
+    void install(ExpertPlacement next) {
+        enter("updatePlacement");
+        try {
+            replace(next);
+        } finally {
+            leave();
+        }
+    }
+
+    private void replace(ExpertPlacement next) {
         BatchPlanner nextPlanner = settings.planner(next, guard);
         BatchPlanner old = planner;
         placement = next;
@@ -92,46 +112,123 @@ public final class LoadBalancer implements AutoCloseable {
         old.closeQuietly();
     }
 
+    /** {@return the balancer's name, empty if it has none} */
+    public String name() {
+        return report.name();
+    }
+
+    /** {@return the balancer's layer, 0 unless said otherwise} */
+    public int layer() {
+        return report.layer();
+    }
+
     /** {@return the placement in force} */
     public ExpertPlacement placement() {
         return placement;
     }
 
     /**
+     * Sets a rank active or inactive, from the next plan on.
+     *
+     * @param rank from 0 to {@code ranks - 1}
+     * @param active false for a rank that must not get tokens
+     * @throws IllegalArgumentException if no rank would be left; nothing has changed then
+     */
+    public void setActive(int rank, boolean active) {
+        states.setActive(rank, active);
+    }
+
+    /**
+     * Sets all ranks active or inactive, from the next plan on.
+     *
+     * @param active {@code [ranks]}, false for a rank that must not get tokens
+     * @throws IllegalArgumentException if the length is wrong or no rank would be left; nothing has changed then
+     */
+    public void setActive(boolean[] active) {
+        states.setActive(active);
+    }
+
+    /**
+     * {@return whether the next plan may send tokens to a rank: it is set active and its speed is not 0}
+     *
+     * @param rank from 0 to {@code ranks - 1}
+     */
+    public boolean isActive(int rank) {
+        return states.isActive(rank);
+    }
+
+    /**
+     * Sets the speeds of the ranks, from the next plan on.
+     *
+     * @param speeds {@code [ranks]}, tokens per unit of time, as for {@link LoadBalancerBuilder#speeds}; 0 is as good as
+     *     inactive
+     * @throws IllegalArgumentException if the length is wrong, a speed is not 0 or a positive finite number, or no rank
+     *     would be left; nothing has changed then
+     */
+    public void updateSpeeds(double... speeds) {
+        states.updateSpeeds(speeds);
+    }
+
+    /**
+     * Adds a listener to those of the builder.
+     *
+     * @param listener called after every plan from the next one on, on the thread that plans
+     */
+    public void addListener(PlanListener listener) {
+        observers.add(listener);
+    }
+
+    /**
+     * Removes a listener.
+     *
+     * @param listener as it was added
+     * @return whether there was one
+     */
+    public boolean removeListener(PlanListener listener) {
+        return observers.remove(listener);
+    }
+
+    /**
      * Plans a batch.
+     *
+     * <p>With {@link LoadBalancerBuilder#solveTimeLimit} the thread waits for another; an interrupt ends that wait at once
+     * and leaves the thread's flag set. With AUTO the CPU then solves the batch, with GPU the call fails.
      *
      * @param batchCounts {@code [experts]}, tokens routed to each expert, not negative
      * @return what the plan achieves; overwritten by the next plan
      * @throws IllegalArgumentException if the length is wrong or a count is negative; nothing has changed then
-     * @throws BackendException if the backend is GPU and failed; the last plan, if any, then stays in force, so that
-     *     tokens can still be routed
+     * @throws BackendException if the backend is GPU and failed, or its wait was interrupted; the last plan, if any, then
+     *     stays in force, so that tokens can still be routed
      * @throws IllegalStateException if the balancer is closed
      */
     public PlanReport plan(int[] batchCounts) {
         enter("plan");
         try {
-            makePlan(batchCounts);
+            requireCounts(batchCounts);
+            for (int e = 0; e < counts.length; e++) {
+                counts[e] = batchCounts[e];
+            }
+            planCounts();
         } finally {
             leave();
         }
-        PlanListener listener = settings.listener;
-        if (listener != null) {
-            listener.planned(report);
-        }
+        observers.planned(report);
         return report;
     }
 
-    private void makePlan(int[] batchCounts) {
-        requireCounts(batchCounts);
-        PlanEvent event = PLAN_EVENT.isEnabled() ? new PlanEvent() : null;
-        if (event != null) {
-            event.begin();
+    private void planCounts() {
+        PlanEvent event = PlanObservers.beginPlan();
+        states.copyTo(speeds);
+        planner.useSpeeds(speeds);
+        try {
+            planner.plan(counts, report);
+        } catch (RuntimeException | Error e) {
+            if (planned) {
+                planner.loadActive(planner.quotas(), true, before);
+            }
+            throw e;
         }
-        for (int e = 0; e < counts.length; e++) {
-            counts[e] = batchCounts[e];
-        }
-        planner.plan(counts, report);
-        planner.router().load(planner.quotas(), before);
+        planner.router().load(planner.quotas(), before, planner.home());
         report.backend = guard.backendName();
         report.recoveries = guard.recoveries();
         planned = true;
@@ -142,15 +239,15 @@ public final class LoadBalancer implements AutoCloseable {
         }
     }
 
-    private void requireCounts(int[] batchCounts) {
+    void requireCounts(int[] batchCounts) {
         if (batchCounts.length != counts.length) {
             throw new IllegalArgumentException(
-                    "counts: got length " + batchCounts.length + ", expected " + counts.length + " experts");
+                    prefix + "counts: got length " + batchCounts.length + ", expected " + counts.length + " experts");
         }
         for (int e = 0; e < batchCounts.length; e++) {
             if (batchCounts[e] < 0) {
                 throw new IllegalArgumentException(
-                        "counts[" + e + "]: got " + batchCounts[e] + ", expected at least 0 tokens");
+                        prefix + "counts[" + e + "]: got " + batchCounts[e] + ", expected at least 0 tokens");
             }
         }
     }
@@ -160,7 +257,7 @@ public final class LoadBalancer implements AutoCloseable {
      * counts still go to a replica of their expert.
      *
      * @param ids logical expert of every token; -1 stays -1
-     * @param out physical slot of every token, as long as {@code ids}, which it may be
+     * @param out physical slot of every token, -1 for one of an uncovered expert; as long as {@code ids}, which it may be
      * @throws IllegalArgumentException if an id is below -1 or names no expert, or the lengths differ; nothing has been
      *     written then
      * @throws IllegalStateException if there is no plan for the placement in force, or the balancer is closed
@@ -169,7 +266,7 @@ public final class LoadBalancer implements AutoCloseable {
         enter("route");
         try {
             if (!planned) {
-                throw new IllegalStateException("route: got no plan for this placement, expected a call of plan first");
+                throw noPlan("route");
             }
             planner.router().route(ids, out);
         } finally {
@@ -193,12 +290,11 @@ public final class LoadBalancer implements AutoCloseable {
         enter("copySlotLoads");
         try {
             if (!planned) {
-                throw new IllegalStateException(
-                        "copySlotLoads: got no plan for this placement, expected a call of plan first");
+                throw noPlan("copySlotLoads");
             }
             if (out.length != placement.physicalExperts()) {
-                throw new IllegalArgumentException(
-                        "out: got length " + out.length + ", expected " + placement.physicalExperts() + " slots");
+                throw new IllegalArgumentException(prefix + "out: got length " + out.length + ", expected "
+                        + placement.physicalExperts() + " slots");
             }
             planner.copySlotLoads(out);
         } finally {
@@ -221,13 +317,18 @@ public final class LoadBalancer implements AutoCloseable {
         Thread other = user.compareAndExchange(null, Thread.currentThread());
         if (other != null) {
             throw new IllegalStateException(
-                    call + ": got a call of " + Thread.currentThread().getName() + " while " + other.getName()
+                    prefix + call + ": got a call of " + Thread.currentThread().getName() + " while " + other.getName()
                             + " is in one, expected one thread at a time");
         }
         if (closed) {
             leave();
-            throw new IllegalStateException(call + ": got a closed balancer, expected an open one");
+            throw new IllegalStateException(prefix + call + ": got a closed balancer, expected an open one");
         }
+    }
+
+    private IllegalStateException noPlan(String call) {
+        return new IllegalStateException(
+                prefix + call + ": got no plan for this placement, expected a call of plan first");
     }
 
     private void leave() {

@@ -4,16 +4,14 @@ package io.lplb.balance;
 import io.lplb.exchange.GroupIdentity;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.placement.ExpertPlacement;
-import io.lplb.problem.PlacementProblem;
 import io.lplb.solver.Backend;
-import io.lplb.solver.BackendGuard;
 import io.lplb.solver.Backends;
-import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.Solvers;
 import io.lplb.topology.ReplicaTopology;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Describes a {@link LoadBalancer}: the experts, the ranks, and one of three ways to place replicas.
@@ -27,19 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 public final class LoadBalancerBuilder {
-    final PlacementSettings placing = new PlacementSettings();
-    private double tolerance = Double.NaN;
-
-    double @Nullable [] speeds;
-    String solver = InteriorPointSolver.NAME;
-    Backend backend = Backend.CPU;
-    Duration deadline = Duration.ofMillis(100);
-    boolean localFirst = true;
-    boolean checkPlans;
-
-    @Nullable PlanListener listener;
-
-    @Nullable Duration solveTimeLimit;
+    private final BalancerSettings settings = new BalancerSettings();
+    private final PlacementSettings placing = settings.placing;
 
     LoadBalancerBuilder() {}
 
@@ -124,13 +111,14 @@ public final class LoadBalancerBuilder {
     }
 
     /**
-     * Speeds of the ranks, {@code [ranks]}, positive; 1 everywhere unless said otherwise.
+     * Speeds of the ranks, {@code [ranks]}; 1 everywhere unless said otherwise. A rank of speed 0 gets no token. They can be
+     * changed at any time, see {@link LoadBalancer#updateSpeeds}.
      *
      * @param speeds tokens per unit of time; only their ratios matter to the balance
      * @return this builder
      */
     public LoadBalancerBuilder speeds(double... speeds) {
-        this.speeds = speeds.clone();
+        settings.speeds = speeds.clone();
         return this;
     }
 
@@ -142,7 +130,7 @@ public final class LoadBalancerBuilder {
      */
     public LoadBalancerBuilder solver(String name) {
         Solvers.defaultTolerance(name);
-        this.solver = name;
+        settings.solver = name;
         return this;
     }
 
@@ -153,7 +141,7 @@ public final class LoadBalancerBuilder {
      * @return this builder
      */
     public LoadBalancerBuilder backend(Backend backend) {
-        this.backend = Objects.requireNonNull(backend, "backend");
+        settings.backend = Objects.requireNonNull(backend, "backend");
         return this;
     }
 
@@ -165,7 +153,7 @@ public final class LoadBalancerBuilder {
      * @return this builder
      */
     public LoadBalancerBuilder tolerance(double tolerance) {
-        this.tolerance = tolerance;
+        settings.tolerance = tolerance;
         return this;
     }
 
@@ -180,7 +168,7 @@ public final class LoadBalancerBuilder {
         if (deadline.isNegative() || deadline.isZero()) {
             throw new IllegalArgumentException("deadline: got " + deadline + ", expected a positive time");
         }
-        this.deadline = deadline;
+        settings.deadline = deadline;
         return this;
     }
 
@@ -192,7 +180,7 @@ public final class LoadBalancerBuilder {
      * @return this builder
      */
     public LoadBalancerBuilder localFirst(boolean localFirst) {
-        this.localFirst = localFirst;
+        settings.localFirst = localFirst;
         return this;
     }
 
@@ -204,18 +192,94 @@ public final class LoadBalancerBuilder {
      * @return this builder
      */
     public LoadBalancerBuilder checkPlans(boolean checkPlans) {
-        this.checkPlans = checkPlans;
+        settings.checkPlans = checkPlans;
         return this;
     }
 
     /**
-     * Who hears of every plan.
+     * For {@link #buildRank}: after how many rounds in a row without a rank's counts no token is routed to it any more; 1
+     * unless said otherwise, so that a missed deadline is enough. A rank whose counts come in time again gets tokens again
+     * in the same round.
      *
-     * @param listener called on the thread that plans; an earlier one is replaced
+     * @param rounds at least 1, the same on all ranks; {@link Integer#MAX_VALUE} for never
+     * @return this builder
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public LoadBalancerBuilder deadAfter(int rounds) {
+        if (rounds < 1) {
+            throw new IllegalArgumentException("deadAfter: got " + rounds + " rounds, expected at least 1");
+        }
+        settings.deadAfter = rounds;
+        return this;
+    }
+
+    /**
+     * Name of the balancer, which reports, events, meters, log lines and messages of errors carry; none unless said
+     * otherwise.
+     *
+     * @param name one line
+     * @return this builder
+     * @throws IllegalArgumentException if it has control characters
+     */
+    public LoadBalancerBuilder name(String name) {
+        if (name.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("name: got control characters, expected one line of text");
+        }
+        settings.name = name.strip();
+        return this;
+    }
+
+    /**
+     * Number of the layer that the balancer serves, which reports, events, meters, log lines and messages of errors carry.
+     *
+     * @param layer at least 0
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public LoadBalancerBuilder layer(int layer) {
+        if (layer < 0) {
+            throw new IllegalArgumentException("layer: got " + layer + ", expected at least 0");
+        }
+        settings.layer = layer;
+        return this;
+    }
+
+    /**
+     * Number of layers for {@link #buildLayers} and {@link #buildRankLayers}; 1 unless said otherwise.
+     *
+     * @param layers at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public LoadBalancerBuilder layers(int layers) {
+        if (layers < 1) {
+            throw new IllegalArgumentException("layers: got " + layers + ", expected at least 1");
+        }
+        settings.layers = layers;
+        return this;
+    }
+
+    /**
+     * The only listener of plans and rounds.
+     *
+     * @param listener called on the thread that plans; earlier ones are replaced
      * @return this builder
      */
     public LoadBalancerBuilder listener(PlanListener listener) {
-        this.listener = Objects.requireNonNull(listener, "listener");
+        settings.listeners = List.of(listener);
+        return this;
+    }
+
+    /**
+     * Adds a listener of plans and rounds.
+     *
+     * @param listener called on the thread that plans, after those added before
+     * @return this builder
+     */
+    public LoadBalancerBuilder addListener(PlanListener listener) {
+        List<PlanListener> next = new ArrayList<>(settings.listeners);
+        next.add(Objects.requireNonNull(listener, "listener"));
+        settings.listeners = List.copyOf(next);
         return this;
     }
 
@@ -232,23 +296,33 @@ public final class LoadBalancerBuilder {
         if (limit.isNegative() || limit.isZero()) {
             throw new IllegalArgumentException("solveTimeLimit: got " + limit + ", expected a positive duration");
         }
-        this.solveTimeLimit = limit;
+        settings.solveTimeLimit = limit;
         return this;
     }
 
-    double tolerance() {
-        return Double.isNaN(tolerance) ? Backends.defaultTolerance(backend.name(), solver) : tolerance;
-    }
-
     /**
-     * Makes the balancer, with experts placed as if all had the same history.
+     * Makes the balancer of one layer, with experts placed as if all had the same history.
      *
      * @return a balancer; the caller closes it
      * @throws IllegalArgumentException if something is missing or does not fit; the message names got and expected
      * @throws io.lplb.solver.BackendException if the backend asked for is not available
      */
     public LoadBalancer build() {
-        return new LoadBalancer(this, placing.first());
+        requireOneLayer("build");
+        ExpertPlacement placement = placing.first();
+        return new LoadBalancer(settings.copy(), placement, states(placement));
+    }
+
+    /**
+     * Makes the balancer of all {@link #layers}, each with experts placed as if all had the same history.
+     *
+     * @return a balancer; the caller closes it
+     * @throws IllegalArgumentException as {@link #build}
+     * @throws io.lplb.solver.BackendException if the backend asked for is not available
+     */
+    public LayeredBalancer buildLayers() {
+        List<ExpertPlacement> placements = placing.firstOfLayers(settings.layers);
+        return new LayeredBalancer(settings.copy(), placements, states(placements.get(0)));
     }
 
     /**
@@ -260,18 +334,40 @@ public final class LoadBalancerBuilder {
      * @throws io.lplb.solver.BackendException if the backend asked for is not available
      */
     public RankBalancer buildRank(WorkloadExchange exchange) {
-        return new RankBalancer(this, placing.first(), exchange);
+        requireOneLayer("buildRank");
+        ExpertPlacement placement = placing.first();
+        RankGroup group = new RankGroup(settings, placement, exchange, states(placement));
+        return new RankBalancer(settings.copy(), placement, group, 0);
+    }
+
+    /**
+     * Makes the balancer of all {@link #layers} for one rank, which sees its own tokens only.
+     *
+     * @param exchange connects it with the other ranks, for all layers; the balancer does not close it
+     * @return a balancer; the caller closes it
+     * @throws IllegalArgumentException also if the exchange has other numbers of ranks or experts
+     * @throws io.lplb.solver.BackendException if the backend asked for is not available
+     */
+    public LayeredRankBalancer buildRankLayers(WorkloadExchange exchange) {
+        List<ExpertPlacement> placements = placing.firstOfLayers(settings.layers);
+        ExpertPlacement first = placements.get(0);
+        return new LayeredRankBalancer(
+                settings.copy(), placements, new RankGroup(settings, first, exchange, states(first)));
+    }
+
+    private void requireOneLayer(String call) {
+        if (settings.layers != 1) {
+            throw new IllegalArgumentException("layers: got " + settings.layers + " for " + call + ", expected 1, or "
+                    + (call.equals("build") ? "buildLayers" : "buildRankLayers"));
+        }
+    }
+
+    private RankStates states(ExpertPlacement placement) {
+        return new RankStates(placement.ranks(), settings.speeds);
     }
 
     /** {@return what all ranks of a group must have in common, as described so far} */
     public GroupIdentity identity() {
-        return RankSettings.identity(this, placing.first());
-    }
-
-    /** Makes the stations of a placement, whose solver is under the guard of the balancer. */
-    BatchPlanner planner(ExpertPlacement placement, BackendGuard guard) {
-        PlacementProblem problem = PlacementProblem.of(placement, speeds);
-        return new BatchPlanner(
-                placement, problem, guard.create(solver, problem.problem(), tolerance(), problem.groups()));
+        return RankSettings.identity(settings, placing.first());
     }
 }

@@ -6,10 +6,12 @@ import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.LplbPlacement;
 import io.lplb.topology.ReplicaTopology;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The part of a {@link LoadBalancerBuilder} that says where experts live, and places them by it. */
-final class PlacementSettings {
+final class PlacementSettings implements Cloneable {
     /** What was not said. */
     static final int NOTHING = Integer.MIN_VALUE;
 
@@ -20,6 +22,15 @@ final class PlacementSettings {
     private boolean eplb;
     private @Nullable ReplicaTopology topology;
     private @Nullable ExpertPlacement fixed;
+
+    /** Returns a copy, whose settings are its own. */
+    PlacementSettings copy() {
+        try {
+            return (PlacementSettings) super.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError(e);
+        }
+    }
 
     void alongTopology(ReplicaTopology topology) {
         this.topology = topology;
@@ -50,6 +61,11 @@ final class PlacementSettings {
     /** Returns the placement to begin with: as if all experts had the same history. */
     ExpertPlacement first() {
         return fixed != null ? fixed : place(null);
+    }
+
+    /** Returns the placements to begin with of several layers. */
+    List<ExpertPlacement> firstOfLayers(int layers) {
+        return Collections.nCopies(layers, first());
     }
 
     /** Places the experts by their history, or at their natural places without one. */

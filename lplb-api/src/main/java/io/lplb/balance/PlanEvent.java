@@ -16,6 +16,12 @@ import jdk.jfr.Timespan;
 @Description("One batch planned: counts exchanged, split solved, quotas made")
 @StackTrace(false)
 final class PlanEvent extends Event {
+    @Label("Balancer")
+    String balancer = "";
+
+    @Label("Layer")
+    int layer;
+
     @Label("Solver")
     String solver = "";
 
@@ -44,11 +50,30 @@ final class PlanEvent extends Event {
     @Label("Mean Load")
     double meanLoad;
 
+    @Label("Imbalance")
+    @Description("Largest load / mean load")
+    double imbalance;
+
+    @Label("Identity Load")
+    @Description("Largest load if every token stayed at the original of its expert, or at the next active replica")
+    double identityMaxLoad;
+
     @Label("Lower Bound")
     double lowerBound;
 
     @Label("Gap")
     double gap;
+
+    @Label("Active Ranks")
+    int activeRanks;
+
+    @Label("Uncovered Experts")
+    @Description("Experts all of whose ranks are inactive")
+    int uncoveredExperts;
+
+    @Label("Uncovered Tokens")
+    @Description("Tokens of uncovered experts, which are routed to no slot")
+    long uncoveredTokens;
 
     @Label("Solve Time")
     @Timespan(Timespan.NANOSECONDS)
@@ -60,6 +85,8 @@ final class PlanEvent extends Event {
 
     void fill(String solver, PlanReport report) {
         this.solver = solver;
+        balancer = report.name();
+        layer = report.layer();
         backend = report.backend();
         recoveries = report.recoveries();
         status = report.status().name();
@@ -68,8 +95,13 @@ final class PlanEvent extends Event {
         tokens = report.tokens();
         maxLoad = report.maxLoad();
         meanLoad = report.meanLoad();
+        imbalance = report.imbalance();
+        identityMaxLoad = report.identityMaxLoad();
         lowerBound = report.lowerBound();
         gap = report.gap();
+        activeRanks = report.activeRanks();
+        uncoveredExperts = report.uncoveredExperts();
+        uncoveredTokens = report.uncoveredTokens();
         solveTime = report.solveNanos();
         quotaTime = report.quotaNanos();
     }

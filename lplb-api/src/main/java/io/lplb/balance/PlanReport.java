@@ -11,7 +11,13 @@ import java.util.Arrays;
  * <p>Not thread-safe, like its balancer.
  */
 public final class PlanReport {
+    final String name;
+    final int layer;
     final long[] rankLoads;
+    final int[] uncovered;
+    int uncoveredExperts;
+    long uncoveredTokens;
+    int activeRanks;
     long tokens;
     double maxLoad;
     double meanLoad;
@@ -27,14 +33,21 @@ public final class PlanReport {
     String backend = "";
     int recoveries;
 
-    PlanReport(int ranks) {
+    PlanReport(String name, int layer, int ranks, int experts) {
+        this.name = name;
+        this.layer = layer;
         rankLoads = new long[ranks];
+        uncovered = new int[experts];
     }
 
     /** {@return a copy that later plans leave alone} */
     public PlanReport copy() {
-        PlanReport copy = new PlanReport(rankLoads.length);
+        PlanReport copy = new PlanReport(name, layer, rankLoads.length, uncovered.length);
         System.arraycopy(rankLoads, 0, copy.rankLoads, 0, rankLoads.length);
+        System.arraycopy(uncovered, 0, copy.uncovered, 0, uncovered.length);
+        copy.uncoveredExperts = uncoveredExperts;
+        copy.uncoveredTokens = uncoveredTokens;
+        copy.activeRanks = activeRanks;
         copy.tokens = tokens;
         copy.maxLoad = maxLoad;
         copy.meanLoad = meanLoad;
@@ -52,9 +65,39 @@ public final class PlanReport {
         return copy;
     }
 
-    /** {@return the tokens of the batch over all sources} */
+    /** {@return the name of the balancer, see {@link LoadBalancerBuilder#name}; empty if it has none} */
+    public String name() {
+        return name;
+    }
+
+    /** {@return the layer of the balancer, see {@link LoadBalancerBuilder#layer}; 0 unless said otherwise} */
+    public int layer() {
+        return layer;
+    }
+
+    /** {@return the tokens of the batch over all sources, {@link #uncoveredTokens} included} */
     public long tokens() {
         return tokens;
+    }
+
+    /** {@return the experts all of whose slots are on inactive ranks, in rising order; their tokens get the slot -1} */
+    public int[] uncovered() {
+        return Arrays.copyOf(uncovered, uncoveredExperts);
+    }
+
+    /** {@return the number of experts all of whose slots are on inactive ranks} */
+    public int uncoveredExperts() {
+        return uncoveredExperts;
+    }
+
+    /** {@return the tokens of the batch that no active rank can compute, which get the slot -1} */
+    public long uncoveredTokens() {
+        return uncoveredTokens;
+    }
+
+    /** {@return the number of ranks that the plan may send tokens to} */
+    public int activeRanks() {
+        return activeRanks;
     }
 
     /** {@return the largest load of a rank under the plan, in whole tokens / speed} */
@@ -62,7 +105,7 @@ public final class PlanReport {
         return maxLoad;
     }
 
-    /** {@return the mean load, all tokens / all speeds} */
+    /** {@return the mean load: all tokens but the uncovered ones / the speeds of all active ranks} */
     public double meanLoad() {
         return meanLoad;
     }
@@ -72,7 +115,10 @@ public final class PlanReport {
         return meanLoad > 0 ? maxLoad / meanLoad : 1;
     }
 
-    /** {@return the largest load if every token stayed at the original of its expert} The plan is never worse. */
+    /**
+     * {@return the largest load if every token stayed at the original of its expert or, where that is on an inactive rank, at
+     * the active replica of the lowest rank} The plan is never worse.
+     */
     public double identityMaxLoad() {
         return identityMaxLoad;
     }
@@ -150,6 +196,10 @@ public final class PlanReport {
     public String toString() {
         return "PlanReport[tokens=" + tokens + ", maxLoad=" + maxLoad + ", meanLoad=" + meanLoad + ", identityMaxLoad="
                 + identityMaxLoad + ", lowerBound=" + lowerBound + ", status=" + status + ", rankLoads="
-                + Arrays.toString(rankLoads) + "]";
+                + Arrays.toString(rankLoads)
+                + (uncoveredExperts == 0
+                        ? ""
+                        : ", uncovered=" + Arrays.toString(uncovered()) + ", uncoveredTokens=" + uncoveredTokens)
+                + "]";
     }
 }

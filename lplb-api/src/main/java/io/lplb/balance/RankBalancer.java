@@ -2,7 +2,6 @@
 package io.lplb.balance;
 
 import io.lplb.exchange.RoundStatus;
-import io.lplb.exchange.WorkloadExchange;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.quota.SourceQuotas;
 import io.lplb.solver.BackendException;
@@ -11,6 +10,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One rank of a group that balances together: it counts its own tokens, learns the others' counts, makes the same plan as
@@ -31,28 +31,47 @@ import org.apache.logging.log4j.Logger;
  * <p>Tokens stay on a replica of their own rank first, then of their own node, wherever the quotas allow
  * ({@link SourceQuotas}); or they are spread by their position in the batch, see {@link LoadBalancerBuilder#localFirst}.
  *
- * <p>When counts do not come before the deadline, the batch is routed by the last plan, in its proportions, or to the
- * originals if there is none: every replica of a token's expert is a correct destination, and only balance suffers.
- * {@link RankReport} counts such rounds. No call waits longer than the deadline (twice that if plans are compared).
+ * <p>A plan takes the round of an exchange. It can be started and finished apart, so that the exchange of counts hides
+ * behind other work, such as attention:
  *
- * <p>Equal counts and settings give equal plans on every rank, bit for bit, on equal backends. With AUTO a rank
+ * <pre>
+ *   balancer.start(counts);      // sends this rank's counts, does not wait
+ *   ...                          // other work
+ *   balancer.await();            // waits for the other ranks' counts and plans
+ * </pre>
+ *
+ * <p>When counts do not come before the deadline, the batch is routed by the last plan, in its proportions, or to the
+ * originals if there is none: every replica of a token's expert on an active rank is a correct destination, and only
+ * balance suffers. {@link RankReport} counts such rounds. No call waits longer than the deadline (twice that if plans are
+ * compared). An interrupt ends a wait as the deadline does, at once, and leaves the thread's flag set.
+ *
+ * <p>Ranks that get no token: those that are set inactive ({@link #setActive(int, boolean)}), those of speed 0
+ * ({@link #updateSpeeds}), and those whose counts have been missing in {@link LoadBalancerBuilder#deadAfter} rounds in a row,
+ * by default one. This holds for the batch of the very round that misses a rank, also where the last plan or the originals
+ * stand in for one. A rank that is heard again gets tokens again. Tokens of experts that have no other rank get the slot -1,
+ * see {@link RankReport#uncoveredTokens()}. All ranks should make the same changes between the same two rounds; where they
+ * do not, quotas are not met exactly until they have.
+ *
+ * <p>Equal counts, speeds and settings give equal plans on every rank, bit for bit, on equal backends. With AUTO a rank
  * whose GPU fails goes on with the CPU ({@link BackendGuard}); its plans may then differ from the others', which
  * {@link LoadBalancerBuilder#checkPlans} finds.
  *
- * <p>Not thread-safe: one thread at a time uses a balancer, and with it its exchange. {@link #plan} and {@link #route}
- * allocate nothing, but for the message of a difference between plans.
+ * <p>Not thread-safe: one thread at a time uses a balancer, and with it its exchange. Changes of ranks and of listeners are
+ * excepted: any thread may make them at any time. {@link #plan} and {@link #route} allocate nothing, but for the message
+ * of a difference between plans.
  */
 public final class RankBalancer implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(RankBalancer.class);
 
-    private final LoadBalancerBuilder settings;
-    private final WorkloadExchange exchange;
+    private final BalancerSettings settings;
+    private final String prefix;
+    private final RankGroup group;
+    private final int layer;
     private final BackendGuard guard;
+    private final PlanObservers observers;
     private final RankReport report;
-    private final long deadlineNanos;
     private final int experts;
-    private final int[] allCounts;
-    private final int[] words;
+    private final PlanComparison comparison;
     private final long[] counts;
     private final long[] before;
     private ExpertPlacement placement;
@@ -60,20 +79,21 @@ public final class RankBalancer implements AutoCloseable {
     private SourceQuotas sources;
     private long[] row;
     private long fingerprint;
+    private long startNanos;
+    private @Nullable RoundEvent event;
     private boolean planned;
     private boolean closed;
 
-    RankBalancer(LoadBalancerBuilder settings, ExpertPlacement placement, WorkloadExchange exchange) {
+    RankBalancer(BalancerSettings settings, ExpertPlacement placement, RankGroup group, int layer) {
         this.settings = settings;
-        this.exchange = Objects.requireNonNull(exchange, "exchange");
-        requireEqual("ranks", exchange.ranks(), placement.ranks());
-        requireEqual("experts", exchange.experts(), placement.experts());
-        this.guard = new BackendGuard(settings.backend, settings.solveTimeLimit);
+        this.prefix = settings.prefix();
+        this.group = group;
+        this.layer = layer;
+        this.guard = new BackendGuard(settings.backend, settings.solveTimeLimit, settings.label());
+        this.observers = new PlanObservers(settings.listeners);
+        this.report = new RankReport(settings.newReport(placement), group.self());
         this.experts = placement.experts();
-        this.deadlineNanos = settings.deadline.toNanos();
-        this.report = new RankReport(placement.ranks());
-        this.allCounts = new int[Math.multiplyExact(exchange.ranks(), experts)];
-        this.words = new int[experts];
+        this.comparison = new PlanComparison(group, layer, prefix, experts);
         this.counts = new long[experts];
         this.before = new long[experts];
         this.placement = placement;
@@ -81,14 +101,13 @@ public final class RankBalancer implements AutoCloseable {
         this.sources = newSources();
         this.row = new long[planner.replicas().replicas()];
         this.fingerprint = RankSettings.identity(settings, placement).fingerprint();
-        LOG.info("Rank {} of {}: counts travel over {}", exchange.self(), exchange.ranks(), exchange.transport());
-    }
-
-    private static void requireEqual(String what, int got, int expected) {
-        if (got != expected) {
-            throw new IllegalArgumentException(
-                    "exchange: got " + got + " " + what + ", expected " + expected + " as the placement has");
-        }
+        sendHome();
+        LOG.info(
+                "{}Rank {} of {}: counts travel over {}",
+                prefix,
+                group.self(),
+                group.ranks(),
+                group.exchange().transport());
     }
 
     private SourceQuotas newSources() {
@@ -108,7 +127,10 @@ public final class RankBalancer implements AutoCloseable {
         install(settings.placing.place(Objects.requireNonNull(history, "history")));
     }
 
-    private void install(ExpertPlacement next) {
+    void install(ExpertPlacement next) {
+        if (group.isOpen(layer)) {
+            throw new IllegalStateException(prefix + "updatePlacement: got a round that is open, expected await first");
+        }
         BatchPlanner nextPlanner = settings.planner(next, guard);
         BatchPlanner old = planner;
         placement = next;
@@ -117,7 +139,15 @@ public final class RankBalancer implements AutoCloseable {
         row = new long[planner.replicas().replicas()];
         fingerprint = RankSettings.identity(settings, placement).fingerprint();
         planned = false;
+        sendHome();
         old.closeQuietly();
+    }
+
+    /** Routes tokens to the originals, or to the next active replica, until there is a plan. */
+    private void sendHome() {
+        planner.useSpeeds(group.speeds());
+        Arrays.fill(before, 0);
+        planner.router().load(row, before, planner.home());
     }
 
     /** {@return the placement in force} */
@@ -125,10 +155,70 @@ public final class RankBalancer implements AutoCloseable {
         return placement;
     }
 
+    /** {@return the balancer's name, empty if it has none} */
+    public String name() {
+        return report.name();
+    }
+
+    /** {@return the balancer's layer, 0 unless said otherwise} */
+    public int layer() {
+        return report.layer();
+    }
+
+    /**
+     * Sets a rank active or inactive, from the next plan on, for all layers of this rank.
+     *
+     * @param rank from 0 to {@code ranks - 1}
+     * @param active false for a rank that must not get tokens
+     * @throws IllegalArgumentException if no rank would be left; nothing has changed then
+     */
+    public void setActive(int rank, boolean active) {
+        group.states.setActive(rank, active);
+    }
+
+    /**
+     * Sets all ranks active or inactive, from the next plan on, for all layers of this rank.
+     *
+     * @param active {@code [ranks]}, false for a rank that must not get tokens
+     * @throws IllegalArgumentException if the length is wrong or no rank would be left; nothing has changed then
+     */
+    public void setActive(boolean[] active) {
+        group.states.setActive(active);
+    }
+
+    /**
+     * Sets the speeds of the ranks, from the next plan on, for all layers of this rank.
+     *
+     * @param speeds {@code [ranks]}, as for {@link LoadBalancer#updateSpeeds}
+     * @throws IllegalArgumentException if the length is wrong, a speed is not 0 or a positive finite number, or no rank
+     *     would be left; nothing has changed then
+     */
+    public void updateSpeeds(double... speeds) {
+        group.states.updateSpeeds(speeds);
+    }
+
+    /**
+     * Adds a listener to those of the builder.
+     *
+     * @param listener called after every plan and round from the next one on, on the thread that plans
+     */
+    public void addListener(PlanListener listener) {
+        observers.add(listener);
+    }
+
+    /**
+     * Removes a listener.
+     *
+     * @param listener as it was added
+     * @return whether there was one
+     */
+    public boolean removeListener(PlanListener listener) {
+        return observers.remove(listener);
+    }
+
     /** {@return the round to plan next: one more than the last, or where the others are if they are further} */
     public long nextRound() {
-        long next = exchange.nextRound();
-        return settings.checkPlans ? Math.ceilDiv(next, 2) : next;
+        return group.nextRound(layer);
     }
 
     /**
@@ -142,54 +232,147 @@ public final class RankBalancer implements AutoCloseable {
     }
 
     /**
-     * Plans a batch together with the other ranks.
+     * Plans a batch together with the other ranks: {@link #start(long, int[])}, then {@link #await}.
      *
-     * @param round number of the batch, the same on every rank; above that of the last call
-     * @param ownCounts {@code [experts]}, tokens that this rank routes to each expert, not negative
+     * @param round as for {@link #start(long, int[])}
+     * @param ownCounts as there
      * @return what the round came to; overwritten by the next
      * @throws IllegalArgumentException if the round or the length is wrong or a count is negative; nothing has changed then
      * @throws BackendException if the backend is GPU and failed; the last plan, if any, then stays in force, so that
      *     tokens can still be routed
-     * @throws IllegalStateException if the balancer or its exchange is closed
+     * @throws IllegalStateException if a round is open, or the balancer or its exchange is closed
      */
     public RankReport plan(long round, int[] ownCounts) {
         requireOpen("plan");
+        start(round, ownCounts);
+        return await();
+    }
+
+    /**
+     * Starts the next round, see {@link #start(long, int[])}.
+     *
+     * @param ownCounts as there
+     */
+    public void start(int[] ownCounts) {
+        start(nextRound(), ownCounts);
+    }
+
+    /**
+     * Sends this rank's counts to the other ranks and returns without waiting; {@link #await} ends the round. Tokens are
+     * routed by the round before until then.
+     *
+     * @param round number of the batch, the same on every rank; above that of the last call. A balancer of one of n layers
+     *     takes the rounds that leave its layer as the remainder of a division by n
+     * @param ownCounts {@code [experts]}, tokens that this rank routes to each expert, not negative
+     * @throws IllegalArgumentException if the round or the length is wrong or a count is negative; nothing has changed then
+     * @throws IllegalStateException if a round is open, or the balancer or its exchange is closed
+     */
+    public void start(long round, int[] ownCounts) {
+        requireOpen("start");
+        RoundEvent next = PlanObservers.beginRound();
         long start = System.nanoTime();
-        RoundStatus status = exchange.gather(exchangeRound(round), fingerprint, ownCounts, allCounts, deadlineNanos);
+        group.start(round, layer, fingerprint, ownCounts);
+        event = next;
+        startNanos = System.nanoTime() - start;
+    }
+
+    /**
+     * Waits for the other ranks' counts of the round that was started, at most until the deadline, which counts from here,
+     * and plans.
+     *
+     * @return what the round came to; overwritten by the next
+     * @throws BackendException if the backend is GPU and failed; the last plan, if any, then stays in force, so that
+     *     tokens can still be routed
+     * @throws IllegalStateException if no round was started, or the balancer or its exchange is closed
+     */
+    public RankReport await() {
+        requireOpen("await");
+        if (!group.isOpen(layer)) {
+            throw new IllegalStateException(prefix + "await: got no round that is open, expected start first");
+        }
+        long round = group.lastRound();
+        long begin = System.nanoTime();
+        RoundStatus status = group.await();
         long gathered = System.nanoTime();
-        report.exchangeNanos = gathered - start;
-        report.skippedRounds += report.round < 0 ? 0 : round - report.round - 1;
+        report.exchangeNanos = startNanos + gathered - begin;
+        report.skippedRounds += report.round < 0 ? 0 : (round - report.round) / group.layers() - 1;
         report.round = round;
-        if (status != RoundStatus.MISSED && sumOverRanks()) {
-            planner.plan(counts, report.plan);
-            report.plan.backend = guard.backendName();
-            report.plan.recoveries = guard.recoveries();
-            share();
-            planned = true;
-            report.outcome = status == RoundStatus.COMPLETE ? RoundOutcome.AGREED : RoundOutcome.PARTIAL;
-            report.planNanos = System.nanoTime() - gathered;
-            afterPlan(round);
+        takeRanks();
+        boolean makesPlan = status != RoundStatus.MISSED && sumOverRanks();
+        if (makesPlan) {
+            makePlan(status, gathered);
         } else {
             fallBack();
         }
         report.count();
+        if (makesPlan && settings.checkPlans) {
+            comparison.compare(round, fingerprint, planner, report);
+        }
+        recordRound();
+        if (makesPlan) {
+            observers.planned(report.plan);
+        }
+        observers.roundEnded(report);
         return report;
     }
 
-    private long exchangeRound(long round) {
-        return settings.checkPlans ? Math.multiplyExact(2, round) : round;
+    /** Takes over which ranks get tokens, before anything is routed by the round. */
+    private void takeRanks() {
+        double[] speeds = group.speeds();
+        planner.useSpeeds(speeds);
+        for (int r = 0; r < speeds.length; r++) {
+            report.heard[r] = group.heard(r);
+            report.active[r] = speeds[r] > 0;
+        }
+        report.uncoveredExperts = planner.uncoveredExperts();
+        planner.copyUncovered(report.uncovered);
+        report.uncoveredTokens = 0;
+        for (int k = 0; k < report.uncoveredExperts; k++) {
+            report.uncoveredTokens += group.own()[report.uncovered[k]];
+        }
+    }
+
+    private void makePlan(RoundStatus status, long gathered) {
+        PlanEvent planEvent = PlanObservers.beginPlan();
+        try {
+            planner.plan(counts, report.plan);
+        } catch (RuntimeException | Error e) {
+            fallBack();
+            throw e;
+        }
+        report.plan.backend = guard.backendName();
+        report.plan.recoveries = guard.recoveries();
+        share();
+        planned = true;
+        report.outcome = status == RoundStatus.COMPLETE ? RoundOutcome.AGREED : RoundOutcome.PARTIAL;
+        report.planNanos = System.nanoTime() - gathered;
+        if (planEvent != null) {
+            planEvent.end();
+            planEvent.fill(planner.solverName(), report.plan);
+            planEvent.commit();
+        }
+    }
+
+    private void recordRound() {
+        RoundEvent ended = event;
+        if (ended != null) {
+            event = null;
+            ended.end();
+            ended.fill(report);
+            ended.commit();
+        }
     }
 
     /** Sums counts over ranks; false if a sum is more than a router can count. */
     private boolean sumOverRanks() {
         Arrays.fill(counts, 0);
         boolean countable = true;
-        for (int r = 0; r < exchange.ranks(); r++) {
-            if (r == exchange.self()) {
+        for (int r = 0; r < group.ranks(); r++) {
+            if (r == group.self()) {
                 System.arraycopy(counts, 0, before, 0, experts);
             }
             for (int e = 0; e < experts; e++) {
-                counts[e] += allCounts[r * experts + e];
+                counts[e] += group.allCounts[r * experts + e];
                 countable &= counts[e] <= Integer.MAX_VALUE;
             }
         }
@@ -197,88 +380,28 @@ public final class RankBalancer implements AutoCloseable {
     }
 
     private void share() {
-        sources.share(allCounts, planner.quotas(), exchange.self(), row);
+        sources.share(group.allCounts, planner.quotas(), group.self(), row);
         report.tokensOffNodeIfSpread = sources.tokensOffNodeIfSpread();
         if (settings.localFirst) {
             report.tokensOnOwnRank = sources.tokensOnOwnRank();
             report.tokensOnOwnNode = sources.tokensOnOwnNode();
             report.savedOffNode += sources.tokensOffNodeIfSpread() - sources.tokensOffNode();
             Arrays.fill(before, 0);
-            planner.router().load(row, before);
+            planner.router().load(row, before, planner.home());
         } else {
-            planner.router().load(planner.quotas(), before);
+            planner.router().load(planner.quotas(), before, planner.home());
         }
     }
 
-    /** This batch by the last plan: this rank's proportions, or everybody's for an expert it had no token for. */
+    /**
+     * Routes this batch by the last plan, in this rank's proportions or, for an expert that it had no token for, in those of
+     * all ranks.
+     */
     private void fallBack() {
         report.planNanos = 0;
         report.outcome = planned ? RoundOutcome.LAST_PLAN : RoundOutcome.ORIGINALS;
         Arrays.fill(before, 0);
-        if (planned && settings.localFirst) {
-            for (int e = 0; e < experts; e++) {
-                int first = planner.replicas().firstReplica(e);
-                int end = planner.replicas().firstReplica(e + 1);
-                long own = 0;
-                for (int k = first; k < end; k++) {
-                    own += row[k];
-                }
-                if (own == 0) {
-                    System.arraycopy(planner.quotas(), first, row, first, end - first);
-                }
-            }
-            planner.router().load(row, before);
-        } else {
-            // Before the first plan of a placement its row is all 0, which means the originals.
-            planner.router().load(planned ? planner.quotas() : row, before);
-        }
-    }
-
-    private void afterPlan(long round) {
-        if (settings.checkPlans) {
-            comparePlans(round);
-        }
-        PlanListener listener = settings.listener;
-        if (listener != null) {
-            listener.planned(report.plan);
-        }
-    }
-
-    /** Gathers one word per expert from every rank; the words of equal plans are equal. */
-    private void comparePlans(long round) {
-        for (int e = 0; e < experts; e++) {
-            words[e] = RankSettings.word(
-                    planner.quotas(),
-                    planner.replicas().firstReplica(e),
-                    planner.replicas().firstReplica(e + 1));
-        }
-        RoundStatus status = exchange.gather(exchangeRound(round) + 1, fingerprint, words, allCounts, deadlineNanos);
-        if (status == RoundStatus.MISSED) {
-            return;
-        }
-        report.comparedPlans++;
-        for (int e = 0; e < experts; e++) {
-            for (int r = 0; r < exchange.ranks(); r++) {
-                if (exchange.heard(r) && allCounts[r * experts + e] != words[e]) {
-                    noteDifference(round, e, r);
-                    return;
-                }
-            }
-        }
-    }
-
-    private void noteDifference(long round, int expert, int rank) {
-        report.differingPlans++;
-        if (report.firstDifference.isEmpty()) {
-            report.firstDifference = "round " + round + ": expert " + expert + " is the first whose tokens rank " + rank
-                    + " divides otherwise than rank " + exchange.self() + ", which has the quotas "
-                    + Arrays.toString(Arrays.copyOfRange(
-                            planner.quotas(),
-                            planner.replicas().firstReplica(expert),
-                            planner.replicas().firstReplica(expert + 1)))
-                    + (report.outcome == RoundOutcome.PARTIAL ? " without the counts of all ranks" : "");
-            LOG.warn("Plans differ. {}", report.firstDifference);
-        }
+        planner.loadActive(settings.localFirst ? row : planner.quotas(), planned, before);
     }
 
     /**
@@ -286,7 +409,7 @@ public final class RankBalancer implements AutoCloseable {
      * counts still go to a replica of their expert.
      *
      * @param ids logical expert of every token; -1 stays -1
-     * @param out physical slot of every token, as long as {@code ids}, which it may be
+     * @param out physical slot of every token, -1 for one of an uncovered expert; as long as {@code ids}, which it may be
      * @throws IllegalArgumentException if an id is below -1 or names no expert, or the lengths differ; nothing has been
      *     written then
      * @throws IllegalStateException if the balancer is closed
@@ -303,7 +426,7 @@ public final class RankBalancer implements AutoCloseable {
 
     private void requireOpen(String call) {
         if (closed) {
-            throw new IllegalStateException(call + ": got a closed balancer, expected an open one");
+            throw new IllegalStateException(prefix + call + ": got a closed balancer, expected an open one");
         }
     }
 

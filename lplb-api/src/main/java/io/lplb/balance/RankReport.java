@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
+import java.util.Arrays;
+
 /**
  * What one rank's last round came to, and counters since its {@link RankBalancer} was made. A view that the balancer
  * overwrites with every round.
@@ -9,6 +11,12 @@ package io.lplb.balance;
  */
 public final class RankReport {
     final PlanReport plan;
+    private final int rank;
+    final boolean[] heard;
+    final boolean[] active;
+    final int[] uncovered;
+    int uncoveredExperts;
+    long uncoveredTokens;
     private long agreed;
     private long partial;
     private long byLastPlan;
@@ -26,8 +34,13 @@ public final class RankReport {
     long differingPlans;
     String firstDifference = "";
 
-    RankReport(int ranks) {
-        plan = new PlanReport(ranks);
+    RankReport(PlanReport plan, int rank) {
+        this.plan = plan;
+        this.rank = rank;
+        heard = new boolean[plan.rankLoads.length];
+        active = new boolean[heard.length];
+        uncovered = new int[plan.uncovered.length];
+        Arrays.fill(active, true);
     }
 
     void count() {
@@ -42,6 +55,68 @@ public final class RankReport {
     /** {@return the last plan; after a round without one, still the one before} */
     public PlanReport plan() {
         return plan;
+    }
+
+    /** {@return the name of the balancer, empty if it has none} */
+    public String name() {
+        return plan.name();
+    }
+
+    /** {@return the layer of the balancer} */
+    public int layer() {
+        return plan.layer();
+    }
+
+    /** {@return the number of this rank} */
+    public int rank() {
+        return rank;
+    }
+
+    /**
+     * {@return whether the round has the counts of a rank}
+     *
+     * @param rank from 0 to {@code ranks - 1}
+     */
+    public boolean heard(int rank) {
+        return heard[rank];
+    }
+
+    /** {@return the number of ranks whose counts the round does not have} */
+    public int missingRanks() {
+        return count(heard, false);
+    }
+
+    /**
+     * {@return whether the batch may be routed to a rank: neither set inactive, nor missing for as many rounds as
+     * {@link LoadBalancerBuilder#deadAfter} says}
+     *
+     * @param rank from 0 to {@code ranks - 1}
+     */
+    public boolean isActive(int rank) {
+        return active[rank];
+    }
+
+    /** {@return the number of ranks that the batch may be routed to} */
+    public int activeRanks() {
+        return count(active, true);
+    }
+
+    private static int count(boolean[] flags, boolean value) {
+        int count = 0;
+        for (boolean flag : flags) {
+            count += flag == value ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** {@return the experts all of whose slots are on inactive ranks, in rising order; their tokens get the slot -1} */
+    public int[] uncovered() {
+        return Arrays.copyOf(uncovered, uncoveredExperts);
+    }
+
+    /** {@return this rank's tokens of the round whose expert has no slot on an active rank, which get the slot -1} */
+    public long uncoveredTokens() {
+        return uncoveredTokens;
     }
 
     /** {@return the number of the round, -1 before the first} */
@@ -127,6 +202,7 @@ public final class RankReport {
     public String toString() {
         return "RankReport[round=" + round + ", outcome=" + outcome + ", agreed=" + agreed + ", partial=" + partial
                 + ", byLastPlan=" + byLastPlan + ", byOriginals=" + byOriginals + ", skippedRounds=" + skippedRounds
-                + ", differingPlans=" + differingPlans + ", plan=" + plan + "]";
+                + ", differingPlans=" + differingPlans + ", missingRanks=" + missingRanks() + ", activeRanks="
+                + activeRanks() + ", uncoveredTokens=" + uncoveredTokens + ", plan=" + plan + "]";
     }
 }

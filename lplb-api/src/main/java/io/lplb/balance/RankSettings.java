@@ -14,20 +14,22 @@ final class RankSettings {
 
     private RankSettings() {}
 
-    static GroupIdentity identity(LoadBalancerBuilder settings, ExpertPlacement placement) {
+    static GroupIdentity identity(BalancerSettings settings, ExpertPlacement placement) {
         String description = placement.experts() + " experts on " + placement.ranks() + " ranks by "
                 + settings.placing.placedBy() + ", " + placement.slotsPerRank() + " slots a rank, "
                 + settings.placing.ranksPerNode
                 + " ranks a node, " + settings.solver + " on " + settings.backend + " to " + settings.tolerance()
                 + (settings.speeds == null ? "" : ", speeds")
                 + (settings.localFirst ? "" : ", spread")
+                + (settings.deadAfter == 1 ? "" : ", dead after " + settings.deadAfter + " missed rounds")
+                + (settings.layers == 1 ? "" : ", " + settings.layers + " layers")
                 + (settings.checkPlans ? ", plans compared" : "");
         return new GroupIdentity(
                 placement.ranks(), placement.experts(), fingerprint(settings, placement, description), description);
     }
 
     /** Hash of everything that decides a plan for given counts. */
-    static long fingerprint(LoadBalancerBuilder settings, ExpertPlacement placement, String description) {
+    static long fingerprint(BalancerSettings settings, ExpertPlacement placement, String description) {
         long hash = OFFSET;
         for (int k = 0; k < description.length(); k++) {
             hash = add(hash, description.charAt(k));

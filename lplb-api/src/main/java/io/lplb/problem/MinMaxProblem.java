@@ -126,6 +126,16 @@ public final class MinMaxProblem {
         return speed.clone();
     }
 
+    /**
+     * Checks the speeds of a batch.
+     *
+     * @param speeds tokens per unit of time, each 0 for an inactive rank or as for {@link #of(int, double[], int[][])}
+     * @throws IllegalArgumentException if a speed is something else; the message names the rank
+     */
+    public static void requireSpeeds(double[] speeds) {
+        requireSpeeds(speeds, 0, speeds.length, 0);
+    }
+
     /** Checks speeds of which 0 is one if {@code least} is 0. */
     static void requireSpeeds(double[] speed, int at, int ranks, double least) {
         int fastest = at;

@@ -47,6 +47,7 @@ public final class TokenRouter {
     private final int bounds;
     private final int width;
     private final int[] record;
+    private final int[] firstReplicas;
 
     /**
      * A router that sends every token to the first replica of its expert until {@link #load} is called.
@@ -64,6 +65,7 @@ public final class TokenRouter {
         bounds = most - 1;
         width = BOUND + bounds + most;
         record = new int[Math.multiplyExact(experts, width)];
+        firstReplicas = new int[experts];
         for (int e = 0; e < experts; e++) {
             int at = e * width;
             int first = replicas.firstReplica(e);
@@ -84,17 +86,31 @@ public final class TokenRouter {
     }
 
     /**
-     * Takes over quotas and puts every expert at the position of its first token.
+     * Takes over quotas and puts every expert at the position of its first token. Tokens of an expert without a quota go to
+     * its first replica.
      *
      * @param quota {@code [replicas]}, tokens per replica; an expert's sum is at most 2^31 - 1
      * @param before {@code [experts]}, tokens of each expert that other sources send ahead of this one's
      */
     public void load(long[] quota, long[] before) {
+        load(quota, before, firstReplicas);
+    }
+
+    /**
+     * Takes over quotas and puts every expert at the position of its first token.
+     *
+     * @param quota as for {@link #load(long[], long[])}
+     * @param before as there
+     * @param home {@code [experts]}, the replica, counted among those of the expert, that takes its tokens if its quotas are
+     *     all 0; -1 if its tokens go nowhere and get the slot -1
+     */
+    public void load(long[] quota, long[] before, int[] home) {
         for (int e = 0; e < experts; e++) {
             int at = e * width;
             int first = replicas.firstReplica(e);
             int end = replicas.firstReplica(e + 1);
             clear(at);
+            record[at + BOUND + bounds] = replicas.slot(first);
             long total = 0;
             for (int k = first; k < end; k++) {
                 total += quota[k];
@@ -103,8 +119,7 @@ public final class TokenRouter {
                 }
             }
             if (total == 0) {
-                // Not in the plan: bounds of zero would send a stray token to the last replica.
-                clear(at);
+                sendHome(at, home[e]);
             } else {
                 int n = Math.toIntExact(total);
                 int stride = stride(n);
@@ -112,6 +127,17 @@ public final class TokenRouter {
                 record[at + TOTAL] = n;
                 record[at + POSITION] = (int) (before[e] % n * stride % n);
             }
+        }
+    }
+
+    /** Sends all tokens of an expert to one of its replicas: bounds of zero would send them to the last. */
+    private void sendHome(int at, int replica) {
+        clear(at);
+        if (replica < 0) {
+            record[at + BOUND + bounds] = -1;
+        }
+        for (int k = 0; k < replica; k++) {
+            record[at + BOUND + k] = 0;
         }
     }
 

@@ -23,7 +23,9 @@ public final class BackendException extends IllegalStateException {
         /** The largest load is not that of the shares, or the lower bound is above what a split attains. */
         WRONG_CERTIFICATE,
         /** The solve did not end within the time limit. */
-        TIME_LIMIT;
+        TIME_LIMIT,
+        /** An interrupt ended the wait for the solve; the backend is not at fault, and the thread's flag is set. */
+        INTERRUPTED;
 
         /** Returns the code as messages show it. */
         String text() {
@@ -54,6 +56,18 @@ public final class BackendException extends IllegalStateException {
         this.code = code;
         this.reason = reason;
         this.remedy = remedy;
+    }
+
+    private BackendException(String prefix, BackendException fault) {
+        super(prefix + fault.getMessage(), fault);
+        this.code = fault.code;
+        this.reason = fault.reason;
+        this.remedy = fault.remedy;
+    }
+
+    /** Returns this fault with a message that begins with the name of who it happened to. */
+    BackendException named(String prefix) {
+        return prefix.isEmpty() ? this : new BackendException(prefix, this);
     }
 
     /** {@return what went wrong} */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>GPU: the {@link BackendException} is thrown; the next solve tries again.
- *   <li>AUTO: the same batch is solved on the CPU, one WARN says why, {@link #recoveries()} counts it, and this guard
+ *   <li>AUTO: the same batch is solved on the CPU, after an {@link Error} such as OutOfMemoryError, too; one WARN says why, {@link #recoveries()} counts it, and this guard
  *       stays on the CPU, for later solvers too. With {@code -Dlplb.requireBackend=gpu} it is thrown instead.
  *   <li>CPU: its solvers are this library's own; nothing is checked, and no time is spent on it.
  * </ul>
@@ -28,9 +28,10 @@ public final class BackendGuard {
 
     private final Backend backend;
     private final @Nullable Duration timeLimit;
+    private final String prefix;
     private int recoveries;
     private @Nullable BackendException lastFault;
-    private boolean accelerated;
+    private String solvedOn = Backends.CPU;
 
     /**
      * A guard.
@@ -41,11 +42,24 @@ public final class BackendGuard {
      * @throws IllegalArgumentException if the limit is not positive
      */
     public BackendGuard(Backend backend, @Nullable Duration timeLimit) {
+        this(backend, timeLimit, "");
+    }
+
+    /**
+     * A guard whose messages name its user.
+     *
+     * @param backend as for {@link #BackendGuard(Backend, Duration)}
+     * @param timeLimit as there
+     * @param user name of the user, put before log lines and messages of faults; empty for none
+     * @throws IllegalArgumentException if the limit is not positive
+     */
+    public BackendGuard(Backend backend, @Nullable Duration timeLimit, String user) {
         if (timeLimit != null && (timeLimit.isNegative() || timeLimit.isZero())) {
             throw new IllegalArgumentException("time limit: got " + timeLimit + ", expected a positive duration");
         }
         this.backend = backend;
         this.timeLimit = timeLimit;
+        this.prefix = user.isEmpty() ? "" : user + ": ";
     }
 
     /**
@@ -59,12 +73,13 @@ public final class BackendGuard {
      * @throws BackendException if the backend is GPU and not available
      */
     public MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int groups) {
-        accelerated = false;
         if (backend == Backend.CPU || recoveries > 0) {
             return Backends.create(Backend.CPU, name, problem, tolerance, groups);
         }
         Backends.Loaded loaded = Backends.load();
-        return Backends.create(backend, name, problem, tolerance, groups, loaded, this);
+        MinMaxSolver made = Backends.create(backend, name, problem, tolerance, groups, loaded, this);
+        solvedOn = made instanceof GuardedSolver ? Backends.GPU : Backends.CPU;
+        return made;
     }
 
     /** Has a provider make a solver, and guards it. */
@@ -75,19 +90,32 @@ public final class BackendGuard {
                         provider.backend(),
                         TimeUnit.NANOSECONDS.convert(timeLimit),
                         () -> provider.create(name, problem, tolerance, groups));
-        accelerated = true;
         return new GuardedSolver(this, provider.backend(), name, made, tolerance);
     }
 
-    /** Takes note of a fault; throws it unless the CPU may take over. */
-    void recover(BackendException fault) {
-        lastFault = fault;
+    /**
+     * Takes note of a fault, or throws it unless the CPU may take over. An interrupt is no fault.
+     *
+     * @return whether the CPU takes over for good, rather than for one batch
+     */
+    boolean recover(BackendException fault) {
+        boolean interrupted = fault.code() == Code.INTERRUPTED;
+        BackendException named = fault.named(prefix);
+        lastFault = interrupted ? lastFault : named;
         if (backend != Backend.AUTO || !Backends.isAllowed(Backends.CPU)) {
-            throw fault;
+            throw named;
         }
-        recoveries++;
-        accelerated = false;
-        LOG.warn("The CPU takes over for good. {}", fault.getMessage());
+        if (!interrupted) {
+            recoveries++;
+            solvedOn = Backends.CPU;
+            LOG.warn("{}The CPU takes over for good. {}", prefix, fault.getMessage());
+        }
+        return !interrupted;
+    }
+
+    /** Takes note of where the last batch was solved. */
+    void solvedOn(String backendName) {
+        solvedOn = backendName;
     }
 
     /** The faults of providers that could not be loaded, made or asked count as one. */
@@ -95,9 +123,9 @@ public final class BackendGuard {
         recover(new BackendException(backendName, Code.NOT_MADE, String.join(" ", faults), "", null));
     }
 
-    /** {@return the name of the backend that the solver made last runs on now} */
+    /** {@return the name of the backend that solved last; before that, of the one that the solver was made for} */
     public String backendName() {
-        return accelerated ? Backends.GPU : Backends.CPU;
+        return solvedOn;
     }
 
     /** {@return how often the CPU took over: 0 or 1} */

@@ -75,6 +75,10 @@ public final class Backends {
             } catch (ServiceConfigurationError | LinkageError e) {
                 failures.add("A solver provider could not be loaded: " + e
                         + (e.getCause() == null ? "" : ", " + e.getCause()) + ".");
+            } catch (RuntimeException | Error e) {
+                // Nothing says that the iterator moves on after this one.
+                failures.add("Solver providers could not be looked for: " + e + ".");
+                return new Loaded(providers, failures);
             }
         }
     }
@@ -206,8 +210,8 @@ public final class Backends {
                             : guard.make(provider, name, problem, tolerance, groups);
                     sayOnce(Level.INFO, "Backend gpu: " + found.reason());
                     return solver;
-                } catch (RuntimeException | LinkageError e) {
-                    if (backend == Backend.GPU && guard == null) {
+                } catch (RuntimeException | Error e) {
+                    if ((backend == Backend.GPU && guard == null) || isInterrupt(e)) {
                         throw e;
                     }
                     if (backend == Backend.GPU) {
@@ -250,6 +254,10 @@ public final class Backends {
                 || (e instanceof BackendException refusal && refusal.code() == Code.NOT_AVAILABLE);
     }
 
+    private static boolean isInterrupt(Throwable e) {
+        return e instanceof BackendException fault && fault.code() == Code.INTERRUPTED;
+    }
+
     private static String sentence(String text) {
         return text.endsWith(".") ? text : text + ".";
     }
@@ -284,7 +292,7 @@ public final class Backends {
     private static SolverProvider.Availability probe(SolverProvider provider, List<String> faults) {
         try {
             return provider.probe();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             String failure = "The probe of the " + provider.backend() + " failed: " + e + ".";
             faults.add(failure);
             return new SolverProvider.Availability(false, failure, "");

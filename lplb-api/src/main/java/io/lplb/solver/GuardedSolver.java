@@ -7,8 +7,9 @@ import io.lplb.solver.BackendException.Code;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A provider's solver whose answers are checked, and which the CPU's solver replaces for good at the first fault if its
- * {@link BackendGuard} recovers; otherwise the fault is thrown.
+ * A provider's solver whose answers are checked, with a solver of the CPU beside it. If its {@link BackendGuard} recovers,
+ * the CPU's solver takes over for good at the first fault, and for one batch if an interrupt ends the wait for the
+ * provider's; otherwise the fault is thrown.
  *
  * <p>Not thread-safe. Allocates nothing while there is no fault.
  */
@@ -18,6 +19,7 @@ final class GuardedSolver implements MinMaxSolver {
     private final SplitAudit audit;
     private final String name;
     private final double tolerance;
+    private final MinMaxSolver cpu;
     private MinMaxSolver solver;
     private boolean onCpu;
     private boolean closed;
@@ -28,6 +30,7 @@ final class GuardedSolver implements MinMaxSolver {
         this.name = name;
         this.solver = solver;
         this.tolerance = tolerance;
+        cpu = Solvers.create(name, solver.problem(), tolerance);
         audit = new SplitAudit(solver.problem());
     }
 
@@ -40,21 +43,26 @@ final class GuardedSolver implements MinMaxSolver {
         if (!onCpu) {
             BackendException fault = attempt(batch, split);
             if (fault == null) {
+                guard.solvedOn(backend);
                 return;
             }
             split.invalidate();
             recover(fault);
         }
-        solver.solve(batch, split);
+        cpu.solve(batch, split);
+        guard.solvedOn(Backends.CPU);
     }
 
     private @Nullable BackendException attempt(MinMaxBatch batch, SplitBatch split) {
         split.invalidate();
         try {
             solver.solve(batch, split);
+            return audit.check(backend, batch, split);
         } catch (BackendException e) {
             return e;
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
+            // Errors, too: a device's library may be short of memory or stack, or assert, where the CPU's solver is
+            // not.
             return new BackendException(
                     backend,
                     Code.SOLVE_FAILED,
@@ -62,21 +70,21 @@ final class GuardedSolver implements MinMaxSolver {
                     "bin/lplb doctor looks for the cause.",
                     e);
         }
-        return audit.check(backend, batch, split);
     }
 
     private void recover(BackendException fault) {
-        guard.recover(fault);
-        MinMaxSolver broken = solver;
-        solver = Solvers.create(name, broken.problem(), tolerance);
-        onCpu = true;
-        closeQuietly(broken, fault);
+        if (guard.recover(fault)) {
+            MinMaxSolver broken = solver;
+            solver = cpu;
+            onCpu = true;
+            closeQuietly(broken, fault);
+        }
     }
 
     private static void closeQuietly(MinMaxSolver broken, BackendException fault) {
         try {
             broken.close();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
             fault.addSuppressed(e);
         }
     }
@@ -88,7 +96,7 @@ final class GuardedSolver implements MinMaxSolver {
 
     @Override
     public MinMaxProblem problem() {
-        return solver.problem();
+        return cpu.problem();
     }
 
     @Override
@@ -100,6 +108,7 @@ final class GuardedSolver implements MinMaxSolver {
     public void close() {
         if (!closed) {
             closed = true;
+            cpu.close();
             solver.close();
         }
     }

@@ -8,12 +8,17 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A solver on a thread of its own, so that its caller can stop waiting. A thread that runs native code cannot be stopped;
  * after the limit it is left to itself, a daemon that touches nothing of the caller's: loads are copied in and answers
  * copied out. If it ever returns, it closes its solver and ends.
+ *
+ * <p>An interrupt of the caller ends its wait at once, too, with {@link Code#INTERRUPTED}; the next solve then first waits
+ * for the one that was left alone.
  *
  * <p>Caller and owner take turns by a ticket: the caller raises {@code asked} and wakes the owner, the owner answers by
  * raising {@code answered} to it and wakes the caller. Handing over costs two wake-ups (about 10 to 50 us), and nothing is
@@ -22,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: one thread at a time calls it.
  */
 final class TimedSolver implements MinMaxSolver {
+    private static final Logger LOG = LogManager.getLogger(TimedSolver.class);
     private static final AtomicInteger THREADS = new AtomicInteger();
     private static final String REMEDY =
             "Make the limit longer if the machine is slow; a GPU that hangs needs its process restarted (nvidia-smi).";
@@ -36,7 +42,7 @@ final class TimedSolver implements MinMaxSolver {
     private @Nullable MinMaxBatch batch;
     private @Nullable SplitBatch split;
     private @Nullable Throwable failure;
-    private @Nullable Thread caller;
+    private volatile @Nullable Thread caller;
     private volatile int asked;
     private volatile int answered;
     private volatile boolean ended;
@@ -56,7 +62,7 @@ final class TimedSolver implements MinMaxSolver {
         owner.start();
         try {
             ask();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             end();
             throw e;
         }
@@ -79,14 +85,18 @@ final class TimedSolver implements MinMaxSolver {
                 } else {
                     solver.solve(Objects.requireNonNull(batch), Objects.requireNonNull(split));
                 }
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
                 failure = e;
             }
             answered = done;
             LockSupport.unpark(caller);
         }
-        if (solver != null) {
-            solver.close();
+        try {
+            if (solver != null) {
+                solver.close();
+            }
+        } catch (Throwable e) {
+            LOG.warn("A solver on the {} could not be closed. {}", backend, e.toString());
         }
     }
 
@@ -97,21 +107,7 @@ final class TimedSolver implements MinMaxSolver {
         int ticket = asked + 1;
         asked = ticket;
         LockSupport.unpark(owner);
-        long start = System.nanoTime();
-        boolean interrupted = false;
-        long left = limitNanos;
-        while (answered != ticket && left > 0) {
-            LockSupport.parkNanos(this, left);
-            interrupted |= Thread.interrupted();
-            left = limitNanos - (System.nanoTime() - start);
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        if (answered != ticket) {
-            abandoned = true;
-            throw late();
-        }
+        awaitAnswer(ticket);
         Throwable thrown = failure;
         if (thrown instanceof Error error) {
             throw error;
@@ -119,6 +115,48 @@ final class TimedSolver implements MinMaxSolver {
         if (thrown instanceof RuntimeException exception) {
             throw exception;
         }
+        if (thrown != null) {
+            throw new IllegalStateException(thrown);
+        }
+    }
+
+    /**
+     * Waits until the owner has answered a ticket.
+     *
+     * @throws BackendException if it does not within the limit, or an interrupt ends the wait, which leaves the thread's
+     *     flag set
+     */
+    private void awaitAnswer(int ticket) {
+        long start = System.nanoTime();
+        long left = limitNanos;
+        while (answered != ticket && left > 0) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw interrupted();
+            }
+            LockSupport.parkNanos(this, left);
+            left = limitNanos - (System.nanoTime() - start);
+        }
+        if (answered != ticket) {
+            abandoned = true;
+            throw late();
+        }
+    }
+
+    /** A solve that an interrupt left alone still has the copies of loads and answers until it ends. */
+    private void awaitLeftAlone() {
+        if (answered != asked) {
+            caller = Thread.currentThread();
+            awaitAnswer(asked);
+        }
+    }
+
+    private BackendException interrupted() {
+        return new BackendException(
+                backend,
+                Code.INTERRUPTED,
+                "The wait for " + owner.getName() + " was interrupted.",
+                "Clear the thread's interrupt flag and plan again.",
+                null);
     }
 
     private BackendException late() {
@@ -135,6 +173,7 @@ final class TimedSolver implements MinMaxSolver {
         if (abandoned) {
             throw late();
         }
+        awaitLeftAlone();
         MinMaxBatch in = batch;
         SplitBatch out = split;
         if (in == null || out == null || in.groups() != loads.groups()) {

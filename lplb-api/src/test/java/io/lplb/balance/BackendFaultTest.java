@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -114,7 +115,7 @@ class BackendFaultTest {
     @EnumSource(
             value = Fault.class,
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"NONE", "REFUSES"})
+            names = {"NONE", "REFUSES", "CLOSE_THROWS"})
     void autoGoesOnWithTheCpuAndWarnsOnce(Fault fault) {
         int before = FaultyProvider.open();
         Random random = new Random(7);
@@ -149,6 +150,7 @@ class BackendFaultTest {
         "PROBE_LACKS_A_CLASS, NOT_AVAILABLE, a/driver/Class",
         "CREATE_THROWS, NOT_MADE, no memory on the device",
         "CREATE_LACKS_A_LIBRARY, NOT_MADE, libcuda.so.1",
+        "CREATE_RUNS_OUT_OF_MEMORY, NOT_MADE, Direct buffer memory",
         "CREATE_NEVER_RETURNS, TIME_LIMIT, No answer within 300 ms",
     })
     void gpuSaysWhyItCannotBeMade(Fault fault, Code code, String reason) {
@@ -164,6 +166,10 @@ class BackendFaultTest {
     @CsvSource({
         "SOLVE_THROWS, SOLVE_FAILED, CUDA_ERROR_LAUNCH_FAILED (719)",
         "SOLVE_LACKS_A_CLASS, SOLVE_FAILED, a/kernel/Class",
+        "SOLVE_RUNS_OUT_OF_MEMORY, SOLVE_FAILED, java.lang.OutOfMemoryError: Direct buffer memory",
+        "SOLVE_OVERFLOWS_THE_STACK, SOLVE_FAILED, java.lang.StackOverflowError",
+        "SOLVE_ASSERTS, SOLVE_FAILED, java.lang.AssertionError: stream is null",
+        "SOLVE_INTERNAL_ERROR, SOLVE_FAILED, java.lang.InternalError",
         "NOT_A_NUMBER, NO_ANSWER, Group 1: shares of item",
         "INFINITE, NO_ANSWER, sum to Infinity",
         "NO_ANSWER, NO_ANSWER, Group 0: it has no answer",
@@ -293,15 +299,78 @@ class BackendFaultTest {
         assertEquals(before, FaultyProvider.open());
     }
 
+    /** The batch is not lost: AUTO solves it on the CPU, and the next one on the GPU again. */
     @Test
-    void anInterruptDoesNotEndTheWaitAndIsKept() {
-        FaultyProvider.plan(Fault.NONE, 0);
+    void interruptEndsTheWaitAtOnceAndIsKept() {
+        Random random = new Random(11);
+        FaultyProvider.plan(Fault.NEVER_RETURNS, 1);
         try (InstalledProvider installed = faulty();
-                LoadBalancer balancer =
+                LogCapture log = new LogCapture();
+                LoadBalancer auto = cubes(Backend.AUTO)
+                        .solveTimeLimit(Duration.ofMinutes(1))
+                        .build();
+                LoadBalancer gpu =
                         cubes(Backend.GPU).solveTimeLimit(Duration.ofMinutes(1)).build()) {
+            assertEquals("gpu", auto.plan(counts(random)).backend());
+            PlanReport before = gpu.plan(counts(random)).copy();
             Thread.currentThread().interrupt();
-            balancer.plan(counts(new Random(11)));
+            assertGoodPlan(auto, counts(random), "interrupted, seed 11");
             assertTrue(Thread.interrupted());
+            assertEquals("cpu", Objects.requireNonNull(auto.lastPlan()).backend());
+            Thread.currentThread().interrupt();
+            int[] next = counts(random);
+            BackendException e = assertThrows(BackendException.class, () -> gpu.plan(next));
+            assertTrue(Thread.interrupted());
+            assertFault(e, Code.INTERRUPTED, "was interrupted");
+            assertEquals(before.toString(), String.valueOf(gpu.lastPlan()));
+            FaultyProvider.release();
+            assertGoodPlan(gpu, next, "not interrupted, seed 11");
+            assertEquals("gpu", auto.plan(next).backend());
+            assertEquals(0, auto.recoveries());
+            assertNull(auto.lastFault());
+            assertEquals(List.of(), log.warnings());
+        }
+    }
+
+    @Test
+    void interruptWhileSolversAreMadeIsNoFault() {
+        FaultyProvider.plan(Fault.NONE, 0);
+        try (InstalledProvider installed = faulty()) {
+            for (Backend backend : new Backend[] {Backend.AUTO, Backend.GPU}) {
+                Thread.currentThread().interrupt();
+                BackendException e = assertThrows(
+                        BackendException.class,
+                        () -> cubes(backend)
+                                .solveTimeLimit(Duration.ofMinutes(1))
+                                .build());
+                assertTrue(Thread.interrupted());
+                assertEquals(Code.INTERRUPTED, e.code());
+            }
+        }
+    }
+
+    /** What a solver of an earlier placement throws when it is closed does not concern the next one. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Backend.class,
+            names = {"AUTO", "GPU"})
+    void solverThatCannotBeClosedIsReplaced(Backend backend) {
+        Random random = new Random(14);
+        FaultyProvider.plan(Fault.CLOSE_THROWS, 1000);
+        try (InstalledProvider installed = faulty();
+                LogCapture log = new LogCapture()) {
+            LoadBalancer balancer = cubes(backend).build();
+            for (int k = 0; k < 3; k++) {
+                double[] history = new double[EXPERTS];
+                Arrays.setAll(history, e -> 1 + random.nextInt(100));
+                balancer.updatePlacement(history);
+                PlanReport report = balancer.plan(counts(random));
+                assertEquals(Math.ceil(report.lowerBound() - 1e-6), report.maxLoad(), backend + ", seed 14");
+                assertEquals("gpu", report.backend());
+            }
+            assertEquals(3, log.warnings().size());
+            assertThrows(IllegalStateException.class, balancer::close);
+            balancer.close();
         }
     }
 

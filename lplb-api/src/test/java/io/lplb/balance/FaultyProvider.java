@@ -26,9 +26,17 @@ public final class FaultyProvider implements SolverProvider {
         PROBE_LACKS_A_CLASS,
         CREATE_THROWS,
         CREATE_LACKS_A_LIBRARY,
+        CREATE_RUNS_OUT_OF_MEMORY,
         CREATE_NEVER_RETURNS,
         SOLVE_THROWS,
         SOLVE_LACKS_A_CLASS,
+        SOLVE_RUNS_OUT_OF_MEMORY,
+        SOLVE_OVERFLOWS_THE_STACK,
+        SOLVE_ASSERTS,
+        SOLVE_INTERNAL_ERROR,
+        SOLVE_AND_CLOSE_THROW,
+        /** Solves well, but cannot be closed. */
+        CLOSE_THROWS,
         NOT_A_NUMBER,
         INFINITE,
         NO_ANSWER,
@@ -89,6 +97,7 @@ public final class FaultyProvider implements SolverProvider {
     public MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
         switch (fault) {
             case CREATE_THROWS -> throw new UnsupportedOperationException("no memory on the device");
+            case CREATE_RUNS_OUT_OF_MEMORY -> throw new OutOfMemoryError("Direct buffer memory");
             case CREATE_LACKS_A_LIBRARY -> throw new UnsatisfiedLinkError("libcuda.so.1");
             case REFUSES ->
                 throw new BackendException("gpu", Code.NOT_AVAILABLE, "No kernel for this problem.", "", null);
@@ -135,6 +144,11 @@ public final class FaultyProvider implements SolverProvider {
             switch (own) {
                 case SOLVE_THROWS -> throw new IllegalArgumentException("CUDA_ERROR_LAUNCH_FAILED (719)");
                 case SOLVE_LACKS_A_CLASS -> throw new NoClassDefFoundError("a/kernel/Class");
+                case SOLVE_RUNS_OUT_OF_MEMORY -> throw new OutOfMemoryError("Direct buffer memory");
+                case SOLVE_OVERFLOWS_THE_STACK -> deeper(0);
+                case SOLVE_ASSERTS -> throw new AssertionError("stream is null");
+                case SOLVE_INTERNAL_ERROR -> throw new InternalError("a fault in an access of mapped memory");
+                case SOLVE_AND_CLOSE_THROW -> throw new IllegalStateException("context is destroyed");
                 case NO_ANSWER -> {
                     return;
                 }
@@ -143,6 +157,10 @@ public final class FaultyProvider implements SolverProvider {
             }
             cpu.solve(batch, split);
             spoil(batch, split);
+        }
+
+        private static int deeper(int depth) {
+            return depth < 0 ? 0 : deeper(depth + 1) + 1;
         }
 
         private void spoil(MinMaxBatch batch, SplitBatch split) {
@@ -205,6 +223,9 @@ public final class FaultyProvider implements SolverProvider {
         @Override
         public void close() {
             OPEN.decrementAndGet();
+            if (own == Fault.CLOSE_THROWS || own == Fault.SOLVE_AND_CLOSE_THROW) {
+                throw new IllegalStateException("the context is gone");
+            }
         }
     }
 }

@@ -78,7 +78,8 @@ class RankReportTest {
             assertTrue(
                     report.toString()
                             .startsWith("RankReport[round=1, outcome=AGREED, agreed=2, partial=0, byLastPlan=0,"
-                                    + " byOriginals=0, skippedRounds=0, differingPlans=0, plan=PlanReport[tokens=400"),
+                                    + " byOriginals=0, skippedRounds=0, differingPlans=0, missingRanks=0, activeRanks=8,"
+                                    + " uncoveredTokens=0, plan=PlanReport[tokens=400"),
                     report.toString());
         }
     }

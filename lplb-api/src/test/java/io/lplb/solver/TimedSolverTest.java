@@ -88,19 +88,50 @@ class TimedSolverTest {
         }
     }
 
+    /** The solve that was left alone goes on; the next one waits for it and gets an answer of its own. */
     @Test
-    void anInterruptWhileItWaitsIsKeptForTheCaller() {
+    void interruptEndsTheWaitAndIsKeptForTheCaller() {
+        CountDownLatch interrupted = new CountDownLatch(1);
         scripted.duringSolve = () -> {
             caller.interrupt();
-            // The flag is gone once the caller has been woken by it.
-            while (caller.isInterrupted()) {
-                Thread.onSpinWait();
+            try {
+                interrupted.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
             }
         };
         try (TimedSolver timed = timed(LONG)) {
-            timed.solve(batch(1), new SplitBatch(PAIR, 1));
+            SplitBatch split = new SplitBatch(PAIR, 1);
+            BackendException e = assertThrows(BackendException.class, () -> timed.solve(batch(1), split));
             assertTrue(Thread.interrupted());
+            assertEquals(Code.INTERRUPTED, e.code());
+            assertSame(SolveStatus.INVALID, split.status(0));
+            interrupted.countDown();
+            scripted.duringSolve = null;
+            timed.solve(batch(1), split);
+            assertEquals(4, split.maxLoad(0), 1e-6);
         }
+    }
+
+    @Test
+    void nextSolveAfterAnInterruptWaitsNoLongerThanTheLimit() {
+        scripted.duringSolve = () -> {
+            caller.interrupt();
+            scripted.await();
+        };
+        try (TimedSolver timed = timed(SHORT)) {
+            SplitBatch split = new SplitBatch(PAIR, 1);
+            assertEquals(
+                    Code.INTERRUPTED,
+                    assertThrows(BackendException.class, () -> timed.solve(batch(1), split))
+                            .code());
+            assertTrue(Thread.interrupted());
+            assertEquals(
+                    Code.TIME_LIMIT,
+                    assertThrows(BackendException.class, () -> timed.solve(batch(1), split))
+                            .code());
+        }
+        assertEquals(1, scripted.seen.size());
     }
 
     @Test

@@ -1,0 +1,91 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.balance;
+
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.PlacementProblem;
+import io.lplb.solver.Backend;
+import io.lplb.solver.BackendGuard;
+import io.lplb.solver.Backends;
+import io.lplb.solver.InteriorPointSolver;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link LoadBalancerBuilder} was told. A balancer keeps a copy, which later calls of the builder leave alone. */
+final class BalancerSettings implements Cloneable {
+    /** Value of {@link #layer} of a balancer of no particular layer. */
+    static final int NO_LAYER = -1;
+
+    PlacementSettings placing = new PlacementSettings();
+    String name = "";
+    int layer = NO_LAYER;
+    int layers = 1;
+    double @Nullable [] speeds;
+    String solver = InteriorPointSolver.NAME;
+    Backend backend = Backend.CPU;
+    double tolerance = Double.NaN;
+
+    @Nullable Duration solveTimeLimit;
+
+    Duration deadline = Duration.ofMillis(100);
+    int deadAfter = 1;
+    boolean localFirst = true;
+    boolean checkPlans;
+    List<PlanListener> listeners = List.of();
+
+    /** Returns a copy, whose settings are its own. */
+    BalancerSettings copy() {
+        try {
+            BalancerSettings copy = (BalancerSettings) super.clone();
+            copy.placing = placing.copy();
+            return copy;
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Returns a copy for one layer of several. */
+    BalancerSettings ofLayer(int layer) {
+        BalancerSettings copy = copy();
+        copy.layer = layer;
+        return copy;
+    }
+
+    /** Returns the balancer's name and layer in words; empty if it has neither. */
+    String label() {
+        return (name + (layer == NO_LAYER ? "" : " layer " + layer)).strip();
+    }
+
+    /** Returns what messages of the balancer begin with. */
+    String prefix() {
+        String label = label();
+        return label.isEmpty() ? "" : label + ": ";
+    }
+
+    double tolerance() {
+        return Double.isNaN(tolerance) ? Backends.defaultTolerance(backend.name(), solver) : tolerance;
+    }
+
+    PlanReport newReport(ExpertPlacement placement) {
+        return new PlanReport(name, Math.max(layer, 0), placement.ranks(), placement.experts());
+    }
+
+    /** Makes the stations of a placement, whose solver is under the guard of the balancer. */
+    BatchPlanner planner(ExpertPlacement placement, BackendGuard guard) {
+        PlacementProblem problem = PlacementProblem.of(placement, positiveSpeeds());
+        return new BatchPlanner(
+                placement, problem, guard.create(solver, problem.problem(), tolerance(), problem.groups()));
+    }
+
+    /** A problem has no speed of 0. Batches have their own speeds, so any others will do. */
+    private double @Nullable [] positiveSpeeds() {
+        if (speeds != null) {
+            for (double speed : speeds) {
+                if (speed == 0) {
+                    return null;
+                }
+            }
+        }
+        return speeds;
+    }
+}
