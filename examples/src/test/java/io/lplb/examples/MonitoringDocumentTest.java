@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.lplb.balance.LoadBalancer;
 import io.lplb.balance.PlanReport;
+import io.lplb.balance.RankBalancer;
+import io.lplb.exchange.WorkloadExchange;
 import io.lplb.micrometer.PlanMetrics;
 import io.lplb.topology.Topologies;
 import io.micrometer.core.instrument.Meter;
@@ -105,6 +107,15 @@ class MonitoringDocumentTest {
                 .topology(Topologies.ring(8))
                 .listener(new PlanMetrics(registry, Tags.empty()))
                 .build()) {
+            balancer.plan(new int[8]);
+        }
+        try (WorkloadExchange exchange = WorkloadExchange.alone(8);
+                RankBalancer balancer = LoadBalancer.builder()
+                        .experts(8)
+                        .ranks(1)
+                        .eplb()
+                        .listener(new PlanMetrics(registry, Tags.empty()))
+                        .buildRank(exchange)) {
             balancer.plan(new int[8]);
         }
         for (Meter meter : registry.getMeters()) {

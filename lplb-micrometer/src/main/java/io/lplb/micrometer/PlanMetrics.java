@@ -3,129 +3,88 @@ package io.lplb.micrometer;
 
 import io.lplb.balance.PlanListener;
 import io.lplb.balance.PlanReport;
-import io.lplb.solver.SolveStatus;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.DistributionSummary;
+import io.lplb.balance.RankReport;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
-import io.micrometer.core.instrument.Timer;
-import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.List;
+import io.micrometer.core.instrument.Tags;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Feeds the plans of a balancer into a {@link MeterRegistry}.
+ * Listener that feeds the plans and rounds of balancers into a {@link MeterRegistry}.
  *
  * <pre>
- *   lplb.plans               counter, tag status    plans, by the status of their solve
- *   lplb.tokens              counter, tokens        tokens planned, over all sources
- *   lplb.iterations          counter, iterations    iterations of the solver, over all groups
- *   lplb.groups.not.optimal  counter, groups        groups that the solver ended with another status than OPTIMAL
- *   lplb.imbalance           summary                largest load of a rank / mean load, under the plan
- *   lplb.imbalance.identity  summary                the same if every token stayed at its original
- *   lplb.gap                 summary                proven distance of the split from optimal / mean load
- *   lplb.solve               timer                  time of the solve
- *   lplb.quota               timer                  time of rounding and distributing quotas
+ *   lplb.plans               counter, tags status, backend   plans, by the status of their solve
+ *   lplb.plans.recovered     counter, plans                  plans since a backend failed and the CPU took over
+ *   lplb.tokens              counter, tokens                 tokens planned, over all sources
+ *   lplb.tokens.uncovered    counter, tokens                 of these, tokens whose expert has no active rank
+ *   lplb.ranks.active        gauge, ranks                    ranks that the last plan may send tokens to
+ *   lplb.iterations          counter, iterations             iterations of the solver, over all groups
+ *   lplb.groups.not.optimal  counter, groups                 groups that the solver ended with another status than OPTIMAL
+ *   lplb.imbalance           summary                         largest load of a rank / mean load, under the plan
+ *   lplb.imbalance.identity  summary                         the same if every token stayed at its original
+ *   lplb.gap                 summary                         proven distance of the split from optimal / mean load
+ *   lplb.solve               timer                           time of the solve
+ *   lplb.quota               timer                           time of rounding and distributing quotas
+ *
+ *   lplb.rounds              counter, tag outcome            rounds of a rank, by what the batch was routed by
+ *   lplb.rounds.skipped      counter, rounds                 rounds that the rank left out to catch up with the others
+ *   lplb.rounds.uncovered    counter, tokens                 the rank's own tokens whose expert has no active rank
+ *   lplb.plans.differing     counter, plans                  plans that differed from another rank's
+ *   lplb.ranks.missing       gauge, ranks                    ranks whose counts the last round does not have
+ *   lplb.exchange            timer                           time of the exchange of counts, waiting included
+ *   lplb.plan                timer                           time from all counts to the loaded router
  * </pre>
  *
- * <p>Plans without tokens count as plans and are timed, but have no imbalance and no gap. Tags tell balancers apart, one
- * per layer for example. Meters are looked up once, here; a plan then only adds to them.
+ * <p>Every meter has the tags {@code balancer} and {@code layer} of its balancer, and the tags of the caller; a tag of the
+ * caller with the same key takes their place. Meters of rounds have the tag {@code rank}, too. The meters of a balancer are
+ * registered at its first plan or round.
+ *
+ * <p>Plans without tokens count as plans and are timed, but have no imbalance and no gap.
  *
  * <p>Safe for use by several threads as far as the registry's meters are, which Micrometer's are.
  */
 public final class PlanMetrics implements PlanListener {
-    private final Map<String, Map<SolveStatus, Counter>> plans = new HashMap<>();
-    private final Counter recovered;
-    private final Counter tokens;
-    private final Counter iterations;
-    private final Counter groupsNotOptimal;
-    private final DistributionSummary imbalance;
-    private final DistributionSummary identityImbalance;
-    private final DistributionSummary gap;
-    private final Timer solve;
-    private final Timer quota;
+    private final MeterRegistry registry;
+    private final Tags tags;
+    private final Map<String, Map<Integer, PlanMeters>> plans = new ConcurrentHashMap<>();
+    private final Map<String, Map<Integer, Map<Integer, RoundMeters>>> rounds = new ConcurrentHashMap<>();
 
     /**
-     * Registers the meters.
+     * A listener for any number of balancers.
      *
-     * @param registry receives them
+     * @param registry receives the meters
      * @param tags carried by every meter
      */
     public PlanMetrics(MeterRegistry registry, Iterable<Tag> tags) {
-        Objects.requireNonNull(registry, "registry");
-        for (String backend : List.of("cpu", "gpu")) { // What PlanReport.backend() says.
-            plans.put(backend, plans(registry, tags, backend));
-        }
-        recovered = counter(
-                registry, tags, "lplb.plans.recovered", "plans", "Plans since a backend failed and the CPU took over");
-        tokens = counter(registry, tags, "lplb.tokens", "tokens", "Tokens planned, over all sources");
-        iterations = counter(registry, tags, "lplb.iterations", "iterations", "Iterations of the solver");
-        groupsNotOptimal = counter(
-                registry, tags, "lplb.groups.not.optimal", "groups", "Groups whose solve did not reach its tolerance");
-        imbalance = summary(registry, tags, "lplb.imbalance", "Largest load of a rank / mean load under the plan");
-        identityImbalance =
-                summary(registry, tags, "lplb.imbalance.identity", "The same if every token stayed at its original");
-        gap = summary(registry, tags, "lplb.gap", "Proven distance of the split from optimal / mean load");
-        solve = timer(registry, tags, "lplb.solve", "Time of the solve");
-        quota = timer(registry, tags, "lplb.quota", "Time of rounding and distributing quotas");
-    }
-
-    private static Map<SolveStatus, Counter> plans(MeterRegistry registry, Iterable<Tag> tags, String backend) {
-        Map<SolveStatus, Counter> plans = new EnumMap<>(SolveStatus.class);
-        for (SolveStatus status : SolveStatus.values()) {
-            plans.put(
-                    status,
-                    Counter.builder("lplb.plans")
-                            .description("Plans, by the status of their solve and its backend")
-                            .tags(tags)
-                            .tag("status", status.name())
-                            .tag("backend", backend)
-                            .register(registry));
-        }
-        return plans;
-    }
-
-    private static Counter counter(
-            MeterRegistry registry, Iterable<Tag> tags, String name, String unit, String description) {
-        return Counter.builder(name)
-                .description(description)
-                .baseUnit(unit)
-                .tags(tags)
-                .register(registry);
-    }
-
-    private static DistributionSummary summary(
-            MeterRegistry registry, Iterable<Tag> tags, String name, String description) {
-        return DistributionSummary.builder(name)
-                .description(description)
-                .tags(tags)
-                .register(registry);
-    }
-
-    private static Timer timer(MeterRegistry registry, Iterable<Tag> tags, String name, String description) {
-        return Timer.builder(name).description(description).tags(tags).register(registry);
+        this.registry = Objects.requireNonNull(registry, "registry");
+        this.tags = Tags.of(tags);
     }
 
     @Override
     public void planned(PlanReport report) {
-        Map<SolveStatus, Counter> byStatus = Objects.requireNonNull(plans.get(report.backend()));
-        Objects.requireNonNull(byStatus.get(report.status())).increment();
-        if (report.recoveries() > 0) {
-            recovered.increment();
-        }
-        tokens.increment((double) report.tokens());
-        iterations.increment(report.iterations());
-        groupsNotOptimal.increment(report.groupsNotOptimal());
-        solve.record(report.solveNanos(), TimeUnit.NANOSECONDS);
-        quota.record(report.quotaNanos(), TimeUnit.NANOSECONDS);
-        double mean = report.meanLoad();
-        if (mean > 0) {
-            imbalance.record(report.imbalance());
-            identityImbalance.record(report.identityMaxLoad() / mean);
-            gap.record(report.gap() / mean);
-        }
+        plans.computeIfAbsent(report.name(), name -> new ConcurrentHashMap<>())
+                .computeIfAbsent(report.layer(), layer -> new PlanMeters(registry, tags(report.name(), layer)))
+                .record(report);
+    }
+
+    @Override
+    public void roundEnded(RankReport report) {
+        rounds.computeIfAbsent(report.name(), name -> new ConcurrentHashMap<>())
+                .computeIfAbsent(report.layer(), layer -> new ConcurrentHashMap<>())
+                .computeIfAbsent(
+                        report.rank(),
+                        rank -> new RoundMeters(registry, tags(report).and(tags)))
+                .record(report);
+    }
+
+    private Tags tags(String name, int layer) {
+        return Tags.of("balancer", name, "layer", Integer.toString(layer)).and(tags);
+    }
+
+    private static Tags tags(RankReport report) {
+        return Tags.of("balancer", report.name(), "layer", Integer.toString(report.layer()))
+                .and("rank", Integer.toString(report.rank()));
     }
 }

@@ -5,12 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lplb.balance.LayeredBalancer;
 import io.lplb.balance.LoadBalancer;
 import io.lplb.balance.PlanReport;
+import io.lplb.balance.RankBalancer;
+import io.lplb.balance.RankReport;
+import io.lplb.balance.RoundOutcome;
+import io.lplb.exchange.LocalExchange;
+import io.lplb.placement.ExpertPlacement;
 import io.lplb.topology.Topologies;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -99,7 +107,7 @@ class PlanMetricsTest {
             PlanReport report = balancer.plan(counts);
             assertEquals(report.groupsNotOptimal(), counter("lplb.groups.not.optimal"));
             assertEquals(2, report.groupsNotOptimal(), "five steps in float do not reach 1e-12");
-            assertEquals(1, counter("lplb.plans", "status", report.status().name()));
+            assertEquals(1, counter("lplb.plans", "status", report.status().name(), "backend", "cpu"));
             assertEquals(0, counter("lplb.plans", "status", "OPTIMAL", "backend", "cpu"));
         }
     }
@@ -131,6 +139,70 @@ class PlanMetricsTest {
         assertEquals(4000, counter("lplb.plans", "status", "OPTIMAL", "backend", "cpu"));
         assertEquals(12_000, counter("lplb.tokens"));
         assertEquals(4000, registry.get("lplb.imbalance").summary().count());
+    }
+
+    /** One listener serves all layers; their meters are told apart by name and layer. */
+    @Test
+    void metersCarryNameAndLayer() {
+        PlanMetrics metrics = new PlanMetrics(registry, Tags.of("host", "a"));
+        try (LayeredBalancer layers = LoadBalancer.builder()
+                .experts(64)
+                .ranks(8)
+                .topology(Topologies.cube())
+                .name("moe")
+                .layers(3)
+                .addListener(metrics)
+                .buildLayers()) {
+            int[][] counts = new int[3][64];
+            for (int l = 0; l < 3; l++) {
+                counts[l][24] = 10 * l;
+            }
+            layers.plan(counts);
+            layers.setActive(3, false);
+            counts[2][30] = 7;
+            layers.plan(counts);
+        }
+        for (int l = 0; l < 3; l++) {
+            String[] tags = {"balancer", "moe", "layer", Integer.toString(l), "host", "a"};
+            assertEquals(20.0 * l + (l == 2 ? 7 : 0), counter("lplb.tokens", tags));
+            assertEquals(2, counter("lplb.plans", "status", "OPTIMAL", "backend", "cpu", "layer", Integer.toString(l)));
+            assertEquals(7, registry.get("lplb.ranks.active").tags(tags).gauge().value());
+        }
+        assertEquals(7, counter("lplb.tokens.uncovered", "layer", "2"), "expert 30 is on rank 3 only");
+    }
+
+    @Test
+    void roundsOfARankAreCounted() {
+        List<LocalExchange> exchanges = LocalExchange.group(2, 4);
+        PlanMetrics metrics = new PlanMetrics(registry, Tags.empty());
+        ExpertPlacement placement = ExpertPlacement.of(2, 2, 4, new int[] {0, 1, 2, 3});
+        try (RankBalancer rank = LoadBalancer.builder()
+                .placement(placement)
+                .deadline(Duration.ofMillis(1))
+                .addListener(metrics)
+                .buildRank(exchanges.get(0))) {
+            exchanges.get(1).start(0, 0, fingerprint(placement), new int[] {1, 1, 1, 1});
+            rank.plan(new int[] {5, 0, 2, 1});
+            rank.plan(new int[] {5, 0, 2, 1});
+            RankReport report = rank.plan(7, new int[] {5, 0, 3, 1});
+            assertEquals(RoundOutcome.PARTIAL, report.outcome());
+        }
+        assertEquals(1, counter("lplb.rounds", "outcome", "AGREED", "rank", "0"));
+        assertEquals(1, counter("lplb.rounds", "outcome", "LAST_PLAN"));
+        assertEquals(1, counter("lplb.rounds", "outcome", "PARTIAL"));
+        assertEquals(0, counter("lplb.rounds", "outcome", "ORIGINALS"));
+        assertEquals(5, counter("lplb.rounds.skipped"));
+        assertEquals(3 + 4, counter("lplb.rounds.uncovered"));
+        assertEquals(4, counter("lplb.tokens.uncovered"));
+        assertEquals(12 + 9, counter("lplb.tokens"));
+        assertEquals(1, registry.get("lplb.ranks.missing").gauge().value());
+        assertEquals(3, registry.get("lplb.exchange").timer().count());
+        assertEquals(2, registry.get("lplb.plan").timer().count());
+        assertEquals(0, counter("lplb.plans.differing"));
+    }
+
+    private static long fingerprint(ExpertPlacement placement) {
+        return LoadBalancer.builder().placement(placement).identity().fingerprint();
     }
 
     @Test
