@@ -20,8 +20,8 @@ import java.util.Objects;
  * <p>Global otherwise: the same with one group and one node. Each layer is placed on its own. Two replicas of an expert
  * may come to lie on one GPU, as in the original.
  *
- * <p>Equal weights are taken in the order of the original's sort, so that its tables are met entry by entry. Weights
- * are double here, float there; only where floats tie and doubles do not may the answers differ.
+ * <p>The tables equal the original's entry by entry: weights are rounded to float and added in its order
+ * ({@link FloatSum}), and equal weights follow the order of its sort ({@link FallingOrder}).
  */
 public final class Eplb {
     private final int experts;
@@ -78,17 +78,25 @@ public final class Eplb {
         Eplb eplb = new Eplb(experts, replicas, groups, nodes, gpus);
         List<ExpertPlacement> layers = new ArrayList<>(weight.length);
         for (double[] layer : weight) {
-            layers.add(eplb.layer(layer));
+            layers.add(eplb.layer(floats(layer)));
         }
         return new EplbPlacement(layers);
     }
 
-    private ExpertPlacement layer(double[] weight) {
+    private static float[] floats(double[] weight) {
+        float[] rounded = new float[weight.length];
+        for (int e = 0; e < rounded.length; e++) {
+            rounded[e] = (float) weight[e];
+        }
+        return rounded;
+    }
+
+    private ExpertPlacement layer(float[] weight) {
         int[] byNode = expertsByNode(weight);
         int expertsPerNode = experts / nodes;
         int[] phy2log = new int[nodes * physicalPerNode];
         int[][] log2phy = new int[experts][];
-        double[] local = new double[expertsPerNode];
+        float[] local = new float[expertsPerNode];
         for (int node = 0; node < nodes; node++) {
             int first = node * expertsPerNode;
             for (int k = 0; k < expertsPerNode; k++) {
@@ -110,11 +118,11 @@ public final class Eplb {
     }
 
     /** The experts in the order of the nodes their groups are packed to. */
-    private int[] expertsByNode(double[] weight) {
+    private int[] expertsByNode(float[] weight) {
         int groupSize = experts / groups;
-        double[] groupWeight = new double[groups];
-        for (int e = 0; e < experts; e++) {
-            groupWeight[e / groupSize] += weight[e];
+        float[] groupWeight = new float[groups];
+        for (int g = 0; g < groups; g++) {
+            groupWeight[g] = FloatSum.of(weight, g * groupSize, groupSize);
         }
         int[] places = BalancedPacking.places(groupWeight, nodes);
         int[] byNode = new int[experts];

@@ -21,22 +21,22 @@ import java.util.stream.IntStream;
 final class FallingOrder {
     private static final int SMALL = 16;
 
-    private final double[] weight;
+    private final float[] weight;
     private final int[] order;
 
-    private FallingOrder(double[] weight) {
+    private FallingOrder(float[] weight) {
         this.weight = weight;
         this.order = IntStream.range(0, weight.length).toArray();
     }
 
     /** The items' numbers by falling weight, {@code [items]}. */
-    static int[] of(double[] weight) {
+    static int[] of(float[] weight) {
         int log = 31 - Integer.numberOfLeadingZeros(Math.max(1, weight.length));
         return of(weight, 2 * log);
     }
 
-    /** As {@link #of(double[])}, with a limit for the depth. */
-    static int[] of(double[] weight, int depth) {
+    /** As {@link #of(float[])}, with a limit for the depth. */
+    static int[] of(float[] weight, int depth) {
         FallingOrder sort = new FallingOrder(weight);
         sort.quicksort(0, weight.length, depth);
         sort.insertionSort();

@@ -115,11 +115,11 @@ public final class LplbPlacement {
         int nodes = Math.max(1, ranks / ranksPerNode);
         int[] order = Eplb.place(new double[][] {history}, experts, groups, nodes, ranks)
                 .phy2log()[0];
-        double[] load = new double[originals];
+        float[] load = new float[originals];
         for (int first = 0; first < experts; first += originals) {
             int[] local = Arrays.copyOfRange(order, first, first + originals);
             for (int k = 0; k < originals; k++) {
-                load[k] = history[local[k]];
+                load[k] = (float) history[local[k]];
             }
             int[] byFallingLoad = FallingOrder.of(load);
             for (int k = 0; k < originals; k++) {

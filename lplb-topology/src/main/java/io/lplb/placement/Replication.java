@@ -20,7 +20,7 @@ record Replication(int[] expert, int[] replica, int[] count) {
      * @param weight {@code [experts]}
      * @param physical number of physical experts, at least that of the experts
      */
-    static Replication of(double[] weight, int physical) {
+    static Replication of(float[] weight, int physical) {
         int[] expert = new int[physical];
         int[] replica = new int[physical];
         int[] count = new int[weight.length];
@@ -35,7 +35,7 @@ record Replication(int[] expert, int[] replica, int[] count) {
         return new Replication(expert, replica, count);
     }
 
-    private static int heaviest(double[] weight, int[] count) {
+    private static int heaviest(float[] weight, int[] count) {
         int best = 0;
         for (int e = 1; e < weight.length; e++) {
             if (weight[e] / count[e] > weight[best] / count[best]) {
@@ -46,8 +46,8 @@ record Replication(int[] expert, int[] replica, int[] count) {
     }
 
     /** The weight of each physical expert, {@code [physical]}, if every expert's is divided equally. */
-    double[] shares(double[] weight) {
-        double[] shares = new double[expert.length];
+    float[] shares(float[] weight) {
+        float[] shares = new float[expert.length];
         for (int p = 0; p < shares.length; p++) {
             shares[p] = weight[expert[p]] / count[expert[p]];
         }

@@ -56,7 +56,7 @@ class EplbTest {
     @Test
     void packingByHand() {
         double[] weight = {5, 1, 4, 2, 6, 3};
-        assertArrayEquals(new int[] {2, 1, 4, 3, 0, 5}, BalancedPacking.places(weight, 3));
+        assertArrayEquals(new int[] {2, 1, 4, 3, 0, 5}, BalancedPacking.places(new float[] {5, 1, 4, 2, 6, 3}, 3));
         ExpertPlacement placement =
                 Eplb.place(new double[][] {weight}, 6, 1, 1, 3).layers().get(0);
         assertArrayEquals(new int[] {4, 1, 0, 3, 2, 5}, placement.phy2log());
@@ -64,10 +64,72 @@ class EplbTest {
 
     @Test
     void ofEqualItemsTheLowestGoesFirst() {
-        assertArrayEquals(new int[] {0, 2, 1, 3}, BalancedPacking.places(new double[] {1, 1, 1, 1}, 2));
-        assertArrayEquals(new int[] {0, 1, 2, 3}, BalancedPacking.places(new double[] {1, 9, 3, 5}, 4));
+        assertArrayEquals(new int[] {0, 2, 1, 3}, BalancedPacking.places(new float[] {1, 1, 1, 1}, 2));
+        assertArrayEquals(new int[] {0, 1, 2, 3}, BalancedPacking.places(new float[] {1, 9, 3, 5}, 4));
         int[] counts = Eplb.place(new double[1][4], 6, 1, 1, 2).counts()[0];
         assertArrayEquals(new int[] {3, 1, 1, 1}, counts, "all weights zero: nothing is heavier than expert 0");
+    }
+
+    /**
+     * By hand: 2^24 + 1 is 2^24 in float, so the packs of the two large items stay equal, and the lower one is filled
+     * first. In double the small items alternate.
+     */
+    @Test
+    void packsAreWeighedInFloat() {
+        float big = 1 << 24;
+        assertArrayEquals(new int[] {0, 3, 1, 2, 4, 5}, BalancedPacking.places(new float[] {big, big, 1, 1, 1, 1}, 2));
+        double[][] weight = {{big, big, 1, 1, 0.5, 0.25}};
+        assertArrayEquals(
+                new int[] {0, 2, 3, 1, 4, 5}, Eplb.place(weight, 6, 1, 1, 2).phy2log()[0]);
+    }
+
+    /** Weights that differ in double but not in float are ties: the lower expert gets the replica. */
+    @Test
+    void equalFloatsAreTies() {
+        double[][] weight = {{16_777_216, 16_777_217}};
+        assertArrayEquals(new int[] {2, 1}, Eplb.place(weight, 3, 1, 1, 1).counts()[0]);
+    }
+
+    /** As the original's rules say, step by step in float, with stable sorts of at most 16 distinct weights. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void floatRulesStepByStep(long seed) {
+        Random random = new Random(seed);
+        for (int round = 0; round < 400; round++) {
+            int gpus = 2 + random.nextInt(3);
+            int experts = gpus * (2 + random.nextInt(2));
+            double[] weight = new double[experts];
+            double unit = 1 + random.nextInt(1 << 24);
+            Arrays.setAll(weight, e -> unit * (1 + random.nextInt(6)) + random.nextInt(3));
+            int[] expected = FloatRules.phy2log(weight, experts, gpus);
+            assertArrayEquals(
+                    expected,
+                    Eplb.place(new double[][] {weight}, experts, 1, 1, gpus).phy2log()[0]);
+        }
+    }
+
+    /** Packing as a list of items by falling weight and a scan for the lightest pack, in float throughout. */
+    private static final class FloatRules {
+        static int[] phy2log(double[] weight, int experts, int gpus) {
+            Integer[] order = new Integer[experts];
+            Arrays.setAll(order, e -> e);
+            Arrays.sort(order, (a, b) -> Float.compare((float) weight[b], (float) weight[a]));
+            int room = experts / gpus;
+            float[] total = new float[gpus];
+            int[][] pack = new int[gpus][0];
+            for (int item : order) {
+                int lightest = -1;
+                for (int g = gpus - 1; g >= 0; g--) {
+                    if (pack[g].length < room && (lightest < 0 || total[g] <= total[lightest])) {
+                        lightest = g;
+                    }
+                }
+                pack[lightest] = Arrays.copyOf(pack[lightest], pack[lightest].length + 1);
+                pack[lightest][pack[lightest].length - 1] = item;
+                total[lightest] = total[lightest] + (float) weight[item];
+            }
+            return Arrays.stream(pack).flatMapToInt(Arrays::stream).toArray();
+        }
     }
 
     /** Two replicas of one expert may share a GPU, as in the original. */
