@@ -3,15 +3,16 @@ package io.lplb.placement;
 
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where every logical expert of one layer lives: each rank has the same number of physical slots, and each slot holds
- * one expert. An expert in several slots is replicated.
+ * one expert or is {@link #EMPTY}. An expert in several slots is replicated.
  *
  * <pre>
  *   physical slot = rank * slotsPerRank + local index
  *
- *   phy2log [physical]           the expert in a slot
+ *   phy2log [physical]           the expert in a slot, -1 if it is empty
  *   log2phy [expert][replica]    its slots; the first is its original, where tokens go when nothing is balanced
  * </pre>
  *
@@ -21,6 +22,9 @@ import java.util.Objects;
  * <p>Immutable, hence safe for use by several threads.
  */
 public final class ExpertPlacement {
+    /** What {@link #expertIn} says of a slot without an expert. */
+    public static final int EMPTY = -1;
+
     private final int ranks;
     private final int groupSize;
     private final int[] phy2log;
@@ -39,9 +43,9 @@ public final class ExpertPlacement {
      * @param ranks number of ranks; divides the number of slots
      * @param groupSize ranks per group; divides the number of ranks
      * @param experts number of logical experts
-     * @param phy2log {@code [physical]}, the expert in each slot
+     * @param phy2log {@code [physical]}, the expert in each slot, -1 if it is empty
      * @return the placement
-     * @throws IllegalArgumentException if sizes do not fit, a slot names no expert, an expert has no slot, or an expert
+     * @throws IllegalArgumentException if sizes do not fit, a slot names an unknown expert, an expert has no slot, or an expert
      *     has slots in two groups
      */
     public static ExpertPlacement of(int ranks, int groupSize, int experts, int[] phy2log) {
@@ -49,7 +53,9 @@ public final class ExpertPlacement {
         int[] count = new int[Math.max(experts, 0)];
         for (int p = 0; p < phy2log.length; p++) {
             requireExpert(p, phy2log[p], experts);
-            count[phy2log[p]]++;
+            if (phy2log[p] != EMPTY) {
+                count[phy2log[p]]++;
+            }
         }
         int[][] log2phy = new int[count.length][];
         for (int e = 0; e < count.length; e++) {
@@ -58,7 +64,9 @@ public final class ExpertPlacement {
         Arrays.fill(count, 0);
         for (int p = 0; p < phy2log.length; p++) {
             int e = phy2log[p];
-            log2phy[e][count[e]++] = p;
+            if (e != EMPTY) {
+                log2phy[e][count[e]++] = p;
+            }
         }
         return of(ranks, groupSize, phy2log, log2phy);
     }
@@ -68,7 +76,7 @@ public final class ExpertPlacement {
      *
      * @param ranks number of ranks; divides the number of slots
      * @param groupSize ranks per group; divides the number of ranks
-     * @param phy2log {@code [physical]}
+     * @param phy2log {@code [physical]}, the expert in each slot, -1 if it is empty
      * @param log2phy {@code [experts][replicas of the expert]}, without padding
      * @return the placement
      * @throws IllegalArgumentException if sizes do not fit, the two disagree, an expert has no slot, or an expert has
@@ -96,7 +104,7 @@ public final class ExpertPlacement {
             requireSlots(e, copy[e], phy2log, seen, slotsPerGroup);
         }
         for (int p = 0; p < seen.length; p++) {
-            if (!seen[p]) {
+            if (!seen[p] && phy2log[p] != EMPTY) {
                 throw new IllegalArgumentException("log2phy[" + phy2log[p] + "]: got no slot " + p
                         + ", expected it since phy2log[" + p + "] = " + phy2log[p]);
             }
@@ -105,9 +113,9 @@ public final class ExpertPlacement {
     }
 
     private static void requireExpert(int slot, int expert, int experts) {
-        if (expert < 0 || expert >= experts) {
-            throw new IllegalArgumentException(
-                    "phy2log[" + slot + "]: got expert " + expert + ", expected 0.." + (experts - 1));
+        if (expert < EMPTY || expert >= experts) {
+            throw new IllegalArgumentException("phy2log[" + slot + "]: got expert " + expert + ", expected 0.."
+                    + (experts - 1) + ", or -1 for an empty slot");
         }
     }
 
@@ -168,7 +176,7 @@ public final class ExpertPlacement {
     }
 
     /**
-     * {@return the logical expert in a physical slot}
+     * {@return the logical expert in a physical slot, or {@link #EMPTY}}
      *
      * @param slot from 0 to {@code physicalExperts - 1}
      */
@@ -195,7 +203,36 @@ public final class ExpertPlacement {
         return log2phy[expert][replica];
     }
 
-    /** {@return a copy of phy2log, {@code [physical]}} */
+    /**
+     * {@return the distinct ranks of an expert, the original's first, then in the order of its replicas}
+     *
+     * @param expert from 0 to {@code experts - 1}
+     */
+    public int[] ranksOf(int expert) {
+        return Arrays.stream(log2phy[expert]).map(this::rankOf).distinct().toArray();
+    }
+
+    /**
+     * What the placement survives.
+     *
+     * @param ranksPerNode consecutive ranks that share a node, at least 1; the last node may have fewer
+     * @return how many dead ranks and nodes leave every expert a slot
+     * @throws IllegalArgumentException if {@code ranksPerNode} is not positive
+     */
+    public Coverage coverage(int ranksPerNode) {
+        return Coverage.of(this, ranksPerNode);
+    }
+
+    /**
+     * What the placement survives if every rank is a node of its own.
+     *
+     * @return how many dead ranks leave every expert a slot
+     */
+    public Coverage coverage() {
+        return Coverage.of(this, 1);
+    }
+
+    /** {@return a copy of phy2log, {@code [physical]}, -1 for empty slots} */
     public int[] phy2log() {
         return phy2log.clone();
     }
@@ -216,6 +253,20 @@ public final class ExpertPlacement {
             counts[e] = log2phy[e].length;
         }
         return counts;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ExpertPlacement that
+                && ranks == that.ranks
+                && groupSize == that.groupSize
+                && Arrays.deepEquals(log2phy, that.log2phy)
+                && phy2log.length == that.phy2log.length;
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.deepHashCode(log2phy);
     }
 
     @Override

@@ -1,7 +1,9 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.placement;
 
+import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Checks of arguments that the placements share. */
 final class Sizes {
@@ -11,6 +13,36 @@ final class Sizes {
         if (value < 1) {
             throw new IllegalArgumentException(what + ": got " + value + ", expected at least 1");
         }
+    }
+
+    /** Returns a copy of the speeds of the ranks, 1 everywhere for null; requires positive, finite ones. */
+    static double[] speeds(double @Nullable [] speed, int ranks) {
+        if (speed == null) {
+            double[] equal = new double[ranks];
+            Arrays.fill(equal, 1);
+            return equal;
+        }
+        if (speed.length != ranks) {
+            throw new IllegalArgumentException(
+                    "speed: got " + speed.length + " speeds, expected " + ranks + ", one for each rank");
+        }
+        for (int r = 0; r < ranks; r++) {
+            if (!(speed[r] > 0 && speed[r] < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "speed[" + r + "]: got " + speed[r] + ", expected a positive finite number");
+            }
+        }
+        return speed.clone();
+    }
+
+    /** Returns weights in units of the largest one, so that sums neither overflow nor vanish. */
+    static double[] scaled(double[] weight) {
+        double largest = Arrays.stream(weight).max().orElse(0);
+        double[] scaled = new double[weight.length];
+        for (int e = 0; e < scaled.length && largest > 0; e++) {
+            scaled[e] = weight[e] / largest;
+        }
+        return scaled;
     }
 
     /** Requires one finite weight, not negative, for each expert. */

@@ -3,6 +3,7 @@ package io.lplb.placement;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.stream.Stream;
@@ -58,7 +59,12 @@ class ExpertPlacementTest {
                         new int[][] {{0, 1, 2}},
                         "got 3 physical slots on 2 ranks, expected a positive multiple of the number of ranks"),
                 Arguments.of(2, 3, two, new int[][] {{0}, {1}}, "groupSize: got 3, expected a divisor of the 2 ranks"),
-                Arguments.of(2, 2, two, new int[][] {{0}}, "phy2log[1]: got expert 1, expected 0..0"),
+                Arguments.of(
+                        2,
+                        2,
+                        two,
+                        new int[][] {{0}},
+                        "phy2log[1]: got expert 1, expected 0..0, or -1 for an empty slot"),
                 Arguments.of(
                         2, 2, two, new int[][] {{0}, {1}, {}}, "expert 2: got no physical slot, expected at least one"),
                 Arguments.of(2, 2, two, new int[][] {{0}, {2}}, "log2phy[1][0]: got slot 2, expected 0..1"),
@@ -98,11 +104,23 @@ class ExpertPlacementTest {
     }
 
     @Test
+    void slotsMayBeEmpty() {
+        ExpertPlacement placement = ExpertPlacement.of(2, 2, 2, new int[] {1, -1, 0, 1});
+        assertEquals(ExpertPlacement.EMPTY, placement.expertIn(1));
+        assertArrayEquals(new int[][] {{2}, {0, 3}}, placement.log2phy());
+        assertArrayEquals(new int[] {1, -1, 0, 1}, placement.phy2log());
+        assertEquals(2, placement.slotsPerRank());
+        ExpertPlacement both = ExpertPlacement.of(2, 2, new int[] {1, -1, 0, 1}, new int[][] {{2}, {3, 0}});
+        assertNotEquals(placement, both, "another original");
+        assertEquals(placement, ExpertPlacement.of(2, 2, placement.phy2log(), placement.log2phy()));
+    }
+
+    @Test
     void everyExpertNeedsASlot() {
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> ExpertPlacement.of(2, 2, 3, new int[] {0, 1}));
         assertEquals("expert 2: got no physical slot, expected at least one", e.getMessage());
-        e = assertThrows(IllegalArgumentException.class, () -> ExpertPlacement.of(2, 2, 1, new int[] {0, -1}));
-        assertEquals("phy2log[1]: got expert -1, expected 0..0", e.getMessage());
+        e = assertThrows(IllegalArgumentException.class, () -> ExpertPlacement.of(2, 2, 1, new int[] {0, -2}));
+        assertEquals("phy2log[1]: got expert -2, expected 0..0, or -1 for an empty slot", e.getMessage());
     }
 }

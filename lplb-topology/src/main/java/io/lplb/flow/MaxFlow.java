@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.topology;
+package io.lplb.flow;
 
 import java.util.Arrays;
 
@@ -7,7 +7,7 @@ import java.util.Arrays;
  * The largest flow between two nodes of a small network, by shortest augmenting paths (Edmonds and Karp 1972), which
  * ends for capacities of any kind, integers or not. Arcs lie in arrays; arc k and arc k ^ 1 are each other's reverse.
  */
-final class MaxFlow {
+public final class MaxFlow {
     private final double tolerance;
     private final int[] firstArc;
     private final int[] nextArc;
@@ -20,10 +20,11 @@ final class MaxFlow {
     /**
      * An empty network.
      *
+     * @param nodes number of nodes
      * @param maxArcs number of {@link #connect} calls to come
      * @param tolerance remaining room at or below this counts as none
      */
-    MaxFlow(int nodes, int maxArcs, double tolerance) {
+    public MaxFlow(int nodes, int maxArcs, double tolerance) {
         this.tolerance = tolerance;
         firstArc = new int[nodes];
         Arrays.fill(firstArc, -1);
@@ -34,8 +35,15 @@ final class MaxFlow {
         queue = new int[nodes];
     }
 
-    /** Adds an arc with a capacity in each direction. */
-    void connect(int from, int to, double forward, double backward) {
+    /**
+     * Adds an arc with a capacity in each direction.
+     *
+     * @param from a node
+     * @param to another node
+     * @param forward capacity to {@code to}
+     * @param backward capacity to {@code from}
+     */
+    public void connect(int from, int to, double forward, double backward) {
         add(from, to, forward);
         add(to, from, backward);
     }
@@ -47,8 +55,14 @@ final class MaxFlow {
         firstArc[from] = arcs++;
     }
 
-    /** Sends as much as possible and returns it. */
-    double send(int source, int sink) {
+    /**
+     * Sends as much as possible.
+     *
+     * @param source a node
+     * @param sink another node
+     * @return how much was sent
+     */
+    public double send(int source, int sink) {
         double sent = 0;
         while (search(source, sink)) {
             double least = Double.POSITIVE_INFINITY;
@@ -64,8 +78,13 @@ final class MaxFlow {
         return sent;
     }
 
-    /** After {@link #send}: whether a node lies on the source's side of the smallest cut (the source excluded). */
-    boolean isReached(int node) {
+    /**
+     * After {@link #send}, tells on which side of the smallest cut a node lies.
+     *
+     * @param node any node but the source
+     * @return true on the source's side
+     */
+    public boolean isReached(int node) {
         return reachedBy[node] >= 0;
     }
 
