@@ -1,4 +1,4 @@
-/** Largest flows in small networks; the module does not export this package. */
+/** Largest flows and cheapest assignments; the module does not export this package. */
 @NullMarked
 package io.lplb.flow;
 

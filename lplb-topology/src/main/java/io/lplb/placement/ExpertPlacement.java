@@ -112,6 +112,26 @@ public final class ExpertPlacement {
         return new ExpertPlacement(ranks, groupSize, phy2log.clone(), copy);
     }
 
+    /**
+     * A placement in which an expert's replicas are numbered by rising slot, but for the original, which is the first.
+     *
+     * @param original {@code [experts]}, a slot of each expert; where the slot holds another expert, the lowest slot is
+     *     the original
+     */
+    static ExpertPlacement withOriginals(int ranks, int groupSize, int experts, int[] phy2log, int[] original) {
+        int[][] log2phy = of(ranks, groupSize, experts, phy2log).log2phy();
+        for (int e = 0; e < experts; e++) {
+            int[] slots = log2phy[e];
+            for (int k = 1; k < slots.length; k++) {
+                if (slots[k] == original[e]) {
+                    System.arraycopy(slots, 0, slots, 1, k);
+                    slots[0] = original[e];
+                }
+            }
+        }
+        return of(ranks, groupSize, phy2log, log2phy);
+    }
+
     private static void requireExpert(int slot, int expert, int experts) {
         if (expert < EMPTY || expert >= experts) {
             throw new IllegalArgumentException("phy2log[" + slot + "]: got expert " + expert + ", expected 0.."

@@ -25,9 +25,9 @@ final class PlacementSearch {
     static final double LEAST_GAIN = 1e-7;
 
     /** Changes that are split exactly in a step. */
-    private static final int MOST_TRIED = 12;
+    private static final int MOST_TRIED = 8;
 
-    private static final int MOST_STEPS = 96;
+    private static final int MOST_STEPS = 64;
 
     private final PlacementSizes sizes;
     private final ExpertPlacement old;
@@ -74,7 +74,7 @@ final class PlacementSearch {
     ExpertPlacement placement() {
         int[] original = new int[sizes.experts()];
         Arrays.setAll(original, e -> old.slotOf(e, 0));
-        return Slots.placement(old.ranks(), old.ranks(), sizes.experts(), slots, original);
+        return ExpertPlacement.withOriginals(old.ranks(), old.ranks(), sizes.experts(), slots, original);
     }
 
     /** Makes the best change within the limits; false if there is none. */

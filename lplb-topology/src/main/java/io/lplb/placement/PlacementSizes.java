@@ -74,11 +74,6 @@ record PlacementSizes(
                 phy2log[slot++] = e;
             }
         }
-        return withOriginals(phy2log, original);
-    }
-
-    /** A placement from its slots, with the original of each expert. */
-    ExpertPlacement withOriginals(int[] phy2log, int[] original) {
-        return Slots.placement(ranks, ranks, experts, phy2log, original);
+        return ExpertPlacement.withOriginals(ranks, ranks, experts, phy2log, original);
     }
 }

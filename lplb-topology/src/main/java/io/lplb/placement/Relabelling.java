@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.placement;
 
+import io.lplb.flow.Assignment;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
@@ -140,7 +141,8 @@ final class Relabelling {
                 }
             }
         }
-        return Slots.placement(next.ranks(), next.groupSize(), next.experts(), phy2log, originals(old, next, phy2log));
+        return ExpertPlacement.withOriginals(
+                next.ranks(), next.groupSize(), next.experts(), phy2log, originals(old, next, phy2log));
     }
 
     /** The old original where it still holds the expert, else a slot that held it, else the lowest. */

@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.placement;
+package io.lplb.flow;
 
 import java.util.Arrays;
 
@@ -10,11 +10,16 @@ import java.util.Arrays;
  * @param columnOf {@code [n]}, the column of each row
  * @param cost the total cost
  */
-@SuppressWarnings("ArrayRecordComponent") // Lives for one call inside the package, and is never compared.
-record Assignment(int[] columnOf, long cost) {
+@SuppressWarnings("ArrayRecordComponent") // Stays inside the module, and is never compared.
+public record Assignment(int[] columnOf, long cost) {
 
-    /** The cheapest assignment for {@code cost[row][column]}; of equally cheap ones always the same. */
-    static Assignment cheapest(long[][] cost) {
+    /**
+     * Finds the cheapest assignment; of equally cheap ones always the same.
+     *
+     * @param cost {@code [n][n]}, the cost of each row in each column
+     * @return the assignment
+     */
+    public static Assignment cheapest(long[][] cost) {
         int n = cost.length;
         int[] rowOf = new int[n];
         Arrays.fill(rowOf, -1);
