@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             SolveCommand.class,
             TopologyCommand.class,
+            LayerCommand.class,
             ReportCommand.class,
             ClusterCommand.class,
             RankCommand.class,

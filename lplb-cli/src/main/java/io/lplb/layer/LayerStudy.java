@@ -1,0 +1,177 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.layer;
+
+import io.lplb.balance.LoadBalancer;
+import io.lplb.cost.ExpertCost;
+import io.lplb.cost.TimePlanner;
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.placement.LplbPlacement;
+import io.lplb.replay.BatchSource;
+import io.lplb.replica.ReplicaPlan;
+import io.lplb.replica.ReplicaPlanner;
+import io.lplb.replica.ReplicaSettings;
+import io.lplb.topology.ReplicaTopology;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Plans of one layer's batches under several ways to balance, each with the tokens of every slot and its predicted time.
+ *
+ * <ul>
+ *   <li>as placed: every token at its original.
+ *   <li>even split: EPLB's; the tokens of an expert are halved over its copies.
+ *   <li>tokens: the split with the fewest tokens on the busiest rank.
+ *   <li>time: the split of {@link TimePlanner}.
+ *   <li>replicas: replicas chosen anew for the batch by {@link ReplicaPlanner}, then {@link TimePlanner} on that placement.
+ *       The time of copying weights is not part of it.
+ * </ul>
+ */
+public final class LayerStudy {
+    private static final int RANKS_PER_NODE = 8;
+
+    private final ExpertCost cost;
+    private final ExpertPlacement placement;
+    private final ExpertPlacement homes;
+    private final int spareSlots;
+    private final ReplicaPlanner replicaPlanner;
+    private final ReplicaPlan replicaPlan;
+
+    /**
+     * A study of one layer.
+     *
+     * @param cost cost of a rank's tokens
+     * @param topology topology of the replicas
+     * @param ranks number of ranks
+     * @param replicas replica slots on each rank
+     * @param history {@code [experts]}, past load of each expert
+     */
+    public LayerStudy(ExpertCost cost, ReplicaTopology topology, int ranks, int replicas, double[] history) {
+        this.cost = cost;
+        placement = new LplbPlacement(topology, ranks, history.length, replicas).reordered(history, RANKS_PER_NODE);
+        spareSlots = replicas;
+        homes = withoutReplicas(placement, replicas);
+        ReplicaSettings settings = ReplicaSettings.builder(homes, spareSlots)
+                .minTokens(cost.tile())
+                .cost(cost.tile())
+                .build();
+        replicaPlanner = new ReplicaPlanner(settings);
+        replicaPlan = new ReplicaPlan(settings);
+    }
+
+    private static ExpertPlacement withoutReplicas(ExpertPlacement placement, int replicas) {
+        int originals = placement.slotsPerRank() - replicas;
+        int[] phy2log = new int[placement.ranks() * originals];
+        for (int p = 0; p < phy2log.length; p++) {
+            phy2log[p] = placement.expertIn(p / originals * placement.slotsPerRank() + p % originals);
+        }
+        return ExpertPlacement.of(placement.ranks(), placement.ranks(), placement.experts(), phy2log);
+    }
+
+    /**
+     * Plans a batch.
+     *
+     * @param counts {@code [experts]}, tokens of each expert
+     * @return the plans by name; the caller fills in the rest
+     */
+    public LayerFile.Case plan(int[] counts) {
+        LayerFile.Case result = new LayerFile.Case();
+        result.ranks = placement.ranks();
+        long[] tokens = Arrays.stream(counts).asLongStream().toArray();
+        long[] original = new long[placement.physicalExperts()];
+        long[] even = new long[placement.physicalExperts()];
+        for (int e = 0; e < counts.length; e++) {
+            original[placement.slotOf(e, 0)] = counts[e];
+            int copies = placement.replicaCount(e);
+            for (int k = 0; k < copies; k++) {
+                even[placement.slotOf(e, k)] = counts[e] / copies + (k < counts[e] % copies ? 1 : 0);
+            }
+        }
+        long[] levelled = new long[placement.physicalExperts()];
+        try (LoadBalancer balancer = LoadBalancer.builder().placement(placement).build()) {
+            balancer.plan(counts);
+            balancer.copySlotLoads(levelled);
+        }
+        result.plans.put("as placed", plan(original));
+        result.plans.put("even split", plan(even));
+        result.plans.put("tokens", plan(levelled));
+        result.plans.put("time", timePlan(placement, tokens));
+        replicaPlanner.plan(tokens, replicaPlan);
+        result.plans.put("replicas", timePlan(chosenPlacement(tokens), tokens));
+        return result;
+    }
+
+    private LayerFile.Plan timePlan(ExpertPlacement on, long[] tokens) {
+        TimePlanner planner = new TimePlanner(on, cost);
+        long[] quota = new long[on.physicalExperts()];
+        planner.plan(tokens, quota);
+        long[] slots = new long[on.physicalExperts()];
+        int k = 0;
+        for (int e = 0; e < tokens.length; e++) {
+            for (int replica = 0; replica < on.replicaCount(e); replica++) {
+                slots[on.slotOf(e, replica)] = quota[k++];
+            }
+        }
+        LayerFile.Plan plan = plan(slots);
+        plan.bound = planner.lowerBound();
+        return plan;
+    }
+
+    /** The placement of the chosen replicas; spare slots without one hold an expert of the rank again, which costs nothing. */
+    private ExpertPlacement chosenPlacement(long[] tokens) {
+        int[] table = new int[replicaPlan.physicalExperts()];
+        replicaPlan.copySlotTable(table);
+        int perRank = table.length / placement.ranks();
+        for (int p = 0; p < table.length; p++) {
+            if (table[p] < 0) {
+                table[p] = table[p / perRank * perRank];
+            }
+        }
+        int[][] log2phy = new int[tokens.length][];
+        for (int e = 0; e < log2phy.length; e++) {
+            int[] slots = slotsOf(table, e);
+            int home = homes.slotOf(e, 0);
+            int homeSlot = home / homes.slotsPerRank() * perRank + home % homes.slotsPerRank();
+            log2phy[e] = slots;
+            for (int k = 0; k < slots.length; k++) {
+                if (slots[k] == homeSlot) {
+                    slots[k] = slots[0];
+                    slots[0] = homeSlot;
+                }
+            }
+        }
+        return ExpertPlacement.of(placement.ranks(), placement.ranks(), table, log2phy);
+    }
+
+    private static int[] slotsOf(int[] table, int expert) {
+        return IntStream.range(0, table.length)
+                .filter(p -> table[p] == expert)
+                .toArray();
+    }
+
+    private LayerFile.Plan plan(long[] slots) {
+        int perRank = slots.length / placement.ranks();
+        LayerFile.Plan plan = new LayerFile.Plan();
+        plan.counts = new long[placement.ranks()][];
+        for (int r = 0; r < plan.counts.length; r++) {
+            plan.counts[r] = Arrays.copyOfRange(slots, r * perRank, (r + 1) * perRank);
+            plan.predicted = Math.max(plan.predicted, cost.micros(plan.counts[r]));
+        }
+        return plan;
+    }
+
+    /**
+     * Writes a batch of so many tokens; more than the trace has are several times a smaller batch.
+     *
+     * @param source batches of the trace
+     * @param layer layer
+     * @param batch number of the batch
+     * @param times how often the batch is taken
+     * @param out {@code [experts]}, overwritten
+     */
+    public static void counts(BatchSource source, int layer, int batch, int times, int[] out) {
+        source.counts(layer, batch, out);
+        for (int e = 0; e < out.length; e++) {
+            out[e] = Math.multiplyExact(out[e], times);
+        }
+    }
+}
