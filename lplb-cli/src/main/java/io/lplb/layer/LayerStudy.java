@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
  *   <li>even split: EPLB's; the tokens of an expert are halved over its copies.
  *   <li>tokens: the split with the fewest tokens on the busiest rank.
  *   <li>time: the split of {@link TimePlanner}.
- *   <li>replicas: replicas chosen anew for the batch by {@link ReplicaPlanner}, then {@link TimePlanner} on that placement.
- *       The time of copying weights is not part of it.
+ *   <li>replicas: replicas chosen anew for the batch by {@link ReplicaPlanner}, which is given tiles in place of tokens, then
+ *       {@link TimePlanner} on that placement. The time of copying weights is not part of it.
  * </ul>
  */
 public final class LayerStudy {
@@ -51,8 +51,6 @@ public final class LayerStudy {
         spareSlots = replicas;
         homes = withoutReplicas(placement, replicas);
         ReplicaSettings settings = ReplicaSettings.builder(homes, spareSlots)
-                .minTokens(cost.tile())
-                .cost(cost.tile())
                 .build();
         replicaPlanner = new ReplicaPlanner(settings);
         replicaPlan = new ReplicaPlan(settings);
@@ -83,7 +81,7 @@ public final class LayerStudy {
             original[placement.slotOf(e, 0)] = counts[e];
             int copies = placement.replicaCount(e);
             for (int k = 0; k < copies; k++) {
-                even[placement.slotOf(e, k)] = counts[e] / copies + (k < counts[e] % copies ? 1 : 0);
+                even[placement.slotOf(e, k)] = (counts[e] + copies - 1L - k) / copies;
             }
         }
         long[] levelled = new long[placement.physicalExperts()];
@@ -95,7 +93,7 @@ public final class LayerStudy {
         result.plans.put("even split", plan(even));
         result.plans.put("tokens", plan(levelled));
         result.plans.put("time", timePlan(placement, tokens));
-        replicaPlanner.plan(tokens, replicaPlan);
+        replicaPlanner.plan(Arrays.stream(tokens).map(t -> Math.ceilDiv(t, cost.tile())).toArray(), replicaPlan);
         result.plans.put("replicas", timePlan(chosenPlacement(tokens), tokens));
         return result;
     }

@@ -46,6 +46,7 @@ class ArchitectureTest {
         "io.lplb.cluster..",
         "io.lplb.doctor..",
         "io.lplb.host..",
+        "io.lplb.layer..",
         "io.lplb.replay..",
         "io.lplb.report..",
         "io.lplb.trace..",
