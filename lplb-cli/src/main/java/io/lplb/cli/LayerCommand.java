@@ -44,7 +44,11 @@ final class LayerCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // Set by picocli.
     private CommandSpec spec;
 
-    @Option(names = "--trace", paramLabel = "FILE", split = ",", description = "Routing as .npy files, separated by commas.")
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            split = ",",
+            description = "Routing as .npy files, separated by commas.")
     private List<Path> traces = List.of();
 
     @Option(
@@ -62,7 +66,10 @@ final class LayerCommand implements Callable<Integer> {
     @Option(names = "--ranks", paramLabel = "N", description = "Ranks; ${DEFAULT-VALUE} if absent.")
     private int ranks = 8;
 
-    @Option(names = "--topology", paramLabel = "NAME", description = "As in 'lplb topology list'; ${DEFAULT-VALUE} if absent.")
+    @Option(
+            names = "--topology",
+            paramLabel = "NAME",
+            description = "As in 'lplb topology list'; ${DEFAULT-VALUE} if absent.")
     private String topology = "cube";
 
     @Option(names = "--replicas", paramLabel = "N", description = "Replica slots per rank; ${DEFAULT-VALUE} if absent.")
@@ -112,7 +119,8 @@ final class LayerCommand implements Callable<Integer> {
     private void show(LayerFile file) {
         PrintWriter out = lplb.console().outText();
         out.println("device: " + file.device + ", driver " + file.driver + ", torch " + file.torch + ", " + file.date);
-        out.println("cost: " + file.cost + ", expert " + file.hidden + " x " + file.intermediate + "; slowest rank, mean");
+        out.println(
+                "cost: " + file.cost + ", expert " + file.hidden + " x " + file.intermediate + "; slowest rank, mean");
         LayerTable table = new LayerTable(file);
         out.println("measured:");
         out.print(table.times(true));
@@ -126,7 +134,8 @@ final class LayerCommand implements Callable<Integer> {
         LayerFile file = new LayerFile();
         takeShape(file);
         file.cost = of.name();
-        file.command = "lplb " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+        file.command =
+                "lplb " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
         ReplicaTopology along = Topologies.parse(topology);
         for (Path trace : traces) {
             for (Path history : traces) {
@@ -153,7 +162,8 @@ final class LayerCommand implements Callable<Integer> {
             file.hidden = Integer.parseInt(part[0]);
             file.intermediate = Integer.parseInt(part[1]);
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-            throw new IllegalArgumentException("shape: got " + text + ", expected HIDDENxINTERMEDIATE such as 7168x2048", e);
+            throw new IllegalArgumentException(
+                    "shape: got " + text + ", expected HIDDENxINTERMEDIATE such as 7168x2048", e);
         }
     }
 

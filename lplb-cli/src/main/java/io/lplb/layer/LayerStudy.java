@@ -50,8 +50,7 @@ public final class LayerStudy {
         placement = new LplbPlacement(topology, ranks, history.length, replicas).reordered(history, RANKS_PER_NODE);
         spareSlots = replicas;
         homes = withoutReplicas(placement, replicas);
-        ReplicaSettings settings = ReplicaSettings.builder(homes, spareSlots)
-                .build();
+        ReplicaSettings settings = ReplicaSettings.builder(homes, spareSlots).build();
         replicaPlanner = new ReplicaPlanner(settings);
         replicaPlan = new ReplicaPlan(settings);
     }
@@ -93,7 +92,8 @@ public final class LayerStudy {
         result.plans.put("even split", plan(even));
         result.plans.put("tokens", plan(levelled));
         result.plans.put("time", timePlan(placement, tokens));
-        replicaPlanner.plan(Arrays.stream(tokens).map(t -> Math.ceilDiv(t, cost.tile())).toArray(), replicaPlan);
+        replicaPlanner.plan(
+                Arrays.stream(tokens).map(t -> Math.ceilDiv(t, cost.tile())).toArray(), replicaPlan);
         result.plans.put("replicas", timePlan(chosenPlacement(tokens), tokens));
         return result;
     }
@@ -141,9 +141,7 @@ public final class LayerStudy {
     }
 
     private static int[] slotsOf(int[] table, int expert) {
-        return IntStream.range(0, table.length)
-                .filter(p -> table[p] == expert)
-                .toArray();
+        return IntStream.range(0, table.length).filter(p -> table[p] == expert).toArray();
     }
 
     private LayerFile.Plan plan(long[] slots) {
