@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the results of the CPU that are committed, about 15 minutes on a quiet machine, then the README's part and
-# docs/results.md from all files in lplb-bench/results. Results of a GPU are made elsewhere: docs/notes-bench.md.
+# docs/results.md from all files in lplb-bench/results. Results of a GPU are made elsewhere: docs/measurements/bench.md.
 #   lplb-bench/measure.sh [TRACE.npy ...]     traces of real routing; ../shared/data/*.npy if none is named
 #   LPLB_BENCH_OPTIONS                        more options for each run, such as '--quick --time 5' for a trial
 #   LPLB_RESULTS                              another folder for the files; README and results.md are then left alone
@@ -41,5 +41,5 @@ fi
 printf -- '-- done, %s\n' "$(date -u +%H:%M:%S)" >&2
 
 if [ -z "${LPLB_RESULTS:-}" ]; then
-  bin/lplb bench --readme README.md
+  bin/lplb bench --page docs/results.md
 fi

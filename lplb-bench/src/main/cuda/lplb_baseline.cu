@@ -1,6 +1,6 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 //
-// The baseline: LPLB's algorithm (docs/design-notes.md; AffineScaling in lplb-api is the readable form) as a kernel of
+// The baseline: LPLB's algorithm (docs/measurements/solvers.md; AffineScaling in lplb-api is the readable form) as a kernel of
 // one thread block per problem that keeps everything in registers and shared memory. Written from the algorithm's
 // description, not from LPLB's source, and tuned as far as the algorithm as such allows. kernel_times.cpp runs it.
 //

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * The commands in the README and in docs/, but for notes of measurements, which say where and when they were made. A command
+ * The commands in the pages of the project's folder and of docs/; docs/measurements says where and when its own ran. A command
  * is a line of a block that begins with {@code ```sh}. A block after a line
  * {@code <!-- not run: reason -->} has no commands to run.
  */
@@ -22,12 +22,11 @@ final class Documents {
     private Documents() {}
 
     static List<Path> files() throws IOException {
-        List<Path> files = new ArrayList<>(List.of(PROJECT.resolve("README.md")));
-        try (Stream<Path> docs = Files.list(PROJECT.resolve("docs"))) {
-            docs.filter(file -> file.toString().endsWith(".md"))
-                    .filter(file -> !file.getFileName().toString().matches("(notes|design)-.*"))
-                    .sorted()
-                    .forEach(files::add);
+        List<Path> files = new ArrayList<>();
+        for (Path folder : List.of(PROJECT, PROJECT.resolve("docs"))) {
+            try (Stream<Path> pages = Files.list(folder)) {
+                pages.filter(file -> file.toString().endsWith(".md")).sorted().forEach(files::add);
+            }
         }
         return files;
     }

@@ -52,7 +52,6 @@ public final class BenchCommand implements CliCommand {
     private static final int PROBLEMS = 256;
     private static final int QUICK_PROBLEMS = 16;
     private static final Path RESULTS = Path.of("lplb-bench", "results");
-    private static final Path PAGE = Path.of("docs", "results.md");
 
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it.
@@ -156,16 +155,15 @@ public final class BenchCommand implements CliCommand {
     private @Nullable String json;
 
     @Option(
-            names = "--readme",
+            names = "--page",
             paramLabel = "FILE",
-            description = "Measure nothing: make the results in this README, and docs/results.md beside it, anew from"
-                    + " lplb-bench/results.")
-    private @Nullable Path readme;
+            description = "Measure nothing: make this page, docs/results.md, anew from lplb-bench/results.")
+    private @Nullable Path page;
 
     @Override
     public Integer call() throws IOException {
-        if (readme != null) {
-            updateReadme(readme);
+        if (page != null) {
+            updatePage(page);
             return 0;
         }
         BenchSelection selection = selection();
@@ -307,17 +305,12 @@ public final class BenchCommand implements CliCommand {
         results.missing().forEach(m -> out.println("\nleft out: " + m.what() + ": " + m.reason()));
     }
 
-    private void updateReadme(Path file) throws IOException {
+    private void updatePage(Path file) throws IOException {
         if (Files.isDirectory(file)) {
             throw new IOException(file + ": got a folder, expected a file");
         }
-        String text = Files.readString(file);
-        List<ResultFile> results = ResultPages.read(file.toAbsolutePath().resolveSibling(RESULTS));
-        replace(file, ResultPages.readme(text, results));
-        replace(file.toAbsolutePath().resolveSibling(PAGE), ResultPages.page(results));
-    }
-
-    private void replace(Path file, String text) throws IOException {
+        Path results = file.toAbsolutePath().resolveSibling("..").resolve(RESULTS).normalize();
+        String text = ResultPages.page(ResultPages.read(results));
         try (AtomicOutput out = AtomicOutput.to(file.toString(), lplb.console())) {
             out.stream().write(text.getBytes(StandardCharsets.UTF_8));
             out.commit();

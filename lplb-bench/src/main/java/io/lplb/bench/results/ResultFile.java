@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 
 /**
  * A file of results: one JSON array whose first element is the header; the others are JMH's own records, and records of
- * quality, of scaling and of what is missing, told apart by "kind". Field by field: docs/notes-bench.md.
+ * quality, of scaling and of what is missing, told apart by "kind". Field by field: docs/measurements/bench.md.
  *
  * @param header where the results come from
  * @param jmh JMH's records as JMH wrote them

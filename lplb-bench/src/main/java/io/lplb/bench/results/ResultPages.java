@@ -6,20 +6,15 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * What people read of the committed files of results: a part of the README between two comments with a few tables, and a
- * page of its own with all of them. The same files give the same text, so a test can tell whether either is out of date.
+ * The page docs/results.md, made from the committed files of results. The same files give the same text, so a test can tell whether
+ * the page is out of date.
  */
 public final class ResultPages {
-    static final String BEGIN = "<!-- results: made by 'bin/lplb bench --readme README.md' from lplb-bench/results -->";
-    static final String END = "<!-- end of results -->";
-
     private static final String NONE =
-            "\nNo results are committed. `lplb-bench/measure.sh` makes them, see docs/notes-bench.md.\n";
+            "\nNo results are committed. `lplb-bench/measure.sh` makes them, see docs/measurements/bench.md.\n";
 
     private ResultPages() {}
 
@@ -41,40 +36,18 @@ public final class ResultPages {
         return results;
     }
 
-    /**
-     * Returns the README with its part made anew.
-     *
-     * @throws IllegalArgumentException if the README has not both comments, in their order
-     */
-    public static String readme(String readme, List<ResultFile> results) {
-        int begin = readme.indexOf(BEGIN);
-        int end = readme.indexOf(END);
-        if (begin < 0 || end < begin) {
-            throw new IllegalArgumentException(
-                    "README: got no part for results, expected the comments '" + BEGIN + "' and '" + END + "'");
-        }
-        StringBuilder part = new StringBuilder(results.isEmpty() ? NONE : "");
-        for (ResultFile file : results) {
-            origin(part, "###", file.header());
-            Summary.of(file).forEach(grid -> part.append(grid.markdown()).append('\n'));
-            ending(part, file, counted(file.missing()));
-        }
-        return readme.substring(0, begin) + BEGIN + "\n" + part.toString().stripTrailing() + "\n\n"
-                + readme.substring(end);
-    }
-
     /** Returns the page with all tables. */
     public static String page(List<ResultFile> results) {
         StringBuilder page = new StringBuilder("""
                 # Results
 
-                Made by `bin/lplb bench --readme README.md` from the files in `lplb-bench/results`. What is measured, and how:
-                [notes-bench.md](notes-bench.md). Times are medians on one core or one GPU. Gap: largest rank load above the
+                Made by `bin/lplb bench --page docs/results.md` from the files in `lplb-bench/results`. What is measured, and how:
+                [measurements/bench.md](measurements/bench.md). Times are medians on one core or one GPU. Gap: largest rank load above the
                 optimum. Rejected: LPLB's algorithm gave the even split, not trusting its own answer.
                 """);
         page.append(results.isEmpty() ? NONE : "");
         for (ResultFile file : results) {
-            origin(page, "##", file.header());
+            origin(page, file.header());
             Tables.of(file).forEach(grid -> page.append(grid.markdown()).append('\n'));
             ending(
                     page,
@@ -86,10 +59,9 @@ public final class ResultPages {
         return page.toString().stripTrailing() + "\n";
     }
 
-    private static void origin(StringBuilder text, String level, Header from) {
+    private static void origin(StringBuilder text, Header from) {
         text.append(text.toString().endsWith("\n\n") ? "" : "\n");
-        text.append(level)
-                .append(" Measured: ")
+        text.append("## Measured: ")
                 .append(from.name())
                 .append("\n\n")
                 .append(from.machine());
@@ -99,16 +71,6 @@ public final class ResultPages {
         text.append("; ").append(from.os()).append("; ").append(from.jvm());
         text.append("; commit ").append(from.commit()).append(", ").append(from.date(), 0, 10);
         text.append(".\n`").append(from.command()).append("`\n\n");
-    }
-
-    /** How much is missing for each reason. */
-    private static List<String> counted(List<Missing> missing) {
-        Map<String, Integer> counts = new LinkedHashMap<>();
-        missing.forEach(m -> counts.merge(m.reason(), 1, Integer::sum));
-        List<String> sentences = new ArrayList<>();
-        counts.forEach(
-                (reason, count) -> sentences.add(count + (count == 1 ? " measurement: " : " measurements: ") + reason));
-        return sentences;
     }
 
     private static void ending(StringBuilder text, ResultFile file, List<String> missing) {

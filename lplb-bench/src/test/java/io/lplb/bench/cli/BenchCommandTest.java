@@ -37,8 +37,7 @@ class BenchCommandTest {
                 "--filter Nothing; filter: got 'Nothing', expected a match with one of the benchmarks",
                 "--backends tpu; backends: got tpu, expected some of cpu, emulator, gpu, gpu-driver, gpu-tornado",
                 "--json no/such/folder.json; no/such/folder.json: got no folder",
-                "--readme no-such-readme; no-such-readme: no such file",
-                "--readme src; src: got a folder, expected a file",
+                "--page src; src: got a folder, expected a file",
                 "--trace no-such.npy; no-such.npy: no such file",
                 "--trace pom.xml; pom.xml: ",
                 "--trace; Missing required parameter for option '--trace'",
@@ -115,7 +114,7 @@ class BenchCommandTest {
     }
 
     @Test
-    void theReadmesPartIsMadeFromTheFilesBesideIt() throws IOException {
+    void pageIsMadeFromTheFilesOfResults() throws IOException {
         Path results = Files.createDirectories(folder.resolve("lplb-bench/results"));
         CliRun.of(
                 "bench",
@@ -125,13 +124,11 @@ class BenchCommandTest {
                 "ejml",
                 "--json",
                 results.resolve("a.json").toString());
-        Files.createDirectories(folder.resolve("docs"));
-        Path readme = Files.copy(Path.of("..", "README.md"), folder.resolve("README.md"));
-        CliRun run = CliRun.of("bench", "--readme", readme.toString());
+        Path file = Files.createDirectories(folder.resolve("docs")).resolve("results.md");
+        CliRun run = CliRun.of("bench", "--page", file.toString());
         assertEquals(0, run.exitCode(), run.err());
-        String text = Files.readString(readme);
-        assertTrue(text.contains("\n### Measured: a\n"), text);
-        String page = Files.readString(folder.resolve("docs/results.md"));
+        String page = Files.readString(file);
+        assertTrue(page.contains("\n## Measured: a\n"), page);
         assertTrue(page.contains("\n| ejml | 16 | 0 | 0 |"), page);
     }
 }

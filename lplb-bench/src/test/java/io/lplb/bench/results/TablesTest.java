@@ -48,7 +48,6 @@ class TablesTest {
                 grids.get(5).rows().getFirst());
         ResultFile empty = new ResultFile(Samples.header("none"), List.of(), List.of(), List.of(), List.of());
         assertEquals(List.of(), Tables.of(empty));
-        assertEquals(List.of(), Summary.of(empty));
         assertEquals(List.of(), Findings.of(empty));
     }
 
@@ -91,103 +90,6 @@ class TablesTest {
     }
 
     @Test
-    void theSummaryPutsTimesAndQualityTogether() {
-        List<Grid> grids = Summary.of(Samples.file());
-        assertEquals(2, grids.size());
-        assertEquals(
-                List.of("", "cube", "eplb64", "gap, mean", "gap, max", "no answer"),
-                grids.getFirst().columns());
-        assertEquals(
-                List.of("greedy-llep", "0.30", "-", "3.000", "6.000", "0"),
-                grids.getFirst().rows().get(3));
-        assertTrue(
-                grids.get(1).title().startsWith("Scaling, exponent"),
-                grids.get(1).title());
-    }
-
-    @Test
-    void batchesOfBothBackendsStandUnderEachOther() {
-        Grid batches = Summary.of(file(
-                        Samples.solve("interior-point", "cpu", "cube", "normal", "1", 6),
-                        Samples.solve("interior-point", "cpu", "cube", "normal", "64", 390),
-                        Samples.solve("relaxation", "cpu", "cube", "normal", "1", 1),
-                        Samples.solve("interior-point", "gpu-driver", "cube", "normal", "1", 9),
-                        Samples.solve("interior-point", "gpu-driver", "cube", "normal", "64", 12)))
-                .getLast();
-        assertEquals("Solve, microseconds a batch of so many groups, normal loads", batches.title());
-        assertEquals(
-                List.of(
-                        List.of("cube, interior-point", "6.00", "390"),
-                        List.of("cube, interior-point (gpu-driver)", "9.00", "12.0"),
-                        List.of("cube, relaxation", "1.00", "-")),
-                batches.rows());
-    }
-
-    @Test
-    void loadsAreRowsWithTimesAndQuality() {
-        ResultFile file = new ResultFile(
-                Samples.header("loads"),
-                List.of(
-                        Samples.solve("relaxation", "cpu", "cube", "normal", "1", 1),
-                        Samples.solve("relaxation", "cpu", "cube", "zipf", "1", 2)),
-                List.of(Samples.quality("plan", 0), Samples.quality("ejml", 0)),
-                List.of(),
-                List.of());
-        Grid loads = Summary.of(file).getFirst();
-        assertEquals(List.of("", "relaxation", "busiest, plan"), loads.columns());
-        assertEquals(List.of(List.of("normal", "1.00", "1.0100"), List.of("zipf", "2.00", "-")), loads.rows());
-    }
-
-    @Test
-    void aTraceIsATableOfContenders() {
-        Quality judged = new Quality(
-                "glop",
-                "cpu",
-                "cube",
-                "trace:a.npy",
-                832,
-                1,
-                0,
-                0.01,
-                0.02,
-                1.01,
-                1.02,
-                List.of(0, 0, 0, 0, 831, 0, 0));
-        ResultFile file = new ResultFile(
-                Samples.header("traces"),
-                List.of(
-                        Samples.solve("relaxation", "cpu", "cube", "trace:a.npy", "1", 1),
-                        Samples.solve("glop", "cpu", "cube", "trace:a.npy", "1", 60),
-                        Samples.solve("glop", "cpu", "cube", "trace:b.npy", "1", 70)),
-                List.of(judged),
-                List.of(),
-                List.of());
-        List<Grid> grids = Summary.of(file);
-        assertEquals(2, grids.size());
-        assertTrue(grids.getFirst().title().startsWith("a.npy on cube: solve, microseconds;"), grids.toString());
-        assertEquals(
-                List.of("glop", "60.0", "832", "1", "1.000", "2.000", "1.0100", "1.0200"),
-                grids.getFirst().rows().get(1));
-    }
-
-    @Test
-    void theReadmesPartIsReplacedAndTheRestKept() {
-        String readme = "before\n" + ResultPages.BEGIN + "\nold\n" + ResultPages.END + "\nafter\n";
-        String once = ResultPages.readme(readme, List.of(Samples.file()));
-        assertTrue(
-                once.startsWith(
-                        "before\n" + ResultPages.BEGIN + "\n\n### Measured: sample\n\na machine, 2 cores; an OS"),
-                once);
-        assertTrue(once.contains("commit abc1234, 2026-01-02.\n`bin/lplb bench`\n"), once);
-        assertTrue(once.contains("| interior-point | 6.50 | 126 | 0 | 0 | 0 |\n"), once);
-        assertTrue(once.contains("Asked for and not measured:\n\n- 1 measurement: out of memory\n"), once);
-        assertTrue(once.endsWith("\n\n" + ResultPages.END + "\nafter\n"), once);
-        assertEquals(once, ResultPages.readme(once, List.of(Samples.file())));
-        var e = assertThrows(IllegalArgumentException.class, () -> ResultPages.readme("text", List.of()));
-        assertTrue(String.valueOf(e.getMessage()).startsWith("README: got no part for results"), e.getMessage());
-    }
-
-    @Test
     void thePageHasAllTables() {
         String page = ResultPages.page(List.of(Samples.file()));
         for (Grid grid : Tables.of(Samples.file())) {
@@ -198,14 +100,13 @@ class TablesTest {
         assertTrue(ResultPages.page(List.of()).contains("measure.sh"));
     }
 
-    /** README and docs/results.md tell what the committed files tell; if not: bin/lplb bench --readme README.md. */
+    /** docs/results.md tells what the committed files tell; if not: bin/lplb bench --page docs/results.md. */
     @Test
-    void whatIsReadAndTheCommittedResultsAgree() throws IOException {
+    void pageAndCommittedResultsAgree() throws IOException {
         List<ResultFile> results = ResultPages.read(Path.of("results"));
-        String readme = Files.readString(Path.of("..", "README.md"));
         String page = Files.readString(Path.of("..", "docs", "results.md"));
-        String remedy = " and lplb-bench/results differ: run 'bin/lplb bench --readme README.md'";
-        assertTrue(ResultPages.readme(readme, results).equals(readme), "README.md" + remedy);
-        assertTrue(ResultPages.page(results).equals(page), "docs/results.md" + remedy);
+        assertTrue(
+                ResultPages.page(results).equals(page),
+                "docs/results.md and lplb-bench/results differ: run 'bin/lplb bench --page docs/results.md'");
     }
 }

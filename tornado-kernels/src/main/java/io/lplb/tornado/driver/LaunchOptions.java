@@ -2,7 +2,7 @@
 package io.lplb.tornado.driver;
 
 /**
- * How a solver's kernel is launched and waited for; what suits is measured on an H100 (docs/notes-driver.md), and
+ * How a solver's kernel is launched and waited for; what suits is measured on an H100 (docs/measurements/driver.md), and
  * {@link #of} says it.
  *
  * @param transfer how groups reach the kernel and answers come back

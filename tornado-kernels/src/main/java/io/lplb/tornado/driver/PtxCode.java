@@ -45,7 +45,7 @@ final class PtxCode {
 
     /**
      * Returns the code of a solver's kernel in cheaper forms, which TornadoVM has no way to ask for (what each of them
-     * brought on an H100 is in docs/notes-kernels.md):
+     * brought on an H100 is in docs/measurements/kernels.md):
      *
      * <ul>
      *   <li>barriers that every thread of a warp reaches together, as all of ours are; in a work-group of one warp those of

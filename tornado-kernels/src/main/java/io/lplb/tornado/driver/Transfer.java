@@ -4,7 +4,7 @@ package io.lplb.tornado.driver;
 import io.lplb.solver.RelaxationSolver;
 
 /**
- * How groups reach the kernel and answers come back. Measured on an H100 (docs/notes-driver.md).
+ * How groups reach the kernel and answers come back. Measured on an H100 (docs/measurements/driver.md).
  */
 enum Transfer {
     /** The kernel reads and writes the host's pinned memory itself: least latency for few groups. */

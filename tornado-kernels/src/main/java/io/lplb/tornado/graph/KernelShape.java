@@ -18,7 +18,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * The fused kernels with their geometries, and which one suits a problem and a number of groups, by measurement on an
- * H100 (docs/design-notes.md).
+ * H100 (docs/measurements/solvers.md).
  */
 public enum KernelShape {
     INTERIOR_POINT_PER_OCTET(InteriorPointKernel.class, "perOctet", InteriorPointKernel::perOctet),

@@ -9,7 +9,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
  *
  * <p>For many ranks Mehrotra's predictor-corrector, since a second right-hand side costs little beside the inverse. For
  * few ranks one direction a step, centred by a fixed factor: the predictor is two fifths of a step there and saves a
- * fifth of the steps. Measurements: docs/notes-kernels.md.
+ * fifth of the steps. Measurements: docs/measurements/kernels.md.
  */
 final class InteriorPoint {
     /** Up to this many ranks a step has no predictor. */

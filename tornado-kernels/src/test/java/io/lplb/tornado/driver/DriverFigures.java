@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 
 /**
  * A program for a machine with a GPU: checks the driver's launches against the CPU and measures them, TornadoVM's execute()
- * and the CPU's solvers from Java arrays to Java arrays. Not a test; docs/notes-driver.md says how to call it.
+ * and the CPU's solvers from Java arrays to Java arrays. Not a test; docs/measurements/driver.md says how to call it.
  *
  * <p>Arguments: {@code first} (first result after JVM start), {@code check FILE GROUPS} (golden and random problems),
  * {@code launch} (the launch alone), {@code solve} (arrays to arrays; with {@code -Dtornado=true} also TornadoVM's).

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A program for a machine with a GPU: where the time of a solve through the driver goes. Not a test; docs/notes-driver.md says
+ * A program for a machine with a GPU: where the time of a solve through the driver goes. Not a test; docs/measurements/driver.md says
  * how to call it.
  *
  * <p>Arguments: {@code calls} (the driver's calls one by one), {@code one} (one group: every way to launch and to wait,

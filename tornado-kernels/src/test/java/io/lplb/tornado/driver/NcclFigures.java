@@ -30,7 +30,7 @@ import java.util.zip.CRC32;
 /**
  * A program for a machine with two GPUs, started once for each: checks the pipeline with NCCL's exchange inside against the
  * plan of one pipeline that sees all tokens and against the CPU's classes, token by token; measures it; and kills a
- * source in a round. Not a test; docs/notes-cluster.md says how to call it.
+ * source in a round. Not a test; docs/measurements/cluster.md says how to call it.
  *
  * <p>Arguments: {@code check SELF SOURCES FILE BATCHES}, {@code time SELF SOURCES FILE [SOLVER]},
  * {@code fault SELF SOURCES FILE}; source SELF uses GPU SELF, and the sources meet by files whose

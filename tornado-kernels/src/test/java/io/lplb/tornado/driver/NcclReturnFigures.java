@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A program for a machine with two GPUs, started once for each, beside {@link NcclFigures}: counts of host arrays over NCCL,
  * and the way back to NCCL after a source was stalled, and after one was killed and started anew. Not a test;
- * docs/notes-cluster.md says how to call it.
+ * docs/measurements/cluster.md says how to call it.
  *
  * <p>Arguments: {@code counts SELF SOURCES FILE ENDPOINTS}, {@code ranks SELF SOURCES ENDPOINTS [again]},
  * {@code pipeline SELF SOURCES ENDPOINTS [again]}; source SELF uses GPU SELF. FILE must be new; ENDPOINTS are those of Aeron,

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A program for a machine with a GPU: checks the pipeline through the driver against the CPU's classes, token by token, and
- * measures it. Not a test; docs/notes-driver.md says how to call it.
+ * measures it. Not a test; docs/measurements/driver.md says how to call it.
  *
  * <p>Arguments: {@code check CASES} (random shapes), {@code time} (4,096 tokens x 8 of 256 experts on torus 8x4). Exit code 1
  * if anything differs.
