@@ -21,6 +21,7 @@ public final class TokenCounter {
     private final int[] lane1;
     private final int[] lane2;
     private final int[] lane3;
+    private final int[] chunk = new int[TokenBuffer.CHUNK];
 
     /**
      * A counter.
@@ -28,8 +29,8 @@ public final class TokenCounter {
      * @param experts number of logical experts, at least 1
      */
     public TokenCounter(int experts) {
-        if (experts < 1) {
-            throw new IllegalArgumentException("experts: got " + experts + ", expected at least 1");
+        if (experts < 1 || experts == Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("experts: got " + experts + ", expected 1.." + (Integer.MAX_VALUE - 1));
         }
         this.experts = experts;
         lane0 = new int[experts + 1];
@@ -47,24 +48,60 @@ public final class TokenCounter {
      */
     public void count(int[] ids, int[] counts) {
         Objects.requireNonNull(ids, "ids");
+        requireCounts(counts);
+        requireIds(ids, experts);
+        clear();
+        add(ids, ids.length);
+        sum(counts);
+    }
+
+    /**
+     * Counts ids of any form.
+     *
+     * @param ids logical expert of every routed token, in any layout; padding is ignored
+     * @param counts {@code [experts]}, overwritten
+     * @throws IllegalArgumentException if an id is no expert and no padding, the padding value is an expert, or
+     *     {@code counts} has the wrong length; nothing has been written then
+     */
+    public void count(TokenBuffer ids, int[] counts) {
+        requireCounts(counts);
+        ids.requirePadding("ids", experts);
+        clear();
+        for (long at = 0; at < ids.length(); at += TokenBuffer.CHUNK) {
+            int read = ids.read(at, chunk);
+            ids.requireIds("ids", experts, at, chunk, read);
+            add(chunk, read);
+        }
+        sum(counts);
+    }
+
+    private void requireCounts(int[] counts) {
         if (counts.length != experts) {
             throw new IllegalArgumentException("counts: got length " + counts.length + ", expected " + experts);
         }
-        requireIds(ids, experts);
+    }
+
+    private void clear() {
         Arrays.fill(lane0, 0);
         Arrays.fill(lane1, 0);
         Arrays.fill(lane2, 0);
         Arrays.fill(lane3, 0);
+    }
+
+    private void add(int[] ids, int length) {
         int k = 0;
-        for (; k + LANES <= ids.length; k += LANES) {
+        for (; k + LANES <= length; k += LANES) {
             lane0[ids[k] + 1]++;
             lane1[ids[k + 1] + 1]++;
             lane2[ids[k + 2] + 1]++;
             lane3[ids[k + 3] + 1]++;
         }
-        for (; k < ids.length; k++) {
+        for (; k < length; k++) {
             lane0[ids[k] + 1]++;
         }
+    }
+
+    private void sum(int[] counts) {
         for (int e = 0; e < experts; e++) {
             counts[e] = lane0[e + 1] + lane1[e + 1] + lane2[e + 1] + lane3[e + 1];
         }
@@ -78,19 +115,28 @@ public final class TokenCounter {
      * @throws IllegalArgumentException naming the first id that does not
      */
     public static void requireIds(int[] ids, int experts) {
-        int least = -1;
-        int largest = -1;
-        for (int id : ids) {
-            least = Math.min(least, id);
-            largest = Math.max(largest, id);
-        }
-        if (least < -1 || largest >= experts) {
-            int k = 0;
-            while (ids[k] >= -1 && ids[k] < experts) {
-                k++;
-            }
+        int k = firstWrong(ids, ids.length, experts);
+        if (k >= 0) {
             throw new IllegalArgumentException(
                     "ids[" + k + "]: got expert " + ids[k] + ", expected -1 or 0.." + (experts - 1));
         }
+    }
+
+    /** Returns the index of the first id that is neither -1 nor an expert, or -1. */
+    static int firstWrong(int[] ids, int length, int experts) {
+        int least = -1;
+        int largest = -1;
+        for (int k = 0; k < length; k++) {
+            least = Math.min(least, ids[k]);
+            largest = Math.max(largest, ids[k]);
+        }
+        if (least >= -1 && largest < experts) {
+            return -1;
+        }
+        int k = 0;
+        while (ids[k] >= -1 && ids[k] < experts) {
+            k++;
+        }
+        return k;
     }
 }

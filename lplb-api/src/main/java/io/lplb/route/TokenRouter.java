@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.route;
 
+import io.lplb.count.TokenBuffer;
 import io.lplb.count.TokenCounter;
 import io.lplb.quota.ReplicaQuotas;
 import java.util.Objects;
@@ -48,6 +49,8 @@ public final class TokenRouter {
     private final int width;
     private final int[] record;
     private final int[] firstReplicas;
+    private final int slots;
+    private final int[] chunk = new int[TokenBuffer.CHUNK];
 
     /**
      * A router that sends every token to the first replica of its expert until {@link #load} is called.
@@ -66,14 +69,17 @@ public final class TokenRouter {
         width = BOUND + bounds + most;
         record = new int[Math.multiplyExact(experts, width)];
         firstReplicas = new int[experts];
+        int last = -1;
         for (int e = 0; e < experts; e++) {
             int at = e * width;
             int first = replicas.firstReplica(e);
             for (int k = first; k < replicas.firstReplica(e + 1); k++) {
                 record[at + BOUND + bounds + k - first] = replicas.slot(k);
+                last = Math.max(last, replicas.slot(k));
             }
             clear(at);
         }
+        slots = last + 1;
     }
 
     private void clear(int at) {
@@ -180,16 +186,43 @@ public final class TokenRouter {
                     "out: got length " + out.length + ", expected " + ids.length + " as ids");
         }
         TokenCounter.requireIds(ids, experts);
+        route(ids, out, ids.length);
+    }
+
+    /**
+     * Routes ids of any form; successive calls continue where the last one stopped.
+     *
+     * @param ids logical expert of every token; padding stays padding
+     * @param out physical slot of every token, as long as {@code ids}, of any type that holds the slots; it may be
+     *     {@code ids}, but must not overlap with it otherwise
+     * @throws IllegalArgumentException if an id is no expert and no padding, the lengths differ, {@code out} is read-only or
+     *     cannot hold a slot or padding, or a padding value is an expert or a slot; nothing has been written then
+     */
+    public void route(TokenBuffer ids, TokenBuffer out) {
+        if (out.length() != ids.length()) {
+            throw new IllegalArgumentException(
+                    "out: got length " + out.length() + ", expected " + ids.length() + " as ids");
+        }
+        out.requireWritable("out", slots);
+        ids.requireIds("ids", experts, chunk);
+        for (long at = 0; at < ids.length(); at += TokenBuffer.CHUNK) {
+            int read = ids.read(at, chunk);
+            route(chunk, chunk, read);
+            out.write(at, chunk, read);
+        }
+    }
+
+    private void route(int[] ids, int[] out, int length) {
         if (bounds == 1) {
-            routePairs(ids, out);
+            routePairs(ids, out, length);
         } else {
-            routeAny(ids, out);
+            routeAny(ids, out, length);
         }
     }
 
     /** Two replicas at most: one comparison, in records of a constant width. */
-    private void routePairs(int[] ids, int[] out) {
-        for (int k = 0; k < ids.length; k++) {
+    private void routePairs(int[] ids, int[] out, int length) {
+        for (int k = 0; k < length; k++) {
             int id = ids[k];
             if (id >= 0) {
                 int at = id * PAIR_WIDTH;
@@ -201,8 +234,8 @@ public final class TokenRouter {
         }
     }
 
-    private void routeAny(int[] ids, int[] out) {
-        for (int k = 0; k < ids.length; k++) {
+    private void routeAny(int[] ids, int[] out, int length) {
+        for (int k = 0; k < length; k++) {
             int id = ids[k];
             if (id >= 0) {
                 int at = id * width;

@@ -48,6 +48,6 @@ class TokenCounterTest {
                 assertThrows(IllegalArgumentException.class, () -> new TokenCounter(3).count(new int[0], new int[2]));
         assertEquals("counts: got length 2, expected 3", e.getMessage());
         assertThrows(IllegalArgumentException.class, () -> new TokenCounter(0));
-        assertThrows(NullPointerException.class, () -> new TokenCounter(3).count(null, new int[3]));
+        assertThrows(NullPointerException.class, () -> new TokenCounter(3).count((int[]) null, new int[3]));
     }
 }
