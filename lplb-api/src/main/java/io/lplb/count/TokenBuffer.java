@@ -148,8 +148,8 @@ public final class TokenBuffer {
         for (int k = 0; k < to.length; k++) {
             long count = get(k);
             if (count < 0 || count > Integer.MAX_VALUE) {
-                throw new IllegalArgumentException(name + "[" + k + "]: got " + count + ", expected 0.."
-                        + Integer.MAX_VALUE + " tokens");
+                throw new IllegalArgumentException(
+                        name + "[" + k + "]: got " + count + ", expected 0.." + Integer.MAX_VALUE + " tokens");
             }
         }
         for (int k = 0; k < to.length; k++) {

@@ -35,16 +35,12 @@ class TokenFormsTest {
     private static final long UNTOUCHED = 77;
 
     private static final ExpertPlacement PLACEMENT = ExpertPlacement.of(
-            8,
-            8,
-            EXPERTS,
-            IntStream.range(0, 64).map(p -> p % EXPERTS).toArray());
+            8, 8, EXPERTS, IntStream.range(0, 64).map(p -> p % EXPERTS).toArray());
 
-    private static final ReplicaQuotas LAYOUT =
-            new ReplicaQuotas(PLACEMENT, PlacementProblem.of(PLACEMENT, null));
+    private static final ReplicaQuotas LAYOUT = new ReplicaQuotas(PLACEMENT, PlacementProblem.of(PLACEMENT, null));
 
     /** A way to make a buffer of numbers, which lie after three others and before five. */
-    private record Form(String name, TokenType type, long padding, boolean inNativeMemory) {
+    record Form(String name, TokenType type, long padding, boolean inNativeMemory) {
         TokenBuffer of(Arena arena, long[] values) {
             long[] all = new long[BEFORE + values.length + AFTER];
             Arrays.fill(all, UNTOUCHED);
@@ -149,7 +145,8 @@ class TokenFormsTest {
     @ParameterizedTest
     @MethodSource("forms")
     void wrongIdIsRefusedBeforeAnythingChanges(Form form) {
-        for (long wrong : new long[] {-2, EXPERTS, 254, Integer.MAX_VALUE, Integer.MIN_VALUE + 1L, 1L << 32, -(1L << 32)}) {
+        for (long wrong :
+                new long[] {-2, EXPERTS, 254, Integer.MAX_VALUE, Integer.MIN_VALUE + 1L, 1L << 32, -(1L << 32)}) {
             if (!form.type().holds(wrong)) {
                 continue;
             }
@@ -162,7 +159,8 @@ class TokenFormsTest {
             try (Arena arena = Arena.ofConfined()) {
                 TokenBuffer buffer = form.of(arena, ids);
                 assertRefused(message, () -> new TokenCounter(EXPERTS).count(buffer, new int[EXPERTS]));
-                assertRefused("counts: got length 3, expected 40", () -> new TokenCounter(EXPERTS).count(buffer, counts));
+                assertRefused(
+                        "counts: got length 3, expected 40", () -> new TokenCounter(EXPERTS).count(buffer, counts));
                 TokenRouter router = router();
                 assertRefused(message, () -> router.route(buffer, TokenBuffer.of(out)));
                 int[] expected = new int[TOKENS];
@@ -180,8 +178,12 @@ class TokenFormsTest {
     void buffersThatCannotServeAreRefused() {
         TokenBuffer ids = TokenBuffer.of(new int[10]);
         MemorySegment ten = MemorySegment.ofArray(new byte[10]);
-        assertRefused("segment: got 10 bytes, expected a multiple of 4 for INT32", () -> TokenBuffer.of(ten, TokenType.INT32));
-        assertRefused("padding: got 256, expected a value of UINT8", () -> TokenBuffer.of(ten, TokenType.UINT8).padding(256));
+        assertRefused(
+                "segment: got 10 bytes, expected a multiple of 4 for INT32",
+                () -> TokenBuffer.of(ten, TokenType.INT32));
+        assertRefused(
+                "padding: got 256, expected a value of UINT8",
+                () -> TokenBuffer.of(ten, TokenType.UINT8).padding(256));
         assertRefused("padding: got 2147483648, expected a value of INT32", () -> ids.padding(1L << 31));
         assertThrows(IndexOutOfBoundsException.class, () -> ids.window(8, 3));
         assertThrows(IndexOutOfBoundsException.class, () -> ids.window(Long.MAX_VALUE, Long.MAX_VALUE));
@@ -192,8 +194,7 @@ class TokenFormsTest {
                 "ids: got padding 7, expected a value that is no id, not one of 0..39",
                 () -> new TokenCounter(EXPERTS).count(TokenBuffer.of(new int[3]).padding(7), new int[EXPERTS]));
         TokenRouter router = router();
-        assertRefused(
-                "out: got length 9, expected 10 as ids", () -> router.route(ids, TokenBuffer.of(new int[9])));
+        assertRefused("out: got length 9, expected 10 as ids", () -> router.route(ids, TokenBuffer.of(new int[9])));
         assertRefused(
                 "out: got read-only memory, expected memory to write to",
                 () -> router.route(
@@ -204,7 +205,8 @@ class TokenFormsTest {
         assertRefused(
                 "out: got padding 63, expected a value that is no id, not one of 0..63",
                 () -> router.route(ids, TokenBuffer.of(ten, TokenType.UINT8).padding(63)));
-        ExpertPlacement wide = ExpertPlacement.of(1, 1, 257, IntStream.range(0, 257).toArray());
+        ExpertPlacement wide =
+                ExpertPlacement.of(1, 1, 257, IntStream.range(0, 257).toArray());
         TokenRouter many = new TokenRouter(new ReplicaQuotas(wide, PlacementProblem.of(wide, null)), 257);
         assertRefused(
                 "out: got UINT8, expected a type that holds ids up to 256",
@@ -253,6 +255,7 @@ class TokenFormsTest {
     }
 
     private static void assertRefused(String message, Runnable call) {
-        assertEquals(message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
+        assertEquals(
+                message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
     }
 }
