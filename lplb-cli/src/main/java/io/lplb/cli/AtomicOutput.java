@@ -47,7 +47,7 @@ public final class AtomicOutput implements Closeable {
      *
      * @param name as for {@link #to}
      */
-    static void requireOther(String name, Iterable<Path> inputs) throws IOException {
+    public static void requireOther(String name, Iterable<Path> inputs) throws IOException {
         for (Path input : inputs) {
             if (!name.equals("-") && Files.exists(Path.of(name)) && Files.isSameFile(Path.of(name), input)) {
                 throw new IOException(name + ": got an input as the place to write to, expected another file");

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cli;
 
+import io.lplb.cli.replicas.ReplicasCommand;
 import java.io.IOException;
 import java.util.ServiceLoader;
 import org.apache.logging.log4j.Level;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
             SolveCommand.class,
             TopologyCommand.class,
             LayerCommand.class,
+            ReplicasCommand.class,
             ReportCommand.class,
             ClusterCommand.class,
             RankCommand.class,

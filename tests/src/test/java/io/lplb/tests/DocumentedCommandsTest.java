@@ -71,6 +71,7 @@ class DocumentedCommandsTest {
                 Files.createDirectories(root.resolve("lplb-bench/results")).resolve("cpu.json"),
                 "[{\"benchmark\": \"a.B.c\", \"primaryMetric\": {\"score\": 1, \"scoreUnit\": \"ns/op\"}}]");
         Files.write(root.resolve("routing.npy"), npy(1024, 6, 64));
+        Files.write(root.resolve("loads.npy"), npy(6, 64, 1000));
         Files.writeString(root.resolve("counts.json"), counts(4, 64));
         Files.writeString(root.resolve("topology.txt"), "1 3\n2 4\n3 5\n4 0\n5 1\n0 2\n");
         Files.writeString(

@@ -1,0 +1,166 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.trace;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A NumPy .npy file of integers, mapped into memory (NumPy, "NEP 1: A simple file format for NumPy arrays").
+ *
+ * <pre>
+ *   byte    0        6      7      8                     10 or 12
+ *          | magic  | major| minor| header length        | header, padded with spaces | numbers, C order
+ *            6 bytes                2 bytes in version 1,
+ *                                   4 in versions 2 and 3
+ * </pre>
+ *
+ * <p>Types are uint8, int8, int16, int32 and int64, little endian. The file is mapped, not read, so that the heap does not
+ * limit its size; it must not change while the array is in use. Headers have at most 65,536 bytes.
+ */
+final class NpyArray {
+    private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+    private static final int VERSION_BYTES = 2;
+    private static final int HEADER_LIMIT = 1 << 16;
+
+    private final List<Long> shape;
+    private final IdType type;
+    private final MemorySegment data;
+
+    private NpyArray(List<Long> shape, IdType type, MemorySegment data) {
+        this.shape = shape;
+        this.type = type;
+        this.data = data;
+    }
+
+    /** Accepts a shape, so that the product of its lengths is known to be below 2^60, or refuses it. */
+    @FunctionalInterface
+    interface ShapeCheck {
+        void check(List<Long> shape) throws FormatException;
+    }
+
+    /** Makes something of an array; errors get the name of the file. */
+    @FunctionalInterface
+    interface Reader<T> {
+        T read(NpyArray array) throws FormatException;
+    }
+
+    /**
+     * Opens a file.
+     *
+     * @param check refuses shapes
+     * @param reader makes the result
+     * @throws FormatException naming the file, if it is not a .npy file of integers, or has been refused
+     * @throws IOException if it cannot be read
+     */
+    static <T> T open(Path file, ShapeCheck check, Reader<T> reader) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new FormatException(file + ": got a folder, expected a .npy file");
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return reader.read(open(channel, check));
+        } catch (EOFException e) {
+            throw new FormatException(file + ": got a file that ends within its header, expected a .npy file", e);
+        } catch (FormatException e) {
+            throw new FormatException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static NpyArray open(FileChannel channel, ShapeCheck check) throws IOException {
+        ByteBuffer start = read(channel, 0, MAGIC.length + VERSION_BYTES);
+        byte[] magic = new byte[MAGIC.length];
+        start.get(magic);
+        if (!Arrays.equals(magic, MAGIC)) {
+            throw new FormatException("got a file that does not begin with \\x93NUMPY, expected a .npy file");
+        }
+        int major = start.get();
+        int minor = start.get();
+        if (major < 1 || major > 3) {
+            throw new FormatException("version: got " + major + "." + minor + ", expected 1.0, 2.0 or 3.0");
+        }
+        int lengthBytes = major == 1 ? Short.BYTES : Integer.BYTES;
+        ByteBuffer lengthField = read(channel, start.capacity(), lengthBytes);
+        long length = major == 1
+                ? Short.toUnsignedLong(lengthField.getShort())
+                : Integer.toUnsignedLong(lengthField.getInt());
+        if (length > HEADER_LIMIT) {
+            throw new FormatException("header: got " + length + " bytes, expected at most " + HEADER_LIMIT);
+        }
+        int headerAt = start.capacity() + lengthBytes;
+        byte[] header = read(channel, headerAt, (int) length).array();
+        return map(channel, NpyHeader.parse(new String(header, StandardCharsets.UTF_8)), headerAt + length, check);
+    }
+
+    private static NpyArray map(FileChannel channel, NpyHeader header, long dataAt, ShapeCheck check)
+            throws IOException {
+        IdType type = IdType.of(header.descr());
+        if (type == null) {
+            throw new FormatException("type: got " + Printable.quoted(header.descr())
+                    + ", expected integers: |u1, |i1, <i2, <i4 or <i8 (uint8 to int64, little endian)");
+        }
+        if (header.fortranOrder()) {
+            throw new FormatException("order: got Fortran order, expected C order (numpy.ascontiguousarray)");
+        }
+        List<Long> shape = header.shape();
+        check.check(shape);
+        long bytes = type.bytes();
+        for (long length : shape) {
+            bytes *= length;
+        }
+        long got = channel.size() - dataAt;
+        if (got != bytes) {
+            throw new FormatException("data: got " + got + " bytes after the header, expected " + bytes + " for "
+                    + shape + " " + type.name().toLowerCase(Locale.ROOT));
+        }
+        MemorySegment data = channel.map(FileChannel.MapMode.READ_ONLY, dataAt, bytes, Arena.ofAuto());
+        return new NpyArray(shape, type, data);
+    }
+
+    /** Refuses a length out of range. */
+    static void require(String what, long got, long least, long most) throws FormatException {
+        if (got < least || got > most) {
+            throw new FormatException("shape: got " + got + " " + what + ", expected " + least + " to " + most);
+        }
+    }
+
+    private static ByteBuffer read(FileChannel channel, long from, int bytes) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, from + buffer.position()) < 0) {
+                throw new EOFException();
+            }
+        }
+        return buffer.flip();
+    }
+
+    /** Returns the lengths of the dimensions. */
+    List<Long> shape() {
+        return shape;
+    }
+
+    /** Returns the type of the numbers. */
+    IdType type() {
+        return type;
+    }
+
+    /** Returns the numbers. */
+    MemorySegment data() {
+        return data;
+    }
+
+    /** Returns a number, by its place in C order. */
+    long get(long index) {
+        return type.read(data, index * type.bytes());
+    }
+}
