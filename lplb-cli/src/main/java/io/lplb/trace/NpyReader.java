@@ -47,6 +47,7 @@ public final class NpyReader {
         List<Long> shape = array.shape();
         int layers = shape.size() == 3 ? shape.getFirst().intValue() : 1;
         int tokens = shape.get(shape.size() - 2).intValue();
-        return NpyTrace.checked(array.data(), array.type(), layers, tokens, shape.getLast().intValue());
+        return NpyTrace.checked(
+                array.data(), array.type(), layers, tokens, shape.getLast().intValue());
     }
 }

@@ -23,7 +23,8 @@ final class LoadKinds {
         }
         List<String> kinds = Files.readAllLines(names);
         if (kinds.size() != cases) {
-            throw new IOException(names + ": got " + kinds.size() + " lines, expected one for each of " + cases + " cases");
+            throw new IOException(
+                    names + ": got " + kinds.size() + " lines, expected one for each of " + cases + " cases");
         }
         return kinds;
     }

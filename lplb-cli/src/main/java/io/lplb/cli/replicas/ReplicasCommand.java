@@ -125,7 +125,8 @@ public final class ReplicasCommand implements Callable<Integer> {
         }
         throw new ParameterException(
                 spec.commandLine(),
-                "got " + (loads == null ? "neither --loads nor" : "both --loads and") + " --history, expected one of them");
+                "got " + (loads == null ? "neither --loads nor" : "both --loads and")
+                        + " --history, expected one of them");
     }
 
     private void choose(Path input, long[][] counts) throws IOException {

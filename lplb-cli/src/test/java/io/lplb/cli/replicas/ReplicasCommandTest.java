@@ -112,7 +112,15 @@ class ReplicasCommandTest {
         Path loads = NpyBytes.write(folder, "<i4", "2, 4", 4, 90, 10, 0, 4, 80, 20, 4, 0);
         Path out = folder.resolve("placement.json");
         CliRun run = CliRun.of(
-                "replicas", "--history", loads.toString(), "--ranks", "2", "--spare-slots", "1", "--json", out.toString());
+                "replicas",
+                "--history",
+                loads.toString(),
+                "--ranks",
+                "2",
+                "--spare-slots",
+                "1",
+                "--json",
+                out.toString());
         assertEquals(0, run.exitCode(), run.err());
         JsonNode placement = new ObjectMapper().readTree(Files.readString(out));
         assertEquals(6, placement.get("phy2log").size());
