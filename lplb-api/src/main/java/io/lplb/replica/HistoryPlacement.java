@@ -22,15 +22,12 @@ import java.util.List;
  *
  * @param name how the placement was made
  * @param placement the placement
- * @param imbalance largest load / mean load of every recorded batch, {@code [batches]}
+ * @param meanImbalance mean over the recorded batches of largest load / mean load
+ * @param worstImbalance largest of them
  */
-public record HistoryPlacement(String name, ExpertPlacement placement, double[] imbalance) {
+public record HistoryPlacement(
+        String name, ExpertPlacement placement, double meanImbalance, double worstImbalance) {
     private static final double[] TOLERANCES = {0, 0.01, 0.05};
-
-    /** {@return the mean of the imbalance over the recorded batches} */
-    public double meanImbalance() {
-        return Arrays.stream(imbalance).average().orElse(1);
-    }
 
     /**
      * Evaluates all candidates.
@@ -139,8 +136,13 @@ public record HistoryPlacement(String name, ExpertPlacement placement, double[] 
         try (InteriorPointSolver solver = new InteriorPointSolver(problem.problem())) {
             solver.solve(all, split);
         }
-        double[] imbalance = new double[batches.length];
-        Arrays.setAll(imbalance, b -> all.meanLoad(b) > 0 ? split.maxLoad(b) / all.meanLoad(b) : 1);
-        return new HistoryPlacement(name, placement, imbalance);
+        double sum = 0;
+        double worst = 1;
+        for (int b = 0; b < batches.length; b++) {
+            double imbalance = all.meanLoad(b) > 0 ? split.maxLoad(b) / all.meanLoad(b) : 1;
+            sum += imbalance;
+            worst = Math.max(worst, imbalance);
+        }
+        return new HistoryPlacement(name, placement, sum / batches.length, worst);
     }
 }

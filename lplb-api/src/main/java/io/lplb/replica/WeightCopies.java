@@ -225,7 +225,7 @@ public final class WeightCopies {
     /**
      * {@return the first copy of a round; {@code round} may be {@link #rounds()}, which gives the end}
      *
-     * @param round from 0 to {@code rounds}
+     * @param round from 0 to the number of rounds
      */
     public int firstCopy(int round) {
         return firstOfRound[round];

@@ -10,31 +10,35 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * What a plan made of one case.
- *
- * @param replicas {@code [replicas][3]}: expert, rank, tokens
- * @param home {@code [experts]}, tokens kept on the home rank
- * @param identityMaxLoad largest load without replicas
- * @param meanLoad mean load
- * @param maxLoad largest load
- * @param lowerBound lower bound on the largest load of any choice
- * @param binding limit that gives the lower bound
- * @param copies weight copies
- * @param micros time of the plan in microseconds
- */
-record CaseResult(
-        long[][] replicas,
-        long[] home,
-        double identityMaxLoad,
-        double meanLoad,
-        double maxLoad,
-        double lowerBound,
-        String binding,
-        int copies,
-        double micros) {
+/** What a plan made of one case. Immutable. */
+final class CaseResult {
+    private final List<long[]> replicas;
+    private final long[] home;
+    private final double identityMaxLoad;
+    private final double meanLoad;
+    private final double maxLoad;
+    private final double lowerBound;
+    private final String binding;
+    private final int copies;
+    private final double micros;
 
-    /** Reads a plan. */
+    private CaseResult(List<long[]> replicas, long[] home, ReplicaPlan plan, double micros) {
+        this.replicas = replicas;
+        this.home = home;
+        identityMaxLoad = plan.identityMaxLoad();
+        meanLoad = plan.meanLoad();
+        maxLoad = plan.maxLoad();
+        lowerBound = plan.lowerBound();
+        binding = plan.binding().label();
+        copies = plan.copies();
+        this.micros = micros;
+    }
+
+    /**
+     * Reads a plan.
+     *
+     * @param micros time of the plan in microseconds
+     */
     static CaseResult of(ReplicaSettings settings, ReplicaPlan plan, double micros) {
         List<long[]> replicas = new ArrayList<>();
         long[] home = new long[settings.experts()];
@@ -46,16 +50,19 @@ record CaseResult(
                 }
             }
         }
-        return new CaseResult(
-                replicas.toArray(long[][]::new),
-                home,
-                plan.identityMaxLoad(),
-                plan.meanLoad(),
-                plan.maxLoad(),
-                plan.lowerBound(),
-                plan.binding().label(),
-                plan.copies(),
-                micros);
+        return new CaseResult(replicas, home, plan, micros);
+    }
+
+    int replicas() {
+        return replicas.size();
+    }
+
+    int copies() {
+        return copies;
+    }
+
+    double micros() {
+        return micros;
     }
 
     double imbalance() {

@@ -192,7 +192,7 @@ public final class ReplicasCommand implements Callable<Integer> {
             number("%.5f", of.stream().mapToDouble(CaseResult::imbalance).average()),
             number("%.5f", of.stream().mapToDouble(CaseResult::imbalance).max()),
             number("%.5f", of.stream().mapToDouble(CaseResult::relativeGap).max()),
-            number("%.1f", of.stream().mapToDouble(r -> r.replicas().length).average()),
+            number("%.1f", of.stream().mapToDouble(CaseResult::replicas).average()),
             number("%.1f", of.stream().mapToDouble(CaseResult::copies).average()),
             String.format(Locale.ROOT, "%.1f", micros[micros.length / 2])
         };
@@ -214,7 +214,7 @@ public final class ReplicasCommand implements Callable<Integer> {
             table.row(
                     candidate.name(),
                     String.format(Locale.ROOT, "%.5f", candidate.meanImbalance()),
-                    number("%.5f", Arrays.stream(candidate.imbalance()).max()));
+                    String.format(Locale.ROOT, "%.5f", candidate.worstImbalance()));
         }
         PrintWriter out = lplb.console().outText();
         out.print(table.format());
