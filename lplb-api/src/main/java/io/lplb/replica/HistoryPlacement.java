@@ -25,8 +25,7 @@ import java.util.List;
  * @param meanImbalance mean over the recorded batches of largest load / mean load
  * @param worstImbalance largest of them
  */
-public record HistoryPlacement(
-        String name, ExpertPlacement placement, double meanImbalance, double worstImbalance) {
+public record HistoryPlacement(String name, ExpertPlacement placement, double meanImbalance, double worstImbalance) {
     private static final double[] TOLERANCES = {0, 0.01, 0.05};
 
     /**

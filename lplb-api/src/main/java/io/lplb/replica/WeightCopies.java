@@ -111,8 +111,7 @@ public final class WeightCopies {
 
     private void start(ReplicaPlan plan, int[] before) {
         if (before.length != content.length) {
-            throw new IllegalArgumentException(
-                    "before: got length " + before.length + ", expected " + content.length);
+            throw new IllegalArgumentException("before: got length " + before.length + ", expected " + content.length);
         }
         clear();
         Arrays.fill(left, 0);

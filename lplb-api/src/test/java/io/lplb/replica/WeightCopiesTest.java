@@ -156,7 +156,8 @@ class WeightCopiesTest {
 
     private static List<Boolean> runAll(List<WeightCopyRun> runs) throws Exception {
         try (ExecutorService ranks = Executors.newFixedThreadPool(runs.size())) {
-            List<Callable<Boolean>> calls = runs.stream().<Callable<Boolean>>map(run -> run::run).toList();
+            List<Callable<Boolean>> calls =
+                    runs.stream().<Callable<Boolean>>map(run -> run::run).toList();
             return ranks.invokeAll(calls).stream().map(Future::resultNow).toList();
         }
     }
