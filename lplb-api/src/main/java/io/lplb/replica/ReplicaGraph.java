@@ -48,7 +48,9 @@ final class ReplicaGraph {
     private final int[] head;
     private final int[] next;
     private final long least;
-    private final boolean emptyOpen;
+    private final boolean unlimited;
+    private boolean emptyOpen;
+    private boolean keep;
     private int newCopies;
     private int replicas;
 
@@ -68,7 +70,7 @@ final class ReplicaGraph {
         spareSlots = settings.spareSlots();
         domain = settings.domain();
         least = settings.minTokens();
-        emptyOpen = least <= 1 && settings.maxReplicas() >= settings.ranks() * settings.spareSlots();
+        unlimited = least <= 1 && settings.maxReplicas() >= settings.ranks() * settings.spareSlots();
         homeRank = new int[experts];
         firstHome = new int[ranks + 1];
         homeExpert = new int[experts];
@@ -106,8 +108,12 @@ final class ReplicaGraph {
      *
      * @param counts tokens per expert; those of an expert without an active host are 0
      * @param spare expert in every spare slot before the batch, -1 for none; slots of inactive ranks are -1
+     * @param keep whether copies that are present are used before new replicas are chosen; if not, they only save the copy
+     *     where the choice falls on them
      */
-    void start(long[] counts, int[] spare) {
+    void start(long[] counts, int[] spare, boolean keep) {
+        this.keep = keep;
+        emptyOpen = keep && unlimited;
         Arrays.fill(head, NONE);
         Arrays.fill(load, 0);
         Arrays.fill(slotTokens, 0);
@@ -145,9 +151,9 @@ final class ReplicaGraph {
         return newCopies;
     }
 
-    /** Whether a search may put tokens into a present copy that has none; if not, that takes a step of its own. */
-    boolean opensEmptyCopies() {
-        return emptyOpen;
+    /** Whether present copies without tokens are to be used first, and searches do not reach them. */
+    boolean offersEmptyCopies() {
+        return keep && !emptyOpen;
     }
 
     /** First slot of an expert, or -1; the others follow by {@link #nextSlot}. */
@@ -168,8 +174,10 @@ final class ReplicaGraph {
         return s;
     }
 
-    boolean hosts(int expert, int rank) {
-        return homeRank[expert] == rank || slotOn(expert, rank) >= 0;
+    /** Whether a rank can become a host of an expert: it is not one, or has a copy without tokens. */
+    boolean canHost(int expert, int rank) {
+        int slot = slotOn(expert, rank);
+        return homeRank[expert] != rank && (slot < 0 || (slotTokens[slot] == 0 && seat[expert] != slot));
     }
 
     /** First slot of a rank that another expert may take, empty ones first; -1 if there is none. */
@@ -193,8 +201,14 @@ final class ReplicaGraph {
         return least <= 1 || seat[slotExpert[slot]] == slot ? tokens : Math.max(0, tokens - least);
     }
 
-    /** Gives a free slot to an expert. */
-    void assign(int slot, int expert) {
+    /** Gives an expert a slot on a rank: that of its copy, or a free one. */
+    void assign(int rank, int expert) {
+        if (slotOn(expert, rank) < 0) {
+            assignSlot(freeSlot(rank), expert);
+        }
+    }
+
+    private void assignSlot(int slot, int expert) {
         int old = slotExpert[slot];
         if (old >= 0) {
             unlink(slot, old);

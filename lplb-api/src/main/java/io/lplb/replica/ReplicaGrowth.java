@@ -83,7 +83,7 @@ final class ReplicaGrowth {
             return false;
         }
         bestTokens = 0;
-        if (!graph.opensEmptyCopies()) {
+        if (graph.offersEmptyCopies()) {
             choosePresent(from);
             if (bestTokens > 0) {
                 graph.move(bestExpert, from, bestRank, bestTokens);
@@ -108,7 +108,7 @@ final class ReplicaGrowth {
             long excess = graph.load[from] - graph.capacity[from];
             tokens = Math.min(tokens, Math.max(excess, leastNew));
         }
-        graph.assign(graph.freeSlot(to), bestExpert);
+        graph.assign(to, bestExpert);
         graph.push(bestRank, tokens);
         graph.move(bestExpert, bestRank, to, tokens);
         return true;
@@ -144,7 +144,7 @@ final class ReplicaGrowth {
     }
 
     private void offer(int expert, int rank, int to, long tokens) {
-        if (tokens > bestTokens && tokens >= leastNew && replicated[expert] && !graph.hosts(expert, to)) {
+        if (tokens > bestTokens && tokens >= leastNew && replicated[expert] && graph.canHost(expert, to)) {
             bestExpert = expert;
             bestRank = rank;
             bestTokens = tokens;

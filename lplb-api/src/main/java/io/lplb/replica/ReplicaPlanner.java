@@ -38,6 +38,8 @@ public final class ReplicaPlanner {
     private final boolean[] covered;
     private final long[] target;
     private final int[] received;
+    private boolean hasPresent;
+    private double bestValue;
 
     /**
      * A planner.
@@ -88,16 +90,12 @@ public final class ReplicaPlanner {
     public void plan(long[] counts, double @Nullable [] speeds, int @Nullable [] before, ReplicaPlan out) {
         take(counts, speeds, before, out);
         seat(counts);
-        graph.start(tokens, spare);
+        graph.start(tokens, spare, true);
         capacities.start(speed);
         bound.start(tokens);
         double identity = capacities.level(graph.load);
         best.copyFrom(graph);
         growTo(identity);
-        if (!pays(identity)) {
-            graph.start(tokens, spare);
-            best.copyFrom(graph);
-        }
         double attained = capacities.level(best.load);
         bound.raise(attained);
         write(counts, identity, attained, out);
@@ -138,10 +136,12 @@ public final class ReplicaPlanner {
         for (int r = 0; r < speed.length; r++) {
             graph.active[r] = speed[r] > 0;
         }
+        hasPresent = false;
         for (int s = 0; s < spare.length; s++) {
             if (speed[s / settings.spareSlots()] == 0) {
                 spare[s] = -1;
             }
+            hasPresent |= spare[s] >= 0;
         }
     }
 
@@ -210,19 +210,25 @@ public final class ReplicaPlanner {
         if (spare.length == 0 || identity <= low || settings.maxReplicas() == 0) {
             return;
         }
-        setTarget(low);
-        double attained = attempt(identity);
-        for (int k = 0; k < ATTEMPTS && attained > level(low); k++) {
+        bestValue = identity;
+        double attained = attempts(low);
+        // Whole tokens: half a token between two levels changes no capacity.
+        double resolution = capacities.unit() ? 1 : 0;
+        for (int k = 0; k < ATTEMPTS && attained > level(low) && attained - low > resolution; k++) {
             double middle = (low + attained) / 2;
-            setTarget(middle);
-            double now = attempt(attained);
-            if (now <= level(middle)) {
-                attained = now;
-            } else {
-                attained = Math.min(attained, now);
+            double now = attempts(middle);
+            if (now > level(middle)) {
                 low = middle;
             }
+            attained = Math.min(attained, now);
         }
+    }
+
+    /** Grows from the copies that are present, and if that misses the level also regardless of them. */
+    private double attempts(double low) {
+        setTarget(low);
+        double attained = attempt(true);
+        return attained > level(low) && hasPresent ? Math.min(attained, attempt(false)) : attained;
     }
 
     /** The load at which growth to a lower bound may stop. */
@@ -254,9 +260,9 @@ public final class ReplicaPlanner {
         }
     }
 
-    /** One growth from the start; keeps it if it is better than the best so far. */
-    private double attempt(double bestSoFar) {
-        graph.start(tokens, spare);
+    /** One growth from the start; keeps it if it is better than the best so far, its copies included. */
+    private double attempt(boolean keep) {
+        graph.start(tokens, spare, keep);
         System.arraycopy(target, 0, graph.capacity, 0, target.length);
         boolean within = growth.grow();
         if (within) {
@@ -267,29 +273,31 @@ public final class ReplicaPlanner {
             growth.level(capacities);
         }
         double attained = capacities.level(graph.load);
-        if (attained < bestSoFar) {
+        double value = attained + costOfCopies();
+        if (value < bestValue) {
+            bestValue = value;
             best.copyFrom(graph);
         }
         return attained;
     }
 
-    /** Whether the gain is worth the copies: the most that one rank receives, one after the other. */
-    private boolean pays(double identity) {
-        if (settings.cost() == 0 || best.newCopies() == 0) {
-            return true;
+    /** Tokens that a rank computes while the most copies of one rank are received, one after the other. */
+    private double costOfCopies() {
+        if (settings.cost() == 0 || graph.newCopies() == 0) {
+            return 0;
         }
         Arrays.fill(received, 0);
         int most = 0;
         for (int s = 0; s < spare.length; s++) {
-            if (isNewCopy(s)) {
+            if (isNewCopy(graph, s)) {
                 most = Math.max(most, ++received[s / settings.spareSlots()]);
             }
         }
-        return identity - capacities.level(best.load) > (double) settings.cost() * most;
+        return (double) settings.cost() * most;
     }
 
-    private boolean isNewCopy(int slot) {
-        return best.slotTokens[slot] > 0 && !best.present[slot];
+    private static boolean isNewCopy(ReplicaGraph graph, int slot) {
+        return graph.slotTokens[slot] > 0 && !graph.present[slot];
     }
 
     private void write(long[] counts, double identity, double attained, ReplicaPlan out) {
@@ -344,7 +352,7 @@ public final class ReplicaPlanner {
         out.copies = 0;
         for (int s = 0; s < spare.length; s++) {
             int p = physical(s);
-            if (isNewCopy(s)) {
+            if (isNewCopy(best, s)) {
                 int e = best.slotExpert[s];
                 out.copyExpert[out.copies] = e;
                 out.copySource[out.copies] = best.seat[e] < 0 ? settings.homeSlot(e) : physical(best.seat[e]);

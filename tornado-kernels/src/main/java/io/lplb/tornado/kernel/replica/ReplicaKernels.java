@@ -91,7 +91,6 @@ public final class ReplicaKernels {
             KernelContext context, IntArray sizes, IntArray table, IntArray total, IntArray active, IntArray out) {
         int thread = context.localIdx;
         int ranks = sizes.get(ReplicaSizes.RANKS);
-        int experts = sizes.get(ReplicaSizes.EXPERTS);
         int home = sizes.get(ReplicaSizes.HOME_SLOTS);
         int spare = sizes.get(ReplicaSizes.SPARE_SLOTS);
         int domain = sizes.get(ReplicaSizes.DOMAIN);

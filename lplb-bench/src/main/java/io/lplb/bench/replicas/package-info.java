@@ -1,0 +1,5 @@
+/** Figures of replicas chosen per batch. */
+@NullMarked
+package io.lplb.bench.replicas;
+
+import org.jspecify.annotations.NullMarked;
