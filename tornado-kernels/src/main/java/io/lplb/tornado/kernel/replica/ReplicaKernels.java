@@ -164,7 +164,8 @@ public final class ReplicaKernels {
                     // No rank to fill, or no expert that is large enough: this rank stays as it is.
                     over[from] = 0L;
                 }
-                state[0] = give > 0L && replicas < most ? 1 : 0;
+                // 1 where both are positive. A condition used before, inside the branch, may be undefined here.
+                state[0] = TornadoMath.min((int) TornadoMath.min(give, 1L), most - replicas);
             }
             context.localBarrier();
             going = state[0];

@@ -32,7 +32,7 @@ final class ReplicaResult {
             // Replicas of experts with lower numbers come first.
             int before = 0;
             for (int s = 0; s < slots; s++) {
-                before += slotTokens[s] > 0 && slotExpert[s] < e ? 1 : 0;
+                before += (-slotTokens[s] & (slotExpert[s] - e)) >>> 31;
             }
             int p = table.get(ranks * home + e);
             int physical = p / home * perRank + p % home;
@@ -45,7 +45,7 @@ final class ReplicaResult {
         if (thread == 0) {
             int used = 0;
             for (int s = 0; s < slots; s++) {
-                used += slotTokens[s] > 0 ? 1 : 0;
+                used += -slotTokens[s] >>> 31;
             }
             out.set(firstAt + experts, experts + used);
         }
@@ -70,10 +70,14 @@ final class ReplicaResult {
             if (slotTokens[s] > 0) {
                 int copy = 0;
                 int place = e + 1;
+                // By sign bits: conditions would be branches.
                 for (int other = 0; other < slots; other++) {
-                    int used = slotTokens[other] > 0 ? 1 : 0;
-                    copy += other < s ? used : 0;
-                    place += slotExpert[other] < e || (slotExpert[other] == e && other < s) ? used : 0;
+                    int used = -slotTokens[other] >>> 31;
+                    int earlier = (other - s) >>> 31;
+                    int lower = (slotExpert[other] - e) >>> 31;
+                    int notHigher = (slotExpert[other] - e - 1) >>> 31;
+                    copy += used & earlier;
+                    place += used & (lower | (notHigher & earlier));
                 }
                 int p = table.get(ranks * home + e);
                 out.set(slotAt + place, physical);
