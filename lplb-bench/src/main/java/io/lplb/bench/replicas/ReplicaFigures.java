@@ -39,10 +39,11 @@ public final class ReplicaFigures {
         switch (args.length == 0 ? "" : args[0]) {
             case "cases" -> cases(Path.of(args[1]), out);
             case "growth" -> growth(out);
-            case "sequences" -> SequenceFigures.run(
-                    Arrays.stream(args).skip(1).map(Path::of).toList(), out);
-            default -> throw new IllegalArgumentException("got " + Arrays.toString(args)
-                    + ", expected cases FILE.npy, growth or sequences TRACE.npy...");
+            case "sequences" ->
+                SequenceFigures.run(Arrays.stream(args).skip(1).map(Path::of).toList(), out);
+            default ->
+                throw new IllegalArgumentException(
+                        "got " + Arrays.toString(args) + ", expected cases FILE.npy, growth or sequences TRACE.npy...");
         }
     }
 
@@ -51,8 +52,8 @@ public final class ReplicaFigures {
         Path nameFile = file.resolveSibling(String.valueOf(file.getFileName()).replace(".npy", "_names.txt"));
         List<String> names = Files.readAllLines(nameFile);
         out.println("# 64 ranks; one core; median of " + ROUNDS + " plans; baseline: threshold and greedy packing");
-        out.println("# slots tolerance min_tokens case load max/mean_before max/mean_after lower_bound/mean binding replicas us"
-                + " baseline_after baseline_replicas");
+        out.println("# slots tolerance min_tokens case load max/mean_before max/mean_after lower_bound/mean binding"
+                + " replicas us baseline_after baseline_replicas");
         for (int slots = 1; slots <= 2; slots++) {
             for (double tolerance : new double[] {0, 0.01}) {
                 for (long least : new long[] {1, 1024}) {
@@ -101,7 +102,8 @@ public final class ReplicaFigures {
         Arrays.sort(micros);
         out.printf(
                 Locale.ROOT,
-                "# slots %d, tolerance %.3f, min_tokens %d: max/mean %.5f (worst %.5f), %d replicas, median %.1f us (worst %.1f)%n",
+                "# slots %d, tolerance %.3f, min_tokens %d: max/mean %.5f (worst %.5f), %d replicas, median %.1f us"
+                        + " (worst %.1f)%n",
                 slots,
                 tolerance,
                 least,

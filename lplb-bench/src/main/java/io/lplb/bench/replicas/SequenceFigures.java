@@ -44,8 +44,7 @@ final class SequenceFigures {
         }
 
         String format() {
-            return String.format(
-                    Locale.ROOT, "%.4f %.4f %.2f", imbalance / batches, worst, (double) copies / batches);
+            return String.format(Locale.ROOT, "%.4f %.4f %.2f", imbalance / batches, worst, (double) copies / batches);
         }
     }
 
@@ -73,12 +72,14 @@ final class SequenceFigures {
         Tally[] anew = {new Tally(), new Tally(), new Tally()};
         Tally[] kept = {new Tally(), new Tally(), new Tally()};
         for (int layer = 0; layer < trace.layers(); layer++) {
-            double[] history = Arrays.stream(count(trace, layer, 0, trace.tokens() / 2)).asDoubleStream().toArray();
+            double[] history = Arrays.stream(count(trace, layer, 0, trace.tokens() / 2))
+                    .asDoubleStream()
+                    .toArray();
             ExpertPlacement homes = eplb(history, ranks, 0);
             long[][] batches = batches(trace, layer, batch);
             fixedPlacement(eplb(history, ranks, slots), batches, fixed);
-            ThresholdReplicas rule = new ThresholdReplicas(
-                    ReplicaSettings.builder(homes, slots).build());
+            ThresholdReplicas rule =
+                    new ThresholdReplicas(ReplicaSettings.builder(homes, slots).build());
             for (long[] counts : batches) {
                 rule.plan(counts);
                 threshold.add(rule.imbalance(), rule.replicas());

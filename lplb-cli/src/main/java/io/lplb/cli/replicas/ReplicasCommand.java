@@ -32,11 +32,12 @@ import picocli.CommandLine.Spec;
         description = {
             "Choose replicas for every batch of a file of loads.",
             "",
-            "Loads are a .npy file of token counts, [cases, experts] or [cases, sources, experts]. Expert e has its home on rank"
-                    + " e / (experts / ranks). If FILE_names.txt lies beside FILE.npy, its line per case names the kind of load.",
+            "Loads are a .npy file of token counts, [cases, experts] or [cases, sources, experts]. Expert e has its"
+                    + " home on rank e / (experts / ranks). If FILE_names.txt lies beside FILE.npy, its line per case"
+                    + " names the kind of load.",
             "",
-            "With --history, propose one placement for coming batches instead: the one with the best mean over the recorded"
-                    + " batches.",
+            "With --history, propose one placement for coming batches instead: the one with the best mean over the"
+                    + " recorded batches.",
             ""
         })
 public final class ReplicasCommand implements Callable<Integer> {
