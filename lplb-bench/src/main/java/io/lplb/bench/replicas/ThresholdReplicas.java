@@ -42,7 +42,7 @@ final class ThresholdReplicas {
         start(counts);
         for (long tokens : load) {
             total += tokens;
-            max = Math.max(max, tokens);
+            max = Math.max(max, (double) tokens);
         }
         double mean = total / load.length;
         replicas = 0;
