@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
+import io.lplb.cost.ExpertCost;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.solver.Backend;
@@ -9,12 +10,20 @@ import io.lplb.solver.Backends;
 import io.lplb.solver.InteriorPointSolver;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link LoadBalancerBuilder} was told. A balancer keeps a copy, which later calls of the builder leave alone. */
 final class BalancerSettings implements Cloneable {
     /** Value of {@link #layer} of a balancer of no particular layer. */
     static final int NO_LAYER = -1;
+
+    /** Mean tokens per slot up to which the time of every known profile depends on active experts alone. */
+    private static final long SMALL_BATCH = 128;
+
+    private static final Logger LOG = LogManager.getLogger(LoadBalancer.class);
 
     PlacementSettings placing = new PlacementSettings();
     String name = "";
@@ -32,6 +41,10 @@ final class BalancerSettings implements Cloneable {
     boolean localFirst = true;
     boolean checkPlans;
     List<PlanListener> listeners = List.of();
+
+    @Nullable ExpertCost cost;
+
+    private final AtomicBoolean smallBatchNoted = new AtomicBoolean();
 
     /** Returns a copy, whose settings are its own. */
     BalancerSettings copy() {
@@ -74,7 +87,25 @@ final class BalancerSettings implements Cloneable {
     BatchPlanner planner(ExpertPlacement placement, BackendGuard guard) {
         PlacementProblem problem = PlacementProblem.of(placement, positiveSpeeds());
         return new BatchPlanner(
-                placement, problem, guard.create(solver, problem.problem(), tolerance(), problem.groups()));
+                placement, problem, guard.create(solver, problem.problem(), tolerance(), problem.groups()), cost);
+    }
+
+    /** Warns, once for all layers, of a batch so small that no known kernel gains by levelled tokens. */
+    void noteSmallBatch(PlanReport report, ExpertPlacement placement) {
+        if (cost == null
+                && report.tokens() > 0
+                && report.tokens() <= SMALL_BATCH * placement.physicalExperts()
+                && !smallBatchNoted.get()
+                && smallBatchNoted.compareAndSet(false, true)) {
+            LOG.warn(
+                    "{}A batch of {} routed tokens gives the {} slots at most {} each on average. No kernel that was measured"
+                            + " is faster then for levelled tokens, and splits make it slower. Tell the builder a cost, or"
+                            + " cost(ExpertCost.tokens()) to level tokens nevertheless.",
+                    prefix(),
+                    report.tokens(),
+                    placement.physicalExperts(),
+                    SMALL_BATCH);
+        }
     }
 
     /** A problem has no speed of 0. Batches have their own speeds, so any others will do. */

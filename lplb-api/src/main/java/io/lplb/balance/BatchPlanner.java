@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
+import io.lplb.cost.ExpertCost;
+import io.lplb.cost.TimePlanner;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
@@ -14,6 +16,7 @@ import io.lplb.solver.SplitBatch;
 import java.util.Arrays;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stations from counts to quotas for one placement, with the arrays between them: Problem, Solver, Split, Quota, and
@@ -45,12 +48,17 @@ final class BatchPlanner implements AutoCloseable {
     private final int[] homeRank;
     private final long[] homeLoad;
     private final int[] uncovered;
+    private final @Nullable TimePlanner time;
     private int uncoveredExperts;
     private int activeRanks;
     private double speedUnit;
     private double unitsOfSpeed;
 
-    BatchPlanner(ExpertPlacement placement, PlacementProblem placementProblem, MinMaxSolver solver) {
+    BatchPlanner(
+            ExpertPlacement placement,
+            PlacementProblem placementProblem,
+            MinMaxSolver solver,
+            @Nullable ExpertCost cost) {
         this.placement = placement;
         this.placementProblem = placementProblem;
         this.problem = placementProblem.problem();
@@ -71,6 +79,7 @@ final class BatchPlanner implements AutoCloseable {
         homeRank = new int[load.length];
         homeLoad = new long[problem.ranks()];
         uncovered = new int[placement.experts()];
+        time = cost == null || cost.countsTokens() ? null : new TimePlanner(placement, cost);
         takeSpeeds();
     }
 
@@ -196,7 +205,20 @@ final class BatchPlanner implements AutoCloseable {
         }
         reportAll(counts, report);
         replicas.distribute(planned, itemQuota, replicaQuota);
+        if (time != null) {
+            planTime(time, planned, report);
+        }
         report.quotaNanos = System.nanoTime() - solved;
+    }
+
+    /** Replaces the plan that levels tokens by the one with the least time. */
+    private void planTime(TimePlanner planner, long[] planned, PlanReport report) {
+        planner.improve(planned, batch.speed(), replicaQuota);
+        report.time(planner);
+        report.maxLoad = planner.maxLoad();
+        for (int r = 0; r < report.rankLoads.length; r++) {
+            report.rankLoads[r] = planner.tokens(r);
+        }
     }
 
     /**

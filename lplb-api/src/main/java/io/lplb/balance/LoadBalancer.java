@@ -229,6 +229,7 @@ public final class LoadBalancer implements AutoCloseable {
             throw e;
         }
         planner.router().load(planner.quotas(), before, planner.home());
+        settings.noteSmallBatch(report, placement);
         report.backend = guard.backendName();
         report.recoveries = guard.recoveries();
         planned = true;

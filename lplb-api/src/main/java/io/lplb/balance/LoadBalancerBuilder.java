@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
+import io.lplb.cost.ExpertCost;
 import io.lplb.exchange.GroupIdentity;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.placement.ExpertPlacement;
@@ -297,6 +298,21 @@ public final class LoadBalancerBuilder {
             throw new IllegalArgumentException("solveTimeLimit: got " + limit + ", expected a positive duration");
         }
         settings.solveTimeLimit = limit;
+        return this;
+    }
+
+    /**
+     * What the tokens of a rank cost. Plans then minimise the time of the slowest rank instead of its tokens, and where no
+     * plan gains more than its overhead, every token stays at its original, so that a plan never predicts a slower batch
+     * than as placed. {@link PlanReport#time} says what it gains. Without a cost plans level tokens, and the first batch so
+     * small that no known kernel gains by that is logged as a warning.
+     *
+     * @param cost such as {@code ExpertCost.shippedProfile("deepseek-v3-h200").fit()}; {@link ExpertCost#tokens()} levels
+     *     tokens
+     * @return this builder
+     */
+    public LoadBalancerBuilder cost(ExpertCost cost) {
+        settings.cost = Objects.requireNonNull(cost, "cost");
         return this;
     }
 

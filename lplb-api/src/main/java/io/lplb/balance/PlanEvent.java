@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
+import io.lplb.cost.TimeReport;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
@@ -83,6 +84,26 @@ final class PlanEvent extends Event {
     @Timespan(Timespan.NANOSECONDS)
     long quotaTime;
 
+    @Label("Time As Placed")
+    @Description("Predicted time with every token at its original, in microseconds; 0 without a cost")
+    double timeAsPlaced;
+
+    @Label("Time By Tokens")
+    @Description("Predicted time of the plan that levels tokens, in microseconds; 0 without a cost")
+    double timeByTokens;
+
+    @Label("Predicted Time")
+    @Description("Predicted time of the plan, in microseconds; 0 without a cost")
+    double predictedTime;
+
+    @Label("Time Lower Bound")
+    @Description("Proven lower bound on the predicted time of any plan, in microseconds; 0 without a cost")
+    double timeLowerBound;
+
+    @Label("Worth It")
+    @Description("Whether the plan gains more than its overhead; false without a cost")
+    boolean worthIt;
+
     void fill(String solver, PlanReport report) {
         this.solver = solver;
         balancer = report.name();
@@ -104,5 +125,13 @@ final class PlanEvent extends Event {
         uncoveredTokens = report.uncoveredTokens();
         solveTime = report.solveNanos();
         quotaTime = report.quotaNanos();
+        TimeReport time = report.time();
+        if (time != null) {
+            timeAsPlaced = time.asPlaced();
+            timeByTokens = time.byTokens();
+            predictedTime = time.predicted();
+            timeLowerBound = time.lowerBound();
+            worthIt = time.worthIt();
+        }
     }
 }

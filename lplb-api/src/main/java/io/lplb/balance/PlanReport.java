@@ -1,8 +1,11 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
+import io.lplb.cost.TimePlanner;
+import io.lplb.cost.TimeReport;
 import io.lplb.solver.SolveStatus;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the last plan achieved. A view that its {@link LoadBalancer} overwrites with every plan, so that planning
@@ -32,12 +35,23 @@ public final class PlanReport {
     long quotaNanos;
     String backend = "";
     int recoveries;
+    private @Nullable TimeReport time;
 
     PlanReport(String name, int layer, int ranks, int experts) {
         this.name = name;
         this.layer = layer;
         rankLoads = new long[ranks];
         uncovered = new int[experts];
+    }
+
+    /** Takes the predicted times of a plan under a cost. The first plan makes the report. */
+    void time(TimePlanner planner) {
+        TimeReport report = time;
+        if (report == null) {
+            report = new TimeReport(planner.cost());
+            time = report;
+        }
+        planner.fill(report);
     }
 
     /** {@return a copy that later plans leave alone} */
@@ -62,6 +76,7 @@ public final class PlanReport {
         copy.quotaNanos = quotaNanos;
         copy.backend = backend;
         copy.recoveries = recoveries;
+        copy.time = time == null ? null : time.copy();
         return copy;
     }
 
@@ -117,7 +132,8 @@ public final class PlanReport {
 
     /**
      * {@return the largest load if every token stayed at the original of its expert or, where that is on an inactive rank, at
-     * the active replica of the lowest rank} The plan is never worse.
+     * the active replica of the lowest rank} The plan is never worse, but
+     * under a cost other than tokens it may be: it is never slower then.
      */
     public double identityMaxLoad() {
         return identityMaxLoad;
@@ -166,6 +182,14 @@ public final class PlanReport {
     /** {@return the time of rounding and distributing quotas in nanoseconds} */
     public long quotaNanos() {
         return quotaNanos;
+    }
+
+    /**
+     * {@return the predicted times of the plan, or null without a cost; overwritten by the next plan} See
+     * {@link LoadBalancerBuilder#cost}.
+     */
+    public @Nullable TimeReport time() {
+        return time;
     }
 
     /** {@return the backend that solved this plan's problem: {@code cpu} or {@code gpu}} */

@@ -342,6 +342,7 @@ public final class RankBalancer implements AutoCloseable {
         }
         report.plan.backend = guard.backendName();
         report.plan.recoveries = guard.recoveries();
+        settings.noteSmallBatch(report.plan, placement);
         share();
         planned = true;
         report.outcome = status == RoundStatus.COMPLETE ? RoundOutcome.AGREED : RoundOutcome.PARTIAL;

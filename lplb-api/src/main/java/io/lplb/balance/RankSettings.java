@@ -23,6 +23,7 @@ final class RankSettings {
                 + (settings.localFirst ? "" : ", spread")
                 + (settings.deadAfter == 1 ? "" : ", dead after " + settings.deadAfter + " missed rounds")
                 + (settings.layers == 1 ? "" : ", " + settings.layers + " layers")
+                + (settings.cost == null || settings.cost.countsTokens() ? "" : ", cost " + settings.cost)
                 + (settings.checkPlans ? ", plans compared" : "");
         return new GroupIdentity(
                 placement.ranks(), placement.experts(), fingerprint(settings, placement, description), description);

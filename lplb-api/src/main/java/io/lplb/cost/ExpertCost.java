@@ -236,6 +236,11 @@ public final class ExpertCost {
         return name;
     }
 
+    /** {@return whether the cost is the number of tokens, so that plans that level tokens are the fastest} */
+    public boolean countsTokens() {
+        return unit.equals("tokens") && replicaUs == 0 && overheadUs == 0 && leastGain == 0;
+    }
+
     /** {@return the unit of all costs: {@code tokens} or {@code us}} */
     public String unit() {
         return unit;
@@ -330,6 +335,12 @@ public final class ExpertCost {
                     r.fixedUs(),
                     r.expertUs(),
                     r.slope()));
+        }
+        if (replicaUs > 0) {
+            text.append("; per replica ").append(replicaUs);
+        }
+        if (overheadUs > 0 || leastGain > 0) {
+            text.append("; plans gain at least ").append(overheadUs).append(" and ").append(leastGain);
         }
         return text.append(']').toString();
     }

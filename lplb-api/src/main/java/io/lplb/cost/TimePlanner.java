@@ -171,14 +171,22 @@ public final class TimePlanner {
         moves.lowerTime(fromIdentity, flow.lowerBound());
     }
 
-    /** Returns the first entry of an expert on a rank that takes part, or -1. */
+    /**
+     * Returns the entry of an expert that keeps its tokens as placed: the original's or, where that rank takes no part, the
+     * one of the lowest rank that does; -1 if none does.
+     */
     private int home(int expert, double[] speed) {
-        for (int x = hosts.offset[expert]; x < hosts.offset[expert + 1]; x++) {
-            if (speed[hosts.rank[x]] > 0) {
-                return x;
+        int home = hosts.offset[expert];
+        if (speed[hosts.rank[home]] > 0) {
+            return home;
+        }
+        int lowest = -1;
+        for (int x = home + 1; x < hosts.offset[expert + 1]; x++) {
+            if (speed[hosts.rank[x]] > 0 && (lowest < 0 || hosts.rank[x] < hosts.rank[lowest])) {
+                lowest = x;
             }
         }
-        return -1;
+        return lowest;
     }
 
     /** Turns an expert's units into tokens: full tiles, and the partial one at the slowest of its hosts. */
@@ -258,6 +266,29 @@ public final class TimePlanner {
      */
     public double time(int rank) {
         return chosen.time(rank);
+    }
+
+    /**
+     * Writes the figures of the last plan.
+     *
+     * @param report overwritten
+     */
+    public void fill(TimeReport report) {
+        report.set(this);
+    }
+
+    /**
+     * {@return the tokens of a rank under the plan}
+     *
+     * @param rank from 0 to {@code ranks - 1}
+     */
+    public long tokens(int rank) {
+        return chosen.tokens(rank);
+    }
+
+    /** {@return the largest number of tokens per unit of speed under the plan} */
+    public double maxLoad() {
+        return chosen.maxLoad();
     }
 
     /** {@return the number of pairs of an expert and a rank with tokens under the plan} */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lplb.cost.ExpertCost;
 import io.lplb.balance.FaultyProvider.Fault;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.solver.Backend;
@@ -67,6 +68,7 @@ class BackendFaultTest {
                 .ranks(16)
                 .topology(Topologies.cube())
                 .replicas(2)
+                .cost(ExpertCost.tokens())
                 .backend(backend);
     }
 
@@ -381,7 +383,12 @@ class BackendFaultTest {
     }
 
     private static LoadBalancerBuilder oneRank(Backend backend) {
-        return LoadBalancer.builder().experts(EXPERTS).ranks(1).eplb().backend(backend);
+        return LoadBalancer.builder()
+                .experts(EXPERTS)
+                .ranks(1)
+                .eplb()
+                .cost(ExpertCost.tokens())
+                .backend(backend);
     }
 
     /** A rank's balancer has the same guard: AUTO goes on, with GPU the last plan stays. */

@@ -4,6 +4,7 @@ package io.lplb.cli;
 import io.lplb.balance.LoadBalancer;
 import io.lplb.balance.LoadBalancerBuilder;
 import io.lplb.cluster.RankTokens;
+import io.lplb.cost.ExpertCost;
 import io.lplb.exchange.aeron.ExchangeSettings;
 import io.lplb.replay.WorkloadBatches;
 import io.lplb.topology.Topologies;
@@ -171,6 +172,7 @@ final class GroupOptions {
                 .solver(solver)
                 .deadline(Duration.ofMillis(deadline))
                 .localFirst(!spread)
+                .cost(ExpertCost.tokens())
                 .checkPlans(checkPlans);
         if (topology.equals(EPLB)) {
             return builder.eplb();

@@ -84,7 +84,10 @@ public final class LayerStudy {
             }
         }
         long[] levelled = new long[placement.physicalExperts()];
-        try (LoadBalancer balancer = LoadBalancer.builder().placement(placement).build()) {
+        try (LoadBalancer balancer = LoadBalancer.builder()
+                .placement(placement)
+                .cost(ExpertCost.tokens())
+                .build()) {
             balancer.plan(counts);
             balancer.copySlotLoads(levelled);
         }

@@ -2,6 +2,7 @@
 package io.lplb.replay;
 
 import io.lplb.balance.LoadBalancer;
+import io.lplb.cost.ExpertCost;
 import io.lplb.topology.ReplicaTopology;
 import java.util.Objects;
 
@@ -49,6 +50,7 @@ public record ReplaySetup(int experts, int ranks, ReplicaTopology topology, int 
                 .topology(topology)
                 .replicas(replicas)
                 .solver(solver)
+                .cost(ExpertCost.tokens())
                 .build();
     }
 
@@ -60,6 +62,7 @@ public record ReplaySetup(int experts, int ranks, ReplicaTopology topology, int 
                 .eplb()
                 .replicas(replicas)
                 .solver(solver)
+                .cost(ExpertCost.tokens())
                 .build();
     }
 }

@@ -2,6 +2,7 @@
 package io.lplb.micrometer;
 
 import io.lplb.balance.PlanReport;
+import io.lplb.cost.TimeReport;
 import io.lplb.solver.SolveStatus;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -30,6 +31,10 @@ final class PlanMeters {
     private final DistributionSummary gap;
     private final Timer solve;
     private final Timer quota;
+    private final DistributionSummary timeAsPlaced;
+    private final DistributionSummary predictedTime;
+    private final DistributionSummary timeLowerBound;
+    private final Counter worthIt;
     private final AtomicInteger activeRanks = new AtomicInteger();
 
     PlanMeters(MeterRegistry registry, Tags tags) {
@@ -50,6 +55,12 @@ final class PlanMeters {
         gap = summary(registry, tags, "lplb.gap", "Proven distance of the split from optimal / mean load");
         solve = timer(registry, tags, "lplb.solve", "Time of the solve");
         quota = timer(registry, tags, "lplb.quota", "Time of rounding and distributing quotas");
+        timeAsPlaced = summary(
+                registry, tags, "lplb.time.as.placed", "Predicted time with every token at its original, in us");
+        predictedTime = summary(registry, tags, "lplb.time.predicted", "Predicted time of the plan, in us");
+        timeLowerBound =
+                summary(registry, tags, "lplb.time.lower.bound", "Proven bound on the time of any plan, in us");
+        worthIt = counter(registry, tags, "lplb.plans.worth.it", "plans", "Plans that gain more than their overhead");
         gauge(registry, tags, "lplb.ranks.active", "Ranks that the last plan may send tokens to", activeRanks);
     }
 
@@ -109,6 +120,13 @@ final class PlanMeters {
         groupsNotOptimal.increment(report.groupsNotOptimal());
         solve.record(report.solveNanos(), TimeUnit.NANOSECONDS);
         quota.record(report.quotaNanos(), TimeUnit.NANOSECONDS);
+        TimeReport time = report.time();
+        if (time != null && report.tokens() > 0) {
+            timeAsPlaced.record(time.asPlaced());
+            predictedTime.record(time.predicted());
+            timeLowerBound.record(time.lowerBound());
+            worthIt.increment(time.worthIt() ? 1 : 0);
+        }
         double mean = report.meanLoad();
         if (mean > 0) {
             imbalance.record(report.imbalance());

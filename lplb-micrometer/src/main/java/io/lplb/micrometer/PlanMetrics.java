@@ -25,6 +25,10 @@ import java.util.concurrent.ConcurrentHashMap;
  *   lplb.imbalance           summary                         largest load of a rank / mean load, under the plan
  *   lplb.imbalance.identity  summary                         the same if every token stayed at its original
  *   lplb.gap                 summary                         proven distance of the split from optimal / mean load
+ *   lplb.time.as.placed      summary, us                     predicted time with every token at its original
+ *   lplb.time.predicted      summary, us                     predicted time of the plan
+ *   lplb.time.lower.bound    summary, us                     proven lower bound on the predicted time of any plan
+ *   lplb.plans.worth.it      counter, plans                  plans that gain more than their overhead
  *   lplb.solve               timer                           time of the solve
  *   lplb.quota               timer                           time of rounding and distributing quotas
  *
@@ -41,7 +45,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * caller with the same key takes their place. Meters of rounds have the tag {@code rank}, too. The meters of a balancer are
  * registered at its first plan or round.
  *
- * <p>Plans without tokens count as plans and are timed, but have no imbalance and no gap.
+ * <p>Plans without tokens count as plans and are timed, but have no imbalance and no gap. Times
+ * are recorded for balancers with a cost.
  *
  * <p>Safe for use by several threads as far as the registry's meters are, which Micrometer's are.
  */

@@ -1,0 +1,161 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.balance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lplb.cost.ExpertCost;
+import io.lplb.cost.TimeReport;
+import io.lplb.topology.Topologies;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Plans of a balancer with a cost. */
+class CostOptionTest {
+    private static final ExpertCost PROFILE =
+            ExpertCost.shippedProfile("deepseek-v3-h200").fit();
+
+    private static LoadBalancerBuilder cube() {
+        return LoadBalancer.builder()
+                .experts(64)
+                .ranks(8)
+                .topology(Topologies.cube())
+                .replicas(2);
+    }
+
+    private static int[] counts(Random random, int mean) {
+        int[] counts = new int[64];
+        Arrays.setAll(counts, e -> (int) (mean * Math.exp(0.7 * random.nextGaussian())));
+        return counts;
+    }
+
+    @Test
+    void plansAreNeverPredictedSlowerThanAsPlaced() {
+        Random random = new Random(9);
+        long[] slots = new long[80];
+        int worth = 0;
+        try (LoadBalancer balancer = cube().cost(PROFILE).build()) {
+            for (int n = 0; n < 60; n++) {
+                int[] counts = counts(random, 4 << n % 9);
+                PlanReport report = balancer.plan(counts);
+                TimeReport time = Objects.requireNonNull(report.time());
+                balancer.copySlotLoads(slots);
+                assertEquals(slowest(slots), time.predicted(), 1e-6);
+                assertTrue(time.predicted() <= time.asPlaced());
+                assertTrue(time.lowerBound() <= time.predicted());
+                assertTrue(!time.worthIt() || time.predicted() <= time.byTokens());
+                assertEquals(report.maxLoad(), Arrays.stream(report.rankLoads()).max().orElse(-1));
+                assertEquals(Arrays.stream(counts).asLongStream().sum(), Arrays.stream(slots).sum());
+                worth += time.worthIt() ? 1 : 0;
+            }
+        }
+        assertTrue(worth > 5 && worth < 55, worth + " of 60 plans were worth it");
+    }
+
+    private static double slowest(long[] slots) {
+        double slowest = 0;
+        for (int r = 0; r < 8; r++) {
+            slowest = Math.max(slowest, PROFILE.micros(Arrays.copyOfRange(slots, r * 10, r * 10 + 10)));
+        }
+        return slowest;
+    }
+
+    @Test
+    void smallBatchesStayAtTheirOriginals() {
+        int[] counts = counts(new Random(3), 20);
+        int[] ids = new int[64];
+        Arrays.setAll(ids, e -> e);
+        try (LoadBalancer balancer = cube().cost(PROFILE).build()) {
+            TimeReport time = Objects.requireNonNull(balancer.plan(counts).time());
+            assertFalse(time.worthIt());
+            assertEquals(0, time.gain());
+            assertEquals(0, time.splits());
+            balancer.route(ids, ids);
+            for (int e = 0; e < 64; e++) {
+                assertEquals(balancer.placement().slotOf(e, 0), ids[e]);
+            }
+            assertTrue(time.toString().contains("deepseek-v3-h200"), time.toString());
+        }
+    }
+
+    /** The slowest rank is one with half the speed, which the cost multiplies. */
+    @Test
+    void speedsCount() {
+        int[] counts = counts(new Random(4), 600);
+        double[] speeds = {0.5, 1, 1, 1, 1, 1, 1, 1};
+        try (LoadBalancer balancer = cube().cost(PROFILE).speeds(speeds).build()) {
+            PlanReport report = balancer.plan(counts);
+            TimeReport time = Objects.requireNonNull(report.time());
+            assertTrue(time.worthIt());
+            long others = 0;
+            for (int r = 1; r < 8; r++) {
+                others = Math.max(others, report.rankLoad(r));
+            }
+            assertTrue(report.rankLoad(0) < others, report.toString());
+        }
+    }
+
+    @Test
+    void copiesOfReportsKeepTheirTimes() {
+        Random random = new Random(5);
+        try (LoadBalancer balancer = cube().cost(PROFILE).build()) {
+            PlanReport first = balancer.plan(counts(random, 600)).copy();
+            double predicted = Objects.requireNonNull(first.time()).predicted();
+            balancer.plan(counts(random, 1_000));
+            assertEquals(predicted, Objects.requireNonNull(first.time()).predicted());
+        }
+    }
+
+    @Test
+    void tokensAsCostPlanAsWithoutOne() {
+        int[] counts = counts(new Random(6), 600);
+        long[] with = new long[80];
+        long[] without = new long[80];
+        try (LoadBalancer tokens = cube().cost(ExpertCost.tokens()).build();
+                LoadBalancer none = cube().build()) {
+            assertNull(tokens.plan(counts).time());
+            assertNull(none.plan(counts).time());
+            tokens.copySlotLoads(with);
+            none.copySlotLoads(without);
+        }
+        assertEquals(Arrays.toString(without), Arrays.toString(with));
+    }
+
+    @Test
+    void aSmallBatchWithoutCostIsWarnedOfOnce() {
+        int[] counts = counts(new Random(7), 10);
+        try (LogCapture log = new LogCapture();
+                LoadBalancer none = cube().build();
+                LoadBalancer tokens = cube().cost(ExpertCost.tokens()).build();
+                LoadBalancer profile = cube().cost(PROFILE).build()) {
+            tokens.plan(counts);
+            profile.plan(counts);
+            none.plan(new int[64]);
+            none.plan(counts(new Random(7), 2_000));
+            assertEquals(List.of(), log.warnings());
+            none.plan(counts);
+            none.plan(counts);
+            assertEquals(1, log.warnings().size(), log.warnings().toString());
+            assertTrue(log.warnings().get(0).contains("routed tokens"), log.warnings().toString());
+        }
+    }
+
+    @Test
+    void ranksMustAgreeOnTheCost() {
+        assertNotEquals(cube().identity().fingerprint(), cube().cost(PROFILE).identity().fingerprint());
+        assertNotEquals(
+                cube().cost(PROFILE).identity().fingerprint(),
+                cube().cost(PROFILE.withOverhead(20)).identity().fingerprint());
+        assertEquals(
+                cube().cost(PROFILE).identity().fingerprint(),
+                cube().cost(ExpertCost.shippedProfile("deepseek-v3-h200").fit())
+                        .identity()
+                        .fingerprint());
+    }
+}
