@@ -340,7 +340,10 @@ public final class ExpertCost {
             text.append("; per replica ").append(replicaUs);
         }
         if (overheadUs > 0 || leastGain > 0) {
-            text.append("; plans gain at least ").append(overheadUs).append(" and ").append(leastGain);
+            text.append("; plans gain at least ")
+                    .append(overheadUs)
+                    .append(" and ")
+                    .append(leastGain);
         }
         return text.append(']').toString();
     }

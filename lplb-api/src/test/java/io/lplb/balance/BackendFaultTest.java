@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lplb.cost.ExpertCost;
 import io.lplb.balance.FaultyProvider.Fault;
+import io.lplb.cost.ExpertCost;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.solver.Backend;
 import io.lplb.solver.BackendException;

@@ -50,8 +50,12 @@ class CostOptionTest {
                 assertTrue(time.predicted() <= time.asPlaced());
                 assertTrue(time.lowerBound() <= time.predicted());
                 assertTrue(!time.worthIt() || time.predicted() <= time.byTokens());
-                assertEquals(report.maxLoad(), Arrays.stream(report.rankLoads()).max().orElse(-1));
-                assertEquals(Arrays.stream(counts).asLongStream().sum(), Arrays.stream(slots).sum());
+                assertEquals(
+                        (long) report.maxLoad(),
+                        Arrays.stream(report.rankLoads()).max().orElse(-1));
+                assertEquals(
+                        Arrays.stream(counts).asLongStream().sum(),
+                        Arrays.stream(slots).sum());
                 worth += time.worthIt() ? 1 : 0;
             }
         }
@@ -142,13 +146,16 @@ class CostOptionTest {
             none.plan(counts);
             none.plan(counts);
             assertEquals(1, log.warnings().size(), log.warnings().toString());
-            assertTrue(log.warnings().get(0).contains("routed tokens"), log.warnings().toString());
+            assertTrue(
+                    log.warnings().get(0).contains("routed tokens"),
+                    log.warnings().toString());
         }
     }
 
     @Test
     void ranksMustAgreeOnTheCost() {
-        assertNotEquals(cube().identity().fingerprint(), cube().cost(PROFILE).identity().fingerprint());
+        assertNotEquals(
+                cube().identity().fingerprint(), cube().cost(PROFILE).identity().fingerprint());
         assertNotEquals(
                 cube().cost(PROFILE).identity().fingerprint(),
                 cube().cost(PROFILE.withOverhead(20)).identity().fingerprint());
