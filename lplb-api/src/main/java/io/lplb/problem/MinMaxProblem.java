@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MinMaxProblem {
     /** Upper limit of the fastest speed divided by the slowest: a larger quotient could not be computed with. */
-    public static final double LARGEST_SPEED_RATIO = 1e300;
+    public static final double LARGEST_SPEED_RATIO = 1e250;
 
     private final int ranks;
     private final double[] speed;

@@ -1,19 +1,17 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.quota;
 
+import io.lplb.flow.LevelFlow;
+import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
-import java.util.Arrays;
 
 /**
- * From fractions to whole tokens: {@link #round} gives every entry a whole number of tokens close to its share, and
- * {@link #repair} moves single tokens until the plan is the best one that whole tokens allow.
+ * Quotas in whole tokens: {@link #solve} makes the best ones from the loads alone, or {@link #round} gives every entry a
+ * whole number of tokens close to its share of a given split, and {@link #repair} moves tokens until the plan is the best
+ * one that whole tokens allow.
  *
- * <p>With speeds of 1 the best whole-token plan has maximum exactly {@code ceil(optimum)} (integrality of flows). Repair
- * finds it for any start. It gives every rank a capacity, {@code floor(s[r] t)} for a level t that is a lower bound, and
- * pushes tokens along augmenting paths from ranks above their capacity to ranks below it; a path goes from rank to rank
- * through items that both host. If no path leaves an overfull rank, the ranks that its tokens can reach hold more than
- * their capacities together, whatever the split: that proves that t is too low, and t rises to the next value that
- * matters. So the level at the end is the integer optimum, certified by the last set that forced it up.
+ * <p>With speeds of 1 the best whole-token plan has maximum exactly {@code ceil(optimum)} (integrality of flows). For any
+ * start {@link LevelFlow} finds it, and with unequal speeds the smallest level at which whole tokens fit.
  *
  * <p>Not thread-safe: an instance is a workspace. Allocates nothing per call.
  */
@@ -22,22 +20,9 @@ public final class QuotaRounder {
     private final int[] offset;
     private final int[] host;
     private final double[] problemSpeed;
-    private final int[] item;
-    private final int[] entriesFrom;
-    private final int[] entriesOf;
-
     private final double[] speed;
-    private boolean unitSpeeds;
-    private double totalSpeed;
-    private long total;
-    private final long[] rankLoad;
-    private final long[] capacity;
-    private final int[] queue;
-    private final int[] reachedBy;
-    private final int[] leftBy;
     private final double[] remainder;
-    private int reached;
-    private double maxLoad;
+    private final LevelFlow flow;
 
     /**
      * A workspace for splits of one problem.
@@ -50,29 +35,24 @@ public final class QuotaRounder {
         host = problem.hosts();
         problemSpeed = problem.speeds();
         speed = problem.speeds();
-        int ranks = problem.ranks();
-        item = new int[host.length];
-        entriesFrom = new int[ranks + 1];
-        for (int i = 0; i < problem.items(); i++) {
-            for (int e = offset[i]; e < offset[i + 1]; e++) {
-                item[e] = i;
-                entriesFrom[host[e] + 1]++;
-            }
-        }
-        for (int r = 0; r < ranks; r++) {
-            entriesFrom[r + 1] += entriesFrom[r];
-        }
-        entriesOf = new int[host.length];
-        int[] next = entriesFrom.clone();
-        for (int e = 0; e < host.length; e++) {
-            entriesOf[next[host[e]]++] = e;
-        }
-        rankLoad = new long[ranks];
-        capacity = new long[ranks];
-        queue = new int[ranks];
-        reachedBy = new int[ranks];
-        leftBy = new int[ranks];
-        remainder = new double[ranks];
+        remainder = new double[problem.ranks()];
+        flow = new LevelFlow(problem);
+    }
+
+    /**
+     * Makes the quotas of one group the best that whole tokens allow, in one step. Inactive hosts get no token, and an item
+     * without an active host has quotas of 0.
+     *
+     * @param batch loads in whole tokens, below 2^52 in all, and speeds
+     * @param group from 0 to {@code groups - 1}
+     * @param quota whole tokens per entry, those of this group starting at {@code quotaAt}, overwritten
+     * @param quotaAt where the group starts in {@code quota}
+     */
+    public void solve(MinMaxBatch batch, int group, long[] quota, int quotaAt) {
+        flow.begin(batch, group, true);
+        flow.pour();
+        flow.minimise();
+        flow.copyQuotas(quota, quotaAt);
     }
 
     /**
@@ -165,19 +145,9 @@ public final class QuotaRounder {
      * @param quotaAt where the group starts in {@code quota}
      */
     public void repair(long[] fixed, int fixedAt, double[] speeds, int speedAt, long[] quota, int quotaAt) {
-        sumLoads(fixed, fixedAt, speeds, speedAt, quota, quotaAt);
-        startCapacities();
-        for (int r = 0; r < rankLoad.length; r++) {
-            while (rankLoad[r] > capacity[r]) {
-                int end = search(r, quota, quotaAt);
-                if (end >= 0) {
-                    push(r, end, quota, quotaAt);
-                } else {
-                    raiseCapacities();
-                }
-            }
-        }
-        maxLoad = largestLoad();
+        flow.startFrom(fixed, fixedAt, speeds, speedAt, quota, quotaAt);
+        flow.minimise();
+        flow.copyQuotas(quota, quotaAt);
     }
 
     /**
@@ -204,143 +174,31 @@ public final class QuotaRounder {
      * @param quotaAt where the group starts in {@code quota}
      */
     public void evaluate(long[] fixed, int fixedAt, double[] speeds, int speedAt, long[] quota, int quotaAt) {
-        sumLoads(fixed, fixedAt, speeds, speedAt, quota, quotaAt);
-        maxLoad = largestLoad();
+        flow.startFrom(fixed, fixedAt, speeds, speedAt, quota, quotaAt);
     }
 
-    /** {@return the largest load / speed after the last {@link #repair} or {@link #evaluate}} */
+    /** {@return the largest load / speed of the quotas of the last call but {@link #round}} */
     public double maxLoad() {
-        return maxLoad;
+        return flow.maxLoad();
+    }
+
+    /** {@return what no split can be below, whole or not, as the last {@link #solve} or {@link #repair} has proved} */
+    public double lowerBound() {
+        return flow.lowerBound();
+    }
+
+    /** {@return how often the last {@link #solve} or {@link #repair} moved tokens or raised the level} */
+    public int steps() {
+        return flow.steps();
     }
 
     /**
-     * Copies the ranks' tokens after the last {@link #repair} or {@link #evaluate}.
+     * Copies the active ranks' tokens of the quotas of the last call but {@link #round}, 0 for inactive ranks.
      *
      * @param to receives {@code [ranks]} tokens
      * @param at where they start in {@code to}
      */
     public void copyRankLoads(long[] to, int at) {
-        System.arraycopy(rankLoad, 0, to, at, rankLoad.length);
-    }
-
-    /** Takes over the speeds, and sums the tokens of every active rank. */
-    private void sumLoads(long[] fixed, int fixedAt, double[] speeds, int speedAt, long[] quota, int quotaAt) {
-        System.arraycopy(fixed, fixedAt, rankLoad, 0, rankLoad.length);
-        for (int e = 0; e < host.length; e++) {
-            rankLoad[host[e]] += quota[quotaAt + e];
-        }
-        unitSpeeds = true;
-        totalSpeed = 0;
-        total = 0;
-        for (int r = 0; r < rankLoad.length; r++) {
-            double s = speeds[speedAt + r];
-            speed[r] = s;
-            unitSpeeds &= s == 1;
-            totalSpeed += s;
-            rankLoad[r] = s > 0 ? rankLoad[r] : 0;
-            total += rankLoad[r];
-        }
-    }
-
-    private double largestLoad() {
-        double max = 0;
-        for (int r = 0; r < rankLoad.length; r++) {
-            max = speed[r] > 0 ? Math.max(max, rankLoad[r] / speed[r]) : max;
-        }
-        return max;
-    }
-
-    /** Capacities at the mean load, the bound that every group has. */
-    private void startCapacities() {
-        for (int r = 0; r < capacity.length; r++) {
-            capacity[r] = unitSpeeds ? Math.ceilDiv(total, capacity.length) : (long) (speed[r] * (total / totalSpeed));
-        }
-    }
-
-    /** Breadth-first search for a rank below its capacity; returns it, or -1 with the reached ranks in the queue. */
-    private int search(int from, long[] quota, int quotaAt) {
-        Arrays.fill(reachedBy, -1);
-        reachedBy[from] = host.length;
-        queue[0] = from;
-        reached = 1;
-        for (int k = 0; k < reached; k++) {
-            int r = queue[k];
-            for (int x = entriesFrom[r]; x < entriesFrom[r + 1]; x++) {
-                int leaving = entriesOf[x];
-                if (quota[quotaAt + leaving] == 0) {
-                    continue;
-                }
-                int i = item[leaving];
-                for (int arriving = offset[i]; arriving < offset[i + 1]; arriving++) {
-                    int h = host[arriving];
-                    if (reachedBy[h] < 0) {
-                        reachedBy[h] = arriving;
-                        leftBy[h] = leaving;
-                        if (rankLoad[h] < capacity[h]) {
-                            return h;
-                        }
-                        queue[reached++] = h;
-                    }
-                }
-            }
-        }
-        return -1;
-    }
-
-    private void push(int from, int to, long[] quota, int quotaAt) {
-        long amount = Math.min(rankLoad[from] - capacity[from], capacity[to] - rankLoad[to]);
-        for (int r = to; r != from; r = host[leftBy[r]]) {
-            amount = Math.min(amount, quota[quotaAt + leftBy[r]]);
-        }
-        for (int r = to; r != from; r = host[leftBy[r]]) {
-            quota[quotaAt + leftBy[r]] -= amount;
-            quota[quotaAt + reachedBy[r]] += amount;
-        }
-        rankLoad[from] -= amount;
-        rankLoad[to] += amount;
-    }
-
-    /** The reached ranks hold more than their capacities: raises the level to where they can hold it. */
-    private void raiseCapacities() {
-        if (unitSpeeds) {
-            Arrays.fill(capacity, capacity[0] + Math.ceilDiv(excessOfReached(), reached));
-            return;
-        }
-        double load = 0;
-        double speeds = 0;
-        for (int k = 0; k < reached; k++) {
-            load += rankLoad[queue[k]];
-            speeds += speed[queue[k]];
-        }
-        // No plan has a lower level than this. Rounding must not lift it, so it gives way by a few units in the last
-        // place.
-        raiseTo(load / speeds * (1 - 1e-15));
-        while (excessOfReached() > 0) {
-            double level = Double.POSITIVE_INFINITY;
-            for (int k = 0; k < reached; k++) {
-                int r = queue[k];
-                level = Math.min(level, (capacity[r] + 1) / speed[r]);
-            }
-            raiseTo(level);
-        }
-    }
-
-    /** Raises every capacity to the most tokens whose load is at most the level. */
-    private void raiseTo(double level) {
-        for (int r = 0; r < capacity.length; r++) {
-            long most = Math.min(total, (long) (speed[r] * level));
-            while (most < total && (most + 1) / speed[r] <= level) {
-                most++;
-            }
-            capacity[r] = Math.max(capacity[r], most);
-        }
-    }
-
-    private long excessOfReached() {
-        long excess = 0;
-        for (int k = 0; k < reached; k++) {
-            excess += rankLoad[queue[k]] - capacity[queue[k]];
-        }
-        return excess;
+        flow.copyRankLoads(to, at);
     }
 }

@@ -11,6 +11,9 @@ import java.util.Objects;
  * <p>Not thread-safe, like every {@link MinMaxSolver}.
  */
 public abstract class AbstractMinMaxSolver implements MinMaxSolver {
+    /** Gaps of so many largest loads are rounding. */
+    static final double ROUNDING = 0x1p-45;
+
     private final String name;
     private final MinMaxProblem problem;
     private final double tolerance;
@@ -88,6 +91,20 @@ public abstract class AbstractMinMaxSolver implements MinMaxSolver {
         if (!got.equals(expected)) {
             throw new IllegalArgumentException(what + ": got " + got + ", expected the solver's " + expected);
         }
+    }
+
+    /**
+     * {@return OPTIMAL for a gap within the tolerance, or within the rounding of sums that make up the largest load, which is
+     * more where speeds differ by many powers of ten; NUMERICAL_FAILURE otherwise}
+     *
+     * @param batch loads and speeds
+     * @param group from 0 to {@code groups - 1}
+     * @param gap largest load less lower bound
+     * @param maxLoad largest load
+     */
+    protected final SolveStatus status(MinMaxBatch batch, int group, double gap, double maxLoad) {
+        boolean optimal = gap <= tolerance * batch.meanLoad(group) || gap <= ROUNDING * maxLoad;
+        return optimal ? SolveStatus.OPTIMAL : SolveStatus.NUMERICAL_FAILURE;
     }
 
     @Override

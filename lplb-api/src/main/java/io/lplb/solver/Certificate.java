@@ -20,7 +20,7 @@ import java.util.Arrays;
  * Inactive ranks and uncovered items take no part; a share on an inactive rank makes the largest load infinite.
  *
  * <p>The bound is rounded down: it is never above the optimum of the loads and speeds as they are. It is exact to one
- * rounding where loads are whole and speeds have few digits.
+ * rounding where loads are whole and speeds have few digits, and to three otherwise.
  *
  * <p>Equally loaded ranks are in the order of their indices, so the result depends on the arguments alone, not on the
  * evaluations before.
@@ -37,8 +37,6 @@ public final class Certificate {
     /** Sums of speeds that are whole in this unit are exact for any number of ranks. */
     private static final double SPEED_STEPS = 0x1p20;
 
-    private static final double ROUNDING = 0x1p-52;
-
     private final int ranks;
     private final int items;
     private final int[] offset;
@@ -52,7 +50,7 @@ public final class Certificate {
     private int loadAt;
     private final double[] speed;
     private double unit;
-    private double roundsDown;
+    private boolean exact;
 
     private final double[] rankLoad;
     private final int[] order;
@@ -141,12 +139,17 @@ public final class Certificate {
             fraction += Math.abs(w - Math.rint(w));
             total += w;
         }
-        boolean exact = fraction == 0 && total < LARGEST_EXACT;
-        roundsDown = exact ? 1 : 1 - (ranks + items + 4) * ROUNDING;
+        exact = fraction == 0 && total < LARGEST_EXACT;
     }
 
     /** Evaluates a split of the group that {@link #begin(MinMaxBatch, int)} has turned to. */
     void evaluate(double[] share, int shareAt) {
+        maxLoad = largestLoad(share, shareAt);
+        lowerBound = Math.min(maxLoad, boundFromSets());
+    }
+
+    /** Returns the largest load of a split, without a bound. */
+    double largestLoad(double[] share, int shareAt) {
         for (int r = 0; r < ranks; r++) {
             rankLoad[r] = speed[r] > 0 ? fixed[fixedAt + r] : 0;
         }
@@ -164,8 +167,7 @@ public final class Certificate {
             }
             max = Math.max(max, rankLoad[r]);
         }
-        maxLoad = max / unit;
-        lowerBound = Math.min(maxLoad, boundFromSets());
+        return max / unit;
     }
 
     private double boundFromSets() {
@@ -188,6 +190,7 @@ public final class Certificate {
         double best = 0;
         double bestInside = 0;
         double bestSpeeds = 1;
+        int bestLast = 0;
         double inside = 0;
         double speeds = 0;
         for (int k = 0; k < ranks; k++) {
@@ -198,11 +201,72 @@ public final class Certificate {
                 best = bound;
                 bestInside = inside;
                 bestSpeeds = speeds;
+                bestLast = k;
             }
         }
-        // The remainder of a division is exact; a negative one says that the quotient was rounded up.
-        double below = Math.fma(-best, bestSpeeds, bestInside) < 0 ? Math.nextDown(best) : best;
-        return below * roundsDown / unit;
+        return (exact ? quotientBelow(bestInside, 0, bestSpeeds, 0) : boundInTwoParts(bestLast)) / unit;
+    }
+
+    /**
+     * Computes the bound of one set of ranks, rounded down, for the group of the last evaluation.
+     *
+     * @param set active ranks, of which the first {@code count} count
+     * @param count at least 1
+     * @return the load that cannot leave the set, divided by its speed
+     */
+    double boundOf(int[] set, int count) {
+        for (int r = 0; r < ranks; r++) {
+            position[r] = speed[r] > 0 ? 1 : -1;
+        }
+        for (int k = 0; k < count; k++) {
+            position[set[k]] = 0;
+        }
+        return boundInTwoParts(0) / unit;
+    }
+
+    /** The bound of the ranks whose position is from 0 to {@code last}, with sums whose rounding errors are summed, too. */
+    private double boundInTwoParts(int last) {
+        double inside = 0;
+        double insideError = 0;
+        double speeds = 0;
+        double speedsError = 0;
+        for (int r = 0; r < ranks; r++) {
+            if (position[r] >= 0 && position[r] <= last) {
+                double sum = inside + fixed[fixedAt + r];
+                insideError += errorOfSum(inside, fixed[fixedAt + r], sum);
+                inside = sum;
+                sum = speeds + speed[r];
+                speedsError += errorOfSum(speeds, speed[r], sum);
+                speeds = sum;
+            }
+        }
+        for (int i = 0; i < items; i++) {
+            int highest = -1;
+            for (int e = offset[i]; e < offset[i + 1]; e++) {
+                highest = Math.max(highest, position[host[e]]);
+            }
+            if (highest >= 0 && highest <= last) {
+                double sum = inside + load[loadAt + i];
+                insideError += errorOfSum(inside, load[loadAt + i], sum);
+                inside = sum;
+            }
+        }
+        return speeds > 0 ? quotientBelow(inside, insideError, speeds, speedsError) : 0;
+    }
+
+    /** What rounding has taken from a + b (Knuth, The Art of Computer Programming 2, 4.2.2). */
+    private static double errorOfSum(double a, double b, double sum) {
+        double part = sum - a;
+        return (a - (sum - part)) + (b - part);
+    }
+
+    /** A quotient of numbers in two parts, rounded down by at most three units in the last place. */
+    private static double quotientBelow(double a, double aError, double b, double bError) {
+        double quotient = a / b;
+        double remainder = Math.fma(-quotient, b, a) + (aError - quotient * bError);
+        boolean inParts = aError != 0 || bError != 0;
+        double below = remainder < 0 || inParts ? Math.nextDown(quotient) : quotient;
+        return Math.max(0, inParts ? Math.nextDown(Math.nextDown(below)) : below);
     }
 
     /** Insertion sort: the order of the last evaluation is nearly the order of this one. */

@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.solver;
 
+import io.lplb.flow.ItemOrder;
+import io.lplb.flow.LevelFlow;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import java.util.Arrays;
@@ -19,8 +21,8 @@ import java.util.Arrays;
  *
  * <p>The first sweep pours into ranks that hold their fixed loads only. A {@link Certificate} is computed every few
  * sweeps; the solve ends when it closes the gap. Convergence is linear, with slow tails on long chains of ranks: when
- * the sweeps allowed are used up, an {@link InteriorPointSolver} finishes the group. {@code iterations} then counts
- * sweeps and interior-point steps together.
+ * the sweeps allowed are used up, {@link LevelFlow} makes the best split exact. {@code iterations} then counts sweeps,
+ * paths and cuts together.
  *
  * <p>A solve depends on its group alone, not on the groups before it, so equal inputs give equal bits.
  *
@@ -50,7 +52,8 @@ public final class RelaxationSolver extends AbstractMinMaxSolver {
 
     private final ActiveItems items;
     private final BestSplit best;
-    private final InteriorPointSolver fallback;
+    private final LevelFlow flow;
+    private final Certificate certificate;
     private final double[] speed;
     private final double[] a;
     private final double[] b;
@@ -76,7 +79,8 @@ public final class RelaxationSolver extends AbstractMinMaxSolver {
         super(NAME, problem, tolerance);
         items = new ActiveItems(problem, ItemOrder.of(problem));
         best = new BestSplit(problem);
-        fallback = new InteriorPointSolver(problem, tolerance);
+        flow = new LevelFlow(problem);
+        certificate = new Certificate(problem);
         speed = new double[problem.ranks()];
         inverseSpeed = new double[problem.ranks()];
         a = new double[problem.entries()];
@@ -108,14 +112,25 @@ public final class RelaxationSolver extends AbstractMinMaxSolver {
         if (certified) {
             best.report(sweeps, SolveStatus.OPTIMAL);
         } else {
-            fallback.solveGroup(batch, group, split);
-            split.report(
-                    group,
-                    split.maxLoad(group),
-                    split.lowerBound(group),
-                    sweeps + split.iterations(group),
-                    split.status(group));
+            finish(batch, group, split, sweeps);
         }
+    }
+
+    /** Makes the best split so far exact. */
+    private void finish(MinMaxBatch batch, int group, SplitBatch split, int sweeps) {
+        int at = group * problem().entries();
+        flow.begin(batch, group, false);
+        if (best.isEmpty()) {
+            flow.pour();
+        } else {
+            flow.startFrom(split.share(), at);
+        }
+        flow.minimise();
+        flow.copyShares(split.share(), at);
+        certificate.begin(batch, group);
+        double max = certificate.largestLoad(split.share(), at);
+        double bound = Math.min(max, certificate.boundOf(flow.cut(), flow.cutSize()));
+        split.report(group, max, bound, sweeps + flow.steps(), status(batch, group, max - bound, max));
     }
 
     /** Pours each item into ranks that hold their fixed loads and the items before it. */

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 public final class Solvers {
     private static final Map<String, SolverFactory> FOUND = found();
     private static final List<String> NAMES = Stream.concat(
-                    Stream.of(InteriorPointSolver.NAME, RelaxationSolver.NAME), FOUND.keySet().stream())
+                    Stream.of(InteriorPointSolver.NAME, RelaxationSolver.NAME, ExactSolver.NAME), FOUND.keySet().stream())
             .toList();
 
     private Solvers() {}
@@ -60,6 +60,7 @@ public final class Solvers {
         return switch (name) {
             case InteriorPointSolver.NAME -> new InteriorPointSolver(problem, tolerance);
             case RelaxationSolver.NAME -> new RelaxationSolver(problem, tolerance);
+            case ExactSolver.NAME -> new ExactSolver(problem, tolerance);
             default -> factory(name).create(problem, tolerance);
         };
     }

@@ -80,7 +80,7 @@ class MinMaxProblemTest {
                         () -> MinMaxProblem.of(3, new double[] {1, 1e160, 1e-150}, new int[0][]))
                 .getMessage();
         assertEquals(
-                "speed of rank 2: got 1.0E-150 beside 1.0E160 of rank 1, expected a ratio of at most 1.0E300", message);
+                "speed of rank 2: got 1.0E-150 beside 1.0E160 of rank 1, expected a ratio of at most 1.0E250", message);
     }
 
     @Test

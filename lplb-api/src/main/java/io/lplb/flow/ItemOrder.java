@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.solver;
+package io.lplb.flow;
 
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.topology.GreedyColouring;
@@ -12,11 +12,15 @@ import java.util.stream.IntStream;
  * colour by colour. Items of one colour share no rank ({@link GreedyColouring}, in the order of the items), so their updates do
  * not wait for each other: on a processor they overlap, on a GPU a colour is one parallel step.
  */
-final class ItemOrder {
+public final class ItemOrder {
     private ItemOrder() {}
 
-    /** Returns all items of the problem in that order. */
-    static int[] of(MinMaxProblem problem) {
+    /**
+     * {@return all items of a problem in that order}
+     *
+     * @param problem the items and their hosts
+     */
+    public static int[] of(MinMaxProblem problem) {
         int[] colour = colours(problem);
         return IntStream.range(0, problem.items())
                 .boxed()
@@ -26,8 +30,12 @@ final class ItemOrder {
                 .toArray();
     }
 
-    /** Returns the colour of every item. */
-    static int[] colours(MinMaxProblem problem) {
+    /**
+     * {@return the colour of every item}
+     *
+     * @param problem the items and their hosts
+     */
+    public static int[] colours(MinMaxProblem problem) {
         int[][] hosts = new int[problem.items()][];
         Arrays.setAll(hosts, problem::hostsOf);
         return GreedyColouring.colours(hosts, problem.ranks());

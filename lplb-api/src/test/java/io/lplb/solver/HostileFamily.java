@@ -1,0 +1,144 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.solver;
+
+import io.lplb.placement.Eplb;
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.MinMaxBatch;
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.problem.PlacementProblem;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Families of problems on which solvers have failed. A family and a seed are a problem, the same on every machine; shapes
+ * of one size are shared between seeds. Loads are whole, and so are the speeds of all but the extreme ones.
+ */
+public enum HostileFamily {
+    /** One item beside fixed loads on two of many ranks. */
+    ONE_ITEM,
+    /** Decode: 2 to 10 % of the items hit, counts from 1 to 20, on a ring. */
+    SPARSE_RING,
+    /** The same on a torus. */
+    SPARSE_TORUS,
+    /** The same on a placement by EPLB. */
+    SPARSE_EPLB,
+    /** A hub that shares an item with every other rank. */
+    STAR,
+    /** Small loads beside loads a million times as large. */
+    TWO_SCALES,
+    /** Random hosts and loads. */
+    MIXED,
+    /** Unequal speeds up to a ratio of a thousand. */
+    SPEEDS,
+    /** Speeds of 1 beside speeds of 1e4 to 1e6. */
+    SPEED_RATIOS,
+    /** Speeds from 1e-200 to 1e200, or all of one such size. */
+    EXTREME_SPEEDS,
+    /** A quarter of the ranks inactive. */
+    INACTIVE;
+
+    private static final int[] SIZES = {2, 3, 8, 12, 16, 32, 64};
+
+    private final Map<Long, MinMaxProblem> shapes = new HashMap<>();
+
+    /** Returns whether all speeds are whole, so that {@link FlowOracle} applies. */
+    public boolean hasWholeSpeeds() {
+        return this != EXTREME_SPEEDS;
+    }
+
+    /** Returns whether all active ranks have speed 1. */
+    public boolean hasUnitSpeeds() {
+        return this != EXTREME_SPEEDS && this != SPEEDS && this != SPEED_RATIOS;
+    }
+
+    /** Returns the problem of a seed with at most so many ranks, at least 8. */
+    public MinMaxBatch draw(long seed, int maxRanks) {
+        Random random = new Random(seed * 31 + ordinal());
+        int size = SIZES[random.nextInt(SIZES.length)];
+        while (size > maxRanks) {
+            size = SIZES[random.nextInt(SIZES.length)];
+        }
+        MinMaxProblem problem = shape(size, random);
+        MinMaxBatch batch = new MinMaxBatch(problem, 1);
+        fillLoads(batch, random);
+        fillSpeeds(batch, random);
+        return batch;
+    }
+
+    private MinMaxProblem shape(int size, Random random) {
+        long variant = random.nextInt(4);
+        int columns = size >= 8 ? 4 : 2;
+        int rows = Math.max(2, size / columns);
+        synchronized (shapes) {
+            return shapes.computeIfAbsent(variant * 1000 + size, key -> switch (this) {
+                case SPARSE_RING -> MinMaxProblem.of(Math.max(2, size), HostLists.ring(Math.max(2, size)));
+                case SPARSE_TORUS, TWO_SCALES -> MinMaxProblem.of(rows * columns, HostLists.torus(rows, columns));
+                case SPARSE_EPLB -> eplb(size, variant);
+                case STAR -> MinMaxProblem.of(size, star(size));
+                default -> {
+                    Random of = new Random(key);
+                    int items = 1 + of.nextInt(3 * size);
+                    yield MinMaxProblem.of(size, HostLists.random(of, size, this == ONE_ITEM ? 1 : items, 2, 2 + (int) variant));
+                }
+            });
+        }
+    }
+
+    private static MinMaxProblem eplb(int ranks, long variant) {
+        Random random = new Random(variant);
+        double[] weight = new double[4 * ranks];
+        Arrays.setAll(weight, e -> Math.ceil(Math.exp(2 * random.nextGaussian()) * 10));
+        ExpertPlacement placement =
+                Eplb.place(new double[][] {weight}, 5 * ranks, 1, 1, ranks).layers().get(0);
+        return PlacementProblem.of(placement, null).problem();
+    }
+
+    private static int[][] star(int ranks) {
+        int[][] hosts = new int[ranks - 1][];
+        Arrays.setAll(hosts, i -> new int[] {0, i + 1});
+        return hosts;
+    }
+
+    private void fillLoads(MinMaxBatch batch, Random random) {
+        double hit = 0.02 + 0.08 * random.nextDouble();
+        for (int i = 0; i < batch.load().length; i++) {
+            batch.load()[i] = switch (this) {
+                case SPARSE_RING, SPARSE_TORUS, SPARSE_EPLB -> random.nextDouble() < hit ? 1 + random.nextInt(20) : 0;
+                case TWO_SCALES -> random.nextInt(3) == 0 ? 1_000_000 + random.nextInt(1_000_000) : random.nextInt(3);
+                case ONE_ITEM -> 1 + random.nextInt(40);
+                default -> random.nextInt(4) == 0 ? 0 : random.nextInt(1 << random.nextInt(12));
+            };
+        }
+        for (int r = 0; r < batch.fixed().length; r++) {
+            batch.fixed()[r] = switch (this) {
+                case SPARSE_RING, SPARSE_TORUS, SPARSE_EPLB -> random.nextDouble() < hit ? 1 + random.nextInt(20) : 0;
+                case TWO_SCALES -> random.nextInt(3) == 0 ? 1_000_000 : random.nextInt(3);
+                case ONE_ITEM -> 0;
+                default -> random.nextInt(2) == 0 ? 0 : random.nextInt(1 << random.nextInt(10));
+            };
+        }
+        if (this == ONE_ITEM) {
+            for (int h : batch.problem().hostsOf(0)) {
+                batch.fixed()[h] = random.nextInt(60);
+            }
+        }
+    }
+
+    private void fillSpeeds(MinMaxBatch batch, Random random) {
+        double[] speed = batch.speed().clone();
+        double size = Math.pow(10, random.nextInt(401) - 200);
+        boolean alike = random.nextBoolean();
+        for (int r = 0; r < speed.length; r++) {
+            speed[r] = switch (this) {
+                case SPEEDS -> 1 + random.nextInt(1000);
+                case SPEED_RATIOS -> random.nextBoolean() ? 1 : Math.pow(10, 4 + random.nextInt(3));
+                case EXTREME_SPEEDS -> alike ? size : Math.pow(10, random.nextInt(201) - 100);
+                case INACTIVE -> random.nextInt(4) == 0 ? 0 : 1;
+                default -> 1;
+            };
+        }
+        batch.setSpeed(0, speed, 0);
+    }
+}
