@@ -28,10 +28,10 @@ public final class MinMaxBatch {
     /** Lower limit of a load other than 0: quotients of smaller ones could lose digits. */
     public static final double SMALLEST_LOAD = 1e-150;
 
-    /** Load per speed stays between this number and its inverse, hence finite and with all digits. */
+    /** Load per speed is at most this number, and at least the smallest normal one, hence finite and with all digits. */
     private static final double LARGEST_LEVEL = 1e300;
 
-    /** Speeds between this number and its inverse keep every level within {@link #LARGEST_LEVEL}. */
+    /** Speeds between this number and its inverse keep every level within these limits. */
     private static final double LARGE_SPEED = 1e130;
 
     private static final long LARGEST_BITS = Double.doubleToRawLongBits(LARGEST_LOAD);
@@ -318,10 +318,9 @@ public final class MinMaxBatch {
 
     private void requireLevels(int group) {
         if (!hasValidLevels(group)) {
-            throw new IllegalArgumentException(
-                    "group " + group + ": got " + coveredLoad(group) + " tokens on speeds from "
-                            + slowest(group) + " to " + speedUnit[group] + ", expected loads per speed within 1/"
-                            + LARGEST_LEVEL + " and " + LARGEST_LEVEL);
+            throw new IllegalArgumentException("group " + group + ": got " + coveredLoad(group)
+                    + " tokens on speeds from " + slowest(group) + " to " + speedUnit[group]
+                    + ", expected loads per speed from " + Double.MIN_NORMAL + " to " + LARGEST_LEVEL);
         }
     }
 
@@ -329,7 +328,7 @@ public final class MinMaxBatch {
         double total = coveredLoad(group);
         return total == 0
                 || activeRanks[group] == 0
-                || (total / slowest(group) <= LARGEST_LEVEL && total / speedUnit[group] >= 1 / LARGEST_LEVEL);
+                || (total / slowest(group) <= LARGEST_LEVEL && meanLoad(group) >= Double.MIN_NORMAL);
     }
 
     private double slowest(int group) {

@@ -6,7 +6,7 @@ import io.lplb.problem.MinMaxProblem;
 import java.util.Arrays;
 
 /**
- * The part of one group that leaves a solver a choice, scaled to a mean load of 1 and packed without gaps, so that loops
+ * The part of one group that leaves a solver a choice, scaled so that a lower bound is 1, and packed without gaps, so that loops
  * over its ranks and entries are loops over plain ranges.
  *
  * <pre>
@@ -16,8 +16,9 @@ import java.util.Arrays;
  * </pre>
  *
  * <p>Left out are inactive ranks and, as hosts, every mention of them; items of zero load and uncovered items, whose
- * shares are 0; and items with one active host, whose whole load is part of that rank's fixed load. An item so small that
- * it does not change the last digit of any level is assigned whole to its fastest host, too.
+ * shares are 0; items with one active host, whose whole load is part of that rank's fixed load; and then ranks without an
+ * item, but for the highest one if it can be the bottleneck. An item so small that it does not change the last digit of any
+ * level is assigned whole to its fastest host, too.
  *
  * <p>Not thread-safe: an instance is a workspace.
  */
@@ -30,6 +31,8 @@ final class ActiveItems {
     private final int[] host;
     private final int[] order;
 
+    private final double[] rankSpeed;
+    private final double[] rankFixed;
     private final int[] activeRank;
     private final double[] speed;
     private final double[] fixed;
@@ -45,6 +48,7 @@ final class ActiveItems {
     private int wholes;
     private double scale;
     private double level;
+    private double meanLoad;
     private double totalSpeed;
 
     /**
@@ -57,6 +61,8 @@ final class ActiveItems {
         problemRanks = problem.ranks();
         offset = problem.offsets();
         host = problem.hosts();
+        rankSpeed = new double[problemRanks];
+        rankFixed = new double[problemRanks];
         activeRank = new int[problemRanks];
         speed = new double[problemRanks];
         fixed = new double[problemRanks];
@@ -70,58 +76,46 @@ final class ActiveItems {
 
     /** Takes over a group's loads and speeds. */
     void select(MinMaxBatch batch, int group) {
-        totalSpeed = batch.unitsOfSpeed(group);
-        double total = batch.coveredLoad(group);
-        scale = total > 0 ? total / totalSpeed : 0;
-        level = scale / batch.speedUnit(group);
-        double inverse = scale > 0 ? 1 / scale : 0;
-        selectRanks(batch, group, inverse);
-        selectItems(batch, group, inverse);
-    }
-
-    private void selectRanks(MinMaxBatch batch, int group, double inverse) {
-        int at = group * problemRanks;
-        double[] speeds = batch.speed();
-        double[] loads = batch.fixed();
+        meanLoad = batch.meanLoad(group);
         double unit = batch.speedUnit(group);
-        ranks = 0;
+        int at = group * problemRanks;
         for (int r = 0; r < problemRanks; r++) {
-            double s = speeds[at + r];
-            if (s > 0) {
-                speed[ranks] = s / unit;
-                fixed[ranks] = loads[at + r] * inverse;
-                activeRank[r] = ranks++;
-            } else {
-                activeRank[r] = -1;
-            }
+            rankSpeed[r] = batch.speed()[at + r] / unit;
+            rankFixed[r] = batch.fixed()[at + r];
+            activeRank[r] = -1;
         }
+        selectItems(batch.load(), group * order.length, meanLoad * unit);
+        selectRanks();
+        level = scale / unit;
     }
 
-    private void selectItems(MinMaxBatch batch, int group, double inverse) {
-        int loadAt = group * order.length;
+    /** Packs items with a choice of hosts; a rank that is a host of one is marked as active. */
+    private void selectItems(double[] loads, int loadAt, double mean) {
         int to = 0;
         count = 0;
         pairs = 0;
         wholes = 0;
         for (int i : order) {
-            double w = batch.load()[loadAt + i] * inverse;
+            double w = loads[loadAt + i];
             if (w > 0) {
                 int first = to;
                 for (int e = offset[i]; e < offset[i + 1]; e++) {
-                    int r = activeRank[host[e]];
-                    if (r >= 0) {
+                    if (rankSpeed[host[e]] > 0) {
                         problemEntry[to] = e;
-                        activeHost[to++] = r;
+                        activeHost[to++] = host[e];
                     }
                 }
                 int hosts = to - first;
-                if (hosts < 2 || w < 2 * NEGLIGIBLE) {
+                if (hosts < 2 || w < 2 * NEGLIGIBLE * mean) {
                     int fastest = fastestHost(first, to);
-                    if (hosts < 2 || w < NEGLIGIBLE * speed[activeHost[fastest]]) {
-                        takeWhole(fastest, hosts, w, batch.load()[loadAt + i]);
+                    if (hosts < 2 || w < NEGLIGIBLE * mean * rankSpeed[activeHost[fastest]]) {
+                        takeWhole(fastest, hosts, w);
                         to = first;
                         continue;
                     }
+                }
+                for (int e = first; e < to; e++) {
+                    activeRank[activeHost[e]] = 0;
                 }
                 load[count++] = w;
                 activeOffset[count] = to;
@@ -130,19 +124,69 @@ final class ActiveItems {
         }
     }
 
+    /**
+     * Packs the ranks that are hosts of active items, and scales all loads by a lower bound. Of the other ranks, whose loads
+     * are settled, the highest one stays if it is above that bound.
+     */
+    private void selectRanks() {
+        ranks = 0;
+        totalSpeed = 0;
+        double total = 0;
+        double bound = 0;
+        double settled = 0;
+        int highest = -1;
+        for (int r = 0; r < problemRanks; r++) {
+            double s = rankSpeed[r];
+            if (activeRank[r] == 0) {
+                total += rankFixed[r];
+                bound = Math.max(bound, rankFixed[r] / s);
+                addRank(r);
+            } else if (s > 0 && rankFixed[r] > settled * s) {
+                settled = rankFixed[r] / s;
+                highest = r;
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            total += load[i];
+        }
+        bound = Math.max(bound, totalSpeed > 0 ? total / totalSpeed : 0);
+        if (settled > bound) {
+            addRank(highest);
+            bound = settled;
+        }
+        scale = bound;
+        double inverse = bound > 0 ? 1 / bound : 0;
+        for (int r = 0; r < ranks; r++) {
+            fixed[r] *= inverse;
+        }
+        for (int i = 0; i < count; i++) {
+            load[i] *= inverse;
+        }
+        for (int e = 0; e < activeOffset[count]; e++) {
+            activeHost[e] = activeRank[activeHost[e]];
+        }
+    }
+
+    private void addRank(int rank) {
+        speed[ranks] = rankSpeed[rank];
+        fixed[ranks] = rankFixed[rank];
+        totalSpeed += rankSpeed[rank];
+        activeRank[rank] = ranks++;
+    }
+
     private int fastestHost(int first, int end) {
         int fastest = first;
         for (int e = first + 1; e < end; e++) {
-            if (speed[activeHost[e]] > speed[activeHost[fastest]]) {
+            if (rankSpeed[activeHost[e]] > rankSpeed[activeHost[fastest]]) {
                 fastest = e;
             }
         }
         return fastest;
     }
 
-    private void takeWhole(int entry, int hosts, double scaled, double tokens) {
+    private void takeWhole(int entry, int hosts, double tokens) {
         if (hosts > 0) {
-            fixed[activeHost[entry]] += scaled;
+            rankFixed[activeHost[entry]] += tokens;
             wholeEntry[wholes] = problemEntry[entry];
             wholeLoad[wholes++] = tokens;
         }
@@ -208,8 +252,13 @@ final class ActiveItems {
         return scale;
     }
 
-    /** The mean load, by which the levels here are divided: tokens per speed; 0 if all loads are zero. */
+    /** The mean load of the group; 0 if all loads are zero. */
     double meanLoad() {
+        return meanLoad;
+    }
+
+    /** What a level of 1 here is in loads of the group: a lower bound; 0 if all loads are zero. */
+    double levelScale() {
         return level;
     }
 

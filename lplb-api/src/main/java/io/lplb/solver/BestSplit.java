@@ -41,7 +41,8 @@ final class BestSplit {
     /**
      * Offers the scaled shares of the active items.
      *
-     * @return the gap between the best split and the best bound so far, in mean loads; infinite if no offer was finite
+     * @return the gap between the best split and the best bound so far, in mean loads; 0 if it is but rounding, infinite if
+     *     no offer was finite
      */
     double offer(ActiveItems active, double[] share) {
         for (int i = 0; i < active.count(); i++) {
@@ -59,12 +60,15 @@ final class BestSplit {
         certificate.evaluate(candidate, 0);
         double max = certificate.maxLoad();
         // False for a NaN, which some share must then have been: such an offer is no split.
+        if (max < Double.POSITIVE_INFINITY) {
+            lowerBound = Math.max(lowerBound, certificate.lowerBound());
+        }
         if (max < maxLoad) {
             maxLoad = max;
             System.arraycopy(candidate, 0, split.share(), group * entries, entries);
-            lowerBound = Math.max(lowerBound, certificate.lowerBound());
         }
-        return active.meanLoad() > 0 ? (maxLoad - lowerBound) / active.meanLoad() : 0;
+        double gap = maxLoad - lowerBound;
+        return gap > AbstractMinMaxSolver.ROUNDING * maxLoad ? gap / active.meanLoad() : 0;
     }
 
     /** Whether no offer has been a split. */

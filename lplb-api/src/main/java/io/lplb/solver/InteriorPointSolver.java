@@ -8,7 +8,7 @@ import io.lplb.problem.MinMaxProblem;
 /**
  * Primal-dual interior point on the structure of the min-max problem, in double.
  *
- * <p>With loads scaled to a mean of 1, the problem and its dual are
+ * <p>With loads scaled so that a lower bound is 1 ({@code ActiveItems}), the problem and its dual are
  *
  * <pre>
  *   minimise t            q[r] = s[r] t - f[r] - sum of a[i,r]  &gt;= 0    (slack of rank r,   dual y[r] &gt;= 0)
@@ -44,6 +44,9 @@ public final class InteriorPointSolver extends AbstractMinMaxSolver {
     public static final double DEFAULT_TOLERANCE = 1e-9;
 
     private static final int DEFAULT_MAX_ITERATIONS = 50;
+
+    /** Most groups need fewer iterations; from there on every iterate is certified, so that a good one is not lost. */
+    private static final int USUAL_ITERATIONS = 12;
 
     /** The split is certified once the sum of all products is below this many tolerances. */
     private static final double CERTIFY_BELOW = 1e4;
@@ -96,6 +99,8 @@ public final class InteriorPointSolver extends AbstractMinMaxSolver {
         point.start();
         best.begin(batch, group, items, split);
         double allowed = tolerance();
+        double certifiable =
+                items.levelScale() > 0 ? CERTIFY_BELOW * allowed * items.meanLoad() / items.levelScale() : 0;
         double products = point.complementarity();
         int iteration = 0;
         boolean certified = items.count() == 0 && best.offer(items, point.shares()) <= allowed;
@@ -104,7 +109,7 @@ public final class InteriorPointSolver extends AbstractMinMaxSolver {
             products = point.step(products);
             iteration++;
             healthy = products > 0 && products < Double.POSITIVE_INFINITY;
-            if (products < CERTIFY_BELOW * allowed) {
+            if (products < certifiable || iteration > USUAL_ITERATIONS) {
                 certified = best.offer(items, point.shares()) <= allowed;
             }
         }

@@ -43,6 +43,7 @@ public final class Solvers {
         return switch (name) {
             case InteriorPointSolver.NAME -> InteriorPointSolver.DEFAULT_TOLERANCE;
             case RelaxationSolver.NAME -> RelaxationSolver.DEFAULT_TOLERANCE;
+            case ExactSolver.NAME -> ExactSolver.DEFAULT_TOLERANCE;
             default -> factory(name).defaultTolerance();
         };
     }

@@ -128,7 +128,7 @@ class BackendsTest {
 
     @Test
     void solversAreMadeByName() {
-        assertEquals(List.of("interior-point", "relaxation"), Solvers.names());
+        assertEquals(List.of("interior-point", "relaxation", "exact"), Solvers.names());
         for (String name : Solvers.names()) {
             try (MinMaxSolver solver = Solvers.create(name, PAIR, Solvers.defaultTolerance(name))) {
                 assertEquals(name, solver.name());

@@ -7,9 +7,9 @@ import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Families of problems on which solvers have failed. A family and a seed are a problem, the same on every machine; shapes
@@ -41,7 +41,7 @@ public enum HostileFamily {
 
     private static final int[] SIZES = {2, 3, 8, 12, 16, 32, 64};
 
-    private final Map<Long, MinMaxProblem> shapes = new HashMap<>();
+    private static final Map<String, MinMaxProblem> SHAPES = new ConcurrentHashMap<>();
 
     /** Returns whether all speeds are whole, so that {@link FlowOracle} applies. */
     public boolean hasWholeSpeeds() {
@@ -71,27 +71,26 @@ public enum HostileFamily {
         long variant = random.nextInt(4);
         int columns = size >= 8 ? 4 : 2;
         int rows = Math.max(2, size / columns);
-        synchronized (shapes) {
-            return shapes.computeIfAbsent(variant * 1000 + size, key -> switch (this) {
-                case SPARSE_RING -> MinMaxProblem.of(Math.max(2, size), HostLists.ring(Math.max(2, size)));
-                case SPARSE_TORUS, TWO_SCALES -> MinMaxProblem.of(rows * columns, HostLists.torus(rows, columns));
-                case SPARSE_EPLB -> eplb(size, variant);
-                case STAR -> MinMaxProblem.of(size, star(size));
-                default -> {
-                    Random of = new Random(key);
-                    int items = 1 + of.nextInt(3 * size);
-                    yield MinMaxProblem.of(size, HostLists.random(of, size, this == ONE_ITEM ? 1 : items, 2, 2 + (int) variant));
-                }
-            });
-        }
+        return SHAPES.computeIfAbsent(name() + variant + "/" + size, key -> switch (this) {
+            case SPARSE_RING -> MinMaxProblem.of(size, HostLists.ring(size));
+            case SPARSE_TORUS, TWO_SCALES -> MinMaxProblem.of(rows * columns, HostLists.torus(rows, columns));
+            case SPARSE_EPLB -> eplb(size, variant);
+            case STAR -> MinMaxProblem.of(size, star(size));
+            default -> {
+                Random of = new Random(key.hashCode());
+                int items = this == ONE_ITEM ? 1 : 1 + of.nextInt(3 * size);
+                yield MinMaxProblem.of(size, HostLists.random(of, size, items, 2, 2 + (int) variant));
+            }
+        });
     }
 
     private static MinMaxProblem eplb(int ranks, long variant) {
         Random random = new Random(variant);
         double[] weight = new double[4 * ranks];
         Arrays.setAll(weight, e -> Math.ceil(Math.exp(2 * random.nextGaussian()) * 10));
-        ExpertPlacement placement =
-                Eplb.place(new double[][] {weight}, 5 * ranks, 1, 1, ranks).layers().get(0);
+        ExpertPlacement placement = Eplb.place(new double[][] {weight}, 5 * ranks, 1, 1, ranks)
+                .layers()
+                .get(0);
         return PlacementProblem.of(placement, null).problem();
     }
 

@@ -9,6 +9,7 @@ import io.lplb.flow.ItemOrder;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class RelaxationSolverTest extends MinMaxSolverContract {
@@ -19,7 +20,7 @@ class RelaxationSolverTest extends MinMaxSolverContract {
     }
 
     @Test
-    void aLongChainIsHandedOverToTheInteriorPoint() {
+    void aLongChainIsHandedOverToTheFlow() {
         // What is fixed falls along 64 ranks in a row: sweeps pass it on like heat, so 32 of them are not enough.
         int[][] hosts = new int[63][];
         Arrays.setAll(hosts, i -> new int[] {i, i + 1});
@@ -32,12 +33,29 @@ class RelaxationSolverTest extends MinMaxSolverContract {
         SplitBatch split = new SplitBatch(chain, 1);
         new RelaxationSolver(chain, 1e-9).solve(batch, split);
         assertEquals(SolveStatus.OPTIMAL, split.status(0));
-        SplitBatch alone = new SplitBatch(chain, 1);
-        new InteriorPointSolver(chain, 1e-9).solve(batch, alone);
-        assertArrayEquals(alone.share(), split.share(), "it starts anew");
-        assertTrue(
-                split.iterations(0) >= alone.iterations(0) + 32,
-                "sweeps count, too: " + split.iterations(0) + " against " + alone.iterations(0));
+        assertTrue(split.iterations(0) > 32, "sweeps count, too: " + split.iterations(0));
+    }
+
+    @Test
+    void theAnswerAfterTheHandOverIsNotWorseThanThatBefore() {
+        int[][] star = new int[255][];
+        Arrays.setAll(star, i -> new int[] {0, i + 1});
+        MinMaxProblem problem = MinMaxProblem.of(256, star);
+        for (int seed = 0; seed < 20; seed++) {
+            Random random = new Random(seed);
+            MinMaxBatch batch = new MinMaxBatch(problem, 1);
+            Arrays.setAll(batch.load(), i -> random.nextInt(1000));
+            Arrays.setAll(batch.fixed(), r -> random.nextInt(500));
+            double loosest = Double.POSITIVE_INFINITY;
+            for (double tolerance : new double[] {1e-1, 1e-2, 1e-4, 1e-9}) {
+                SplitBatch split = new SplitBatch(problem, 1);
+                new RelaxationSolver(problem, tolerance).solve(batch, split);
+                assertEquals(SolveStatus.OPTIMAL, split.status(0));
+                assertTrue(split.gap(0) <= tolerance * batch.meanLoad(0), "gap " + split.gap(0));
+                assertTrue(split.maxLoad(0) <= loosest * (1 + 1e-14), "tolerance " + tolerance);
+                loosest = split.maxLoad(0);
+            }
+        }
     }
 
     @Test
