@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 public final class Solvers {
     private static final Map<String, SolverFactory> FOUND = found();
     private static final List<String> NAMES = Stream.concat(
-                    Stream.of(InteriorPointSolver.NAME, RelaxationSolver.NAME, ExactSolver.NAME), FOUND.keySet().stream())
+                    Stream.of(InteriorPointSolver.NAME, RelaxationSolver.NAME, ExactSolver.NAME),
+                    FOUND.keySet().stream())
             .toList();
 
     private Solvers() {}

@@ -21,7 +21,7 @@ final class PeersTable {
     /** The solver that the others are compared with. */
     static final String OURS = "interior-point";
 
-    private static final Set<String> THIS_LIBRARY = Set.of(OURS, "relaxation", "ejml", "plan");
+    private static final Set<String> THIS_LIBRARY = Set.of(OURS, "relaxation", "exact", "ejml", "plan");
     private static final Set<String> COMPARED = Set.of("solver", "backend", "topology");
     static final String NONE = "–";
 
