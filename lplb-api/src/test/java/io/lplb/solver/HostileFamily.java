@@ -55,7 +55,7 @@ public enum HostileFamily {
 
     /** Returns the problem of a seed with at most so many ranks, at least 8. */
     public MinMaxBatch draw(long seed, int maxRanks) {
-        Random random = new Random(seed * 31 + ordinal());
+        Random random = new Random(seed * 31 + name().hashCode());
         int size = SIZES[random.nextInt(SIZES.length)];
         while (size > maxRanks) {
             size = SIZES[random.nextInt(SIZES.length)];
