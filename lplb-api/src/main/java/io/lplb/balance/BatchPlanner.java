@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe. Planning allocates nothing.
  */
 final class BatchPlanner implements AutoCloseable {
-    private static final Logger LOG = LogManager.getLogger(BatchPlanner.class);
 
     private final ExpertPlacement placement;
     private final PlacementProblem placementProblem;
@@ -333,12 +332,17 @@ final class BatchPlanner implements AutoCloseable {
         try {
             close();
         } catch (RuntimeException | Error e) {
-            LOG.warn("The solver of the last placement could not be closed. {}", e.toString());
+            Log.LOG.warn("The solver of the last placement could not be closed. {}", e.toString());
         }
     }
 
     @Override
     public void close() {
         solver.close();
+    }
+
+    /** Opened by the first message: without a logging provider, Log4j complains when it is opened. */
+    private static final class Log {
+        static final Logger LOG = LogManager.getLogger(BatchPlanner.class);
     }
 }

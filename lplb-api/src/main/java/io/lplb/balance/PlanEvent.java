@@ -119,7 +119,7 @@ final class PlanEvent extends Event {
         imbalance = report.imbalance();
         identityMaxLoad = report.identityMaxLoad();
         lowerBound = report.lowerBound();
-        gap = report.gap();
+        gap = report.splitGap();
         activeRanks = report.activeRanks();
         uncoveredExperts = report.uncoveredExperts();
         uncoveredTokens = report.uncoveredTokens();

@@ -149,8 +149,16 @@ public final class PlanReport {
         return lowerBound;
     }
 
-    /** {@return {@code splitMaxLoad - lowerBound}: how far from optimal the solver's split can be} */
+    /**
+     * {@return {@code maxLoad - lowerBound}: how far the plan can be from the best division into fractions of tokens} With equal
+     * speeds a plan with a gap below 1 is the best that whole tokens allow.
+     */
     public double gap() {
+        return maxLoad - lowerBound;
+    }
+
+    /** {@return {@code splitMaxLoad - lowerBound}: how far from optimal the solver's split can be, before rounding} */
+    public double splitGap() {
         return splitMaxLoad - lowerBound;
     }
 

@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 public final class BackendGuard {
-    private static final Logger LOG = LogManager.getLogger(BackendGuard.class);
 
     private final Backend backend;
     private final @Nullable Duration timeLimit;
@@ -108,7 +107,7 @@ public final class BackendGuard {
         if (!interrupted) {
             recoveries++;
             solvedOn = Backends.CPU;
-            LOG.warn("{}The CPU takes over for good. {}", prefix, fault.getMessage());
+            Log.LOG.warn("{}The CPU takes over for good. {}", prefix, fault.getMessage());
         }
         return !interrupted;
     }
@@ -136,5 +135,10 @@ public final class BackendGuard {
     /** {@return the last fault, or null} */
     public @Nullable BackendException lastFault() {
         return lastFault;
+    }
+
+    /** Opened by the first message: without a logging provider, Log4j complains when it is opened. */
+    private static final class Log {
+        static final Logger LOG = LogManager.getLogger(BackendGuard.class);
     }
 }

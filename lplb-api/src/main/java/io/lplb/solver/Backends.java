@@ -33,7 +33,6 @@ public final class Backends {
     /** System property that names the only backend allowed. */
     public static final String REQUIRE_PROPERTY = "lplb.requireBackend";
 
-    private static final Logger LOG = LogManager.getLogger(Backends.class);
     private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
 
     /** Names of backends. */
@@ -85,7 +84,7 @@ public final class Backends {
 
     /** A process has many balancers, which all come to the same end. */
     private static void sayOnce(Level level, String text) {
-        LOG.log(SAID.add(text) ? level : Level.DEBUG, text);
+        Log.LOG.log(SAID.add(text) ? level : Level.DEBUG, text);
     }
 
     /**
@@ -304,5 +303,10 @@ public final class Backends {
             throw new IllegalStateException(
                     "backend: got " + chosen + ", expected " + required + " as " + REQUIRE_PROPERTY + " says. " + why);
         }
+    }
+
+    /** Opened by the first message: without a logging provider, Log4j complains when it is opened. */
+    private static final class Log {
+        static final Logger LOG = LogManager.getLogger(Backends.class);
     }
 }

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: one thread at a time calls it.
  */
 final class TimedSolver implements MinMaxSolver {
-    private static final Logger LOG = LogManager.getLogger(TimedSolver.class);
     private static final AtomicInteger THREADS = new AtomicInteger();
     private static final String REMEDY =
             "Make the limit longer if the machine is slow; a GPU that hangs needs its process restarted (nvidia-smi).";
@@ -96,7 +95,7 @@ final class TimedSolver implements MinMaxSolver {
                 solver.close();
             }
         } catch (Throwable e) {
-            LOG.warn("A solver on the {} could not be closed. {}", backend, e.toString());
+            Log.LOG.warn("A solver on the {} could not be closed. {}", backend, e.toString());
         }
     }
 
@@ -229,5 +228,10 @@ final class TimedSolver implements MinMaxSolver {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Opened by the first message: without a logging provider, Log4j complains when it is opened. */
+    private static final class Log {
+        static final Logger LOG = LogManager.getLogger(TimedSolver.class);
     }
 }

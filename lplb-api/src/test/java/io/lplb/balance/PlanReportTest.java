@@ -40,7 +40,8 @@ class PlanReportTest {
         assertEquals(11, report.identityMaxLoad());
         assertEquals(7.5, report.lowerBound(), 1e-7);
         assertEquals(7.5, report.splitMaxLoad(), 1e-7);
-        assertEquals(report.splitMaxLoad() - report.lowerBound(), report.gap());
+        assertEquals(report.splitMaxLoad() - report.lowerBound(), report.splitGap());
+        assertEquals(report.maxLoad() - report.lowerBound(), report.gap());
         assertEquals(1, report.groups());
         assertTrue(report.iterations() > 0);
         assertEquals(0, report.groupsNotOptimal());
@@ -58,8 +59,9 @@ class PlanReportTest {
     @Test
     void theGapIsThatOfTheSplit() {
         PlanReport report = plan(on(PAIR).tolerance(0.5), 10, 1, 4);
-        assertTrue(report.gap() > 0, report.toString());
-        assertEquals(report.splitMaxLoad() - report.lowerBound(), report.gap());
+        assertTrue(report.splitGap() > 0, report.toString());
+        assertEquals(report.splitMaxLoad() - report.lowerBound(), report.splitGap());
+        assertEquals(report.maxLoad() - report.lowerBound(), report.gap());
         assertEquals(8, report.maxLoad());
     }
 

@@ -131,7 +131,7 @@ final class PlanMeters {
         if (mean > 0) {
             imbalance.record(report.imbalance());
             identityImbalance.record(report.identityMaxLoad() / mean);
-            gap.record(report.gap() / mean);
+            gap.record(report.splitGap() / mean);
         }
     }
 }

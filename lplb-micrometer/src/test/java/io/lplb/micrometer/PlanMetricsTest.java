@@ -55,7 +55,7 @@ class PlanMetricsTest {
                 iterations += report.iterations();
                 imbalance += report.imbalance();
                 identity += report.identityMaxLoad() / report.meanLoad();
-                gap += report.gap() / report.meanLoad();
+                gap += report.splitGap() / report.meanLoad();
                 solveNanos += report.solveNanos();
                 quotaNanos += report.quotaNanos();
                 worst = Math.max(worst, report.imbalance());
