@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class BatchPlanner implements AutoCloseable {
 
     private final ExpertPlacement placement;
-    private final PlacementProblem placementProblem;
     private final MinMaxProblem problem;
     private final MinMaxSolver solver;
     private final MinMaxBatch batch;
@@ -37,8 +36,9 @@ final class BatchPlanner implements AutoCloseable {
     private final QuotaRounder rounder;
     private final ReplicaQuotas replicas;
     private final TokenRouter router;
-    private final long[] fixed;
-    private final long[] load;
+    private final int[] target;
+    private final long[] tokens;
+    private final int loadsAt;
     private final long[] itemQuota;
     private final long[] replicaQuota;
     private final long[] activeQuota;
@@ -59,7 +59,6 @@ final class BatchPlanner implements AutoCloseable {
             MinMaxSolver solver,
             @Nullable ExpertCost cost) {
         this.placement = placement;
-        this.placementProblem = placementProblem;
         this.problem = placementProblem.problem();
         this.solver = solver;
         int groups = placementProblem.groups();
@@ -68,14 +67,21 @@ final class BatchPlanner implements AutoCloseable {
         rounder = new QuotaRounder(problem);
         replicas = new ReplicaQuotas(placement, placementProblem);
         router = new TokenRouter(replicas, placement.experts());
-        fixed = new long[groups * problem.ranks()];
-        load = new long[groups * problem.items()];
+        loadsAt = groups * problem.ranks();
+        tokens = new long[loadsAt + groups * problem.items()];
+        target = new int[placement.experts()];
+        for (int e = 0; e < target.length; e++) {
+            int item = placementProblem.itemOf(e);
+            target[e] = item < 0
+                    ? placement.rankOf(placement.slotOf(e, 0))
+                    : loadsAt + placementProblem.groupOf(e) * problem.items() + item;
+        }
         itemQuota = new long[groups * problem.entries()];
         replicaQuota = new long[replicas.replicas()];
         activeQuota = new long[replicaQuota.length];
         covered = new long[placement.experts()];
         home = new int[placement.experts()];
-        homeRank = new int[load.length];
+        homeRank = new int[groups * problem.items()];
         homeLoad = new long[problem.ranks()];
         uncovered = new int[placement.experts()];
         time = cost == null || cost.countsTokens() ? null : new TimePlanner(placement, cost);
@@ -188,12 +194,19 @@ final class BatchPlanner implements AutoCloseable {
         return placement.rankOf(replicas.slot(replica));
     }
 
-    /** Plans a batch; the quotas are then to be loaded into the router. */
+    /**
+     * Plans a batch; the quotas are then to be loaded into the router.
+     *
+     * @param counts {@code [experts]}, not negative, which the caller has checked
+     */
     void plan(long[] counts, PlanReport report) {
         long[] planned = uncoveredExperts == 0 ? counts : withoutUncovered(counts);
-        placementProblem.fill(planned, fixed, load);
-        PlacementProblem.copy(fixed, batch.fixed());
-        PlacementProblem.copy(load, batch.load());
+        Arrays.fill(tokens, 0);
+        for (int e = 0; e < planned.length; e++) {
+            tokens[target[e]] += planned[e];
+        }
+        copy(0, batch.fixed());
+        copy(loadsAt, batch.load());
         long start = System.nanoTime();
         solver.solve(batch, split);
         long solved = System.nanoTime();
@@ -217,6 +230,12 @@ final class BatchPlanner implements AutoCloseable {
         report.maxLoad = planner.maxLoad();
         for (int r = 0; r < report.rankLoads.length; r++) {
             report.rankLoads[r] = planner.tokens(r);
+        }
+    }
+
+    private void copy(int from, double[] to) {
+        for (int k = 0; k < to.length; k++) {
+            to[k] = tokens[from + k];
         }
     }
 
@@ -270,12 +289,12 @@ final class BatchPlanner implements AutoCloseable {
 
     private void quotas(int group, PlanReport report) {
         int fixedAt = group * problem.ranks();
-        int loadAt = group * problem.items();
+        int itemsAt = group * problem.items();
         int quotaAt = group * problem.entries();
         double[] speed = batch.speed();
-        report.identityMaxLoad = Math.max(report.identityMaxLoad, identityMaxLoad(fixedAt, loadAt));
-        rounder.round(load, loadAt, speed, fixedAt, split.share(), quotaAt, itemQuota);
-        rounder.repair(fixed, fixedAt, speed, fixedAt, itemQuota, quotaAt);
+        report.identityMaxLoad = Math.max(report.identityMaxLoad, identityMaxLoad(fixedAt, itemsAt));
+        rounder.round(tokens, loadsAt + itemsAt, speed, fixedAt, split.share(), quotaAt, itemQuota);
+        rounder.repair(tokens, fixedAt, speed, fixedAt, itemQuota, quotaAt);
         rounder.copyRankLoads(report.rankLoads, fixedAt);
         report.maxLoad = Math.max(report.maxLoad, rounder.maxLoad());
         report.splitMaxLoad = Math.max(report.splitMaxLoad, split.maxLoad(group));
@@ -293,10 +312,10 @@ final class BatchPlanner implements AutoCloseable {
     }
 
     /** The largest load of a group if every item's tokens were at its first active host. */
-    private double identityMaxLoad(int fixedAt, int loadAt) {
-        System.arraycopy(fixed, fixedAt, homeLoad, 0, homeLoad.length);
+    private double identityMaxLoad(int fixedAt, int itemsAt) {
+        System.arraycopy(tokens, fixedAt, homeLoad, 0, homeLoad.length);
         for (int i = 0; i < problem.items(); i++) {
-            homeLoad[homeRank[loadAt + i]] += load[loadAt + i];
+            homeLoad[homeRank[itemsAt + i]] += tokens[loadsAt + itemsAt + i];
         }
         double max = 0;
         for (int r = 0; r < homeLoad.length; r++) {

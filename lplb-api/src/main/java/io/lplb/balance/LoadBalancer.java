@@ -204,10 +204,7 @@ public final class LoadBalancer implements AutoCloseable {
     public PlanReport plan(int[] batchCounts) {
         enter("plan");
         try {
-            requireCounts(batchCounts);
-            for (int e = 0; e < counts.length; e++) {
-                counts[e] = batchCounts[e];
-            }
+            takeCounts(batchCounts);
             planCounts();
         } finally {
             leave();
@@ -237,6 +234,18 @@ public final class LoadBalancer implements AutoCloseable {
             event.end();
             event.fill(planner.solverName(), report);
             event.commit();
+        }
+    }
+
+    /** Copies counts, which only the next plan reads, and checks them. */
+    private void takeCounts(int[] batchCounts) {
+        int signs = batchCounts.length == counts.length ? 0 : -1;
+        for (int e = 0; signs >= 0 && e < counts.length; e++) {
+            signs |= batchCounts[e];
+            counts[e] = batchCounts[e];
+        }
+        if (signs < 0) {
+            requireCounts(batchCounts);
         }
     }
 

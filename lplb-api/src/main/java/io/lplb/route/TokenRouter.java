@@ -37,6 +37,10 @@ import java.util.Objects;
  */
 public final class TokenRouter {
     private static final double GOLDEN_RATIO = 1.618033988749895;
+
+    /** Strides found so far, 0 for none. Threads that find the same one write the same value. */
+    private static final char[] STRIDES = new char[1 << 14];
+
     private static final int POSITION = 0;
     private static final int ROOM = 1;
     private static final int TOTAL = 2;
@@ -115,29 +119,37 @@ public final class TokenRouter {
             int at = e * width;
             int first = replicas.firstReplica(e);
             int end = replicas.firstReplica(e + 1);
-            clear(at);
             record[at + BOUND + bounds] = replicas.slot(first);
             long total = 0;
+            int used = 0;
+            int last = 0;
             for (int k = first; k < end; k++) {
                 total += quota[k];
+                if (quota[k] > 0) {
+                    used++;
+                    last = k - first;
+                }
                 if (k < end - 1) {
                     record[at + BOUND + k - first] = Math.toIntExact(total);
                 }
             }
-            if (total == 0) {
-                sendHome(at, home[e]);
+            int n = Math.toIntExact(total);
+            if (used < 2) {
+                sendTo(at, used == 0 ? home[e] : last);
             } else {
-                int n = Math.toIntExact(total);
                 int stride = stride(n);
                 record[at + ROOM] = n - stride;
                 record[at + TOTAL] = n;
                 record[at + POSITION] = (int) (before[e] % n * stride % n);
+                for (int k = end - first - 1; k < bounds; k++) {
+                    record[at + BOUND + k] = Integer.MAX_VALUE;
+                }
             }
         }
     }
 
-    /** Sends all tokens of an expert to one of its replicas: bounds of zero would send them to the last. */
-    private void sendHome(int at, int replica) {
+    /** Sends all tokens of an expert to one of its replicas, whatever their position; nowhere if that is -1. */
+    private void sendTo(int at, int replica) {
         clear(at);
         if (replica < 0) {
             record[at + BOUND + bounds] = -1;
@@ -154,6 +166,18 @@ public final class TokenRouter {
      * @return a stride that visits all n positions
      */
     public static int stride(int n) {
+        if (n >= STRIDES.length) {
+            return findStride(n);
+        }
+        int known = STRIDES[n];
+        if (known == 0) {
+            known = findStride(n);
+            STRIDES[n] = (char) known;
+        }
+        return known;
+    }
+
+    private static int findStride(int n) {
         int stride = (int) (n / GOLDEN_RATIO);
         while (stride > 1 && gcd(stride, n) != 1) {
             stride--;

@@ -336,7 +336,7 @@ class BackendFaultTest {
 
     @Test
     void interruptWhileSolversAreMadeIsNoFault() {
-        FaultyProvider.plan(Fault.NONE, 0);
+        FaultyProvider.plan(Fault.CREATE_NEVER_RETURNS, 0);
         try (InstalledProvider installed = faulty()) {
             for (Backend backend : new Backend[] {Backend.AUTO, Backend.GPU}) {
                 Thread.currentThread().interrupt();
