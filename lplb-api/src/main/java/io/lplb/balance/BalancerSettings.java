@@ -4,6 +4,7 @@ package io.lplb.balance;
 import io.lplb.cost.ExpertCost;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.replica.ReplicaSettings;
 import io.lplb.solver.Backend;
 import io.lplb.solver.BackendGuard;
 import io.lplb.solver.Backends;
@@ -34,7 +35,8 @@ final class BalancerSettings implements Cloneable {
     Backend backend = Backend.CPU;
     double tolerance = Double.NaN;
 
-    @Nullable Duration solveTimeLimit;
+    @Nullable
+    Duration solveTimeLimit;
 
     Duration deadline = Duration.ofMillis(100);
     int deadAfter = 1;
@@ -42,7 +44,8 @@ final class BalancerSettings implements Cloneable {
     boolean checkPlans;
     List<PlanListener> listeners = List.of();
 
-    @Nullable ExpertCost cost;
+    @Nullable
+    ExpertCost cost;
 
     private final AtomicBoolean smallBatchNoted = new AtomicBoolean();
 
@@ -83,11 +86,30 @@ final class BalancerSettings implements Cloneable {
         return new PlanReport(name, Math.max(layer, 0), placement.ranks(), placement.experts());
     }
 
-    /** Makes the stations of a placement, whose solver is under the guard of the balancer. */
-    BatchPlanner planner(ExpertPlacement placement, BackendGuard guard) {
+    /**
+     * Makes the stations of a placement, whose solver is under the guard of the balancer.
+     *
+     * @param keepsCopies whether replicas chosen per batch start from the copies of the batch before
+     */
+    PlanStations planner(ExpertPlacement placement, BackendGuard guard, boolean keepsCopies) {
+        ReplicaSettings perBatch = placing.perBatch();
+        if (perBatch != null) {
+            requireTokensOnCpu();
+            return new ReplicaBatchPlanner(perBatch, keepsCopies);
+        }
         PlacementProblem problem = PlacementProblem.of(placement, positiveSpeeds());
         return new BatchPlanner(
                 placement, problem, guard.create(solver, problem.problem(), tolerance(), problem.groups()), cost);
+    }
+
+    private void requireTokensOnCpu() {
+        if (backend == Backend.GPU) {
+            throw new IllegalArgumentException("backend: got GPU with replicas chosen per batch, expected CPU or AUTO");
+        }
+        if (cost != null && !cost.countsTokens()) {
+            throw new IllegalArgumentException(
+                    "cost: got " + cost + " with replicas chosen per batch, expected a cost that counts tokens");
+        }
     }
 
     /** Warns, once for all layers, of a batch so small that no known kernel gains by levelled tokens. */
@@ -98,9 +120,9 @@ final class BalancerSettings implements Cloneable {
                 && !smallBatchNoted.get()
                 && smallBatchNoted.compareAndSet(false, true)) {
             LOG.warn(
-                    "{}A batch of {} routed tokens gives the {} slots at most {} each on average. No kernel that was measured"
-                            + " is faster then for levelled tokens, and splits make it slower. Tell the builder a cost, or"
-                            + " cost(ExpertCost.tokens()) to level tokens nevertheless.",
+                    "{}A batch of {} routed tokens gives the {} slots at most {} each on average. No kernel that was"
+                        + " measured is faster then for levelled tokens, and splits make it slower. Tell the builder a"
+                        + " cost, or cost(ExpertCost.tokens()) to level tokens nevertheless.",
                     prefix(),
                     report.tokens(),
                     placement.physicalExperts(),

@@ -9,46 +9,33 @@ import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.quota.QuotaRounder;
 import io.lplb.quota.ReplicaQuotas;
-import io.lplb.route.TokenRouter;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
 import java.util.Arrays;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stations from counts to quotas for one placement, with the arrays between them: Problem, Solver, Split, Quota, and
- * the router that quotas are loaded into. A new placement gets a new planner; speeds and inactive ranks do not need one.
- *
- * <p>An expert all of whose ranks are inactive is uncovered: it takes part in a plan with 0 tokens.
+ * The stations from counts to quotas for one placement, with the arrays between them: Problem, Solver, Split, Quota. A new
+ * placement gets a new planner; speeds and inactive ranks do not need one.
  *
  * <p>Not thread-safe. Planning allocates nothing.
  */
-final class BatchPlanner implements AutoCloseable {
-
-    private final ExpertPlacement placement;
+final class BatchPlanner extends PlanStations {
     private final MinMaxProblem problem;
     private final MinMaxSolver solver;
     private final MinMaxBatch batch;
     private final SplitBatch split;
     private final QuotaRounder rounder;
     private final ReplicaQuotas replicas;
-    private final TokenRouter router;
     private final int[] target;
     private final long[] tokens;
     private final int loadsAt;
     private final long[] itemQuota;
-    private final long[] replicaQuota;
-    private final long[] activeQuota;
     private final long[] covered;
-    private final int[] home;
     private final int[] homeRank;
     private final long[] homeLoad;
-    private final int[] uncovered;
     private final @Nullable TimePlanner time;
-    private int uncoveredExperts;
     private int activeRanks;
     private double speedUnit;
     private double unitsOfSpeed;
@@ -58,15 +45,23 @@ final class BatchPlanner implements AutoCloseable {
             PlacementProblem placementProblem,
             MinMaxSolver solver,
             @Nullable ExpertCost cost) {
-        this.placement = placement;
+        this(placement, placementProblem, new ReplicaQuotas(placement, placementProblem), solver, cost);
+    }
+
+    private BatchPlanner(
+            ExpertPlacement placement,
+            PlacementProblem placementProblem,
+            ReplicaQuotas replicas,
+            MinMaxSolver solver,
+            @Nullable ExpertCost cost) {
+        super(replicas, placement.experts());
+        this.replicas = replicas;
         this.problem = placementProblem.problem();
         this.solver = solver;
         int groups = placementProblem.groups();
         batch = new MinMaxBatch(problem, groups);
         split = new SplitBatch(problem, groups);
         rounder = new QuotaRounder(problem);
-        replicas = new ReplicaQuotas(placement, placementProblem);
-        router = new TokenRouter(replicas, placement.experts());
         loadsAt = groups * problem.ranks();
         tokens = new long[loadsAt + groups * problem.items()];
         target = new int[placement.experts()];
@@ -77,60 +72,29 @@ final class BatchPlanner implements AutoCloseable {
                     : loadsAt + placementProblem.groupOf(e) * problem.items() + item;
         }
         itemQuota = new long[groups * problem.entries()];
-        replicaQuota = new long[replicas.replicas()];
-        activeQuota = new long[replicaQuota.length];
         covered = new long[placement.experts()];
-        home = new int[placement.experts()];
         homeRank = new int[groups * problem.items()];
         homeLoad = new long[problem.ranks()];
-        uncovered = new int[placement.experts()];
         time = cost == null || cost.countsTokens() ? null : new TimePlanner(placement, cost);
         takeSpeeds();
     }
 
-    TokenRouter router() {
-        return router;
-    }
-
+    @Override
     String solverName() {
         return solver.name();
     }
 
-    ReplicaQuotas replicas() {
-        return replicas;
+    @Override
+    boolean needsAllCounts() {
+        return false;
     }
 
-    /** Returns the last plan's tokens per replica, {@code [replicas]}; overwritten by the next plan. */
-    long[] quotas() {
-        return replicaQuota;
+    @Override
+    double speed(int rank) {
+        return batch.speed()[rank];
     }
 
-    /**
-     * Returns for each expert the replica, counted among its own, that takes tokens without a quota: the original or, where
-     * that is on an inactive rank, the active replica of the lowest rank; -1 for an uncovered expert.
-     */
-    int[] home() {
-        return home;
-    }
-
-    int uncoveredExperts() {
-        return uncoveredExperts;
-    }
-
-    /** Writes the uncovered experts, rising, to the beginning of an array. */
-    void copyUncovered(int[] to) {
-        System.arraycopy(uncovered, 0, to, 0, uncoveredExperts);
-    }
-
-    private boolean isActive(int replica) {
-        return batch.speed()[placement.rankOf(replicas.slot(replica))] > 0;
-    }
-
-    /**
-     * Takes speeds for plans from now on.
-     *
-     * @param speeds {@code [ranks]}, 0 for an inactive rank
-     */
+    @Override
     void useSpeeds(double[] speeds) {
         if (Arrays.equals(batch.speed(), speeds)) {
             return;
@@ -155,13 +119,7 @@ final class BatchPlanner implements AutoCloseable {
                 homeRank[g * problem.items() + i] = firstActiveHost(g, i);
             }
         }
-        uncoveredExperts = 0;
-        for (int e = 0; e < home.length; e++) {
-            home[e] = homeReplica(e);
-            if (home[e] < 0) {
-                uncovered[uncoveredExperts++] = e;
-            }
-        }
+        findHomes();
     }
 
     /** An item's first host that is active: its original's rank, or the lowest other. Any host if none is. */
@@ -174,33 +132,9 @@ final class BatchPlanner implements AutoCloseable {
         return problem.host(problem.firstEntry(item));
     }
 
-    private int homeReplica(int expert) {
-        int first = replicas.firstReplica(expert);
-        int best = -1;
-        for (int k = first; k < replicas.firstReplica(expert + 1); k++) {
-            if (isActive(k)) {
-                if (k == first) {
-                    return 0;
-                }
-                if (best < 0 || rankOf(k) < rankOf(best)) {
-                    best = k;
-                }
-            }
-        }
-        return best < 0 ? -1 : best - first;
-    }
-
-    private int rankOf(int replica) {
-        return placement.rankOf(replicas.slot(replica));
-    }
-
-    /**
-     * Plans a batch; the quotas are then to be loaded into the router.
-     *
-     * @param counts {@code [experts]}, not negative, which the caller has checked
-     */
+    @Override
     void plan(long[] counts, PlanReport report) {
-        long[] planned = uncoveredExperts == 0 ? counts : withoutUncovered(counts);
+        long[] planned = uncoveredExperts() == 0 ? counts : withoutUncovered(counts);
         Arrays.fill(tokens, 0);
         for (int e = 0; e < planned.length; e++) {
             tokens[target[e]] += planned[e];
@@ -239,38 +173,10 @@ final class BatchPlanner implements AutoCloseable {
         }
     }
 
-    /**
-     * Loads the router with the last plan once more, without the replicas on ranks that are inactive by now. An expert that
-     * is left without tokens in a row goes by the last plan's quotas, and without any by its home.
-     *
-     * @param row tokens per replica, {@code [replicas]}
-     * @param planned whether there is a last plan; otherwise all tokens go home
-     * @param before as {@link TokenRouter#load(long[], long[])} takes it
-     */
-    void loadActive(long[] row, boolean planned, long[] before) {
-        Arrays.fill(activeQuota, 0);
-        for (int e = 0; planned && e < home.length; e++) {
-            if (!copyActive(row, e)) {
-                copyActive(replicaQuota, e);
-            }
-        }
-        router.load(activeQuota, before, home);
-    }
-
-    /** Copies the quotas of an expert's active replicas; returns whether there are any tokens. */
-    private boolean copyActive(long[] quotas, int expert) {
-        long tokens = 0;
-        for (int k = replicas.firstReplica(expert); k < replicas.firstReplica(expert + 1); k++) {
-            activeQuota[k] = isActive(k) ? quotas[k] : 0;
-            tokens += activeQuota[k];
-        }
-        return tokens > 0;
-    }
-
     private long[] withoutUncovered(long[] counts) {
         System.arraycopy(counts, 0, covered, 0, counts.length);
-        for (int k = 0; k < uncoveredExperts; k++) {
-            covered[uncovered[k]] = 0;
+        for (int k = 0; k < uncoveredExperts(); k++) {
+            covered[uncovered(k)] = 0;
         }
         return covered;
     }
@@ -330,38 +236,11 @@ final class BatchPlanner implements AutoCloseable {
     private void reportAll(long[] counts, PlanReport report) {
         report.meanLoad = unitsOfSpeed > 0 ? report.tokens / unitsOfSpeed / speedUnit : 0;
         report.activeRanks = activeRanks;
-        report.uncoveredExperts = uncoveredExperts;
-        report.uncoveredTokens = 0;
-        for (int k = 0; k < uncoveredExperts; k++) {
-            report.uncovered[k] = uncovered[k];
-            report.uncoveredTokens += counts[uncovered[k]];
-        }
-        report.tokens += report.uncoveredTokens;
-    }
-
-    /** Writes the tokens of each physical slot in the last plan. */
-    void copySlotLoads(long[] out) {
-        for (int k = 0; k < replicaQuota.length; k++) {
-            out[replicas.slot(k)] = replicaQuota[k];
-        }
-    }
-
-    /** Closes a planner that another has replaced: a solver that cannot be closed is no reason not to plan. */
-    void closeQuietly() {
-        try {
-            close();
-        } catch (RuntimeException | Error e) {
-            Log.LOG.warn("The solver of the last placement could not be closed. {}", e.toString());
-        }
+        reportUncovered(counts, report);
     }
 
     @Override
     public void close() {
         solver.close();
-    }
-
-    /** Opened by the first message: without a logging provider, Log4j complains when it is opened. */
-    private static final class Log {
-        static final Logger LOG = LogManager.getLogger(BatchPlanner.class);
     }
 }

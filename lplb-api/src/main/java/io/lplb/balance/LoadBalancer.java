@@ -2,6 +2,7 @@
 package io.lplb.balance;
 
 import io.lplb.placement.ExpertPlacement;
+import io.lplb.replica.ReplicaPlan;
 import io.lplb.solver.BackendException;
 import io.lplb.solver.BackendGuard;
 import java.util.Objects;
@@ -49,7 +50,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final long[] counts;
     private final long[] before;
     private ExpertPlacement placement;
-    private BatchPlanner planner;
+    private PlanStations planner;
     private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
     private boolean planned;
     private boolean closed;
@@ -65,7 +66,7 @@ public final class LoadBalancer implements AutoCloseable {
         this.counts = new long[placement.experts()];
         this.before = new long[placement.experts()];
         this.placement = placement;
-        this.planner = settings.planner(placement, guard);
+        this.planner = settings.planner(placement, guard, true);
     }
 
     /**
@@ -104,8 +105,8 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     private void replace(ExpertPlacement next) {
-        BatchPlanner nextPlanner = settings.planner(next, guard);
-        BatchPlanner old = planner;
+        PlanStations nextPlanner = settings.planner(next, guard, true);
+        PlanStations old = planner;
         placement = next;
         planner = nextPlanner;
         planned = false;
@@ -122,7 +123,7 @@ public final class LoadBalancer implements AutoCloseable {
         return report.layer();
     }
 
-    /** {@return the placement in force} */
+    /** {@return the placement in force; the home ranks where replicas are chosen per batch} */
     public ExpertPlacement placement() {
         return placement;
     }
@@ -290,9 +291,17 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /**
+     * {@return the replicas of the last plan and the weights to copy for it, where replicas are chosen per batch, or null;
+     * overwritten by the next plan}
+     */
+    public @Nullable ReplicaPlan lastReplicas() {
+        return planned && planner instanceof ReplicaBatchPlanner perBatch ? perBatch.replicaPlan() : null;
+    }
+
+    /**
      * Writes how many tokens of all sources the last plan sends to each physical slot.
      *
-     * @param out {@code [physicalExperts]} of the placement, overwritten
+     * @param out {@code [physicalExperts]} of the placement, or of replicas chosen per batch; overwritten
      * @throws IllegalArgumentException if the length is wrong
      * @throws IllegalStateException if there is no plan for the placement in force, or the balancer is closed
      */
@@ -302,9 +311,9 @@ public final class LoadBalancer implements AutoCloseable {
             if (!planned) {
                 throw noPlan("copySlotLoads");
             }
-            if (out.length != placement.physicalExperts()) {
+            if (out.length != planner.replicas().physicalExperts()) {
                 throw new IllegalArgumentException(prefix + "out: got length " + out.length + ", expected "
-                        + placement.physicalExperts() + " slots");
+                        + planner.replicas().physicalExperts() + " slots");
             }
             planner.copySlotLoads(out);
         } finally {

@@ -5,6 +5,7 @@ import io.lplb.cost.ExpertCost;
 import io.lplb.exchange.GroupIdentity;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.placement.ExpertPlacement;
+import io.lplb.replica.ReplicaSettings;
 import io.lplb.solver.Backend;
 import io.lplb.solver.Backends;
 import io.lplb.solver.Solvers;
@@ -97,6 +98,22 @@ public final class LoadBalancerBuilder {
      */
     public LoadBalancerBuilder placement(ExpertPlacement placement) {
         placing.fixed(Objects.requireNonNull(placement, "placement"));
+        return this;
+    }
+
+    /**
+     * Chooses replicas anew for every batch, in spare slots beside the home experts. The caller copies the weights that
+     * {@link LoadBalancer#lastReplicas} names before it computes the batch; copies of the batch before are kept where they
+     * help. {@link #experts}, {@link #ranks} and {@link #replicas} are those of the settings.
+     *
+     * <p>A {@link RankBalancer} chooses without regard to the batch before, so that all ranks choose the same, and only where
+     * it has the counts of all ranks.
+     *
+     * @param settings home ranks, spare slots and limits
+     * @return this builder
+     */
+    public LoadBalancerBuilder replicasPerBatch(ReplicaSettings settings) {
+        placing.perBatch(Objects.requireNonNull(settings, "settings"));
         return this;
     }
 

@@ -4,6 +4,7 @@ package io.lplb.balance;
 import io.lplb.placement.Eplb;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.LplbPlacement;
+import io.lplb.replica.ReplicaSettings;
 import io.lplb.topology.ReplicaTopology;
 import java.util.Arrays;
 import java.util.Collections;
@@ -22,6 +23,7 @@ final class PlacementSettings implements Cloneable {
     private boolean eplb;
     private @Nullable ReplicaTopology topology;
     private @Nullable ExpertPlacement fixed;
+    private @Nullable ReplicaSettings perBatch;
 
     /** Returns a copy, whose settings are its own. */
     PlacementSettings copy() {
@@ -36,24 +38,41 @@ final class PlacementSettings implements Cloneable {
         this.topology = topology;
         this.eplb = false;
         this.fixed = null;
+        this.perBatch = null;
     }
 
     void byEplb() {
         this.eplb = true;
         this.topology = null;
         this.fixed = null;
+        this.perBatch = null;
     }
 
     void fixed(ExpertPlacement placement) {
         this.fixed = placement;
         this.topology = null;
         this.eplb = false;
+        this.perBatch = null;
+    }
+
+    void perBatch(ReplicaSettings settings) {
+        fixed(settings.homes());
+        perBatch = settings;
+    }
+
+    /** Returns the limits of replicas that are chosen per batch, or null. */
+    @Nullable
+    ReplicaSettings perBatch() {
+        return perBatch;
     }
 
     /** Returns in words how replicas are placed. */
     String placedBy() {
         if (topology != null) {
             return topology.name();
+        }
+        if (perBatch != null) {
+            return "replicas chosen per batch (" + perBatch + ")";
         }
         return eplb ? "EPLB" : "a placement of the caller's own";
     }

@@ -26,7 +26,7 @@ final class PlanComparison {
     }
 
     /** Compares the plan of a round; counts in the report, and warns of the first difference. */
-    void compare(long round, long fingerprint, BatchPlanner planner, RankReport report) {
+    void compare(long round, long fingerprint, PlanStations planner, RankReport report) {
         int experts = words.length;
         for (int e = 0; e < experts; e++) {
             words[e] = RankSettings.word(
@@ -48,7 +48,7 @@ final class PlanComparison {
         }
     }
 
-    private void noteDifference(long round, int expert, int rank, BatchPlanner planner, RankReport report) {
+    private void noteDifference(long round, int expert, int rank, PlanStations planner, RankReport report) {
         report.differingPlans++;
         if (report.firstDifference.isEmpty()) {
             report.firstDifference = "round " + round + ": expert " + expert + " is the first whose tokens rank " + rank

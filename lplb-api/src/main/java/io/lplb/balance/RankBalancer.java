@@ -4,6 +4,7 @@ package io.lplb.balance;
 import io.lplb.exchange.RoundStatus;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.quota.SourceQuotas;
+import io.lplb.replica.ReplicaPlan;
 import io.lplb.solver.BackendException;
 import io.lplb.solver.BackendGuard;
 import java.util.Arrays;
@@ -75,7 +76,7 @@ public final class RankBalancer implements AutoCloseable {
     private final long[] counts;
     private final long[] before;
     private ExpertPlacement placement;
-    private BatchPlanner planner;
+    private PlanStations planner;
     private SourceQuotas sources;
     private long[] row;
     private long fingerprint;
@@ -97,9 +98,9 @@ public final class RankBalancer implements AutoCloseable {
         this.counts = new long[experts];
         this.before = new long[experts];
         this.placement = placement;
-        this.planner = settings.planner(placement, guard);
+        this.planner = settings.planner(placement, guard, false);
         this.sources = newSources();
-        this.row = new long[planner.replicas().replicas()];
+        this.row = new long[planner.replicas().capacity()];
         this.fingerprint = RankSettings.identity(settings, placement).fingerprint();
         sendHome();
         LOG.info(
@@ -131,12 +132,12 @@ public final class RankBalancer implements AutoCloseable {
         if (group.isOpen(layer)) {
             throw new IllegalStateException(prefix + "updatePlacement: got a round that is open, expected await first");
         }
-        BatchPlanner nextPlanner = settings.planner(next, guard);
-        BatchPlanner old = planner;
+        PlanStations nextPlanner = settings.planner(next, guard, false);
+        PlanStations old = planner;
         placement = next;
         planner = nextPlanner;
         sources = newSources();
-        row = new long[planner.replicas().replicas()];
+        row = new long[planner.replicas().capacity()];
         fingerprint = RankSettings.identity(settings, placement).fingerprint();
         planned = false;
         sendHome();
@@ -298,7 +299,9 @@ public final class RankBalancer implements AutoCloseable {
         report.skippedRounds += report.round < 0 ? 0 : (round - report.round) / group.layers() - 1;
         report.round = round;
         takeRanks();
-        boolean makesPlan = status != RoundStatus.MISSED && sumOverRanks();
+        boolean heard = status == RoundStatus.COMPLETE
+                || (status != RoundStatus.MISSED && !planner.needsAllCounts());
+        boolean makesPlan = heard && sumOverRanks();
         if (makesPlan) {
             makePlan(status, gathered);
         } else {
@@ -418,6 +421,14 @@ public final class RankBalancer implements AutoCloseable {
     public void route(int[] ids, int[] out) {
         requireOpen("route");
         planner.router().route(ids, out);
+    }
+
+    /**
+     * {@return the replicas of the last plan and the weights to copy for it into empty spare slots, where replicas are chosen per
+     * batch, or null; overwritten by the next plan}
+     */
+    public @Nullable ReplicaPlan lastReplicas() {
+        return planned && planner instanceof ReplicaBatchPlanner perBatch ? perBatch.replicaPlan() : null;
     }
 
     /** {@return the report of the last round; overwritten by the next} */

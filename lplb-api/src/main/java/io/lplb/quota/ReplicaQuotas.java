@@ -22,7 +22,9 @@ import io.lplb.problem.PlacementProblem;
  *
  * <p>Not thread-safe: an instance is a workspace. Allocates nothing per call.
  */
-public final class ReplicaQuotas {
+public final class ReplicaQuotas implements ReplicaLayout {
+    private final ExpertPlacement placement;
+    private final int mostReplicas;
     private final int[] firstReplica;
     private final int[] slot;
     private final int[] firstHost;
@@ -38,11 +40,15 @@ public final class ReplicaQuotas {
      * @param problem the problem of that placement
      */
     public ReplicaQuotas(ExpertPlacement placement, PlacementProblem problem) {
+        this.placement = placement;
         int experts = placement.experts();
+        int most = 1;
         firstReplica = new int[experts + 1];
         for (int e = 0; e < experts; e++) {
             firstReplica[e + 1] = firstReplica[e] + placement.replicaCount(e);
+            most = Math.max(most, placement.replicaCount(e));
         }
+        mostReplicas = most;
         int replicas = firstReplica[experts];
         slot = new int[replicas];
         firstHost = new int[experts + 1];
@@ -84,20 +90,37 @@ public final class ReplicaQuotas {
         return slot.length;
     }
 
-    /**
-     * {@return the first replica of an expert; {@code expert} may be the number of experts, which gives the end}
-     *
-     * @param expert from 0 to the number of experts
-     */
+    @Override
+    public boolean isFixed() {
+        return true;
+    }
+
+    @Override
+    public int capacity() {
+        return slot.length;
+    }
+
+    @Override
+    public int mostReplicas() {
+        return mostReplicas;
+    }
+
+    @Override
+    public int physicalExperts() {
+        return placement.physicalExperts();
+    }
+
+    @Override
+    public int rankOf(int physical) {
+        return placement.rankOf(physical);
+    }
+
+    @Override
     public int firstReplica(int expert) {
         return firstReplica[expert];
     }
 
-    /**
-     * {@return the physical slot of a replica}
-     *
-     * @param replica from 0 to {@code replicas - 1}
-     */
+    @Override
     public int slot(int replica) {
         return slot[replica];
     }

@@ -29,7 +29,8 @@ import java.util.Objects;
  * <p>Not thread-safe: an instance is a workspace. Allocates nothing per call.
  */
 public final class SourceQuotas {
-    private final ReplicaQuotas replicas;
+    private final ReplicaLayout replicas;
+    private final int ranksPerSource;
     private final int experts;
     private final int ranks;
     private final int ranksPerNode;
@@ -45,10 +46,10 @@ public final class SourceQuotas {
      * A workspace for one placement whose ranks are the sources.
      *
      * @param replicas where the replicas of each expert are
-     * @param placement the one that {@code replicas} was made for
+     * @param placement the one that {@code replicas} was made for, or the home placement of a layout per batch
      * @param ranksPerNode consecutive ranks that share a node, at least 1; the last node may have fewer
      */
-    public SourceQuotas(ReplicaQuotas replicas, ExpertPlacement placement, int ranksPerNode) {
+    public SourceQuotas(ReplicaLayout replicas, ExpertPlacement placement, int ranksPerNode) {
         this(replicas, placement, ranksPerNode, 1);
     }
 
@@ -57,12 +58,12 @@ public final class SourceQuotas {
      * them.
      *
      * @param replicas where the replicas of each expert are
-     * @param placement the one that {@code replicas} was made for
+     * @param placement the one that {@code replicas} was made for, or the home placement of a layout per batch
      * @param sourcesPerNode consecutive sources that share a node, at least 1; the last node may have fewer
      * @param ranksPerSource consecutive ranks that are one source; divides the placement's number of ranks
      * @throws IllegalArgumentException if a number is out of range
      */
-    public SourceQuotas(ReplicaQuotas replicas, ExpertPlacement placement, int sourcesPerNode, int ranksPerSource) {
+    public SourceQuotas(ReplicaLayout replicas, ExpertPlacement placement, int sourcesPerNode, int ranksPerSource) {
         this.replicas = Objects.requireNonNull(replicas, "replicas");
         if (sourcesPerNode < 1) {
             throw new IllegalArgumentException("ranksPerNode: got " + sourcesPerNode + ", expected at least 1");
@@ -74,12 +75,18 @@ public final class SourceQuotas {
         this.experts = placement.experts();
         this.ranks = placement.ranks() / ranksPerSource;
         this.ranksPerNode = Math.min(sourcesPerNode, ranks);
-        rankOf = new int[replicas.replicas()];
-        for (int k = 0; k < rankOf.length; k++) {
-            rankOf[k] = placement.rankOf(replicas.slot(k)) / ranksPerSource;
-        }
+        this.ranksPerSource = ranksPerSource;
+        rankOf = new int[replicas.capacity()];
+        readRanks();
         supply = new long[ranks];
-        demand = new long[replicas.replicas()];
+        demand = new long[replicas.capacity()];
+    }
+
+    private void readRanks() {
+        int end = replicas.firstReplica(experts);
+        for (int k = 0; k < end; k++) {
+            rankOf[k] = replicas.rankOf(replicas.slot(k)) / ranksPerSource;
+        }
     }
 
     /**
@@ -92,6 +99,9 @@ public final class SourceQuotas {
      *     the source's count, and over all sources a replica's entries sum to its quota
      */
     public void share(int[] counts, long[] quota, int source, long[] row) {
+        if (!replicas.isFixed()) {
+            readRanks();
+        }
         tokens = 0;
         onRank = 0;
         onNode = 0;

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.replica;
 
+import io.lplb.quota.ReplicaLayout;
 import java.util.Arrays;
 
 /**
@@ -17,8 +18,9 @@ import java.util.Arrays;
  *
  * <p>Not thread-safe.
  */
-public final class ReplicaPlan {
+public final class ReplicaPlan implements ReplicaLayout {
     final int slotsPerRank;
+    final int mostReplicas;
     final int[] slotTable;
     final int[] firstReplica;
     final int[] slot;
@@ -45,6 +47,7 @@ public final class ReplicaPlan {
      */
     public ReplicaPlan(ReplicaSettings settings) {
         slotsPerRank = settings.slotsPerRank();
+        mostReplicas = settings.spareSlots() == 0 ? 1 : settings.domain();
         slotTable = new int[settings.physicalExperts()];
         int spare = settings.ranks() * settings.spareSlots();
         int most = settings.experts() + spare;
@@ -65,7 +68,22 @@ public final class ReplicaPlan {
         }
     }
 
-    /** {@return the number of physical slots of all ranks} */
+    @Override
+    public boolean isFixed() {
+        return false;
+    }
+
+    @Override
+    public int capacity() {
+        return slot.length;
+    }
+
+    @Override
+    public int mostReplicas() {
+        return mostReplicas;
+    }
+
+    @Override
     public int physicalExperts() {
         return slotTable.length;
     }
@@ -88,20 +106,12 @@ public final class ReplicaPlan {
         System.arraycopy(slotTable, 0, to, 0, slotTable.length);
     }
 
-    /**
-     * {@return the first replica of an expert; {@code expert} may be the number of experts, which gives the end}
-     *
-     * @param expert from 0 to the number of experts
-     */
+    @Override
     public int firstReplica(int expert) {
         return firstReplica[expert];
     }
 
-    /**
-     * {@return the physical slot of a replica}
-     *
-     * @param replica from 0 to {@code firstReplica(experts) - 1}
-     */
+    @Override
     public int slot(int replica) {
         return slot[replica];
     }
@@ -115,13 +125,18 @@ public final class ReplicaPlan {
         return quota[replica];
     }
 
-    /**
-     * {@return the rank of a physical slot}
-     *
-     * @param physical from 0 to {@code physicalExperts - 1}
-     */
+    @Override
     public int rankOf(int physical) {
         return physical / slotsPerRank;
+    }
+
+    /**
+     * Copies the tokens of all replicas.
+     *
+     * @param to {@code [capacity]}; {@code firstReplica(experts)} values are written from its start
+     */
+    public void copyQuotas(long[] to) {
+        System.arraycopy(quota, 0, to, 0, firstReplica[firstReplica.length - 1]);
     }
 
     /** {@return the number of spare slots that take tokens} */

@@ -19,6 +19,7 @@ import java.util.Objects;
  * <p>Immutable, hence safe for use by several threads.
  */
 public final class ReplicaSettings {
+    private final ExpertPlacement homes;
     private final int ranks;
     private final int experts;
     private final int homeSlots;
@@ -32,7 +33,7 @@ public final class ReplicaSettings {
     private final double tolerance;
 
     private ReplicaSettings(Builder builder) {
-        ExpertPlacement homes = builder.homes;
+        homes = builder.homes;
         ranks = homes.ranks();
         experts = homes.experts();
         homeSlots = homes.slotsPerRank();
@@ -60,6 +61,11 @@ public final class ReplicaSettings {
      */
     public static Builder builder(ExpertPlacement homes, int spareSlots) {
         return new Builder(homes, spareSlots);
+    }
+
+    /** {@return the home rank of every expert, as a placement without replicas} */
+    public ExpertPlacement homes() {
+        return homes;
     }
 
     /** {@return the number of ranks} */
@@ -142,6 +148,19 @@ public final class ReplicaSettings {
     /** {@return the fraction above the lower bound at which no more replicas are added; 0 goes on to the end} */
     public double tolerance() {
         return tolerance;
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(spareSlots + " spare slots per rank, at least " + minTokens + " tokens");
+        text.append(maxReplicas == Integer.MAX_VALUE ? "" : ", at most " + maxReplicas + " replicas");
+        text.append(domain == ranks ? "" : ", domains of " + domain + " ranks");
+        text.append(cost == 0 ? "" : ", cost " + cost);
+        text.append(tolerance == 0 ? "" : ", tolerance " + tolerance);
+        for (int e = 0; e < experts; e++) {
+            text.append(replicated[e] ? "" : ", not expert " + e);
+        }
+        return text.toString();
     }
 
     /** Describes {@link ReplicaSettings}. Not thread-safe. */

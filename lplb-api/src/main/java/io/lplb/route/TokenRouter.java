@@ -3,7 +3,7 @@ package io.lplb.route;
 
 import io.lplb.count.TokenBuffer;
 import io.lplb.count.TokenCounter;
-import io.lplb.quota.ReplicaQuotas;
+import io.lplb.quota.ReplicaLayout;
 import java.util.Objects;
 
 /**
@@ -47,13 +47,17 @@ public final class TokenRouter {
     private static final int BOUND = 3;
     private static final int PAIR_WIDTH = 6;
 
-    private final ReplicaQuotas replicas;
+    private final ReplicaLayout replicas;
     private final int experts;
     private final int bounds;
     private final int width;
     private final int[] record;
     private final int[] firstReplicas;
     private final int slots;
+
+    /** Where the bounds of an expert end in {@link #record}: all of a fixed layout, as many as it has replicas otherwise. */
+    private final int[] ends;
+
     private final int[] chunk = new int[TokenBuffer.CHUNK];
 
     /**
@@ -62,28 +66,30 @@ public final class TokenRouter {
      * @param replicas the layout of the replicas
      * @param experts number of experts
      */
-    public TokenRouter(ReplicaQuotas replicas, int experts) {
+    public TokenRouter(ReplicaLayout replicas, int experts) {
         this.replicas = Objects.requireNonNull(replicas, "replicas");
         this.experts = experts;
-        int most = 1;
-        for (int e = 0; e < experts; e++) {
-            most = Math.max(most, replicas.firstReplica(e + 1) - replicas.firstReplica(e));
-        }
+        int most = replicas.mostReplicas();
         bounds = most - 1;
         width = BOUND + bounds + most;
         record = new int[Math.multiplyExact(experts, width)];
         firstReplicas = new int[experts];
-        int last = -1;
+        ends = new int[experts];
+        slots = replicas.physicalExperts();
         for (int e = 0; e < experts; e++) {
-            int at = e * width;
-            int first = replicas.firstReplica(e);
-            for (int k = first; k < replicas.firstReplica(e + 1); k++) {
-                record[at + BOUND + bounds + k - first] = replicas.slot(k);
-                last = Math.max(last, replicas.slot(k));
-            }
-            clear(at);
+            readSlots(e);
+            clear(e * width);
         }
-        slots = last + 1;
+    }
+
+    private void readSlots(int expert) {
+        int first = replicas.firstReplica(expert);
+        int end = replicas.firstReplica(expert + 1);
+        int slotAt = expert * width + BOUND + bounds - first;
+        for (int k = first; k < end; k++) {
+            record[slotAt + k] = replicas.slot(k);
+        }
+        ends[expert] = expert * width + BOUND + (replicas.isFixed() ? bounds : end - first - 1);
     }
 
     private void clear(int at) {
@@ -119,6 +125,9 @@ public final class TokenRouter {
             int at = e * width;
             int first = replicas.firstReplica(e);
             int end = replicas.firstReplica(e + 1);
+            if (!replicas.isFixed()) {
+                readSlots(e);
+            }
             record[at + BOUND + bounds] = replicas.slot(first);
             long total = 0;
             int used = 0;
@@ -265,7 +274,8 @@ public final class TokenRouter {
                 int at = id * width;
                 int p = next(at);
                 int replica = 0;
-                for (int b = at + BOUND; b < at + BOUND + bounds; b++) {
+                int end = ends[id];
+                for (int b = at + BOUND; b < end; b++) {
                     replica += atLeast(p, record[b]);
                 }
                 out[k] = record[at + BOUND + bounds + replica];

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Planning allocates nothing, whether the mean is attained or bounds are searched. */
 class ReplicaAllocationTest {
-    private static final int CALLS = 300;
+    private static final int CALLS = 1_000;
 
     @ParameterizedTest(name = "at most {0} replicas")
     @ValueSource(ints = {1000, 10})
