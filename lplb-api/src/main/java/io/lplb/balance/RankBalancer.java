@@ -299,8 +299,7 @@ public final class RankBalancer implements AutoCloseable {
         report.skippedRounds += report.round < 0 ? 0 : (round - report.round) / group.layers() - 1;
         report.round = round;
         takeRanks();
-        boolean heard = status == RoundStatus.COMPLETE
-                || (status != RoundStatus.MISSED && !planner.needsAllCounts());
+        boolean heard = status == RoundStatus.COMPLETE || (status != RoundStatus.MISSED && !planner.needsAllCounts());
         boolean makesPlan = heard && sumOverRanks();
         if (makesPlan) {
             makePlan(status, gathered);
