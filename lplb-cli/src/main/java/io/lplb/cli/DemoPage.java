@@ -31,24 +31,25 @@ final class DemoPage {
 
     String text() {
         return """
-                %d experts on %d ranks, topology %s, %d replica slots on each rank.
-                %s, popularity: %s.
-                Copies are placed by the history, %s.
+            %d experts on %d ranks, topology %s, %d replica slots on each rank.
+            %s, popularity: %s.
+            Copies are placed by the history, %s.
 
-                A layer waits for its busiest rank: tokens of that rank / mean tokens of a rank (1.000 is perfect):
+            A layer waits for its busiest rank: tokens of that rank / mean tokens of a rank (1.000 is perfect):
 
-                %s
-                none: every token to the original of its expert. even split: EPLB's, to the copies of its expert in turn.
-                LPLB: LPLB's own solver. optimal: no division into whole tokens has fewer tokens on the busiest rank.
+            %s
+            none: every token to the original of its expert. even split: EPLB's, to the copies of its expert in turn.
+            per batch: replicas chosen anew for each batch, whose weights must be copied.
+            LPLB: LPLB's own solver. optimal: no division into whole tokens has fewer tokens on the busiest rank.
 
-                Tokens on each rank in the last batch:
+            Tokens on each rank in the last batch:
 
-                %s
-                The same batch before (no balancing) and after (this library on the %s); | is the mean:
+            %s
+            The same batch before (no balancing) and after (this library on the %s); | is the mean:
 
-                %s
-                %s
-                """.formatted(
+            %s
+            %s
+            """.formatted(
                         report.experts(),
                         report.ranks(),
                         report.topology(),
@@ -100,12 +101,13 @@ final class DemoPage {
         long before = Arrays.stream(rankLoads.get(Replay.NONE)).max().orElse(0);
         long after = Arrays.stream(rankLoads.get(Replay.LIBRARY)).max().orElse(0);
         return """
-                What this means: popular experts have copies on other ranks, and this library decides for every batch how
-                many tokens each copy gets. The busiest rank, for which all others wait, has %s %% more tokens than the mean;
-                without balancing it has %s %% more.
-                Proof:  however this batch is divided over these copies, some rank gets at least %s tokens; here the
-                        busiest rank gets %d%s.
-                Routed: %d ids, %s.""".formatted(
+            What this means: popular experts have copies on other ranks, and this library decides for every batch how
+            many tokens each copy gets. The busiest rank, for which all others wait, has %s %% more tokens than the mean;
+            without balancing it has %s %% more.
+            Proof:  however this batch is divided over these copies, some rank gets at least %s tokens; here the
+                    busiest rank gets %d%s.
+            Routed: %d ids, %s.\
+            """.formatted(
                         excess(Replay.LIBRARY),
                         excess(Replay.NONE),
                         decimal(plan.lowerBound()),

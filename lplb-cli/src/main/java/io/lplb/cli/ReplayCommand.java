@@ -33,10 +33,10 @@ import picocli.CommandLine.Spec;
         description = {
             "Compare ways to balance on the user's own routing, layer by layer.",
             "",
-            "A trace is a .npy file of expert ids, [layers, tokens, k] or [tokens, k], or a JSON file "
-                    + "{\"logical_count\": [layers][experts]}, of which each layer is one batch. Every layer gets its own "
-                    + "placements from its history; the batches measured are consecutive tokens that are no part of the "
-                    + "history. Tokens at the end that fill no batch are left out.",
+            "A trace is a .npy file of expert ids, [layers, tokens, k] or [tokens, k], or a JSON file"
+                + " {\"logical_count\": [layers][experts]}, of which each layer is one batch. Every layer gets its own"
+                + " placements from its history; the batches measured are consecutive tokens that are no part of the"
+                + " history. Tokens at the end that fill no batch are left out.",
             ""
         })
 final class ReplayCommand implements Callable<Integer> {
@@ -167,6 +167,9 @@ final class ReplayCommand implements Callable<Integer> {
         out.println();
         out.println("even split: EPLB's, the tokens of an expert to its copies in turn.");
         out.println("LPLB: LPLB's own algorithm, here on the CPU, its shares rounded to whole tokens.");
+        out.println(
+                "per batch: replicas chosen anew for each batch; their weights must be copied, which time/plan leaves"
+                        + " out.");
         out.println("mean, p99, max: tokens of the busiest rank / mean tokens of a rank; 1 is perfect.");
         out.println("mean gap: tokens of the busiest rank above the fewest possible on this placement / mean tokens.");
         out.println("at optimum: batches on which the busiest rank has exactly the fewest whole tokens possible.");

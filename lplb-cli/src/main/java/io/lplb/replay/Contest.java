@@ -5,6 +5,8 @@ import io.lplb.balance.LoadBalancer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The strategies that are compared on one kind of placement. The placement is the balancer's, made from the layer's
@@ -14,7 +16,8 @@ import java.util.List;
  */
 final class Contest implements AutoCloseable {
     private final String placement;
-    private final LoadBalancer balancer;
+    private final @Nullable Function<double[], LoadBalancer> remake;
+    private LoadBalancer balancer;
     private final LibrarySplit library;
     private final List<Strategy> strategies;
     private final List<Tally> tallies = new ArrayList<>();
@@ -29,7 +32,20 @@ final class Contest implements AutoCloseable {
      * @param others the strategies besides the balancer's own, which comes last
      */
     Contest(String placement, int ranks, LoadBalancer balancer, Strategy... others) {
+        this(placement, ranks, balancer, null, others);
+    }
+
+    /**
+     * @param remake makes the balancer of a layer from its history, or null if the balancer updates its placement
+     */
+    Contest(
+            String placement,
+            int ranks,
+            LoadBalancer balancer,
+            @Nullable Function<double[], LoadBalancer> remake,
+            Strategy... others) {
         this.placement = placement;
+        this.remake = remake;
         this.balancer = balancer;
         this.strategies = new ArrayList<>(List.of(others));
         this.library = new LibrarySplit(balancer);
@@ -44,7 +60,14 @@ final class Contest implements AutoCloseable {
 
     /** Begins a layer. */
     void place(double[] history) {
-        balancer.updatePlacement(history);
+        if (remake == null) {
+            balancer.updatePlacement(history);
+        } else {
+            LoadBalancer next = remake.apply(history);
+            balancer.close();
+            balancer = next;
+            library.use(next);
+        }
         for (Strategy strategy : strategies) {
             strategy.place(balancer.placement());
         }

@@ -8,11 +8,16 @@ import io.lplb.solver.SolveStatus;
 
 /** This library: a plan of the balancer, whose placement is already the layer's. */
 final class LibrarySplit implements Strategy {
-    private final LoadBalancer balancer;
+    private LoadBalancer balancer;
     private double lowerBound;
 
     LibrarySplit(LoadBalancer balancer) {
         this.balancer = balancer;
+    }
+
+    /** Goes on with another balancer. */
+    void use(LoadBalancer next) {
+        balancer = next;
     }
 
     @Override

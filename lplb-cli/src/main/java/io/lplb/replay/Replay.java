@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Replays batches: for every layer, a placement on the topology and one by EPLB are made from the layer's history, and
- * then every strategy divides every batch.
+ * Replays batches: for every layer, a placement on the topology, one by EPLB, and homes for replicas chosen per batch are made
+ * from the layer's history, and then every strategy divides every batch.
  *
  * <p>Not thread-safe. Every strategy runs on the calling thread, one after the other, so that their times compare.
  */
@@ -23,6 +23,7 @@ public final class Replay implements AutoCloseable {
     private final BatchSource source;
     private final Contest onTopology;
     private final Contest onEplb;
+    private final Contest perBatch;
     private final int[] counts;
     private int layer = -1;
 
@@ -41,6 +42,7 @@ public final class Replay implements AutoCloseable {
         this.onTopology =
                 new Contest(topology, setup.ranks(), setup.onTopology(), new KeepOriginal(), new ReferenceSplit());
         this.onEplb = new Contest("EPLB", setup.ranks(), setup.onEplb(), new EvenSplit());
+        this.perBatch = new Contest("per batch", setup.ranks(), setup.perBatch(null), setup::perBatch);
     }
 
     /**
@@ -70,6 +72,7 @@ public final class Replay implements AutoCloseable {
             source.counts(0, b, counts);
             onTopology.divide(counts);
             onEplb.divide(counts);
+            perBatch.divide(counts);
         }
     }
 
@@ -78,6 +81,7 @@ public final class Replay implements AutoCloseable {
         double[] history = source.history(layer);
         onTopology.place(history);
         onEplb.place(history);
+        perBatch.place(history);
         this.layer = layer;
     }
 
@@ -86,6 +90,7 @@ public final class Replay implements AutoCloseable {
         source.counts(layer, batch, counts);
         onTopology.play(counts);
         onEplb.play(counts);
+        perBatch.play(counts);
     }
 
     /** Returns the balancer on the topology, which holds the current layer's placement and the last batch's plan. */
@@ -95,20 +100,18 @@ public final class Replay implements AutoCloseable {
 
     /** Returns the results so far. */
     public ReplayReport report() {
-        List<StrategyResult> topology = onTopology.results();
-        List<StrategyResult> eplb = onEplb.results();
-        return new ReplayReport(setup, source, inOrder(topology, eplb));
+        return new ReplayReport(setup, source, inOrder(onTopology.results(), onEplb.results(), perBatch.results()));
     }
 
     /** Returns what each rank carried in the last batch, strategies in the order of the report. */
     public List<long[]> lastRankLoads() {
-        return inOrder(onTopology.lastRankLoads(), onEplb.lastRankLoads());
+        return inOrder(onTopology.lastRankLoads(), onEplb.lastRankLoads(), perBatch.lastRankLoads());
     }
 
     /** Returns what the strategies made of the last batch, in the order of the report; nothing if it had no token. */
     public List<StrategyBatch> lastBatch() {
         List<StrategyBatch> topology = onTopology.lastBatch();
-        return topology.isEmpty() ? topology : inOrder(topology, onEplb.lastBatch());
+        return topology.isEmpty() ? topology : inOrder(topology, onEplb.lastBatch(), perBatch.lastBatch());
     }
 
     /** A bound on whole tokens, rounded up; less than a millionth above a whole number is rounding of doubles. */
@@ -116,11 +119,12 @@ public final class Replay implements AutoCloseable {
         return (long) Math.ceil(lowerBound - 1e-6);
     }
 
-    /** From doing nothing to doing most: none, even split, LPLB, this library on the topology and by EPLB. */
-    private static <T> List<T> inOrder(List<T> topology, List<T> eplb) {
+    /** From doing nothing to doing most: none, even split, LPLB, this library on the topology, by EPLB and per batch. */
+    private static <T> List<T> inOrder(List<T> topology, List<T> eplb, List<T> perBatch) {
         List<T> ordered = new ArrayList<>(List.of(topology.get(0), eplb.get(0)));
         ordered.addAll(topology.subList(1, topology.size()));
         ordered.addAll(eplb.subList(1, eplb.size()));
+        ordered.addAll(perBatch);
         return ordered;
     }
 
@@ -128,5 +132,6 @@ public final class Replay implements AutoCloseable {
     public void close() {
         onTopology.close();
         onEplb.close();
+        perBatch.close();
     }
 }

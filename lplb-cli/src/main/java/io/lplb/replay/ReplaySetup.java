@@ -3,8 +3,12 @@ package io.lplb.replay;
 
 import io.lplb.balance.LoadBalancer;
 import io.lplb.cost.ExpertCost;
+import io.lplb.placement.Eplb;
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.replica.ReplicaSettings;
 import io.lplb.topology.ReplicaTopology;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * On what machine a trace is replayed.
@@ -62,6 +66,18 @@ public record ReplaySetup(int experts, int ranks, ReplicaTopology topology, int 
                 .eplb()
                 .replicas(replicas)
                 .solver(solver)
+                .cost(ExpertCost.tokens())
+                .build();
+    }
+
+    /** A balancer that chooses as many replicas anew for every batch, on homes packed by EPLB; null is no history. */
+    LoadBalancer perBatch(double @Nullable [] history) {
+        double[] weight = history == null ? new double[experts] : history;
+        ExpertPlacement homes = Eplb.place(new double[][] {weight}, experts, 1, 1, ranks)
+                .layers()
+                .get(0);
+        return LoadBalancer.builder()
+                .replicasPerBatch(ReplicaSettings.builder(homes, replicas).build())
                 .cost(ExpertCost.tokens())
                 .build();
     }

@@ -20,7 +20,7 @@ public final class ReplayRecord {
     /** Upper ends of the gap histogram's classes, as fractions of the mean load; the last class is above them. */
     static final double[] GAP_CLASSES = {0, 0.005, 0.01, 0.02, 0.05, 0.1};
 
-    private static final int STRATEGIES = 5;
+    private static final int STRATEGIES = 6;
     private static final int HEAT_COLUMNS = 208;
     private static final int HEAT_ROWS = 64;
     private static final int LINE_COLUMNS = 200;

@@ -72,10 +72,10 @@ public class ReplayCommandTest {
         assertEquals(0, both.exitCode(), both.err());
         assertTrue(both.out().contains("this library"), both.out());
         JsonNode written = new ObjectMapper().readTree(Files.readString(file));
-        assertEquals(5, written.get("strategies").size());
+        assertEquals(6, written.get("strategies").size());
         CliRun alone = CliRun.of("replay", "--trace", trace(), "--experts", "32", "--json", "-");
         assertEquals(
-                5, new ObjectMapper().readTree(alone.out()).get("strategies").size());
+                6, new ObjectMapper().readTree(alone.out()).get("strategies").size());
     }
 
     @Test
