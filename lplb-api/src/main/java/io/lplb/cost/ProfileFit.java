@@ -31,6 +31,7 @@ final class ProfileFit {
     private static final int FEWEST_POINTS = 6;
     private static final int LONGEST_CURVE = 1 << 14;
     private static final double CLEARLY_LOWER = 0.9;
+    private static final double SMALL_ERROR = 0.001;
     private static final double BANDWIDTH = 0.2;
 
     private final CostProfile profile;
@@ -62,7 +63,7 @@ final class ProfileFit {
     ExpertCost fit() {
         int[] all = IntStream.range(0, profile.points()).toArray();
         Side whole = best(all);
-        double loss = whole.loss() * CLEARLY_LOWER;
+        double loss = whole.loss() * CLEARLY_LOWER - SMALL_ERROR * all.length;
         Side low = null;
         Side high = whole;
         long limit = 0;

@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cli;
 
+import io.lplb.cost.ExpertCost;
+import io.lplb.layer.LayerTimes;
 import io.lplb.replay.Replay;
 import io.lplb.replay.ReplaySetup;
 import io.lplb.replay.RoutingCheck;
@@ -8,9 +10,11 @@ import io.lplb.replay.WorkloadBatches;
 import io.lplb.topology.Topologies;
 import io.lplb.workload.Workload;
 import io.lplb.workload.WorkloadKind;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -47,8 +51,15 @@ final class DemoCommand implements Callable<Integer> {
             description = "One of ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} if absent.")
     private String workload = WorkloadKind.LAYER.id();
 
+    @Option(
+            names = "--cost",
+            paramLabel = "COST",
+            description = "Predict times, too: a profile's file or name, or tiles:TILE:US_PER_TILE:FIXED_US.")
+    private @Nullable String cost;
+
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        ExpertCost priced = cost == null ? null : ExpertCost.parse(cost);
         WorkloadKind kind = WorkloadKind.named(workload);
         WorkloadBatches source = new WorkloadBatches(new Workload(kind, EXPERTS, RANKS, seed), batches, tokens, topK);
         ReplaySetup setup = new ReplaySetup(EXPERTS, RANKS, Topologies.parse("cube"), REPLICAS, "interior-point");
@@ -60,6 +71,12 @@ final class DemoCommand implements Callable<Integer> {
                 routed.route(source.ids(b));
             }
             lplb.console().outText().print(new DemoPage(kind.description(), replay, routed).text());
+            if (priced != null) {
+                lplb.console().outText().println();
+                lplb.console()
+                        .outText()
+                        .print(LayerTimes.of(source, setup, priced).text());
+            }
             if (!routed.difference().isEmpty()) {
                 throw new IllegalStateException("routing differs from the plan: " + routed.difference());
             }

@@ -180,18 +180,19 @@ final class LayerCommand implements Callable<Integer> {
                     throw new IllegalArgumentException(
                             "layers: got " + layer + ", expected 0.." + (source.layers() - 1));
                 }
-                LayerStudy study = new LayerStudy(of, along, ranks, replicas, source.history(layer));
                 int[] counts = new int[source.experts()];
-                for (int batch = 0; batch < Math.min(batches, source.batches()); batch++) {
-                    LayerStudy.counts(source, layer, batch, times, counts);
-                    LayerFile.Case added = study.plan(counts);
-                    added.trace = String.valueOf(trace.getFileName());
-                    added.history = String.valueOf(history.getFileName());
-                    added.sameTask = same;
-                    added.layer = layer;
-                    added.batch = batch;
-                    added.tokens = size;
-                    file.cases.add(added);
+                try (LayerStudy study = new LayerStudy(of, along, ranks, replicas, source.history(layer))) {
+                    for (int batch = 0; batch < Math.min(batches, source.batches()); batch++) {
+                        LayerStudy.counts(source, layer, batch, times, counts);
+                        LayerFile.Case added = study.plan(counts);
+                        added.trace = String.valueOf(trace.getFileName());
+                        added.history = String.valueOf(history.getFileName());
+                        added.sameTask = same;
+                        added.layer = layer;
+                        added.batch = batch;
+                        added.tokens = size;
+                        file.cases.add(added);
+                    }
                 }
             }
         }

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             SolveCommand.class,
             TopologyCommand.class,
             LayerCommand.class,
+            ProfileCommand.class,
             ReplicasCommand.class,
             ReportCommand.class,
             ClusterCommand.class,

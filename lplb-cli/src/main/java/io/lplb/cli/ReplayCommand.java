@@ -1,11 +1,14 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cli;
 
+import io.lplb.cost.ExpertCost;
+import io.lplb.layer.LayerTimes;
 import io.lplb.replay.BatchSource;
 import io.lplb.replay.Replay;
 import io.lplb.replay.ReplayInput;
 import io.lplb.replay.ReplayReport;
 import io.lplb.replay.ReplaySetup;
+import io.lplb.replay.ReplayTimes;
 import io.lplb.report.ReplayPage;
 import io.lplb.report.ReplayRecord;
 import io.lplb.topology.ReplicaTopology;
@@ -104,9 +107,16 @@ final class ReplayCommand implements Callable<Integer> {
             description = "Show progress on standard error; only on a terminal if absent.")
     private @Nullable Boolean progress;
 
+    @Option(
+            names = "--cost",
+            paramLabel = "COST",
+            description = "Predict times, too: a profile's file or name, or tiles:TILE:US_PER_TILE:FIXED_US.")
+    private @Nullable String cost;
+
     @Override
     public Integer call() throws IOException {
         BatchSource source = ReplayInput.open(trace, history, experts, batch);
+        ExpertCost priced = cost == null ? null : ExpertCost.parse(cost);
         ReplaySetup setup = new ReplaySetup(source.experts(), ranks, openTopology(), replicas, solver);
         if (STANDARD.equals(json) && STANDARD.equals(html)) {
             throw new ParameterException(
@@ -122,6 +132,9 @@ final class ReplayCommand implements Callable<Integer> {
         try (Replay replay = new Replay(setup, source)) {
             replay.warmUp(WARM_UP);
             report = run(replay, record, (long) source.layers() * source.batches());
+        }
+        if (priced != null) {
+            report = report.withTimes(LayerTimes.of(source, setup, priced));
         }
         if (html != null && record != null) {
             HtmlOutput.write(html, lplb.console(), new ReplayPage(report, record, HtmlOutput.provenance(spec))::write);
@@ -174,5 +187,10 @@ final class ReplayCommand implements Callable<Integer> {
         out.println("mean gap: tokens of the busiest rank above the fewest possible on this placement / mean tokens.");
         out.println("at optimum: batches on which the busiest rank has exactly the fewest whole tokens possible.");
         out.println("time/plan: median, from counts to tokens per rank, on one core, after a warm-up.");
+        ReplayTimes times = report.times();
+        if (times != null) {
+            out.println();
+            out.print(times.text());
+        }
     }
 }

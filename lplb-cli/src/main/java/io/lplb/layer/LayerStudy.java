@@ -26,15 +26,18 @@ import java.util.stream.IntStream;
  *       {@link TimePlanner} on that placement. The time of copying weights is not part of it.
  * </ul>
  */
-public final class LayerStudy {
+public final class LayerStudy implements AutoCloseable {
     private static final int RANKS_PER_NODE = 8;
 
     private final ExpertCost cost;
     private final ExpertPlacement placement;
     private final ExpertPlacement homes;
-    private final int spareSlots;
     private final ReplicaPlanner replicaPlanner;
     private final ReplicaPlan replicaPlan;
+    private final LoadBalancer balancer;
+    private final TimePlanner timePlanner;
+    private double lowerBound;
+    private boolean worthIt;
 
     /**
      * A study of one layer.
@@ -48,11 +51,15 @@ public final class LayerStudy {
     public LayerStudy(ExpertCost cost, ReplicaTopology topology, int ranks, int replicas, double[] history) {
         this.cost = cost;
         placement = new LplbPlacement(topology, ranks, history.length, replicas).reordered(history, RANKS_PER_NODE);
-        spareSlots = replicas;
         homes = withoutReplicas(placement, replicas);
-        ReplicaSettings settings = ReplicaSettings.builder(homes, spareSlots).build();
+        ReplicaSettings settings = ReplicaSettings.builder(homes, replicas).build();
         replicaPlanner = new ReplicaPlanner(settings);
         replicaPlan = new ReplicaPlan(settings);
+        balancer = LoadBalancer.builder()
+                .placement(placement)
+                .cost(ExpertCost.tokens())
+                .build();
+        timePlanner = new TimePlanner(placement, cost);
     }
 
     private static ExpertPlacement withoutReplicas(ExpertPlacement placement, int replicas) {
@@ -84,25 +91,22 @@ public final class LayerStudy {
             }
         }
         long[] levelled = new long[placement.physicalExperts()];
-        try (LoadBalancer balancer = LoadBalancer.builder()
-                .placement(placement)
-                .cost(ExpertCost.tokens())
-                .build()) {
-            balancer.plan(counts);
-            balancer.copySlotLoads(levelled);
-        }
+        balancer.plan(counts);
+        balancer.copySlotLoads(levelled);
         result.plans.put("as placed", plan(original));
         result.plans.put("even split", plan(even));
         result.plans.put("tokens", plan(levelled));
-        result.plans.put("time", timePlan(placement, tokens));
+        result.plans.put("time", timePlan(placement, timePlanner, tokens));
+        lowerBound = timePlanner.lowerBound();
+        worthIt = timePlanner.worthIt();
         replicaPlanner.plan(
                 Arrays.stream(tokens).map(t -> Math.ceilDiv(t, cost.tile())).toArray(), replicaPlan);
-        result.plans.put("replicas", timePlan(chosenPlacement(tokens), tokens));
+        ExpertPlacement chosen = chosenPlacement(tokens);
+        result.plans.put("replicas", timePlan(chosen, new TimePlanner(chosen, cost), tokens));
         return result;
     }
 
-    private LayerFile.Plan timePlan(ExpertPlacement on, long[] tokens) {
-        TimePlanner planner = new TimePlanner(on, cost);
+    private LayerFile.Plan timePlan(ExpertPlacement on, TimePlanner planner, long[] tokens) {
         long[] quota = new long[on.physicalExperts()];
         planner.plan(tokens, quota);
         long[] slots = new long[on.physicalExperts()];
@@ -172,5 +176,20 @@ public final class LayerStudy {
         for (int e = 0; e < out.length; e++) {
             out[e] = Math.multiplyExact(out[e], times);
         }
+    }
+
+    /** Returns a proven lower bound on the time of any split of the last batch without new replicas. */
+    public double lowerBound() {
+        return lowerBound;
+    }
+
+    /** Returns whether the time plan of the last batch gains more than its overhead. */
+    public boolean worthIt() {
+        return worthIt;
+    }
+
+    @Override
+    public void close() {
+        balancer.close();
     }
 }

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.replay;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a replay found; the components are the fields of the JSON report.
@@ -21,6 +23,7 @@ import java.util.Locale;
  * @param history where the history comes from
  * @param measured what the batches are
  * @param strategies the results, from doing nothing to doing most
+ * @param times predicted times under a cost, or null without one
  */
 public record ReplayReport(
         int experts,
@@ -31,7 +34,8 @@ public record ReplayReport(
         int layers,
         String history,
         String measured,
-        List<StrategyResult> strategies) {
+        List<StrategyResult> strategies,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ReplayTimes times) {
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -45,7 +49,14 @@ public record ReplayReport(
                 source.layers(),
                 source.historyOrigin(),
                 source.batchOrigin(),
-                List.copyOf(strategies));
+                List.copyOf(strategies),
+                null);
+    }
+
+    /** Returns this report with predicted times. */
+    public ReplayReport withTimes(ReplayTimes predicted) {
+        return new ReplayReport(
+                experts, ranks, topology, replicas, solver, layers, history, measured, strategies, predicted);
     }
 
     /** Writes the report as one JSON object in UTF-8; the stream stays open. */
