@@ -49,7 +49,10 @@ final class ProfileCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // Set by picocli.
     private CommandSpec spec;
 
-    @Parameters(arity = "0..1", paramLabel = "PROFILE", description = "Show this profile: a file, or the name of a shipped one.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "PROFILE",
+            description = "Show this profile: a file, or the name of a shipped one.")
     private @Nullable String shown;
 
     @Option(names = "--run", paramLabel = "COMMAND", description = "Time this command.")
@@ -70,7 +73,10 @@ final class ProfileCommand implements Callable<Integer> {
     @Option(names = "--name", paramLabel = "NAME", description = "Name of the profile; ${DEFAULT-VALUE} if absent.")
     private String name = "own";
 
-    @Option(names = "--source", paramLabel = "TEXT", description = "What was measured, on which device; the command if absent.")
+    @Option(
+            names = "--source",
+            paramLabel = "TEXT",
+            description = "What was measured, on which device; the command if absent.")
     private @Nullable String source;
 
     @Option(

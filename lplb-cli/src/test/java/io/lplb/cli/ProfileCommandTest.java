@@ -29,7 +29,17 @@ class ProfileCommandTest {
         Path file = folder.resolve("own.profile");
         Path svg = folder.resolve("own.svg");
         CliRun run = CliRun.of(
-                "profile", "--run", KERNEL, "--slots", "6", "--name", "loop", "--write", file.toString(), "--svg", svg.toString());
+                "profile",
+                "--run",
+                KERNEL,
+                "--slots",
+                "6",
+                "--name",
+                "loop",
+                "--write",
+                file.toString(),
+                "--svg",
+                svg.toString());
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.out().contains("loop: ") && run.out().contains("error of the fit: median 0.0 %"), run.out());
         CostProfile profile = CostProfile.read(file);
@@ -49,7 +59,8 @@ class ProfileCommandTest {
     @Test
     void aCommandMayBeStartedForEveryPoint() throws IOException {
         Path file = folder.resolve("each.profile");
-        CliRun run = CliRun.of("profile", "--run", "echo {} | (" + KERNEL + ")", "--slots", "1", "--write", file.toString());
+        CliRun run =
+                CliRun.of("profile", "--run", "echo {} | (" + KERNEL + ")", "--slots", "1", "--write", file.toString());
         assertEquals(0, run.exitCode(), run.err());
         assertEquals(20 + 5 + 7, CostProfile.read(file).micros(0));
     }
@@ -107,8 +118,8 @@ class ProfileCommandTest {
         Path trace = Files.writeString(
                 folder.resolve("counts.json"),
                 "{\"logical_count\": [[900, 100, 50, 40, 30, 20, 10, 5, 900, 100, 50, 40, 30, 20, 10, 5]]}");
-        CliRun run = CliRun.of(
-                "replay", "--trace", trace.toString(), "--cost", "tiles:64:10:20", "--json", json.toString());
+        CliRun run =
+                CliRun.of("replay", "--trace", trace.toString(), "--cost", "tiles:64:10:20", "--json", json.toString());
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.out().contains("time of the slowest rank under the cost tiles:64:10.0:20.0"), run.out());
         assertTrue(Files.readString(json).contains("\"as placed\""));
