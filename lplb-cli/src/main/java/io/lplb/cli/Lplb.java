@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             SolveCommand.class,
             TopologyCommand.class,
+            TraceCommand.class,
             LayerCommand.class,
             ProfileCommand.class,
             ReplicasCommand.class,
