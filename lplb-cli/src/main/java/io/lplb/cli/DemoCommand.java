@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -57,12 +58,17 @@ final class DemoCommand implements Callable<Integer> {
             description = "Predict times, too: a profile's file or name, or tiles:TILE:US_PER_TILE:FIXED_US.")
     private @Nullable String cost;
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private RankStateOptions states;
+
     @Override
     public Integer call() throws IOException {
         ExpertCost priced = cost == null ? null : ExpertCost.parse(cost);
         WorkloadKind kind = WorkloadKind.named(workload);
         WorkloadBatches source = new WorkloadBatches(new Workload(kind, EXPERTS, RANKS, seed), batches, tokens, topK);
-        ReplaySetup setup = new ReplaySetup(EXPERTS, RANKS, Topologies.parse("cube"), REPLICAS, "interior-point");
+        ReplaySetup setup = new ReplaySetup(
+                EXPERTS, RANKS, Topologies.parse("cube"), REPLICAS, "interior-point", states.speeds(RANKS));
         try (Replay replay = new Replay(setup, source)) {
             RoutingCheck routed = new RoutingCheck(replay.balancer());
             replay.begin(0);
@@ -70,7 +76,7 @@ final class DemoCommand implements Callable<Integer> {
                 replay.step(b);
                 routed.route(source.ids(b));
             }
-            lplb.console().outText().print(new DemoPage(kind.description(), replay, routed).text());
+            lplb.console().outText().print(new DemoPage(kind.description(), setup.speeds(), replay, routed).text());
             if (priced != null) {
                 lplb.console().outText().println();
                 lplb.console()

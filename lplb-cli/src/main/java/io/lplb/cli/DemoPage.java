@@ -8,7 +8,6 @@ import io.lplb.replay.ReplayReport;
 import io.lplb.replay.RoutingCheck;
 import io.lplb.replay.StrategyResult;
 import io.lplb.replay.TextTable;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -16,13 +15,15 @@ import java.util.Objects;
 /** What {@code lplb demo} prints after its last batch. No times, so that one seed always prints one page. */
 final class DemoPage {
     private final String popularity;
+    private final List<Double> speeds;
     private final ReplayReport report;
     private final List<long[]> rankLoads;
     private final PlanReport plan;
     private final RoutingCheck routed;
 
-    DemoPage(String popularity, Replay replay, RoutingCheck routed) {
+    DemoPage(String popularity, List<Double> speeds, Replay replay, RoutingCheck routed) {
         this.popularity = popularity;
+        this.speeds = speeds;
         this.report = replay.report();
         this.rankLoads = replay.lastRankLoads();
         this.plan = Objects.requireNonNull(replay.balancer().lastPlan(), "no plan");
@@ -34,7 +35,7 @@ final class DemoPage {
             %d experts on %d ranks, topology %s, %d replica slots on each rank.
             %s, popularity: %s.
             Copies are placed by the history, %s.
-
+            %s
             A layer waits for its busiest rank: tokens of that rank / mean tokens of a rank (1.000 is perfect):
 
             %s
@@ -57,11 +58,38 @@ final class DemoPage {
                         report.measured(),
                         popularity,
                         report.history(),
+                        ranksAre(),
                         summary(),
                         loads(),
                         report.topology(),
-                        RankBars.format(rankLoads.get(Replay.NONE), rankLoads.get(Replay.LIBRARY)),
+                        RankBars.format(rankLoads.get(Replay.NONE), rankLoads.get(Replay.LIBRARY), activeRanks()),
                         conclusion());
+    }
+
+    /** Which ranks are inactive and what that costs; empty if all are active and of speed 1. */
+    private String ranksAre() {
+        String text = RankStateOptions.text(speeds);
+        if (text.isEmpty()) {
+            return "";
+        }
+        return "Ranks: " + text + ". Experts without an active rank: " + plan.uncoveredExperts() + ", with "
+                + plan.uncoveredTokens() + " of " + plan.tokens() + " tokens of the last batch, which go nowhere.\n";
+    }
+
+    private int activeRanks() {
+        return speeds.isEmpty()
+                ? report.ranks()
+                : (int) speeds.stream().filter(s -> s > 0).count();
+    }
+
+    private double load(int strategy) {
+        long[] tokens = rankLoads.get(strategy);
+        double max = 0;
+        for (int r = 0; r < tokens.length; r++) {
+            double speed = speeds.isEmpty() ? 1 : speeds.get(r);
+            max = tokens[r] > 0 ? Math.max(max, tokens[r] / speed) : max;
+        }
+        return max;
     }
 
     private String summary() {
@@ -98,23 +126,22 @@ final class DemoPage {
     }
 
     private String conclusion() {
-        long before = Arrays.stream(rankLoads.get(Replay.NONE)).max().orElse(0);
-        long after = Arrays.stream(rankLoads.get(Replay.LIBRARY)).max().orElse(0);
+        String before = tokens(load(Replay.NONE));
+        String after = tokens(load(Replay.LIBRARY));
+        boolean fewest = load(Replay.LIBRARY) == Replay.wholeTokens(plan.lowerBound());
         return """
             What this means: popular experts have copies on other ranks, and this library decides for every batch how
             many tokens each copy gets. The busiest rank, for which all others wait, has %s %% more tokens than the mean;
             without balancing it has %s %% more.
             Proof:  however this batch is divided over these copies, some rank gets at least %s tokens; here the
-                    busiest rank gets %d%s.
+                    busiest rank gets %s%s.
             Routed: %d ids, %s.\
             """.formatted(
                         excess(Replay.LIBRARY),
                         excess(Replay.NONE),
                         decimal(plan.lowerBound()),
                         after,
-                        after == Replay.wholeTokens(plan.lowerBound())
-                                ? ", the fewest possible, instead of " + before
-                                : " instead of " + before,
+                        fewest ? ", the fewest possible, instead of " + before : " instead of " + before,
                         routed.ids(),
                         routing());
     }
@@ -129,6 +156,10 @@ final class DemoPage {
         return routed.difference().isEmpty()
                 ? "each to a copy of its own expert; every rank got as many as planned, in every batch"
                 : "NOT as planned: " + routed.difference();
+    }
+
+    private static String tokens(double load) {
+        return load == Math.rint(load) ? String.valueOf((long) load) : decimal(load);
     }
 
     private static String decimal(double value) {

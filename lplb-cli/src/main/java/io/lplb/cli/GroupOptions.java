@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What {@code lplb cluster} and {@code lplb rank} have in common: the group and its tokens. */
@@ -132,6 +133,10 @@ final class GroupOptions {
     @Option(names = "--check-plans", description = "Compare the ranks' plans after every round.")
     boolean checkPlans;
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private RankStateOptions states;
+
     int experts() throws IOException {
         if (experts != null) {
             return experts;
@@ -174,6 +179,10 @@ final class GroupOptions {
                 .localFirst(!spread)
                 .cost(ExpertCost.tokens())
                 .checkPlans(checkPlans);
+        List<Double> speeds = states.speeds(ranks);
+        if (!speeds.isEmpty()) {
+            builder.speeds(speeds.stream().mapToDouble(Double::doubleValue).toArray());
+        }
         if (topology.equals(EPLB)) {
             return builder.eplb();
         }
@@ -202,6 +211,7 @@ final class GroupOptions {
         } else {
             arguments.addAll(List.of("--workload=" + workload, "--top-k=" + topK, "--seed=" + seed));
         }
+        arguments.addAll(states.arguments(ranks));
         if (spread) {
             arguments.add("--spread");
         }

@@ -24,6 +24,7 @@ import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -113,11 +114,16 @@ final class ReplayCommand implements Callable<Integer> {
             description = "Predict times, too: a profile's file or name, or tiles:TILE:US_PER_TILE:FIXED_US.")
     private @Nullable String cost;
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private RankStateOptions states;
+
     @Override
     public Integer call() throws IOException {
         BatchSource source = ReplayInput.open(trace, history, experts, batch);
         ExpertCost priced = cost == null ? null : ExpertCost.parse(cost);
-        ReplaySetup setup = new ReplaySetup(source.experts(), ranks, openTopology(), replicas, solver);
+        ReplaySetup setup =
+                new ReplaySetup(source.experts(), ranks, openTopology(), replicas, solver, states.speeds(ranks));
         if (STANDARD.equals(json) && STANDARD.equals(html)) {
             throw new ParameterException(
                     spec.commandLine(), "got - for both --json and --html, expected at most one on standard output");
@@ -129,9 +135,11 @@ final class ReplayCommand implements Callable<Integer> {
         }
         ReplayRecord record = html == null ? null : new ReplayRecord(setup, source.layers(), source.batches());
         ReplayReport report;
+        List<Long> uncovered;
         try (Replay replay = new Replay(setup, source)) {
             replay.warmUp(WARM_UP);
             report = run(replay, record, (long) source.layers() * source.batches());
+            uncovered = replay.uncoveredTokens();
         }
         if (priced != null) {
             report = report.withTimes(LayerTimes.of(source, setup, priced));
@@ -146,7 +154,7 @@ final class ReplayCommand implements Callable<Integer> {
             }
         }
         if (!STANDARD.equals(json) && !STANDARD.equals(html)) {
-            print(report);
+            print(report, RankStateOptions.text(setup.speeds()), uncovered);
         }
         return 0;
     }
@@ -169,12 +177,17 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    private void print(ReplayReport report) {
+    private void print(ReplayReport report, String ranksAre, List<Long> uncovered) {
         PrintWriter out = lplb.console().outText();
         out.println(report.experts() + " experts on " + report.ranks() + " ranks, topology " + report.topology() + ", "
                 + report.replicas() + " replica slots a rank, " + report.layers() + " layers");
         out.println("history:  " + report.history());
         out.println("measured: " + report.measured());
+        if (!ranksAre.isEmpty()) {
+            out.println("ranks:    " + ranksAre);
+            out.println("no rank:  tokens whose expert has no active rank: " + uncovered.get(0) + " on "
+                    + report.topology() + ", " + uncovered.get(1) + " by EPLB");
+        }
         out.println();
         out.print(report.table());
         out.println();

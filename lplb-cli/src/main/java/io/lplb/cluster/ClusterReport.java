@@ -72,6 +72,14 @@ public final class ClusterReport {
                         sum(RankResult::tokens),
                         sum(RankResult::invalid),
                         agreedAlike() ? verdict() : ""));
+        if (sum(RankResult::uncovered) > 0) {
+            line(
+                    text,
+                    String.format(
+                            Locale.ROOT,
+                            "no rank:   %d of the tokens got no slot, as their expert has no active rank",
+                            sum(RankResult::uncovered)));
+        }
         line(
                 text,
                 String.format(

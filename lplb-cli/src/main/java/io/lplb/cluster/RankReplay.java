@@ -37,6 +37,8 @@ public final class RankReplay {
     private long rounds;
     private long routedTokens;
     private long invalid;
+    private int[] uncovered = {};
+    private long uncoveredTokens;
     private double imbalance;
     private double imbalanceBefore;
     private double offNode;
@@ -77,6 +79,7 @@ public final class RankReplay {
             slots = new int[ids.length];
         }
         balancer.route(ids, slots);
+        uncovered = report.uncovered();
         check(ids);
         rounds++;
         outcomes.add(round, report.outcome());
@@ -109,7 +112,11 @@ public final class RankReplay {
                 continue;
             }
             routedTokens++;
-            if (slots[k] < 0 || slots[k] >= placement.physicalExperts() || placement.expertIn(slots[k]) != ids[k]) {
+            if (slots[k] == -1 && Arrays.binarySearch(uncovered, ids[k]) >= 0) {
+                uncoveredTokens++;
+            } else if (slots[k] < 0
+                    || slots[k] >= placement.physicalExperts()
+                    || placement.expertIn(slots[k]) != ids[k]) {
                 invalid++;
             } else {
                 ownLoads[placement.rankOf(slots[k])]++;
@@ -137,6 +144,7 @@ public final class RankReplay {
                 outcomes.text(),
                 routedTokens,
                 invalid,
+                uncoveredTokens,
                 Arrays.stream(planned).boxed().toList(),
                 Arrays.stream(routed).boxed().toList(),
                 imbalance,

@@ -22,6 +22,7 @@ import org.HdrHistogram.Histogram;
  * @param outcomes the rounds' outcomes in order, such as {@code 0-19 AGREED, 20 LAST_PLAN}
  * @param tokens ids routed
  * @param invalid ids that came out at a slot of another expert; always 0, or something is broken
+ * @param uncovered ids that got no slot, as their expert has no active rank
  * @param planned tokens that the agreed plans send to each rank, summed, {@code [ranks]}
  * @param routed this rank's tokens that went to each rank in those rounds, summed, {@code [ranks]}
  * @param imbalance busiest rank / mean in the agreed plans, summed
@@ -46,6 +47,7 @@ public record RankResult(
         String outcomes,
         long tokens,
         long invalid,
+        long uncovered,
         List<Long> planned,
         List<Long> routed,
         double imbalance,

@@ -24,15 +24,20 @@ final class Contest implements AutoCloseable {
     private final long[][] rankLoads;
     private final boolean[] accepted;
     private final long[] nanos;
+    private final double[] speeds;
+    private final boolean unitSpeeds;
+    private final double totalSpeed;
+    private long uncoveredTokens;
     private boolean played;
 
     /**
      * @param placement name of the kind of placement, for the report
+     * @param speeds {@code [ranks]}, those of the balancer; 0 for a rank that gets no token
      * @param balancer closed with this contest
      * @param others the strategies besides the balancer's own, which comes last
      */
-    Contest(String placement, int ranks, LoadBalancer balancer, Strategy... others) {
-        this(placement, ranks, balancer, null, others);
+    Contest(String placement, double[] speeds, LoadBalancer balancer, Strategy... others) {
+        this(placement, speeds, balancer, null, others);
     }
 
     /**
@@ -40,12 +45,15 @@ final class Contest implements AutoCloseable {
      */
     Contest(
             String placement,
-            int ranks,
+            double[] speeds,
             LoadBalancer balancer,
             @Nullable Function<double[], LoadBalancer> remake,
             Strategy... others) {
         this.placement = placement;
         this.remake = remake;
+        this.speeds = speeds;
+        this.unitSpeeds = Arrays.stream(speeds).allMatch(s -> s == 0 || s == 1);
+        this.totalSpeed = Arrays.stream(speeds).sum();
         this.balancer = balancer;
         this.strategies = new ArrayList<>(List.of(others));
         this.library = new LibrarySplit(balancer);
@@ -53,7 +61,7 @@ final class Contest implements AutoCloseable {
         for (int k = 0; k < strategies.size(); k++) {
             tallies.add(new Tally());
         }
-        this.rankLoads = new long[strategies.size()][ranks];
+        this.rankLoads = new long[strategies.size()][speeds.length];
         this.accepted = new boolean[strategies.size()];
         this.nanos = new long[strategies.size()];
     }
@@ -69,21 +77,36 @@ final class Contest implements AutoCloseable {
             library.use(next);
         }
         for (Strategy strategy : strategies) {
-            strategy.place(balancer.placement());
+            strategy.place(balancer.placement(), speeds);
         }
     }
 
     /** Lets every strategy divide a batch and tallies the results. A batch without a token tells nothing and is left out. */
     void play(int[] counts) {
-        played = Arrays.stream(counts).anyMatch(c -> c > 0);
+        divide(counts);
+        uncoveredTokens += library.uncoveredTokens();
+        played = Arrays.stream(rankLoads[0]).anyMatch(tokens -> tokens > 0);
         if (!played) {
             return;
         }
-        divide(counts);
-        long fewest = Replay.wholeTokens(library.lowerBound());
+        double fewest = unitSpeeds ? Replay.wholeTokens(library.lowerBound()) : library.maxLoad();
         for (int k = 0; k < strategies.size(); k++) {
-            tallies.get(k).add(rankLoads[k], fewest, accepted[k], nanos[k]);
+            double mean = Arrays.stream(rankLoads[k]).sum() / totalSpeed;
+            tallies.get(k).add(maxLoad(rankLoads[k]), mean, fewest, accepted[k], nanos[k]);
         }
+    }
+
+    private double maxLoad(long[] tokens) {
+        double max = 0;
+        for (int r = 0; r < tokens.length; r++) {
+            max = tokens[r] > 0 ? Math.max(max, tokens[r] / speeds[r]) : max;
+        }
+        return max;
+    }
+
+    /** Returns the tokens so far whose expert has no active rank on this placement. */
+    long uncoveredTokens() {
+        return uncoveredTokens;
     }
 
     /** Lets every strategy divide a batch. */

@@ -4,8 +4,13 @@ package io.lplb.replay;
 import io.lplb.placement.ExpertPlacement;
 import java.util.Arrays;
 
-/** No balancing: every token goes to the original of its expert and replicas stay idle. */
+/**
+ * No balancing: every token goes to the original of its expert and replicas stay idle. Where the original is on an inactive
+ * rank, the active replica of the lowest rank takes its place.
+ */
 final class KeepOriginal implements Strategy {
+    private static final int NOWHERE = -1;
+
     private int[] rankOfOriginal = {};
 
     @Override
@@ -14,10 +19,16 @@ final class KeepOriginal implements Strategy {
     }
 
     @Override
-    public void place(ExpertPlacement placement) {
+    public void place(ExpertPlacement placement, double[] speeds) {
         rankOfOriginal = new int[placement.experts()];
         for (int e = 0; e < rankOfOriginal.length; e++) {
-            rankOfOriginal[e] = placement.rankOf(placement.slotOf(e, 0));
+            int rank = placement.rankOf(placement.slotOf(e, 0));
+            if (speeds[rank] == 0) {
+                rank = Arrays.stream(EvenSplit.activeRanks(placement, e, speeds))
+                        .min()
+                        .orElse(NOWHERE);
+            }
+            rankOfOriginal[e] = rank;
         }
     }
 
@@ -25,7 +36,9 @@ final class KeepOriginal implements Strategy {
     public boolean divide(int[] counts, long[] rankLoads) {
         Arrays.fill(rankLoads, 0);
         for (int e = 0; e < counts.length; e++) {
-            rankLoads[rankOfOriginal[e]] += counts[e];
+            if (rankOfOriginal[e] != NOWHERE) {
+                rankLoads[rankOfOriginal[e]] += counts[e];
+            }
         }
         return true;
     }

@@ -10,6 +10,8 @@ import io.lplb.solver.SolveStatus;
 final class LibrarySplit implements Strategy {
     private LoadBalancer balancer;
     private double lowerBound;
+    private double maxLoad;
+    private long uncoveredTokens;
 
     LibrarySplit(LoadBalancer balancer) {
         this.balancer = balancer;
@@ -26,8 +28,8 @@ final class LibrarySplit implements Strategy {
     }
 
     @Override
-    public void place(ExpertPlacement placement) {
-        // The balancer made the placement.
+    public void place(ExpertPlacement placement, double[] speeds) {
+        // The balancer made the placement and has the speeds.
     }
 
     @Override
@@ -37,7 +39,19 @@ final class LibrarySplit implements Strategy {
             rankLoads[r] = report.rankLoad(r);
         }
         lowerBound = report.lowerBound();
+        maxLoad = report.maxLoad();
+        uncoveredTokens = report.uncoveredTokens();
         return report.status() == SolveStatus.OPTIMAL;
+    }
+
+    /** Returns the largest tokens / speed of the last batch, the least that whole tokens allow on this placement. */
+    double maxLoad() {
+        return maxLoad;
+    }
+
+    /** Returns the tokens of the last batch whose expert has no active rank. */
+    long uncoveredTokens() {
+        return uncoveredTokens;
     }
 
     /** Returns the proven lower bound on the busiest rank of the last batch, whoever divides it on this placement. */

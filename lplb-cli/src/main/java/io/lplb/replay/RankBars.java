@@ -20,12 +20,23 @@ public final class RankBars {
      * @param after {@code [ranks]}, whole tokens
      */
     public static String format(long[] before, long[] after) {
+        return format(before, after, after.length);
+    }
+
+    /**
+     * Draws the bars.
+     *
+     * @param before {@code [ranks]}, whole tokens
+     * @param after {@code [ranks]}, whole tokens
+     * @param activeRanks number of ranks that tokens can go to, for the mean
+     */
+    public static String format(long[] before, long[] after, int activeRanks) {
         long scale = Math.max(
                 1,
                 Math.max(
                         Arrays.stream(before).max().orElse(0),
                         Arrays.stream(after).max().orElse(0)));
-        double mean = (double) Arrays.stream(after).sum() / Math.max(1, after.length);
+        double mean = (double) Arrays.stream(after).sum() / Math.max(1, activeRanks);
         int mark = (int) Math.round(mean * WIDTH / scale);
         StringBuilder text = new StringBuilder();
         append(text, "rank", "before", " ".repeat(WIDTH + 1), "after", "");

@@ -28,9 +28,9 @@ final class ReferenceSplit implements Strategy {
     }
 
     @Override
-    public void place(ExpertPlacement placement) {
+    public void place(ExpertPlacement placement, double[] speeds) {
         close();
-        layer = new Layer(PlacementProblem.of(placement, null));
+        layer = new Layer(placement, speeds);
     }
 
     @Override
@@ -56,16 +56,24 @@ final class ReferenceSplit implements Strategy {
         private final MinMaxBatch batch;
         private final SplitBatch split;
         private final QuotaRounder rounder;
+        private final boolean[] covered;
         private final long[] counts;
         private final long[] fixed;
         private final long[] load;
         private final long[] quota;
 
-        Layer(PlacementProblem placed) {
-            this.placed = placed;
+        Layer(ExpertPlacement placement, double[] speeds) {
+            this.placed = PlacementProblem.of(placement, null);
+            this.covered = new boolean[placement.experts()];
+            for (int e = 0; e < covered.length; e++) {
+                covered[e] = EvenSplit.activeRanks(placement, e, speeds).length > 0;
+            }
             MinMaxProblem problem = placed.problem();
             this.solver = Solvers.create("lplb-reference", problem, TOLERANCE);
             this.batch = new MinMaxBatch(problem, placed.groups());
+            for (int g = 0; g < placed.groups(); g++) {
+                batch.setSpeed(g, speeds, g * problem.ranks());
+            }
             this.split = new SplitBatch(problem, placed.groups());
             this.rounder = new QuotaRounder(problem);
             this.counts = new long[placed.experts()];
@@ -76,7 +84,7 @@ final class ReferenceSplit implements Strategy {
 
         boolean divide(int[] tokens, long[] rankLoads) {
             for (int e = 0; e < tokens.length; e++) {
-                counts[e] = tokens[e];
+                counts[e] = covered[e] ? tokens[e] : 0;
             }
             placed.fill(counts, fixed, load);
             PlacementProblem.copy(fixed, batch.fixed());
@@ -87,8 +95,8 @@ final class ReferenceSplit implements Strategy {
             for (int g = 0; g < placed.groups(); g++) {
                 int shareAt = g * problem.entries();
                 int rankAt = g * problem.ranks();
-                rounder.round(load, g * problem.items(), split.share(), shareAt, quota);
-                rounder.evaluate(fixed, rankAt, quota, shareAt);
+                rounder.round(load, g * problem.items(), batch.speed(), rankAt, split.share(), shareAt, quota);
+                rounder.evaluate(fixed, rankAt, batch.speed(), rankAt, quota, shareAt);
                 rounder.copyRankLoads(rankLoads, rankAt);
                 accepted &= split.status(g) != SolveStatus.NUMERICAL_FAILURE;
             }

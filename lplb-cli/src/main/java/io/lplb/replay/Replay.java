@@ -40,9 +40,9 @@ public final class Replay implements AutoCloseable {
         this.counts = new int[setup.experts()];
         String topology = setup.topology().name();
         this.onTopology =
-                new Contest(topology, setup.ranks(), setup.onTopology(), new KeepOriginal(), new ReferenceSplit());
-        this.onEplb = new Contest("EPLB", setup.ranks(), setup.onEplb(), new EvenSplit());
-        this.perBatch = new Contest("per batch", setup.ranks(), setup.perBatch(null), setup::perBatch);
+                new Contest(topology, setup.speedArray(), setup.onTopology(), new KeepOriginal(), new ReferenceSplit());
+        this.onEplb = new Contest("EPLB", setup.speedArray(), setup.onEplb(), new EvenSplit());
+        this.perBatch = new Contest("per batch", setup.speedArray(), setup.perBatch(null), setup::perBatch);
     }
 
     /**
@@ -96,6 +96,11 @@ public final class Replay implements AutoCloseable {
     /** Returns the balancer on the topology, which holds the current layer's placement and the last batch's plan. */
     public LoadBalancer balancer() {
         return onTopology.balancer();
+    }
+
+    /** Returns the tokens so far whose expert has no active rank, on the topology and by EPLB. */
+    public List<Long> uncoveredTokens() {
+        return List.of(onTopology.uncoveredTokens(), onEplb.uncoveredTokens());
     }
 
     /** Returns the results so far. */

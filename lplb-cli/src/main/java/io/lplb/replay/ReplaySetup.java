@@ -7,6 +7,8 @@ import io.lplb.placement.Eplb;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.replica.ReplicaSettings;
 import io.lplb.topology.ReplicaTopology;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +20,22 @@ import org.jspecify.annotations.Nullable;
  * @param topology who may copy whose experts, inside groups of consecutive ranks
  * @param replicas replica slots on each rank, a multiple of the topology's replicas per rank
  * @param solver this library's solver, by name
+ * @param speeds speed of every rank, 0 for one that gets no token; empty for 1 everywhere
  */
-public record ReplaySetup(int experts, int ranks, ReplicaTopology topology, int replicas, String solver) {
+public record ReplaySetup(
+        int experts, int ranks, ReplicaTopology topology, int replicas, String solver, List<Double> speeds) {
+
+    /** A machine whose ranks all have speed 1. */
+    public ReplaySetup(int experts, int ranks, ReplicaTopology topology, int replicas, String solver) {
+        this(experts, ranks, topology, replicas, solver, List.of());
+    }
 
     /**
      * @throws IllegalArgumentException if the numbers do not fit together, with what was got and expected
      */
     public ReplaySetup {
         Objects.requireNonNull(solver, "solver");
+        speeds = List.copyOf(speeds);
         int groupSize = topology.groupSize();
         if (ranks < 1 || ranks % groupSize != 0) {
             throw new IllegalArgumentException("ranks: got " + ranks + ", expected a multiple of the " + groupSize
@@ -46,6 +56,13 @@ public record ReplaySetup(int experts, int ranks, ReplicaTopology topology, int 
         }
     }
 
+    /** The speed of every rank, {@code [ranks]}. */
+    double[] speedArray() {
+        double[] array = new double[ranks];
+        Arrays.setAll(array, r -> speeds.isEmpty() ? 1 : speeds.get(r));
+        return array;
+    }
+
     /** A balancer on the topology. */
     LoadBalancer onTopology() {
         return LoadBalancer.builder()
@@ -54,6 +71,7 @@ public record ReplaySetup(int experts, int ranks, ReplicaTopology topology, int 
                 .topology(topology)
                 .replicas(replicas)
                 .solver(solver)
+                .speeds(speedArray())
                 .cost(ExpertCost.tokens())
                 .build();
     }
@@ -66,6 +84,7 @@ public record ReplaySetup(int experts, int ranks, ReplicaTopology topology, int 
                 .eplb()
                 .replicas(replicas)
                 .solver(solver)
+                .speeds(speedArray())
                 .cost(ExpertCost.tokens())
                 .build();
     }
@@ -78,6 +97,7 @@ public record ReplaySetup(int experts, int ranks, ReplicaTopology topology, int 
                 .get(0);
         return LoadBalancer.builder()
                 .replicasPerBatch(ReplicaSettings.builder(homes, replicas).build())
+                .speeds(speedArray())
                 .cost(ExpertCost.tokens())
                 .build();
     }

@@ -8,7 +8,7 @@ import java.util.Objects;
 
 /**
  * Routes the ids of a planned batch and checks what came out against the plan: every id at a copy of its own expert,
- * and on every rank as many tokens as the plan says.
+ * or nowhere if that has no active rank, and on every rank as many tokens as the plan says.
  *
  * <p>Not thread-safe.
  */
@@ -29,13 +29,21 @@ public final class RoutingCheck {
         balancer.route(batch, slots);
         ExpertPlacement placement = balancer.placement();
         long[] loads = new long[placement.ranks()];
+        long unrouted = 0;
         for (int k = 0; k < batch.length; k++) {
+            if (slots[k] < 0) {
+                unrouted++;
+                continue;
+            }
             if (placement.expertIn(slots[k]) != batch[k]) {
                 note("id " + batch[k] + " went to slot " + slots[k] + " of expert " + placement.expertIn(slots[k]));
             }
             loads[placement.rankOf(slots[k])]++;
         }
         PlanReport plan = Objects.requireNonNull(balancer.lastPlan(), "no plan");
+        if (unrouted != plan.uncoveredTokens()) {
+            note(unrouted + " ids went nowhere, planned " + plan.uncoveredTokens());
+        }
         for (int r = 0; r < loads.length; r++) {
             if (loads[r] != plan.rankLoad(r)) {
                 note("rank " + r + " got " + loads[r] + " tokens, planned " + plan.rankLoad(r));

@@ -2,6 +2,7 @@
 package io.lplb.replay;
 
 import io.lplb.placement.ExpertPlacement;
+import java.util.Arrays;
 
 /**
  * A way to divide the tokens of each expert among its replicas. Used for one layer at a time: first the layer's
@@ -14,8 +15,19 @@ interface Strategy extends AutoCloseable {
     /** Returns the name for reports. */
     String name();
 
-    /** Begins a layer. */
-    void place(ExpertPlacement placement);
+    /** Begins a layer on ranks of speed 1. */
+    default void place(ExpertPlacement placement) {
+        double[] speeds = new double[placement.ranks()];
+        Arrays.fill(speeds, 1);
+        place(placement, speeds);
+    }
+
+    /**
+     * Begins a layer.
+     *
+     * @param speeds {@code [ranks]}, 0 for a rank that gets no token; an expert that has no other rank loses its tokens
+     */
+    void place(ExpertPlacement placement, double[] speeds);
 
     /**
      * Divides a batch.

@@ -20,13 +20,25 @@ final class Tally {
      * @param accepted whether the strategy's solver accepted its own answer
      */
     void add(long[] rankLoads, long fewest, boolean accepted, long planNanos) {
+        long max = Arrays.stream(rankLoads).max().orElse(0);
+        double mean = (double) Arrays.stream(rankLoads).sum() / rankLoads.length;
+        add(max, mean, fewest, accepted, planNanos);
+    }
+
+    /**
+     * Adds a batch with at least one token.
+     *
+     * @param max largest tokens / speed of a rank
+     * @param mean all tokens / all speeds
+     * @param fewest no division into whole tokens has a smaller maximum
+     * @param accepted whether the strategy's solver accepted its own answer
+     */
+    void add(double max, double mean, double fewest, boolean accepted, long planNanos) {
         if (batches == imbalance.length) {
             imbalance = Arrays.copyOf(imbalance, 2 * batches);
             gap = Arrays.copyOf(gap, 2 * batches);
             nanos = Arrays.copyOf(nanos, 2 * batches);
         }
-        long max = Arrays.stream(rankLoads).max().orElse(0);
-        double mean = (double) Arrays.stream(rankLoads).sum() / rankLoads.length;
         imbalance[batches] = max / mean;
         gap[batches] = (max - fewest) / mean;
         nanos[batches] = planNanos;

@@ -61,6 +61,22 @@ class ClusterCommandTest {
         assertTrue(run.out().matches("(?s).* exchange( +[0-9.]+ us){4}\n +plan( +[0-9.]+ us){4}\n"), run.out());
     }
 
+    /** Rank 1 sends its tokens and gets none; experts that are on it only are counted. */
+    @Test
+    void inactiveRankGetsNoToken() throws IOException {
+        CliRun run = CliRun.of(
+                "cluster --ranks 2 --ranks-per-node 1 --topology eplb --replicas 1 --batch 100 --rounds 5 --deadline 60000"
+                        .concat(" --check-plans --inactive 1 --trace " + trace())
+                        .split(" ", -1));
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(
+                run.out().contains("9 slots a rank, 1 ranks a node, interior-point on CPU to 1.0E-9, speeds"),
+                run.out());
+        assertTrue(run.out().contains("0 of them to a wrong slot; every rank got exactly what was planned"), run.out());
+        assertTrue(run.out().contains("compared:  10 plans, 0 differ"), run.out());
+        assertTrue(run.out().contains(" of the tokens got no slot, as their expert has no active rank"), run.out());
+    }
+
     @Test
     void oneRankIsAGroupToo() {
         CliRun run = CliRun.of(
@@ -89,6 +105,8 @@ class ClusterCommandTest {
                 "cluster --ranks 8 --rounds 0; rounds: got 0, expected at least 1",
                 "cluster --trace nowhere.npy; nowhere.npy: no such file or folder",
                 "cluster --workload wild; workload: got wild, expected one of ",
+                "cluster --inactive 0,8; inactive: got rank 8, expected 0..7",
+                "cluster --speeds 1,1; speeds: got 2, expected one for each of 8 ranks",
                 "cluster --pace -5; pace: got -5, expected at least 0",
                 "cluster --topology eplb --replicas -3; replicas: got -3 a rank, expected at least 0",
                 "cluster --ranks 300 --topology eplb --experts 300; ranks: got 300, expected at most 256 processes of one host",

@@ -45,6 +45,26 @@ class DemoCommandTest {
         assertTrue(page.chars().allMatch(c -> c == '\n' || (c >= ' ' && c < 127)), page);
     }
 
+    @Test
+    void inactiveRanksAndSpeedsAreShown() {
+        String page = CliRun.of("demo", "--batches", "4", "--inactive", "3,5").out();
+        assertTrue(page.contains("Ranks: inactive 3, 5. Experts without an active rank: "), page);
+        assertTrue(page.contains("every rank got as many as planned, in every batch"), page);
+        assertEquals(
+                2,
+                page.lines()
+                        .filter(line -> line.matches(" {5}[35] +0 +\\| +0 +\\|"))
+                        .count(),
+                page);
+        String faster = CliRun.of("demo", "--batches", "4", "--speeds", "1,1,1,1,1,1,0,2")
+                .out();
+        assertTrue(faster.contains("Ranks: inactive 6; speeds 1.0, 1.0,"), faster);
+        assertTrue(faster.contains("2.0; loads are tokens / speed"), faster);
+        assertEquals(
+                CliRun.of("demo").out(),
+                CliRun.of("demo", "--speeds", "1,1,1,1,1,1,1,1").out());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -52,6 +72,10 @@ class DemoCommandTest {
                 "--batches; 0; batches: got 0, expected at least 1",
                 "--tokens; -1; tokens: got -1, expected at least 1",
                 "--top-k; 65; top-k: got 65, expected 1..64",
+                "--inactive; 8; inactive: got rank 8, expected 0..7",
+                "--inactive; 0,1,2,3,4,5,6,7; inactive: got all 8 ranks, expected one that is active",
+                "--speeds; 1,2; speeds: got 2, expected one for each of 8 ranks",
+                "--speeds; 1,1,1,1,1,1,1,-1; speed of rank 7: got -1.0, expected 0 for an inactive rank, or a positive",
                 "--workload; gauss; workload: got gauss, expected one of normal, ",
             })
     void wrongOptionsAreNamed(String option, String value, String message) {

@@ -66,6 +66,21 @@ public class ReplayCommandTest {
     }
 
     @Test
+    void inactiveRanksAreLeftOut() throws IOException {
+        CliRun run = CliRun.of("replay", "--trace", trace(), "--batch", "100", "--experts", "32", "--inactive", "2");
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(
+                run.out().contains("ranks:    inactive 2\nno rank:  tokens whose expert has no active rank: "),
+                run.out());
+        String rows = run.out()
+                .lines()
+                .filter(line -> line.contains("this library"))
+                .toList()
+                .toString();
+        assertTrue(rows.matches(".*cube .* (\\d+)/\\1 .*EPLB .* (\\d+)/\\2 .*"), "optimal on every batch: " + rows);
+    }
+
+    @Test
     void jsonGoesToAFileBesideTheTableOrToStandardOutputAlone() throws IOException {
         Path file = folder.resolve("report.json");
         CliRun both = CliRun.of("replay", "--trace", trace(), "--experts", "32", "--json", file.toString());

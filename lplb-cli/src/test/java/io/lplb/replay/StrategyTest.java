@@ -28,6 +28,25 @@ class StrategyTest {
         assertArrayEquals(new long[] {0, 0, 1}, divide(none, 0, 0, 1));
     }
 
+    /** Expert 1 has two slots on ranks 1 and 0, expert 2 one on rank 2. */
+    @Test
+    void inactiveRanksGetNoToken() {
+        double[] withoutRank0 = {0, 1, 2};
+        Strategy none = new KeepOriginal();
+        none.place(PLACEMENT, withoutRank0);
+        assertArrayEquals(new long[] {0, 10 + 7, 5}, divide(none, 10, 7, 5));
+        Strategy even = new EvenSplit();
+        even.place(PLACEMENT, withoutRank0);
+        assertArrayEquals(new long[] {0, 5 + 7, 5 + 5}, divide(even, 10, 7, 5));
+        double[] withoutRank2 = {1, 1, 0};
+        for (Strategy strategy : new Strategy[] {new KeepOriginal(), new EvenSplit()}) {
+            strategy.place(PLACEMENT, withoutRank2);
+            long[] loads = divide(strategy, 10, 7, 5);
+            assertEquals(17, loads[0] + loads[1], strategy.name() + ": expert 2 has no other rank");
+            assertEquals(0, loads[2], strategy.name());
+        }
+    }
+
     @Test
     void evenSplitGivesEveryReplicaItsPart() {
         Strategy even = new EvenSplit();
