@@ -4,6 +4,7 @@ package io.lplb.balance;
 import io.lplb.cost.ExpertCost;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.quota.SecondObjective;
 import io.lplb.replica.ReplicaSettings;
 import io.lplb.solver.Backend;
 import io.lplb.solver.BackendGuard;
@@ -34,6 +35,7 @@ final class BalancerSettings implements Cloneable {
     String solver = InteriorPointSolver.NAME;
     Backend backend = Backend.CPU;
     double tolerance = Double.NaN;
+    SecondObjective secondObjective = SecondObjective.NONE;
 
     @Nullable Duration solveTimeLimit;
 
@@ -88,8 +90,10 @@ final class BalancerSettings implements Cloneable {
      * Makes the stations of a placement, whose solver is under the guard of the balancer.
      *
      * @param keepsCopies whether replicas chosen per batch start from the copies of the batch before
+     * @param sources {@code [ranks * experts]}, which holds the counts of every rank at each plan; empty if they are not
+     *     known
      */
-    PlanStations planner(ExpertPlacement placement, BackendGuard guard, boolean keepsCopies) {
+    PlanStations planner(ExpertPlacement placement, BackendGuard guard, boolean keepsCopies, int[] sources) {
         ReplicaSettings perBatch = placing.perBatch();
         if (perBatch != null) {
             requireTokensOnCpu();
@@ -97,12 +101,22 @@ final class BalancerSettings implements Cloneable {
         }
         PlacementProblem problem = PlacementProblem.of(placement, positiveSpeeds());
         return new BatchPlanner(
-                placement, problem, guard.create(solver, problem.problem(), tolerance(), problem.groups()), cost);
+                placement,
+                problem,
+                guard.create(solver, problem.problem(), tolerance(), problem.groups()),
+                cost,
+                secondObjective,
+                placing.ranksPerNode,
+                sources);
     }
 
     private void requireTokensOnCpu() {
         if (backend == Backend.GPU) {
             throw new IllegalArgumentException("backend: got GPU with replicas chosen per batch, expected CPU or AUTO");
+        }
+        if (secondObjective != SecondObjective.NONE) {
+            throw new IllegalArgumentException("secondObjective: got " + secondObjective
+                    + " with replicas chosen per batch, expected NONE");
         }
         if (cost != null && !cost.countsTokens()) {
             throw new IllegalArgumentException(

@@ -7,8 +7,11 @@ import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.quota.LevelQuotas;
+import io.lplb.quota.LocalQuotas;
 import io.lplb.quota.QuotaRounder;
 import io.lplb.quota.ReplicaQuotas;
+import io.lplb.quota.SecondObjective;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
@@ -36,6 +39,10 @@ final class BatchPlanner extends PlanStations {
     private final int[] homeRank;
     private final long[] homeLoad;
     private final @Nullable TimePlanner time;
+    private final @Nullable LevelQuotas level;
+    private final @Nullable LocalQuotas local;
+    private final int[] sources;
+    private final long[] capacity;
     private int activeRanks;
     private double speedUnit;
     private double unitsOfSpeed;
@@ -44,8 +51,19 @@ final class BatchPlanner extends PlanStations {
             ExpertPlacement placement,
             PlacementProblem placementProblem,
             MinMaxSolver solver,
-            @Nullable ExpertCost cost) {
-        this(placement, placementProblem, new ReplicaQuotas(placement, placementProblem), solver, cost);
+            @Nullable ExpertCost cost,
+            SecondObjective second,
+            int ranksPerNode,
+            int[] sources) {
+        this(
+                placement,
+                placementProblem,
+                new ReplicaQuotas(placement, placementProblem),
+                solver,
+                cost,
+                second,
+                ranksPerNode,
+                sources);
     }
 
     private BatchPlanner(
@@ -53,7 +71,10 @@ final class BatchPlanner extends PlanStations {
             PlacementProblem placementProblem,
             ReplicaQuotas replicas,
             MinMaxSolver solver,
-            @Nullable ExpertCost cost) {
+            @Nullable ExpertCost cost,
+            SecondObjective second,
+            int ranksPerNode,
+            int[] sources) {
         super(replicas, placement.experts());
         this.replicas = replicas;
         this.problem = placementProblem.problem();
@@ -75,6 +96,10 @@ final class BatchPlanner extends PlanStations {
         covered = new long[placement.experts()];
         homeRank = new int[groups * problem.items()];
         homeLoad = new long[problem.ranks()];
+        level = second == SecondObjective.LEVEL ? new LevelQuotas(problem) : null;
+        local = second == SecondObjective.LOCALITY ? new LocalQuotas(replicas, placement, ranksPerNode) : null;
+        this.sources = sources;
+        capacity = new long[placement.ranks()];
         time = cost == null || cost.countsTokens() ? null : new TimePlanner(placement, cost);
         takeSpeeds();
     }
@@ -149,8 +174,12 @@ final class BatchPlanner extends PlanStations {
         for (int g = 0; g < batch.groups(); g++) {
             quotas(g, report);
         }
+        if (local == null) {
+            replicas.distribute(planned, itemQuota, replicaQuota);
+        } else {
+            shortenWays(local, report);
+        }
         reportAll(counts, report);
-        replicas.distribute(planned, itemQuota, replicaQuota);
         if (time != null) {
             planTime(time, planned, report);
         }
@@ -165,6 +194,34 @@ final class BatchPlanner extends PlanStations {
         for (int r = 0; r < report.rankLoads.length; r++) {
             report.rankLoads[r] = planner.tokens(r);
         }
+    }
+
+    /** Chooses the quotas of replicas anew: the fewest tokens between nodes at the largest load of the plan. */
+    private void shortenWays(LocalQuotas quotas, PlanReport report) {
+        long start = System.nanoTime();
+        for (int r = 0; r < capacity.length; r++) {
+            capacity[r] = tokensUpTo(report.maxLoad, batch.speed()[r], report.tokens);
+        }
+        quotas.choose(sources, capacity, replicaQuota);
+        quotas.copyRankLoads(report.rankLoads);
+        report.tokensOffNode = quotas.tokensOffNode();
+        report.tokensOffNodeUnbalanced = quotas.tokensOffNodeUnbalanced();
+        report.secondNanos = System.nanoTime() - start;
+    }
+
+    /** Returns the most tokens that a rank can take without exceeding a load, but no more than there are. */
+    private static long tokensUpTo(double maxLoad, double speed, long tokens) {
+        if (speed == 0) {
+            return 0;
+        }
+        long most = Math.min((long) (speed * maxLoad), tokens);
+        while (most > 0 && most / speed > maxLoad) {
+            most--;
+        }
+        while (most < tokens && (most + 1) / speed <= maxLoad) {
+            most++;
+        }
+        return most;
     }
 
     private void copy(int from, double[] to) {
@@ -190,6 +247,9 @@ final class BatchPlanner extends PlanStations {
         report.groups = batch.groups();
         report.iterations = 0;
         report.groupsNotOptimal = 0;
+        report.secondNanos = 0;
+        report.tokensOffNode = PlanReport.UNKNOWN;
+        report.tokensOffNodeUnbalanced = PlanReport.UNKNOWN;
         report.status = SolveStatus.OPTIMAL;
     }
 
@@ -202,6 +262,12 @@ final class BatchPlanner extends PlanStations {
         rounder.round(tokens, loadsAt + itemsAt, speed, fixedAt, split.share(), quotaAt, itemQuota);
         rounder.repair(tokens, fixedAt, speed, fixedAt, itemQuota, quotaAt);
         rounder.copyRankLoads(report.rankLoads, fixedAt);
+        if (level != null) {
+            long start = System.nanoTime();
+            level.level(tokens, speed, fixedAt, itemQuota, quotaAt);
+            level.copyRankLoads(report.rankLoads, fixedAt);
+            report.secondNanos += System.nanoTime() - start;
+        }
         report.maxLoad = Math.max(report.maxLoad, rounder.maxLoad());
         report.splitMaxLoad = Math.max(report.splitMaxLoad, split.maxLoad(group));
         report.lowerBound = Math.max(report.lowerBound, split.lowerBound(group));

@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * allocate nothing; {@link #updatePlacement} does.
  */
 public final class LoadBalancer implements AutoCloseable {
+    private static final int[] NO_SOURCES = {};
+
     private final BalancerSettings settings;
     private final String prefix;
     private final BackendGuard guard;
@@ -66,7 +68,7 @@ public final class LoadBalancer implements AutoCloseable {
         this.counts = new long[placement.experts()];
         this.before = new long[placement.experts()];
         this.placement = placement;
-        this.planner = settings.planner(placement, guard, true);
+        this.planner = settings.planner(placement, guard, true, NO_SOURCES);
     }
 
     /**
@@ -105,7 +107,7 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     private void replace(ExpertPlacement next) {
-        PlanStations nextPlanner = settings.planner(next, guard, true);
+        PlanStations nextPlanner = settings.planner(next, guard, true, NO_SOURCES);
         PlanStations old = planner;
         placement = next;
         planner = nextPlanner;

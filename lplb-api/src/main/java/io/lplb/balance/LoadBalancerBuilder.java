@@ -5,6 +5,7 @@ import io.lplb.cost.ExpertCost;
 import io.lplb.exchange.GroupIdentity;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.placement.ExpertPlacement;
+import io.lplb.quota.SecondObjective;
 import io.lplb.replica.ReplicaSettings;
 import io.lplb.solver.Backend;
 import io.lplb.solver.Backends;
@@ -27,6 +28,8 @@ import java.util.Objects;
  * <p>Not thread-safe.
  */
 public final class LoadBalancerBuilder {
+    private static final int MOST_LAYERS = 1 << 16;
+
     private final BalancerSettings settings = new BalancerSettings();
     private final PlacementSettings placing = settings.placing;
 
@@ -122,8 +125,12 @@ public final class LoadBalancerBuilder {
      *
      * @param ranksPerNode at least 1
      * @return this builder
+     * @throws IllegalArgumentException if it is below 1
      */
     public LoadBalancerBuilder ranksPerNode(int ranksPerNode) {
+        if (ranksPerNode < 1) {
+            throw new IllegalArgumentException("ranksPerNode: got " + ranksPerNode + ", expected at least 1");
+        }
         placing.ranksPerNode = ranksPerNode;
         return this;
     }
@@ -169,8 +176,13 @@ public final class LoadBalancerBuilder {
      *
      * @param tolerance positive and finite
      * @return this builder
+     * @throws IllegalArgumentException if it is not
      */
     public LoadBalancerBuilder tolerance(double tolerance) {
+        if (!(tolerance > 0 && tolerance <= Double.MAX_VALUE)) {
+            throw new IllegalArgumentException(
+                    "tolerance: got " + tolerance + ", expected a positive finite number");
+        }
         settings.tolerance = tolerance;
         return this;
     }
@@ -178,7 +190,7 @@ public final class LoadBalancerBuilder {
     /**
      * For {@link #buildRank}: how long a round waits for other ranks' counts; 100 ms unless said otherwise.
      *
-     * @param deadline more than 0
+     * @param deadline more than 0; from about 292 years on without an end
      * @return this builder
      * @throws IllegalArgumentException if it is not positive
      */
@@ -265,13 +277,13 @@ public final class LoadBalancerBuilder {
     /**
      * Number of layers for {@link #buildLayers} and {@link #buildRankLayers}; 1 unless said otherwise.
      *
-     * @param layers at least 1
+     * @param layers from 1 to 65,536
      * @return this builder
-     * @throws IllegalArgumentException if it is below 1
+     * @throws IllegalArgumentException if it is out of range
      */
     public LoadBalancerBuilder layers(int layers) {
-        if (layers < 1) {
-            throw new IllegalArgumentException("layers: got " + layers + ", expected at least 1");
+        if (layers < 1 || layers > MOST_LAYERS) {
+            throw new IllegalArgumentException("layers: got " + layers + ", expected 1.." + MOST_LAYERS);
         }
         settings.layers = layers;
         return this;
@@ -334,6 +346,20 @@ public final class LoadBalancerBuilder {
     }
 
     /**
+     * What decides among plans with the same, least possible maximum load; nothing unless said otherwise. With several
+     * groups of ranks, LEVEL levels each group, and LOCALITY lets each rank take up to the largest load of all groups.
+     *
+     * @param objective LOCALITY needs to know where tokens come from, so it is for {@link #buildRank} and
+     *     {@link #buildRankLayers} with {@link #localFirst}; it costs about as much time as a plan without it, see
+     *     {@link PlanReport#secondNanos}
+     * @return this builder
+     */
+    public LoadBalancerBuilder secondObjective(SecondObjective objective) {
+        settings.secondObjective = Objects.requireNonNull(objective, "objective");
+        return this;
+    }
+
+    /**
      * Makes the balancer of one layer, with experts placed as if all had the same history.
      *
      * @return a balancer; the caller closes it
@@ -342,6 +368,7 @@ public final class LoadBalancerBuilder {
      */
     public LoadBalancer build() {
         requireOneLayer("build");
+        requireNoSources("build");
         ExpertPlacement placement = placing.first();
         return new LoadBalancer(settings.copy(), placement, states(placement));
     }
@@ -354,6 +381,7 @@ public final class LoadBalancerBuilder {
      * @throws io.lplb.solver.BackendException if the backend asked for is not available
      */
     public LayeredBalancer buildLayers() {
+        requireNoSources("buildLayers");
         List<ExpertPlacement> placements = placing.firstOfLayers(settings.layers);
         return new LayeredBalancer(settings.copy(), placements, states(placements.get(0)));
     }
@@ -368,6 +396,7 @@ public final class LoadBalancerBuilder {
      */
     public RankBalancer buildRank(WorkloadExchange exchange) {
         requireOneLayer("buildRank");
+        requireLocalFirst();
         ExpertPlacement placement = placing.first();
         RankGroup group = new RankGroup(settings, placement, exchange, states(placement));
         return new RankBalancer(settings.copy(), placement, group, 0);
@@ -382,10 +411,35 @@ public final class LoadBalancerBuilder {
      * @throws io.lplb.solver.BackendException if the backend asked for is not available
      */
     public LayeredRankBalancer buildRankLayers(WorkloadExchange exchange) {
+        requireLocalFirst();
         List<ExpertPlacement> placements = placing.firstOfLayers(settings.layers);
         ExpertPlacement first = placements.get(0);
         return new LayeredRankBalancer(
                 settings.copy(), placements, new RankGroup(settings, first, exchange, states(first)));
+    }
+
+    private void requireNoSources(String call) {
+        requireOneObjective();
+        if (settings.secondObjective == SecondObjective.LOCALITY) {
+            throw new IllegalArgumentException("secondObjective: got LOCALITY for " + call
+                    + ", where the sources of tokens are not known, expected NONE or LEVEL, or buildRank");
+        }
+    }
+
+    private void requireOneObjective() {
+        ExpertCost cost = settings.cost;
+        if (settings.secondObjective != SecondObjective.NONE && cost != null && !cost.countsTokens()) {
+            throw new IllegalArgumentException("secondObjective: got " + settings.secondObjective
+                    + " beside a cost, by which plans minimise time, expected NONE");
+        }
+    }
+
+    private void requireLocalFirst() {
+        requireOneObjective();
+        if (settings.secondObjective == SecondObjective.LOCALITY && !settings.localFirst) {
+            throw new IllegalArgumentException(
+                    "secondObjective: got LOCALITY without localFirst, expected NONE, LEVEL or localFirst");
+        }
     }
 
     private void requireOneLayer(String call) {

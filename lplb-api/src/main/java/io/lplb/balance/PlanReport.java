@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class PlanReport {
     final String name;
     final int layer;
+    /** A number of tokens that the plan did not need to count. */
+    public static final long UNKNOWN = -1;
+
     final long[] rankLoads;
     final int[] uncovered;
     int uncoveredExperts;
@@ -33,6 +36,9 @@ public final class PlanReport {
     SolveStatus status = SolveStatus.INVALID;
     long solveNanos;
     long quotaNanos;
+    long secondNanos;
+    long tokensOffNode = UNKNOWN;
+    long tokensOffNodeUnbalanced = UNKNOWN;
     String backend = "";
     int recoveries;
     private @Nullable TimeReport time;
@@ -74,6 +80,9 @@ public final class PlanReport {
         copy.status = status;
         copy.solveNanos = solveNanos;
         copy.quotaNanos = quotaNanos;
+        copy.secondNanos = secondNanos;
+        copy.tokensOffNode = tokensOffNode;
+        copy.tokensOffNodeUnbalanced = tokensOffNodeUnbalanced;
         copy.backend = backend;
         copy.recoveries = recoveries;
         copy.time = time == null ? null : time.copy();
@@ -198,6 +207,31 @@ public final class PlanReport {
      */
     public @Nullable TimeReport time() {
         return time;
+    }
+
+    /**
+     * {@return the time of {@link LoadBalancerBuilder#secondObjective} in nanoseconds, a part of {@link #quotaNanos}; 0
+     * without one}
+     */
+    public long secondNanos() {
+        return secondNanos;
+    }
+
+    /**
+     * {@return the tokens that go to another node if every source keeps as many as it can, which is the least number at this
+     * largest load; {@link #UNKNOWN} unless the second objective is LOCALITY}
+     */
+    public long tokensOffNode() {
+        return tokensOffNode;
+    }
+
+    /**
+     * {@return the tokens that would go to another node at least on this placement if the loads did not matter;
+     * {@link #UNKNOWN} unless the second objective is LOCALITY} The difference to {@link #tokensOffNode} is what the balance
+     * costs.
+     */
+    public long tokensOffNodeUnbalanced() {
+        return tokensOffNodeUnbalanced;
     }
 
     /** {@return the backend that solved this plan's problem: {@code cpu} or {@code gpu}} */

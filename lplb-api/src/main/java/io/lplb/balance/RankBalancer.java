@@ -98,7 +98,7 @@ public final class RankBalancer implements AutoCloseable {
         this.counts = new long[experts];
         this.before = new long[experts];
         this.placement = placement;
-        this.planner = settings.planner(placement, guard, false);
+        this.planner = settings.planner(placement, guard, false, group.allCounts);
         this.sources = newSources();
         this.row = new long[planner.replicas().capacity()];
         this.fingerprint = RankSettings.identity(settings, placement).fingerprint();
@@ -132,7 +132,7 @@ public final class RankBalancer implements AutoCloseable {
         if (group.isOpen(layer)) {
             throw new IllegalStateException(prefix + "updatePlacement: got a round that is open, expected await first");
         }
-        PlanStations nextPlanner = settings.planner(next, guard, false);
+        PlanStations nextPlanner = settings.planner(next, guard, false, group.allCounts);
         PlanStations old = planner;
         placement = next;
         planner = nextPlanner;
@@ -262,7 +262,7 @@ public final class RankBalancer implements AutoCloseable {
      * Sends this rank's counts to the other ranks and returns without waiting; {@link #await} ends the round. Tokens are
      * routed by the round before until then.
      *
-     * @param round number of the batch, the same on every rank; above that of the last call. A balancer of one of n layers
+     * @param round number of the batch, the same on every rank; above that of the last call and below 2^48. A balancer of one of n layers
      *     takes the rounds that leave its layer as the remainder of a division by n
      * @param ownCounts {@code [experts]}, tokens that this rank routes to each expert, not negative
      * @throws IllegalArgumentException if the round or the length is wrong or a count is negative; nothing has changed then
@@ -388,6 +388,7 @@ public final class RankBalancer implements AutoCloseable {
         if (settings.localFirst) {
             report.tokensOnOwnRank = sources.tokensOnOwnRank();
             report.tokensOnOwnNode = sources.tokensOnOwnNode();
+            report.tokensOffNode = sources.tokensOffNode();
             report.savedOffNode += sources.tokensOffNodeIfSpread() - sources.tokensOffNode();
             Arrays.fill(before, 0);
             planner.router().load(row, before, planner.home());

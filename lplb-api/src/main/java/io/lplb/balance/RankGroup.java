@@ -5,6 +5,7 @@ import io.lplb.exchange.RoundStatus;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.placement.ExpertPlacement;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The exchange of one rank, the numbers of its rounds, and which ranks of the group get tokens; common to the balancers of
@@ -23,6 +24,9 @@ import java.util.Objects;
  * <p>Not thread-safe but for {@link #states}. Allocates nothing after construction.
  */
 final class RankGroup {
+    /** More rounds than a run can have, far enough below the largest number to count on from. */
+    private static final long LARGEST_ROUND = (1L << 48) - 1;
+
     final RankStates states;
     final int[] allCounts;
     private final WorkloadExchange exchange;
@@ -45,7 +49,7 @@ final class RankGroup {
         layers = settings.layers;
         roundsPerPlan = settings.checkPlans ? 2 : 1;
         deadAfter = settings.deadAfter;
-        deadlineNanos = settings.deadline.toNanos();
+        deadlineNanos = TimeUnit.NANOSECONDS.convert(settings.deadline);
         allCounts = new int[Math.multiplyExact(exchange.ranks(), exchange.experts())];
         own = new int[exchange.experts()];
         missed = new int[exchange.ranks()];
@@ -88,12 +92,13 @@ final class RankGroup {
             throw new IllegalStateException(
                     "start: got a round while that of layer " + openLayer + " is open, expected await first");
         }
-        if (round <= lastRound || round % layers != layer) {
+        if (round <= lastRound || round > LARGEST_ROUND || round % layers != layer) {
             throw new IllegalArgumentException("round: got " + round + ", expected one above " + lastRound
+                    + " and at most " + LARGEST_ROUND
                     + (layers == 1 ? "" : " that leaves a remainder of " + layer + " by " + layers + " layers"));
         }
         requireCounts(ownCounts);
-        exchange.start(Math.multiplyExact(roundsPerPlan, round), layer, fingerprint, ownCounts);
+        exchange.start(roundsPerPlan * round, layer, fingerprint, ownCounts);
         System.arraycopy(ownCounts, 0, own, 0, own.length);
         lastRound = round;
         openLayer = layer;

@@ -27,6 +27,7 @@ public final class RankReport {
     long planNanos;
     long tokensOnOwnRank;
     long tokensOnOwnNode;
+    long tokensOffNode;
     double tokensOffNodeIfSpread;
     double savedOffNode;
     long skippedRounds;
@@ -147,6 +148,11 @@ public final class RankReport {
     /** {@return the tokens of all ranks that the last plan keeps on their own node; 0 where tokens are spread} */
     public long tokensOnOwnNode() {
         return tokensOnOwnNode;
+    }
+
+    /** {@return the tokens of all ranks that the last plan sends to another node; 0 where tokens are spread} */
+    public long tokensOffNode() {
+        return tokensOffNode;
     }
 
     /** {@return the tokens of all ranks that would leave their node if every rank spread its tokens over all replicas} */

@@ -3,6 +3,7 @@ package io.lplb.balance;
 
 import io.lplb.exchange.GroupIdentity;
 import io.lplb.placement.ExpertPlacement;
+import io.lplb.quota.SecondObjective;
 
 /**
  * Hashes and words for what must be equal on all ranks. The hash is 64-bit FNV-1a (Fowler, Noll, Vo), taken over whole
@@ -21,6 +22,7 @@ final class RankSettings {
                 + " ranks a node, " + settings.solver + " on " + settings.backend + " to " + settings.tolerance()
                 + (settings.speeds == null ? "" : ", speeds")
                 + (settings.localFirst ? "" : ", spread")
+                + (settings.secondObjective == SecondObjective.NONE ? "" : ", then " + settings.secondObjective)
                 + (settings.deadAfter == 1 ? "" : ", dead after " + settings.deadAfter + " missed rounds")
                 + (settings.layers == 1 ? "" : ", " + settings.layers + " layers")
                 + (settings.cost == null || settings.cost.countsTokens() ? "" : ", cost " + settings.cost)

@@ -250,6 +250,33 @@ public final class MinMaxProblem {
         return speed.clone();
     }
 
+    /**
+     * {@return the first thing in words that this problem has otherwise than another one, as "ranks: got 8, expected 16";
+     * empty if the two are equal}
+     *
+     * @param expected the other problem
+     */
+    public String difference(MinMaxProblem expected) {
+        if (ranks != expected.ranks) {
+            return "ranks: got " + ranks + ", expected " + expected.ranks;
+        }
+        if (items() != expected.items()) {
+            return "items: got " + items() + ", expected " + expected.items();
+        }
+        for (int i = 0; i < items(); i++) {
+            if (!Arrays.equals(hostsOf(i), expected.hostsOf(i))) {
+                return "hosts of item " + i + ": got " + Arrays.toString(hostsOf(i)) + ", expected "
+                        + Arrays.toString(expected.hostsOf(i));
+            }
+        }
+        for (int r = 0; r < ranks; r++) {
+            if (speed[r] != expected.speed[r]) {
+                return "speed of rank " + r + ": got " + speed[r] + ", expected " + expected.speed[r];
+            }
+        }
+        return "";
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         if (this == other) {

@@ -171,9 +171,12 @@ public final class PlacementProblem {
      * @param batch a batch of this problem with all groups; its loads are overwritten
      */
     public void fill(long[] counts, MinMaxBatch batch) {
-        if (!batch.problem().equals(problem) || batch.groups() != groups) {
-            throw new IllegalArgumentException("batch: got " + batch.problem() + " with " + batch.groups()
-                    + " groups, expected " + problem + " with " + groups);
+        if (!batch.problem().equals(problem)) {
+            throw new IllegalArgumentException(
+                    "batch: got another problem than the placement's, " + batch.problem().difference(problem));
+        }
+        if (batch.groups() != groups) {
+            throw new IllegalArgumentException("batch: got " + batch.groups() + " groups, expected " + groups);
         }
         long[] fixed = new long[groups * problem.ranks()];
         long[] load = new long[groups * problem.items()];

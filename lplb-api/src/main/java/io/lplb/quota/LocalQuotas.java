@@ -293,6 +293,15 @@ public final class LocalQuotas {
         }
     }
 
+    /**
+     * Copies the ranks' tokens after the last {@link #choose}.
+     *
+     * @param to receives {@code [ranks]} tokens
+     */
+    public void copyRankLoads(long[] to) {
+        System.arraycopy(split.load, 0, to, 0, split.load.length);
+    }
+
     /** {@return the tokens that the last quotas send to another node, if sources keep as many as they can} */
     public long tokensOffNode() {
         return split.offNode();

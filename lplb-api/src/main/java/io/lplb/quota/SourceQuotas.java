@@ -93,10 +93,11 @@ public final class SourceQuotas {
      * Computes one rank's row of the division, and what the division as a whole achieves.
      *
      * @param counts {@code [ranks * experts]}, tokens of each rank for each expert, rank after rank
-     * @param quota {@code [replicas]}, tokens of each replica; an expert's entries sum to its counts
+     * @param quota {@code [replicas]}, tokens of each replica; an expert's entries sum to its counts, or are all 0 for an
+     *     expert whose tokens take no part
      * @param source whose row
      * @param row {@code [replicas]}, overwritten; tokens that the source sends to each replica. An expert's entries sum to
-     *     the source's count, and over all sources a replica's entries sum to its quota
+     *     the source's count, if it takes part, and over all sources a replica's entries sum to its quota
      */
     public void share(int[] counts, long[] quota, int source, long[] row) {
         if (!replicas.isFixed()) {
@@ -114,7 +115,7 @@ public final class SourceQuotas {
                 row[k] = 0;
             }
             long total = takeSupply(counts, e);
-            if (total > 0) {
+            if (total > 0 && hasQuota(first, end)) {
                 tokens += total;
                 spreadOffNode += offNodeIfSpread(quota, first, end, total);
                 long same = settle(first, end, 1, source, row);
@@ -123,6 +124,15 @@ public final class SourceQuotas {
                 settle(first, end, ranks, source, row);
             }
         }
+    }
+
+    private boolean hasQuota(int first, int end) {
+        for (int k = first; k < end; k++) {
+            if (demand[k] > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private long takeSupply(int[] counts, int expert) {
@@ -168,7 +178,7 @@ public final class SourceQuotas {
         return matched;
     }
 
-    /** {@return the tokens of all ranks in the last division} */
+    /** {@return the tokens of all ranks in the last division, but for those of experts without quotas} */
     public long tokens() {
         return tokens;
     }
