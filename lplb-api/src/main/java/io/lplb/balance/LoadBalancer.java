@@ -1,8 +1,10 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
+import io.lplb.count.TokenBuffer;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.replica.ReplicaPlan;
+import io.lplb.route.TokenRouter;
 import io.lplb.solver.BackendException;
 import io.lplb.solver.BackendGuard;
 import java.util.Objects;
@@ -51,6 +53,7 @@ public final class LoadBalancer implements AutoCloseable {
     private final PlanReport report;
     private final long[] counts;
     private final long[] before;
+    private final int[] copiedCounts;
     private ExpertPlacement placement;
     private PlanStations planner;
     private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
@@ -67,6 +70,7 @@ public final class LoadBalancer implements AutoCloseable {
         this.report = settings.newReport(placement);
         this.counts = new long[placement.experts()];
         this.before = new long[placement.experts()];
+        this.copiedCounts = new int[placement.experts()];
         this.placement = placement;
         this.planner = settings.planner(placement, guard, true, NO_SOURCES);
     }
@@ -216,6 +220,26 @@ public final class LoadBalancer implements AutoCloseable {
         return report;
     }
 
+    /**
+     * Plans a batch whose counts are in a buffer of any form, see {@link #plan(int[])}.
+     *
+     * @param batchCounts {@code [experts]}
+     * @return as there
+     * @throws IllegalArgumentException also if a count is above 2^31 - 1; nothing has changed then
+     */
+    public PlanReport plan(TokenBuffer batchCounts) {
+        enter("plan");
+        try {
+            batchCounts.copyCounts(prefix, copiedCounts);
+            takeCounts(copiedCounts);
+            planCounts();
+        } finally {
+            leave();
+        }
+        observers.planned(report);
+        return report;
+    }
+
     private void planCounts() {
         PlanEvent event = PlanObservers.beginPlan();
         states.copyTo(speeds);
@@ -276,6 +300,26 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws IllegalStateException if there is no plan for the placement in force, or the balancer is closed
      */
     public void route(int[] ids, int[] out) {
+        enter("route");
+        try {
+            if (!planned) {
+                throw noPlan("route");
+            }
+            planner.router().route(ids, out);
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * Routes tokens whose ids are in buffers of any form, see {@link #route(int[], int[])}.
+     *
+     * @param ids logical expert of every token; padding stays padding
+     * @param out physical slot of every token, as {@link TokenRouter#route(TokenBuffer, TokenBuffer)} takes it
+     * @throws IllegalArgumentException as there; nothing has been written then
+     * @throws IllegalStateException if there is no plan for the placement in force, or the balancer is closed
+     */
+    public void route(TokenBuffer ids, TokenBuffer out) {
         enter("route");
         try {
             if (!planned) {

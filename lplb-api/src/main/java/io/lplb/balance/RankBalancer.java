@@ -1,10 +1,12 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
+import io.lplb.count.TokenBuffer;
 import io.lplb.exchange.RoundStatus;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.quota.SourceQuotas;
 import io.lplb.replica.ReplicaPlan;
+import io.lplb.route.TokenRouter;
 import io.lplb.solver.BackendException;
 import io.lplb.solver.BackendGuard;
 import java.util.Arrays;
@@ -75,6 +77,7 @@ public final class RankBalancer implements AutoCloseable {
     private final PlanComparison comparison;
     private final long[] counts;
     private final long[] before;
+    private final int[] copiedCounts;
     private ExpertPlacement placement;
     private PlanStations planner;
     private SourceQuotas sources;
@@ -97,6 +100,7 @@ public final class RankBalancer implements AutoCloseable {
         this.comparison = new PlanComparison(group, layer, prefix, experts);
         this.counts = new long[experts];
         this.before = new long[experts];
+        this.copiedCounts = new int[experts];
         this.placement = placement;
         this.planner = settings.planner(placement, guard, false, group.allCounts);
         this.sources = newSources();
@@ -247,6 +251,30 @@ public final class RankBalancer implements AutoCloseable {
         requireOpen("plan");
         start(round, ownCounts);
         return await();
+    }
+
+    /**
+     * Plans the next round with counts in a buffer of any form, see {@link #plan(long, int[])}.
+     *
+     * @param ownCounts as there
+     * @return what the round came to; overwritten by the next
+     * @throws IllegalArgumentException also if a count is above 2^31 - 1; nothing has changed then
+     */
+    public RankReport plan(TokenBuffer ownCounts) {
+        start(ownCounts);
+        return await();
+    }
+
+    /**
+     * Starts the next round with counts in a buffer of any form, see {@link #start(long, int[])}.
+     *
+     * @param ownCounts as there
+     * @throws IllegalArgumentException also if a count is above 2^31 - 1; nothing has changed then
+     */
+    public void start(TokenBuffer ownCounts) {
+        requireOpen("start");
+        ownCounts.copyCounts(prefix, copiedCounts);
+        start(copiedCounts);
     }
 
     /**
@@ -419,6 +447,19 @@ public final class RankBalancer implements AutoCloseable {
      * @throws IllegalStateException if the balancer is closed
      */
     public void route(int[] ids, int[] out) {
+        requireOpen("route");
+        planner.router().route(ids, out);
+    }
+
+    /**
+     * Routes tokens whose ids are in buffers of any form, see {@link #route(int[], int[])}.
+     *
+     * @param ids logical expert of every token; padding stays padding
+     * @param out physical slot of every token, as {@link TokenRouter#route(TokenBuffer, TokenBuffer)} takes it
+     * @throws IllegalArgumentException as there; nothing has been written then
+     * @throws IllegalStateException if the balancer is closed
+     */
+    public void route(TokenBuffer ids, TokenBuffer out) {
         requireOpen("route");
         planner.router().route(ids, out);
     }

@@ -135,15 +135,15 @@ public final class TokenBuffer {
     /**
      * Copies counts; padding means nothing here.
      *
-     * @param name of the buffer in messages
+     * @param prefix what messages begin with
      * @param to as long as the window, overwritten
      * @throws IllegalArgumentException if the length differs or a number is not a count from 0 to 2^31 - 1; {@code to} is
      *     unchanged then
      */
-    public void copyCounts(String name, int[] to) {
+    public void copyCounts(String prefix, int[] to) {
         if (length != to.length) {
             throw new IllegalArgumentException(
-                    name + ": got length " + length + ", expected " + to.length + " experts");
+                    prefix + "counts: got length " + length + ", expected " + to.length + " experts");
         }
         for (int k = 0; k < to.length; k++) {
             long count = get(k);

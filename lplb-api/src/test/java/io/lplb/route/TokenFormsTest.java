@@ -217,15 +217,15 @@ class TokenFormsTest {
     void countsAreCopiedFromAnyForm() {
         int[] counts = {5, 5};
         TokenBuffer longs = TokenBuffer.of(new long[] {9, 1, Integer.MAX_VALUE});
-        assertRefused("counts: got length 3, expected 2 experts", () -> longs.copyCounts("counts", counts));
-        longs.window(1, 2).copyCounts("counts", counts);
+        assertRefused("counts: got length 3, expected 2 experts", () -> longs.copyCounts("", counts));
+        longs.window(1, 2).copyCounts("", counts);
         assertArrayEquals(new int[] {1, Integer.MAX_VALUE}, counts);
         assertRefused(
                 "counts[1]: got 2147483648, expected 0..2147483647 tokens",
-                () -> TokenBuffer.of(new long[] {0, 1L << 31}).copyCounts("counts", counts));
+                () -> TokenBuffer.of(new long[] {0, 1L << 31}).copyCounts("", counts));
         assertRefused(
                 "counts[1]: got -1, expected 0..2147483647 tokens",
-                () -> TokenBuffer.of(new int[] {0, -1}).copyCounts("counts", counts));
+                () -> TokenBuffer.of(new int[] {0, -1}).copyCounts("", counts));
         assertArrayEquals(new int[] {1, Integer.MAX_VALUE}, counts);
     }
 
