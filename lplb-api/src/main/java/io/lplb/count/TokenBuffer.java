@@ -149,7 +149,7 @@ public final class TokenBuffer {
             long count = get(k);
             if (count < 0 || count > Integer.MAX_VALUE) {
                 throw new IllegalArgumentException(
-                        name + "[" + k + "]: got " + count + ", expected 0.." + Integer.MAX_VALUE + " tokens");
+                        prefix + "counts[" + k + "]: got " + count + ", expected 0.." + Integer.MAX_VALUE + " tokens");
             }
         }
         for (int k = 0; k < to.length; k++) {
