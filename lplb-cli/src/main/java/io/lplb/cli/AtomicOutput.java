@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An output that appears as a whole or not at all: it is written to a temporary file, and {@link #commit} moves that
@@ -53,6 +54,43 @@ public final class AtomicOutput implements Closeable {
                 throw new IOException(name + ": got an input as the place to write to, expected another file");
             }
         }
+    }
+
+    /**
+     * Refuses two outputs in the same place, where the later one would replace the earlier one.
+     *
+     * @param option the option that names {@code name}
+     * @param name as for {@link #to}, or null for no output
+     * @param otherOption the option that names {@code otherName}
+     * @param otherName likewise
+     */
+    static void requireDistinct(
+            String option, @Nullable String name, String otherOption, @Nullable String otherName) throws IOException {
+        if (name != null && otherName != null && isSamePlace(name, otherName)) {
+            throw new IOException(
+                    "got " + name + " for both " + option + " and " + otherOption + ", expected different places");
+        }
+    }
+
+    private static boolean isSamePlace(String name, String other) throws IOException {
+        if (name.equals("-") || other.equals("-")) {
+            return name.equals(other);
+        }
+        Path a = Path.of(name);
+        Path b = Path.of(other);
+        if (Files.exists(a) && Files.exists(b)) {
+            return Files.isSameFile(a, b) && Files.isRegularFile(a);
+        }
+        return place(a).equals(place(b));
+    }
+
+    /** Returns the path of a file that need not exist, without symbolic links in its folder. */
+    private static Path place(Path file) throws IOException {
+        Path absolute = file.toAbsolutePath().normalize();
+        Path folder = absolute.getParent();
+        return folder != null && Files.isDirectory(folder)
+                ? folder.toRealPath().resolve(folder.relativize(absolute))
+                : absolute;
     }
 
     private static AtomicOutput toStream(OutputStream stream) throws IOException {

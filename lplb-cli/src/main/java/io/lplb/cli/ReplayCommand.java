@@ -128,9 +128,10 @@ final class ReplayCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "got - for both --json and --html, expected at most one on standard output");
         }
+        AtomicOutput.requireDistinct("--json", json, "--html", html);
         for (String output : new String[] {json, html}) {
             if (output != null) {
-                AtomicOutput.requireOther(output, List.of(trace));
+                AtomicOutput.requireOther(output, inputs());
             }
         }
         ReplayRecord record = html == null ? null : new ReplayRecord(setup, source.layers(), source.batches());
@@ -157,6 +158,11 @@ final class ReplayCommand implements Callable<Integer> {
             print(report, RankStateOptions.text(setup.speeds()), uncovered);
         }
         return 0;
+    }
+
+    private List<Path> inputs() {
+        Path file = Path.of(topology);
+        return Files.isRegularFile(file) ? List.of(trace, file) : List.of(trace);
     }
 
     private ReplicaTopology openTopology() throws IOException {

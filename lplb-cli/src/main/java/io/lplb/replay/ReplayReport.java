@@ -2,9 +2,9 @@
 package io.lplb.replay;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -36,8 +36,12 @@ public record ReplayReport(
         String measured,
         List<StrategyResult> strategies,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ReplayTimes times) {
-    private static final ObjectMapper JSON =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .addModule(new SimpleModule()
+                    .addSerializer(Double.class, new FiniteNumberSerializer())
+                    .addSerializer(double.class, new FiniteNumberSerializer()))
+            .build();
 
     ReplayReport(ReplaySetup setup, BatchSource source, List<StrategyResult> strategies) {
         this(
@@ -59,7 +63,7 @@ public record ReplayReport(
                 experts, ranks, topology, replicas, solver, layers, history, measured, strategies, predicted);
     }
 
-    /** Writes the report as one JSON object in UTF-8; the stream stays open. */
+    /** Writes the report as one JSON object in UTF-8, numbers of an empty sample as null; the stream stays open. */
     public void writeJson(OutputStream out) throws IOException {
         out.write(JSON.writeValueAsBytes(this));
         out.write('\n');
@@ -76,15 +80,19 @@ public record ReplayReport(
                     ratio(result.imbalance().mean()),
                     ratio(result.imbalance().p99()),
                     ratio(result.imbalance().max()),
-                    String.format(Locale.ROOT, "%.2f %%", 100 * result.gap().mean()),
+                    format("%.2f %%", 100 * result.gap().mean()),
                     result.optimalBatches() + "/" + result.batches(),
                     String.valueOf(result.rejectedSolves()),
-                    String.format(Locale.ROOT, "%.1f us", result.planNanos().median() / 1000));
+                    format("%.1f us", result.planNanos().median() / 1000));
         }
         return table.format();
     }
 
     private static String ratio(double value) {
-        return String.format(Locale.ROOT, "%.4f", value);
+        return format("%.4f", value);
+    }
+
+    private static String format(String pattern, double value) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, pattern, value);
     }
 }

@@ -81,6 +81,51 @@ public class ReplayCommandTest {
     }
 
     @Test
+    void jsonHasNoNumberThatIsText() throws IOException {
+        // All tokens of the second half, which is measured, are padding.
+        long[] numbers = new long[4 * TOKENS];
+        Arrays.setAll(numbers, k -> k < 2 * TOKENS ? k % 32 : -1);
+        String trace = NpyBytes.write(folder, "|i1", "1, " + TOKENS + ", 4", 1, numbers).toString();
+        CliRun run = CliRun.of("replay", "--trace", trace, "--experts", "32", "--json", "-");
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(!run.out().contains("NaN") && !run.out().contains("Infinity"), run.out());
+        JsonNode mean = new ObjectMapper().readTree(run.out()).at("/strategies/0/imbalance/mean");
+        assertTrue(mean.isNull(), mean.toString());
+        CliRun table = CliRun.of("replay", "--trace", trace, "--experts", "32");
+        assertTrue(!table.out().contains("NaN"), table.out());
+    }
+
+    @Test
+    void oneFileForBothOutputsIsRefusedBeforeTheReplay() throws IOException {
+        Path file = folder.resolve("report");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder);
+        for (Path other : new Path[] {file, folder.resolve("../" + folder.getFileName() + "/report"), link.resolve("report")}) {
+            CliRun run = CliRun.of(
+                    "replay", "--trace", trace(), "--experts", "32", "--json", file.toString(), "--html", other.toString());
+            assertEquals(2, run.exitCode(), run.out());
+            assertEquals(
+                    "lplb: got " + file + " for both --json and --html, expected different places\n", run.err());
+            assertTrue(Files.notExists(file));
+        }
+        Path topology = Files.writeString(folder.resolve("ring"), "1\n2\n3\n0\n");
+        CliRun run = CliRun.of(
+                "replay",
+                "--trace",
+                trace(),
+                "--experts",
+                "32",
+                "--ranks",
+                "8",
+                "--topology",
+                topology.toString(),
+                "--json",
+                topology.toString());
+        assertEquals(2, run.exitCode(), run.out());
+        assertTrue(run.err().contains("got an input as the place to write to"), run.err());
+        assertEquals("1\n2\n3\n0\n", Files.readString(topology));
+    }
+
+    @Test
     void jsonGoesToAFileBesideTheTableOrToStandardOutputAlone() throws IOException {
         Path file = folder.resolve("report.json");
         CliRun both = CliRun.of("replay", "--trace", trace(), "--experts", "32", "--json", file.toString());

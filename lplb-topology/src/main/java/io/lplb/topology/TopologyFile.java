@@ -34,7 +34,7 @@ public final class TopologyFile {
     /**
      * Reads a file; the topology's name is the file's, without what follows its last dot.
      *
-     * @param file UTF-8, a line per rank
+     * @param file UTF-8 with or without a byte order mark, a line per rank
      * @return the topology in the file
      * @throws IOException if the file cannot be read, or is not UTF-8; it may have 16 MiB
      * @throws IllegalArgumentException if it holds no topology, naming file, line and entry (counted from 0)
@@ -53,7 +53,8 @@ public final class TopologyFile {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
-            return parse(file, text.lines().toList());
+            // A byte order mark, which some editors put at the start of UTF-8 files, is no part of the text.
+            return parse(file, (text.startsWith("\uFEFF") ? text.substring(1) : text).lines().toList());
         } catch (CharacterCodingException e) {
             throw new IOException("cannot read " + file + " as UTF-8 text: " + e.getMessage(), e);
         }

@@ -48,6 +48,15 @@ class TopologyFileTest {
                         ":3[1]: got 2, which FILE:2[1] names too; expected a permutation in each column"));
     }
 
+    @Test
+    void byteOrderMarkIsNoPartOfTheText() throws IOException {
+        assertEquals(
+                TopologyFile.read(write("1\n0\n")).toString(),
+                TopologyFile.read(write("\uFEFF1\n0\n")).toString());
+        assertEquals(
+                TopologyFile.read(write("1\n0\n")), TopologyFile.read(write("\uFEFF# two ranks\n1\n0\n")));
+    }
+
     @ParameterizedTest(name = "{1}")
     @MethodSource("badFiles")
     void errorsNameFileLineAndEntry(String text, String message) throws IOException {
