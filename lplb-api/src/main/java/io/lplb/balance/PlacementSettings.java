@@ -121,8 +121,12 @@ final class PlacementSettings implements Cloneable {
             weight = new double[experts];
             Arrays.fill(weight, 1);
         }
-        int physical = Math.addExact(experts, Math.multiplyExact(ranks, slots));
-        return Eplb.place(new double[][] {weight}, physical, 1, 1, ranks)
+        long physical = experts + (long) ranks * slots;
+        if (physical > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("replicas: got " + slots + " a rank, expected at most "
+                    + (Integer.MAX_VALUE - experts) / ranks + " for " + ranks + " ranks and " + experts + " experts");
+        }
+        return Eplb.place(new double[][] {weight}, (int) physical, 1, 1, ranks)
                 .layers()
                 .get(0);
     }

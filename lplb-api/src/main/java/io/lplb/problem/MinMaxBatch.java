@@ -115,7 +115,8 @@ public final class MinMaxBatch {
         Objects.checkIndex(group, groups);
         Objects.checkIndex(fromGroup, from.groups);
         if (!problem.equals(from.problem)) {
-            throw new IllegalArgumentException("batch: got " + from.problem + ", expected " + problem);
+            throw new IllegalArgumentException("batch: got " + from.problem + ", expected " + problem
+                    + ", which differs in " + from.problem.difference(problem));
         }
         int ranks = problem.ranks();
         int items = problem.items();

@@ -172,8 +172,8 @@ public final class PlacementProblem {
      */
     public void fill(long[] counts, MinMaxBatch batch) {
         if (!batch.problem().equals(problem)) {
-            throw new IllegalArgumentException(
-                    "batch: got another problem than the placement's, " + batch.problem().difference(problem));
+            throw new IllegalArgumentException("batch: got " + batch.problem() + ", expected the placement's " + problem
+                    + ", which differs in " + batch.problem().difference(problem));
         }
         if (batch.groups() != groups) {
             throw new IllegalArgumentException("batch: got " + batch.groups() + " groups, expected " + groups);

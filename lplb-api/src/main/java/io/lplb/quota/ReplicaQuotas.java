@@ -131,8 +131,12 @@ public final class ReplicaQuotas implements ReplicaLayout {
      * @param counts {@code [experts]}, tokens of every expert
      * @param itemQuota {@code [groups * entries]}, tokens of every item on each of its hosts; sums to the experts' counts
      * @param quota {@code [replicas]}, overwritten; an expert's entries sum to its count
+     * @throws IllegalArgumentException if a length is wrong; nothing has changed then
      */
     public void distribute(long[] counts, long[] itemQuota, long[] quota) {
+        requireLength("counts", counts.length, firstHost.length - 1);
+        requireLength("itemQuota", itemQuota.length, left.length - 1);
+        requireLength("quota", quota.length, slot.length);
         System.arraycopy(itemQuota, 0, left, 0, left.length - 1);
         // Experts on one rank are no part of an item and take all of their tokens.
         left[left.length - 1] = Long.MAX_VALUE;
@@ -145,6 +149,12 @@ public final class ReplicaQuotas implements ReplicaLayout {
                 tokens -= here;
                 spread(here, firstOnHost[h], firstOnHost[h + 1], quota);
             }
+        }
+    }
+
+    private static void requireLength(String name, int got, int expected) {
+        if (got != expected) {
+            throw new IllegalArgumentException(name + ": got length " + got + ", expected " + expected);
         }
     }
 

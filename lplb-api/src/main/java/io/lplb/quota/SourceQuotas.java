@@ -98,8 +98,14 @@ public final class SourceQuotas {
      * @param source whose row
      * @param row {@code [replicas]}, overwritten; tokens that the source sends to each replica. An expert's entries sum to
      *     the source's count, if it takes part, and over all sources a replica's entries sum to its quota
+     * @throws IllegalArgumentException if a length is wrong; nothing has changed then
+     * @throws IndexOutOfBoundsException if {@code source} is no source
      */
     public void share(int[] counts, long[] quota, int source, long[] row) {
+        requireLength("counts", counts.length, ranks * experts);
+        requireLength("quota", quota.length, demand.length);
+        requireLength("row", row.length, demand.length);
+        Objects.checkIndex(source, ranks);
         if (!replicas.isFixed()) {
             readRanks();
         }
@@ -123,6 +129,12 @@ public final class SourceQuotas {
                 onNode += same + settle(first, end, ranksPerNode, source, row);
                 settle(first, end, ranks, source, row);
             }
+        }
+    }
+
+    private static void requireLength(String name, int got, int expected) {
+        if (got != expected) {
+            throw new IllegalArgumentException(name + ": got length " + got + ", expected " + expected);
         }
     }
 

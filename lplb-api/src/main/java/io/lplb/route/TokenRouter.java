@@ -119,8 +119,13 @@ public final class TokenRouter {
      * @param before as there
      * @param home {@code [experts]}, the replica, counted among those of the expert, that takes its tokens if its quotas are
      *     all 0; -1 if its tokens go nowhere and get the slot -1
+     * @throws IllegalArgumentException if a length is wrong, or a quota is negative or too large; nothing has changed then
      */
     public void load(long[] quota, long[] before, int[] home) {
+        requireLength("quota", quota.length, replicas.capacity());
+        requireLength("before", before.length, experts);
+        requireLength("home", home.length, experts);
+        requireTotals(quota);
         for (int e = 0; e < experts; e++) {
             int at = e * width;
             int first = replicas.firstReplica(e);
@@ -139,10 +144,10 @@ public final class TokenRouter {
                     last = k - first;
                 }
                 if (k < end - 1) {
-                    record[at + BOUND + k - first] = Math.toIntExact(total);
+                    record[at + BOUND + k - first] = (int) total;
                 }
             }
-            int n = Math.toIntExact(total);
+            int n = (int) total;
             if (used < 2) {
                 sendTo(at, used == 0 ? home[e] : last);
             } else {
@@ -153,6 +158,34 @@ public final class TokenRouter {
                 for (int k = end - first - 1; k < bounds; k++) {
                     record[at + BOUND + k] = Integer.MAX_VALUE;
                 }
+            }
+        }
+    }
+
+    private static void requireLength(String name, int got, int expected) {
+        if (got != expected) {
+            throw new IllegalArgumentException(name + ": got length " + got + ", expected " + expected);
+        }
+    }
+
+    private void requireTotals(long[] quota) {
+        int replicaCount = replicas.firstReplica(experts);
+        long all = 0;
+        for (int k = 0; k < replicaCount; k++) {
+            all |= quota[k];
+        }
+        // No sum of so small quotas is too large.
+        if (all >= 0 && all <= Integer.MAX_VALUE / (bounds + 1)) {
+            return;
+        }
+        for (int e = 0; e < experts; e++) {
+            long total = 0;
+            for (int k = replicas.firstReplica(e); k < replicas.firstReplica(e + 1); k++) {
+                if (quota[k] < 0 || quota[k] > Integer.MAX_VALUE - total) {
+                    throw new IllegalArgumentException("quota[" + k + "]: got " + quota[k] + " tokens after " + total
+                            + " of expert " + e + ", expected 0.." + Integer.MAX_VALUE + " for the expert");
+                }
+                total += quota[k];
             }
         }
     }

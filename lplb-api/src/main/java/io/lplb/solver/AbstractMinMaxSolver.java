@@ -89,8 +89,8 @@ public abstract class AbstractMinMaxSolver implements MinMaxSolver {
 
     private static void requireSame(String what, MinMaxProblem got, MinMaxProblem expected) {
         if (!got.equals(expected)) {
-            throw new IllegalArgumentException(
-                    what + ": got another problem than the solver's, " + got.difference(expected));
+            throw new IllegalArgumentException(what + ": got " + got + ", expected the solver's " + expected
+                    + ", which differs in " + got.difference(expected));
         }
     }
 

@@ -352,6 +352,31 @@ class LoadBalancerTest {
     }
 
     @Test
+    void settingsOutOfRangeAreRefusedAtOnce() {
+        LoadBalancerBuilder builder = cube();
+        for (double wrong : new double[] {Double.NaN, 0, -0.0, -1e-9, Double.POSITIVE_INFINITY}) {
+            assertMessage(
+                    "tolerance: got " + wrong + ", expected a positive finite number", () -> builder.tolerance(wrong));
+        }
+        for (int wrong : new int[] {0, -1, Integer.MIN_VALUE}) {
+            assertMessage(
+                    "ranksPerNode: got " + wrong + ", expected at least 1", () -> builder.ranksPerNode(wrong));
+        }
+        for (int wrong : new int[] {0, 65_537, Integer.MAX_VALUE}) {
+            assertMessage("layers: got " + wrong + ", expected 1..65536", () -> builder.layers(wrong));
+        }
+        for (int slots : new int[] {Integer.MAX_VALUE, 1 << 30}) {
+            assertMessage(
+                    "replicas: got " + slots + " a rank, expected at most 268435447 for 8 ranks and 64 experts",
+                    () -> cube().eplb().replicas(slots).build());
+        }
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> cube().replicas(Integer.MAX_VALUE).build());
+        builder.build().close();
+    }
+
+    @Test
     void theGpuIsNeverReplacedInSilence() {
         IllegalStateException e = assertThrows(
                 IllegalStateException.class, () -> cube().backend(Backend.GPU).build());

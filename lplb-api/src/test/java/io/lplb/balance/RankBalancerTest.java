@@ -102,6 +102,38 @@ class RankBalancerTest {
         return new Seen(loads, balancer.lastReport());
     }
 
+    @Test
+    void roundThatLeavesNoneToFollowIsRefusedAndChangesNothing() {
+        for (boolean checkPlans : new boolean[] {false, true}) {
+            ScriptedExchange exchange = new ScriptedExchange(RANKS, EXPERTS);
+            exchange.echo = checkPlans;
+            try (RankBalancer balancer = cube().checkPlans(checkPlans).buildRank(exchange)) {
+                for (long round : new long[] {-1, 1L << 48, Long.MAX_VALUE / 2 + 1, Long.MAX_VALUE}) {
+                    assertEquals(
+                            "round: got " + round + ", expected one above -1 and at most 281474976710655",
+                            assertThrows(
+                                            IllegalArgumentException.class,
+                                            () -> balancer.plan(round, new int[EXPERTS]))
+                                    .getMessage());
+                }
+                assertEquals(0, balancer.nextRound());
+                assertEquals(0, balancer.plan(new int[EXPERTS]).round());
+                assertEquals(1L << 47, balancer.plan(1L << 47, new int[EXPERTS]).round());
+                assertEquals((1L << 47) + 1, balancer.plan(new int[EXPERTS]).round());
+            }
+        }
+    }
+
+    @Test
+    void deadlineMayBeAnyLength() {
+        for (Duration deadline : new Duration[] {Duration.ofSeconds(Long.MAX_VALUE), Duration.ofDays(200_000)}) {
+            try (RankBalancer balancer =
+                    cube().deadline(deadline).buildRank(new ScriptedExchange(RANKS, EXPERTS))) {
+                assertEquals(RoundOutcome.AGREED, balancer.plan(new int[EXPERTS]).outcome());
+            }
+        }
+    }
+
     @ParameterizedTest(name = "local first {0}")
     @ValueSource(booleans = {true, false})
     void ranksTogetherMeetThePlanExactly(boolean localFirst) throws Exception {

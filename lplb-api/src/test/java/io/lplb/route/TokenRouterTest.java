@@ -169,4 +169,31 @@ class TokenRouterTest {
                         .getMessage());
         assertArrayEquals(new int[] {9, 9}, out);
     }
+
+    @Test
+    void quotasThatCannotBeCountedAreRefusedAndChangeNothing() {
+        TokenRouter router = new TokenRouter(layout(THREE), 3);
+        router.load(new long[] {1, 2, 3, 4, 5, 6}, new long[3]);
+        long[] large = {1, 2, 3, Integer.MAX_VALUE, 1, 6};
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> router.load(large, new long[3]));
+        assertEquals(
+                "quota[4]: got 1 tokens after 2147483647 of expert 1, expected 0..2147483647 for the expert",
+                e.getMessage());
+        assertThrows(
+                IllegalArgumentException.class, () -> router.load(new long[] {1, 2, 3, 4, 5, Long.MAX_VALUE}, new long[3]));
+        assertThrows(
+                IllegalArgumentException.class, () -> router.load(new long[] {1, 2, -3, 4, 5, 6}, new long[3]));
+        assertThrows(IllegalArgumentException.class, () -> router.load(new long[5], new long[3]));
+        assertThrows(IllegalArgumentException.class, () -> router.load(new long[6], new long[2]));
+        assertThrows(IllegalArgumentException.class, () -> router.load(new long[6], new long[3], new int[4]));
+        TokenRouter fresh = new TokenRouter(layout(THREE), 3);
+        fresh.load(new long[] {1, 2, 3, 4, 5, 6}, new long[3]);
+        int[] ids = {0, 0, 1, 1, 2, 0, 1};
+        int[] expected = new int[7];
+        int[] out = new int[7];
+        fresh.route(ids, expected);
+        router.route(ids, out);
+        assertArrayEquals(expected, out);
+    }
 }

@@ -95,7 +95,9 @@ public abstract class MinMaxSolverMisuse {
             SplitBatch split = new SplitBatch(other, 1);
             assertGotAndExpected(
                     assertThrows(IllegalArgumentException.class, () -> solver.solve(new MinMaxBatch(PAIR, 1), split)),
-                    "split: got MinMaxProblem[ranks=2");
+                    "split: got MinMaxProblem[ranks=2, items=1, entries=2], expected the solver's"
+                            + " MinMaxProblem[ranks=2, items=1, entries=2], which differs in hosts of item 0:"
+                            + " got [1, 0], expected [0, 1]");
             assertSame(SolveStatus.INVALID, split.status(0));
         }
     }
