@@ -180,8 +180,7 @@ public final class LoadBalancerBuilder {
      */
     public LoadBalancerBuilder tolerance(double tolerance) {
         if (!(tolerance > 0 && tolerance <= Double.MAX_VALUE)) {
-            throw new IllegalArgumentException(
-                    "tolerance: got " + tolerance + ", expected a positive finite number");
+            throw new IllegalArgumentException("tolerance: got " + tolerance + ", expected a positive finite number");
         }
         settings.tolerance = tolerance;
         return this;

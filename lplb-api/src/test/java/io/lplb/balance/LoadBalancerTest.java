@@ -359,8 +359,7 @@ class LoadBalancerTest {
                     "tolerance: got " + wrong + ", expected a positive finite number", () -> builder.tolerance(wrong));
         }
         for (int wrong : new int[] {0, -1, Integer.MIN_VALUE}) {
-            assertMessage(
-                    "ranksPerNode: got " + wrong + ", expected at least 1", () -> builder.ranksPerNode(wrong));
+            assertMessage("ranksPerNode: got " + wrong + ", expected at least 1", () -> builder.ranksPerNode(wrong));
         }
         for (int wrong : new int[] {0, 65_537, Integer.MAX_VALUE}) {
             assertMessage("layers: got " + wrong + ", expected 1..65536", () -> builder.layers(wrong));

@@ -111,9 +111,7 @@ class RankBalancerTest {
                 for (long round : new long[] {-1, 1L << 48, Long.MAX_VALUE / 2 + 1, Long.MAX_VALUE}) {
                     assertEquals(
                             "round: got " + round + ", expected one above -1 and at most 281474976710655",
-                            assertThrows(
-                                            IllegalArgumentException.class,
-                                            () -> balancer.plan(round, new int[EXPERTS]))
+                            assertThrows(IllegalArgumentException.class, () -> balancer.plan(round, new int[EXPERTS]))
                                     .getMessage());
                 }
                 assertEquals(0, balancer.nextRound());
@@ -127,9 +125,9 @@ class RankBalancerTest {
     @Test
     void deadlineMayBeAnyLength() {
         for (Duration deadline : new Duration[] {Duration.ofSeconds(Long.MAX_VALUE), Duration.ofDays(200_000)}) {
-            try (RankBalancer balancer =
-                    cube().deadline(deadline).buildRank(new ScriptedExchange(RANKS, EXPERTS))) {
-                assertEquals(RoundOutcome.AGREED, balancer.plan(new int[EXPERTS]).outcome());
+            try (RankBalancer balancer = cube().deadline(deadline).buildRank(new ScriptedExchange(RANKS, EXPERTS))) {
+                assertEquals(
+                        RoundOutcome.AGREED, balancer.plan(new int[EXPERTS]).outcome());
             }
         }
     }

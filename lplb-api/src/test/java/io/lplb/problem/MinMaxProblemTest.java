@@ -150,11 +150,11 @@ class MinMaxProblemTest {
         assertEquals("", problem.difference(MinMaxProblem.of(3, new double[] {1, 2, 3}, new int[][] {{0, 1}, {2}})));
         assertEquals("ranks: got 3, expected 4", problem.difference(MinMaxProblem.of(4, new int[][] {{0, 1}, {2}})));
         assertEquals("items: got 2, expected 1", problem.difference(MinMaxProblem.of(3, new int[][] {{0, 1}})));
-        assertEquals(
-                "hosts of item 1: got [2], expected [2, 0]",
-                problem.difference(MinMaxProblem.of(3, new int[][] {{0, 1}, {2, 0}})));
-        assertEquals(
-                "speed of rank 1: got 2.0, expected 1.0",
-                problem.difference(MinMaxProblem.of(3, new int[][] {{0, 1}, {2}})));
+        assertEquals("hosts of item 1: got [2], expected [2, 0]", problem.difference(MinMaxProblem.of(3, new int[][] {
+            {0, 1}, {2, 0}
+        })));
+        assertEquals("speed of rank 1: got 2.0, expected 1.0", problem.difference(MinMaxProblem.of(3, new int[][] {
+            {0, 1}, {2}
+        })));
     }
 }

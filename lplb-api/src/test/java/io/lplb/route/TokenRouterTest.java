@@ -181,9 +181,9 @@ class TokenRouterTest {
                 "quota[4]: got 1 tokens after 2147483647 of expert 1, expected 0..2147483647 for the expert",
                 e.getMessage());
         assertThrows(
-                IllegalArgumentException.class, () -> router.load(new long[] {1, 2, 3, 4, 5, Long.MAX_VALUE}, new long[3]));
-        assertThrows(
-                IllegalArgumentException.class, () -> router.load(new long[] {1, 2, -3, 4, 5, 6}, new long[3]));
+                IllegalArgumentException.class,
+                () -> router.load(new long[] {1, 2, 3, 4, 5, Long.MAX_VALUE}, new long[3]));
+        assertThrows(IllegalArgumentException.class, () -> router.load(new long[] {1, 2, -3, 4, 5, 6}, new long[3]));
         assertThrows(IllegalArgumentException.class, () -> router.load(new long[5], new long[3]));
         assertThrows(IllegalArgumentException.class, () -> router.load(new long[6], new long[2]));
         assertThrows(IllegalArgumentException.class, () -> router.load(new long[6], new long[3], new int[4]));

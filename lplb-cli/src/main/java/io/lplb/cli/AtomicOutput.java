@@ -64,8 +64,8 @@ public final class AtomicOutput implements Closeable {
      * @param otherOption the option that names {@code otherName}
      * @param otherName likewise
      */
-    static void requireDistinct(
-            String option, @Nullable String name, String otherOption, @Nullable String otherName) throws IOException {
+    static void requireDistinct(String option, @Nullable String name, String otherOption, @Nullable String otherName)
+            throws IOException {
         if (name != null && otherName != null && isSamePlace(name, otherName)) {
             throw new IOException(
                     "got " + name + " for both " + option + " and " + otherOption + ", expected different places");

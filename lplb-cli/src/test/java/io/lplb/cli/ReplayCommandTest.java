@@ -85,7 +85,8 @@ public class ReplayCommandTest {
         // All tokens of the second half, which is measured, are padding.
         long[] numbers = new long[4 * TOKENS];
         Arrays.setAll(numbers, k -> k < 2 * TOKENS ? k % 32 : -1);
-        String trace = NpyBytes.write(folder, "|i1", "1, " + TOKENS + ", 4", 1, numbers).toString();
+        String trace = NpyBytes.write(folder, "|i1", "1, " + TOKENS + ", 4", 1, numbers)
+                .toString();
         CliRun run = CliRun.of("replay", "--trace", trace, "--experts", "32", "--json", "-");
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(!run.out().contains("NaN") && !run.out().contains("Infinity"), run.out());
@@ -99,12 +100,20 @@ public class ReplayCommandTest {
     void oneFileForBothOutputsIsRefusedBeforeTheReplay() throws IOException {
         Path file = folder.resolve("report");
         Path link = Files.createSymbolicLink(folder.resolve("link"), folder);
-        for (Path other : new Path[] {file, folder.resolve("../" + folder.getFileName() + "/report"), link.resolve("report")}) {
+        for (Path other :
+                new Path[] {file, folder.resolve("../" + folder.getFileName() + "/report"), link.resolve("report")}) {
             CliRun run = CliRun.of(
-                    "replay", "--trace", trace(), "--experts", "32", "--json", file.toString(), "--html", other.toString());
+                    "replay",
+                    "--trace",
+                    trace(),
+                    "--experts",
+                    "32",
+                    "--json",
+                    file.toString(),
+                    "--html",
+                    other.toString());
             assertEquals(2, run.exitCode(), run.out());
-            assertEquals(
-                    "lplb: got " + file + " for both --json and --html, expected different places\n", run.err());
+            assertEquals("lplb: got " + file + " for both --json and --html, expected different places\n", run.err());
             assertTrue(Files.notExists(file));
         }
         Path topology = Files.writeString(folder.resolve("ring"), "1\n2\n3\n0\n");

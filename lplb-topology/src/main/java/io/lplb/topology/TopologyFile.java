@@ -54,7 +54,11 @@ public final class TopologyFile {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
             // A byte order mark, which some editors put at the start of UTF-8 files, is no part of the text.
-            return parse(file, (text.startsWith("\uFEFF") ? text.substring(1) : text).lines().toList());
+            return parse(
+                    file,
+                    (text.startsWith("\uFEFF") ? text.substring(1) : text)
+                            .lines()
+                            .toList());
         } catch (CharacterCodingException e) {
             throw new IOException("cannot read " + file + " as UTF-8 text: " + e.getMessage(), e);
         }

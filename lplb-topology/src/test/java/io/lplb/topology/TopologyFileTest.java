@@ -53,8 +53,7 @@ class TopologyFileTest {
         assertEquals(
                 TopologyFile.read(write("1\n0\n")).toString(),
                 TopologyFile.read(write("\uFEFF1\n0\n")).toString());
-        assertEquals(
-                TopologyFile.read(write("1\n0\n")), TopologyFile.read(write("\uFEFF# two ranks\n1\n0\n")));
+        assertEquals(TopologyFile.read(write("1\n0\n")), TopologyFile.read(write("\uFEFF# two ranks\n1\n0\n")));
     }
 
     @ParameterizedTest(name = "{1}")
