@@ -1,7 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.placement;
 
-import io.lplb.flow.Assignment;
+import io.lplb.topology.flow.Assignment;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;

@@ -1,7 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.topology;
 
-import io.lplb.flow.MaxFlow;
+import io.lplb.topology.flow.MaxFlow;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

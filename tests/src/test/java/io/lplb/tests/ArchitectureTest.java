@@ -24,7 +24,6 @@ class ArchitectureTest {
             .importPackages("io.lplb");
 
     private static final String[] LIBRARIES = {
-        "io.lplb.flow..",
         "io.lplb.topology..",
         "io.lplb.placement..",
         "io.lplb.count..",
@@ -60,7 +59,7 @@ class ArchitectureTest {
         layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
                 .layer("topology")
-                .definedBy("io.lplb.flow..", "io.lplb.topology..", "io.lplb.placement..")
+                .definedBy("io.lplb.topology..", "io.lplb.placement..")
                 .layer("api")
                 .definedBy(
                         "io.lplb.count..",

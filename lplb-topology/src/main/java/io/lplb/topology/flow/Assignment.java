@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.flow;
+package io.lplb.topology.flow;
 
 import java.util.Arrays;
 
