@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lplb.balance.PlanReport;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,17 @@ class ExamplesTest {
                 "largest load 1052.0, lower bound 1052.0",
                 lines.getLast().replaceAll("(\\d+\\.\\d)\\d*", "$1"),
                 "8,416 tokens on 8 ranks");
+    }
+
+    @Test
+    void moeLayerEqualsThePlainOne() throws Exception {
+        List<String> lines = Printed.by(() -> MoeLayer.main(NONE));
+        assertEquals(2, lines.size(), lines.toString());
+        double[] times = Arrays.stream(lines.get(0).replaceAll("[^0-9 ]", "").strip().split(" +", -1))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
+        assertTrue(times[1] < times[0] && times[2] == times[1], lines.toString());
+        assertTrue(number(lines.get(1)) < 1e-5, lines.toString());
     }
 
     @Test
