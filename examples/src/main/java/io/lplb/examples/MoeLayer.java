@@ -95,7 +95,9 @@ public final class MoeLayer {
                 time.predicted(),
                 time.lowerBound());
         System.out.printf(
-                Locale.ROOT, "largest difference to the plain layer: %.1e%n", difference(y, layer.plain(x, ids, weights)));
+                Locale.ROOT,
+                "largest difference to the plain layer: %.1e%n",
+                difference(y, layer.plain(x, ids, weights)));
     }
 
     /** Chooses the experts of every token by the largest logits, with softmax weights. */

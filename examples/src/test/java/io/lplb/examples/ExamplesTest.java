@@ -48,7 +48,8 @@ class ExamplesTest {
     void moeLayerEqualsThePlainOne() throws Exception {
         List<String> lines = Printed.by(() -> MoeLayer.main(NONE));
         assertEquals(2, lines.size(), lines.toString());
-        double[] times = Arrays.stream(lines.get(0).replaceAll("[^0-9 ]", "").strip().split(" +", -1))
+        double[] times = Arrays.stream(
+                        lines.get(0).replaceAll("[^0-9 ]", "").strip().split(" +", -1))
                 .mapToDouble(Double::parseDouble)
                 .toArray();
         assertTrue(times[1] < times[0] && times[2] == times[1], lines.toString());

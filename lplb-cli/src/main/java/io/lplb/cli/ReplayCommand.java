@@ -38,9 +38,9 @@ import picocli.CommandLine.Spec;
             "Compare ways to balance on the user's own routing, layer by layer.",
             "",
             "A trace is a .npy file of expert ids, [layers, tokens, k] or [tokens, k], or a JSON file"
-                + " {\"logical_count\": [layers][experts]}, of which each layer is one batch. Every layer gets its own"
-                + " placements from its history; the batches measured are consecutive tokens that are no part of the"
-                + " history. Tokens at the end that fill no batch are left out.",
+                    + " {\"logical_count\": [layers][experts]}, of which each layer is one batch. Every layer gets its own"
+                    + " placements from its history; the batches measured are consecutive tokens that are no part of the"
+                    + " history. Tokens at the end that fill no batch are left out.",
             ""
         })
 final class ReplayCommand implements Callable<Integer> {

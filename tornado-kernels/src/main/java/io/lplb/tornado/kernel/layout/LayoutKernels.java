@@ -105,7 +105,12 @@ public final class LayoutKernels {
      * @param offsets {@code [slots + 1] | [slots + 1]}, overwritten: first row of each slot, then the same padded
      */
     public static void sumLayout(
-            KernelContext context, IntArray sizes, IntArray counts, IntArray partial, IntArray tokens, IntArray offsets) {
+            KernelContext context,
+            IntArray sizes,
+            IntArray counts,
+            IntArray partial,
+            IntArray tokens,
+            IntArray offsets) {
         int thread = context.localIdx;
         int group = context.groupIdx;
         int threads = context.localGroupSizeX;

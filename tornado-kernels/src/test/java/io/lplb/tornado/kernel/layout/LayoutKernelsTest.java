@@ -90,8 +90,7 @@ class LayoutKernelsTest {
                 .transferToHost(DataTransferMode.EVERY_EXECUTION, rankBits, sums, offsets, order, alignedRow);
         GridScheduler grids = new GridScheduler();
         grids.addWorkerGrid("layout.count", grid(blocks, PipelineLayout.countThreads(slots)));
-        grids.addWorkerGrid(
-                "layout.tokens", grid(LayoutSizes.tokenBlocks(tokens), LayoutKernels.TOKEN_THREADS));
+        grids.addWorkerGrid("layout.tokens", grid(LayoutSizes.tokenBlocks(tokens), LayoutKernels.TOKEN_THREADS));
         grids.addWorkerGrid("layout.sum", grid(1, LayoutKernels.SUM_THREADS));
         grids.addWorkerGrid("layout.rows", grid(blocks, PipelineLayout.BLOCK_IDS));
         try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
@@ -103,10 +102,8 @@ class LayoutKernelsTest {
         System.arraycopy(host.tokensPerNode(), 0, expected, slots + ranks, nodes);
         assertArrayEquals(expected, sums.toHeapArray());
         assertArrayEquals(host.offsets(), Arrays.copyOf(offsets.toHeapArray(), slots + 1));
-        assertArrayEquals(
-                host.alignedOffsets(), Arrays.copyOfRange(offsets.toHeapArray(), slots + 1, 2 * (slots + 1)));
-        assertArrayEquals(
-                Arrays.copyOf(host.order(), host.rows()), Arrays.copyOf(order.toHeapArray(), host.rows()));
+        assertArrayEquals(host.alignedOffsets(), Arrays.copyOfRange(offsets.toHeapArray(), slots + 1, 2 * (slots + 1)));
+        assertArrayEquals(Arrays.copyOf(host.order(), host.rows()), Arrays.copyOf(order.toHeapArray(), host.rows()));
         assertArrayEquals(host.alignedRow(), alignedRow.toHeapArray());
         for (int t = 0; t < tokens; t++) {
             for (int r = 0; r < ranks; r++) {
