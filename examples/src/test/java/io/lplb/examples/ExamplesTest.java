@@ -65,6 +65,13 @@ class ExamplesTest {
     }
 
     @Test
+    void placementMoves() throws Exception {
+        List<String> lines = Printed.by(() -> PlacementMoves.main(NONE));
+        assertEquals(1, lines.size());
+        assertTrue(lines.get(0).matches("survives any 0 ranks; imbalance [0-9.]+ -> 1\\.0[0-9]+, .*"), lines.get(0));
+    }
+
+    @Test
     void eplbGivesAnExpertSeveralReplicas() throws Exception {
         List<String> lines = Printed.by(() -> EplbLayers.main(NONE));
         assertEquals(2, lines.size(), lines.toString());

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             LayerCommand.class,
             ProfileCommand.class,
             ReplicasCommand.class,
+            PlaceCommand.class,
             ReportCommand.class,
             ClusterCommand.class,
             RankCommand.class,

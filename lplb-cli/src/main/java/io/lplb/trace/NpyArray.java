@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -15,6 +16,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A NumPy .npy file of integers, mapped into memory (NumPy, "NEP 1: A simple file format for NumPy arrays").
@@ -32,15 +35,21 @@ import java.util.Locale;
 final class NpyArray {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int VERSION_BYTES = 2;
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfDouble DOUBLE =
+            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int HEADER_LIMIT = 1 << 16;
 
     private final List<Long> shape;
-    private final IdType type;
+    private final @Nullable IdType type;
+    private final int bytes;
     private final MemorySegment data;
 
-    private NpyArray(List<Long> shape, IdType type, MemorySegment data) {
+    private NpyArray(List<Long> shape, @Nullable IdType type, int bytes, MemorySegment data) {
         this.shape = shape;
         this.type = type;
+        this.bytes = bytes;
         this.data = data;
     }
 
@@ -65,11 +74,20 @@ final class NpyArray {
      * @throws IOException if it cannot be read
      */
     static <T> T open(Path file, ShapeCheck check, Reader<T> reader) throws IOException {
+        return open(file, check, reader, false);
+    }
+
+    /** As {@link #open(Path, ShapeCheck, Reader)}, also of float32 and float64, which {@link #number} reads. */
+    static <T> T openNumbers(Path file, ShapeCheck check, Reader<T> reader) throws IOException {
+        return open(file, check, reader, true);
+    }
+
+    private static <T> T open(Path file, ShapeCheck check, Reader<T> reader, boolean floats) throws IOException {
         if (Files.isDirectory(file)) {
             throw new FormatException(file + ": got a folder, expected a .npy file");
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return reader.read(open(channel, check));
+            return reader.read(open(channel, check, floats));
         } catch (EOFException e) {
             throw new FormatException(file + ": got a file that ends within its header, expected a .npy file", e);
         } catch (FormatException e) {
@@ -77,7 +95,7 @@ final class NpyArray {
         }
     }
 
-    private static NpyArray open(FileChannel channel, ShapeCheck check) throws IOException {
+    private static NpyArray open(FileChannel channel, ShapeCheck check, boolean floats) throws IOException {
         ByteBuffer start = read(channel, 0, MAGIC.length + VERSION_BYTES);
         byte[] magic = new byte[MAGIC.length];
         start.get(magic);
@@ -99,32 +117,36 @@ final class NpyArray {
         }
         int headerAt = start.capacity() + lengthBytes;
         byte[] header = read(channel, headerAt, (int) length).array();
-        return map(channel, NpyHeader.parse(new String(header, StandardCharsets.UTF_8)), headerAt + length, check);
+        return map(
+                channel, NpyHeader.parse(new String(header, StandardCharsets.UTF_8)), headerAt + length, check, floats);
     }
 
-    private static NpyArray map(FileChannel channel, NpyHeader header, long dataAt, ShapeCheck check)
+    private static NpyArray map(FileChannel channel, NpyHeader header, long dataAt, ShapeCheck check, boolean floats)
             throws IOException {
         IdType type = IdType.of(header.descr());
-        if (type == null) {
+        boolean isFloat = floats && (header.descr().equals("<f4") || header.descr().equals("<f8"));
+        if (type == null && !isFloat) {
             throw new FormatException("type: got " + Printable.quoted(header.descr())
-                    + ", expected integers: |u1, |i1, <i2, <i4 or <i8 (uint8 to int64, little endian)");
+                    + (floats ? ", expected <f4, <f8 or" : ", expected")
+                    + " integers: |u1, |i1, <i2, <i4 or <i8 (uint8 to int64, little endian)");
         }
+        int size = type != null ? type.bytes() : header.descr().charAt(2) - '0';
         if (header.fortranOrder()) {
             throw new FormatException("order: got Fortran order, expected C order (numpy.ascontiguousarray)");
         }
         List<Long> shape = header.shape();
         check.check(shape);
-        long bytes = type.bytes();
+        long bytes = size;
         for (long length : shape) {
             bytes *= length;
         }
         long got = channel.size() - dataAt;
         if (got != bytes) {
             throw new FormatException("data: got " + got + " bytes after the header, expected " + bytes + " for "
-                    + shape + " " + type.name().toLowerCase(Locale.ROOT));
+                    + shape + " " + (type == null ? header.descr() : type.name().toLowerCase(Locale.ROOT)));
         }
         MemorySegment data = channel.map(FileChannel.MapMode.READ_ONLY, dataAt, bytes, Arena.ofAuto());
-        return new NpyArray(shape, type, data);
+        return new NpyArray(shape, type, size, data);
     }
 
     /** Refuses a length out of range. */
@@ -149,9 +171,9 @@ final class NpyArray {
         return shape;
     }
 
-    /** Returns the type of the numbers. */
+    /** Returns the type of the integers. */
     IdType type() {
-        return type;
+        return Objects.requireNonNull(type, "type");
     }
 
     /** Returns the numbers. */
@@ -161,6 +183,14 @@ final class NpyArray {
 
     /** Returns a number, by its place in C order. */
     long get(long index) {
-        return type.read(data, index * type.bytes());
+        return type().read(data, index * bytes);
+    }
+
+    /** Returns a number of any type, by its place in C order. */
+    double number(long index) {
+        if (type != null) {
+            return type.read(data, index * bytes);
+        }
+        return bytes == Float.BYTES ? data.get(FLOAT, index * bytes) : data.get(DOUBLE, index * bytes);
     }
 }

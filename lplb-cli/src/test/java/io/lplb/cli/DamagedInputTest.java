@@ -101,6 +101,21 @@ class DamagedInputTest {
     }
 
     @Test
+    void place() throws IOException {
+        String out = folder.resolve("placed.json").toString();
+        String[] fromLoads = {"place", "--history", "FILE", "--ranks", "4", "--slots-per-rank", "5", "--json", out};
+        assertHandled(MANY, counts(), "a.json", fromLoads);
+        assertHandled(MANY, trace(), "a.npy", fromLoads);
+        String good = Files.write(folder.resolve("good.json"), counts()).toString();
+        fromLoads[2] = good;
+        assertEquals(0, CliRun.of(fromLoads).exitCode());
+        byte[] placed = Files.readAllBytes(folder.resolve("placed.json"));
+        assertHandled(
+                MANY, placed, "old.json", "place", "--history", good, "--ranks", "4", "--slots-per-rank", "5", "--from",
+                "FILE", "--json", out);
+    }
+
+    @Test
     void solve() throws IOException {
         byte[] problems = text("""
                 {"id":"a","ranks":3,"fixed":[1,2,0.5],"items":[[5,[1,0]],[1,[2]]]}
