@@ -22,7 +22,7 @@ public final class PlacementMoves {
                 .slotsPerRank(10)
                 .build();
         ExpertPlacement placement = planner.place(history);
-        PlacementUpdate update = planner.update(placement, later, MoveLimits.atMost(16));
+        PlacementUpdate update = planner.update(placement, later, MoveLimits.ifItPays());
         List<PlacementChange.Step> copies = update.change().steps();
         System.out.printf(
                 "survives any %d ranks; imbalance %.4f -> %.4f, %d copies, %d of them over the network%n",

@@ -132,7 +132,10 @@ final class PlaceCommand implements Callable<Integer> {
         if ((slotsPerRank == null) == (redundant == null)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    (slotsPerRank == null ? "got neither --slots-per-rank nor --redundant" : "got both --slots-per-rank and --redundant") + ", expected one of them");
+                    (slotsPerRank == null
+                                    ? "got neither --slots-per-rank nor --redundant"
+                                    : "got both --slots-per-rank and --redundant")
+                            + ", expected one of them");
         }
         if (moves != null && from == null) {
             throw new ParameterException(spec.commandLine(), "got --moves without --from, expected both");
@@ -204,14 +207,16 @@ final class PlaceCommand implements Callable<Integer> {
     private static Placed anew(PlacementPlanner planner, double[] load) {
         ExpertPlacement placement = planner.place(load);
         double imbalance = ExactSplit.of(placement).imbalance(load);
-        return new Placed(
-                new PlacementFile.Layer(placement, imbalance, planner.bound(load), List.of()), Double.NaN);
+        return new Placed(new PlacementFile.Layer(placement, imbalance, planner.bound(load), List.of()), Double.NaN);
     }
 
     private static Placed changed(PlacementUpdate update) {
         return new Placed(
                 new PlacementFile.Layer(
-                        update.placement(), update.imbalance(), update.bound(), update.change().moves()),
+                        update.placement(),
+                        update.imbalance(),
+                        update.bound(),
+                        update.change().moves()),
                 update.imbalanceBefore());
     }
 

@@ -148,7 +148,8 @@ public final class PlacementFile {
                     while (parser.nextToken() != JsonToken.END_ARRAY) {
                         int[] slots = numbers(where + ".log2phy[" + log2phy.size() + "]");
                         // Padded tables are accepted, too.
-                        log2phy.add(Arrays.stream(slots).filter(slot -> slot >= 0).toArray());
+                        log2phy.add(
+                                Arrays.stream(slots).filter(slot -> slot >= 0).toArray());
                     }
                 } else {
                     parser.skipChildren();

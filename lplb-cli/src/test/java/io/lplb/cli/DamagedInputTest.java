@@ -111,8 +111,20 @@ class DamagedInputTest {
         assertEquals(0, CliRun.of(fromLoads).exitCode());
         byte[] placed = Files.readAllBytes(folder.resolve("placed.json"));
         assertHandled(
-                MANY, placed, "old.json", "place", "--history", good, "--ranks", "4", "--slots-per-rank", "5", "--from",
-                "FILE", "--json", out);
+                MANY,
+                placed,
+                "old.json",
+                "place",
+                "--history",
+                good,
+                "--ranks",
+                "4",
+                "--slots-per-rank",
+                "5",
+                "--from",
+                "FILE",
+                "--json",
+                out);
     }
 
     @Test

@@ -47,7 +47,11 @@ class PlaceCommandTest {
 
     private CliRun run(Path history, String... options) {
         String[] command = {
-            "place", "--history", history.toString(), "--json", dir.resolve("out.json").toString()
+            "place",
+            "--history",
+            history.toString(),
+            "--json",
+            dir.resolve("out.json").toString()
         };
         String[] args = Arrays.copyOf(command, command.length + options.length);
         System.arraycopy(options, 0, args, command.length, options.length);
@@ -156,7 +160,8 @@ class PlaceCommandTest {
 
     private Path npy(String name, String type, String shape, byte[] data) throws IOException {
         String header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + shape + "), }\n";
-        ByteBuffer file = ByteBuffer.allocate(10 + header.length() + data.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer file =
+                ByteBuffer.allocate(10 + header.length() + data.length).order(ByteOrder.LITTLE_ENDIAN);
         file.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}).putShort((short) header.length());
         file.put(header.getBytes(StandardCharsets.US_ASCII)).put(data);
         return Files.write(dir.resolve(name), file.array());
