@@ -33,7 +33,7 @@ public final class NpyReader {
     }
 
     /** At most 2^16 * 2^31 * 2^12 numbers. */
-    private static void checkShape(List<Long> shape) throws FormatException {
+    static void checkShape(List<Long> shape) throws FormatException {
         if (shape.size() != 2 && shape.size() != 3) {
             throw new FormatException(
                     "shape: got " + shape.size() + " dimensions, expected [layers, tokens, k] or [tokens, k]");
