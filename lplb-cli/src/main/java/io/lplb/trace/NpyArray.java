@@ -124,7 +124,8 @@ final class NpyArray {
     private static NpyArray map(FileChannel channel, NpyHeader header, long dataAt, ShapeCheck check, boolean floats)
             throws IOException {
         IdType type = IdType.of(header.descr());
-        boolean isFloat = floats && (header.descr().equals("<f4") || header.descr().equals("<f8"));
+        boolean isFloat =
+                floats && (header.descr().equals("<f4") || header.descr().equals("<f8"));
         if (type == null && !isFloat) {
             throw new FormatException("type: got " + Printable.quoted(header.descr())
                     + (floats ? ", expected <f4, <f8 or" : ", expected")

@@ -149,8 +149,8 @@ class PlaceCommandTest {
                 switch (type) {
                     case "|u1" -> data.put((byte) layer[e]);
                     case "<i4" -> data.putInt((int) layer[e]);
-                    case "<f4" -> data.putFloat(layer[e]);
-                    default -> data.putDouble(layer[e]);
+                    case "<f4" -> data.putFloat((float) layer[e]);
+                    default -> data.putDouble((double) layer[e]);
                 }
             }
         }
