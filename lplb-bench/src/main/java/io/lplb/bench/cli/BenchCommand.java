@@ -309,7 +309,8 @@ public final class BenchCommand implements CliCommand {
         if (Files.isDirectory(file)) {
             throw new IOException(file + ": got a folder, expected a file");
         }
-        Path results = file.toAbsolutePath().resolveSibling("..").resolve(RESULTS).normalize();
+        Path results =
+                file.toAbsolutePath().resolveSibling("..").resolve(RESULTS).normalize();
         String text = ResultPages.page(ResultPages.read(results));
         try (AtomicOutput out = AtomicOutput.to(file.toString(), lplb.console())) {
             out.stream().write(text.getBytes(StandardCharsets.UTF_8));

@@ -50,8 +50,7 @@ public class TimePlanBenchmark {
     @Setup
     public void setup() throws IOException {
         int ranks = Topologies.parse(topology).groupSize();
-        ExpertPlacement placement =
-                new LplbPlacement(Topologies.parse(topology), ranks, 8 * ranks, 2).natural();
+        ExpertPlacement placement = new LplbPlacement(Topologies.parse(topology), ranks, 8 * ranks, 2).natural();
         planner = new TimePlanner(placement, ExpertCost.parse(cost));
         quota = new long[placement.physicalExperts()];
         Random random = new Random(1);

@@ -61,10 +61,7 @@ public final class ResultPages {
 
     private static void origin(StringBuilder text, Header from) {
         text.append(text.toString().endsWith("\n\n") ? "" : "\n");
-        text.append("## Measured: ")
-                .append(from.name())
-                .append("\n\n")
-                .append(from.machine());
+        text.append("## Measured: ").append(from.name()).append("\n\n").append(from.machine());
         if (from.gpu() != null) {
             text.append("; ").append(from.gpu().replaceFirst("\\.$", ""));
         }

@@ -2,11 +2,9 @@
 package io.lplb.bench.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.lplb.report.Quality;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
