@@ -2,6 +2,7 @@
 package io.lplb.balance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,10 +10,15 @@ import io.lplb.exchange.LocalExchange;
 import io.lplb.solver.Backend;
 import io.lplb.topology.Topologies;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,9 +62,14 @@ class BalancerThreadsTest {
                 IllegalStateException e = assertThrows(IllegalStateException.class, call);
                 assertTrue(String.valueOf(e.getMessage()).contains("expected one thread at a time"), e.getMessage());
             }
+            // A health check need not wait for a plan: what it finds holds from the next one on.
+            balancer.setActive(0, false);
+            balancer.updateSpeeds(1, 1, 1, 1, 1, 1, 1, 2);
+            balancer.addListener(report -> {});
             FaultyProvider.release();
             assertEquals(10, plan.get().tokens());
-            assertEquals(10, balancer.plan(counts).tokens());
+            assertEquals(8, plan.get().activeRanks());
+            assertEquals(7, balancer.plan(counts).activeRanks());
         }
     }
 
@@ -109,5 +120,107 @@ class BalancerThreadsTest {
             rank.close();
             assertEquals(before, FaultyProvider.open());
         }
+    }
+
+    /** A group of ranks on virtual threads: waits for counts and for a solver under a time limit pin no carrier. */
+    @Test
+    void virtualThreadsAreNotPinned() throws Exception {
+        Path file = folder.resolve("pinned.jfr");
+        int ranks = 4;
+        List<LocalExchange> group = LocalExchange.group(ranks, EXPERTS);
+        try (InstalledProvider installed = provider(FaultyProvider.Fault.NONE);
+                Recording recording = new Recording()) {
+            recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ZERO);
+            recording.start();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                List<Future<Boolean>> all = new ArrayList<>();
+                for (LocalExchange exchange : group) {
+                    all.add(threads.submit(() -> rounds(exchange, ranks)));
+                }
+                for (Future<Boolean> one : all) {
+                    assertTrue(one.get());
+                }
+            }
+            recording.stop();
+            recording.dump(file);
+        }
+        List<RecordedEvent> pinned = RecordingFile.readAllEvents(file).stream()
+                .filter(event -> String.valueOf(event.getStackTrace()).contains("io.lplb"))
+                .toList();
+        assertEquals(List.of(), pinned);
+    }
+
+    private static boolean rounds(LocalExchange exchange, int ranks) {
+        try (RankBalancer balancer = LoadBalancer.builder()
+                .experts(EXPERTS)
+                .ranks(ranks)
+                .eplb()
+                .backend(Backend.GPU)
+                .solveTimeLimit(Duration.ofMinutes(1))
+                .deadline(Duration.ofMinutes(1))
+                .buildRank(exchange)) {
+            for (int n = 0; n < 50; n++) {
+                int[] counts = new int[EXPERTS];
+                counts[n % EXPERTS] = 9;
+                assertEquals(RoundOutcome.AGREED, balancer.plan(counts).outcome());
+            }
+            return true;
+        }
+    }
+
+    @Test
+    void allListenersHearAndTheFirstExceptionIsThrown() {
+        List<String> heard = new ArrayList<>();
+        PlanListener failing = report -> {
+            heard.add("failing");
+            throw new IllegalStateException("from the listener");
+        };
+        try (LoadBalancer balancer = cube().addListener(report -> heard.add("first"))
+                .addListener(failing)
+                .build()) {
+            balancer.addListener(report -> heard.add("last of " + report.name()));
+            balancer.addListener(report -> {
+                throw new IllegalArgumentException("another");
+            });
+            IllegalStateException e = assertThrows(IllegalStateException.class, () -> balancer.plan(new int[EXPERTS]));
+            assertEquals("from the listener", e.getMessage());
+            assertEquals(1, e.getSuppressed().length);
+            assertEquals(List.of("first", "failing", "last of "), heard);
+            assertTrue(balancer.removeListener(failing));
+            assertFalse(balancer.removeListener(failing));
+            assertEquals(8, balancer.lastPlan() == null ? 0 : balancer.lastPlan().activeRanks(), "the plan stands");
+        }
+    }
+
+    /** Messages and log lines begin with the balancer's name and layer. */
+    @Test
+    void messagesCarryNameAndLayer() {
+        try (InstalledProvider installed = provider(FaultyProvider.Fault.SOLVE_ASSERTS);
+                LogCapture log = new LogCapture()) {
+            LoadBalancerBuilder named = cube().name("decode").layer(12);
+            try (LoadBalancer balancer = named.backend(Backend.AUTO).build()) {
+                assertEquals("decode", balancer.name());
+                assertEquals(12, balancer.layer());
+                balancer.plan(new int[EXPERTS]);
+                assertTrue(
+                        log.warnings().get(0).startsWith("decode layer 12: The CPU takes over for good. backend gpu: "),
+                        log.warnings().toString());
+                assertMessage("decode layer 12: counts: got length 3,", () -> balancer.plan(new int[3]));
+                assertMessage("decode layer 12: out: got length 1,", () -> balancer.copySlotLoads(new long[1]));
+            }
+            LoadBalancer gpu = named.backend(Backend.GPU).build();
+            assertMessage("decode layer 12: backend gpu: solve failed.", () -> gpu.plan(new int[EXPERTS]));
+            assertMessage("decode layer 12: route: got no plan", () -> gpu.route(new int[1], new int[1]));
+            gpu.close();
+            assertMessage("decode layer 12: plan: got a closed balancer", () -> gpu.plan(new int[EXPERTS]));
+            try (LoadBalancer balancer = cube().name("only a name").build()) {
+                assertMessage("only a name: counts: got length 3,", () -> balancer.plan(new int[3]));
+            }
+        }
+    }
+
+    private static void assertMessage(String start, Executable call) {
+        String message = String.valueOf(assertThrows(RuntimeException.class, call).getMessage());
+        assertTrue(message.startsWith(start), message);
     }
 }

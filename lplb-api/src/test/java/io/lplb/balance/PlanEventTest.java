@@ -4,10 +4,13 @@ package io.lplb.balance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lplb.exchange.LocalExchange;
+import io.lplb.placement.ExpertPlacement;
 import io.lplb.topology.Topologies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
@@ -27,6 +30,8 @@ class PlanEventTest {
                         .topology(Topologies.cube())
                         .replicas(2)
                         .solver("relaxation")
+                        .name("decode")
+                        .layer(3)
                         .build()) {
             recording.enable("io.lplb.Plan");
             recording.start();
@@ -46,6 +51,11 @@ class PlanEventTest {
         assertEquals(2, event.getInt("groups"));
         assertEquals(40, event.getLong("tokens"));
         assertEquals(20, event.getDouble("maxLoad"));
+        assertEquals(20 / (40 / 16.0), event.getDouble("imbalance"));
+        assertEquals(40, event.getDouble("identityMaxLoad"));
+        assertEquals("decode", event.getString("balancer"));
+        assertEquals(3, event.getInt("layer"));
+        assertEquals(16, event.getInt("activeRanks"));
         assertTrue(event.getLong("solveTime") > 0);
         assertTrue(
                 event.getDuration().toNanos()
@@ -53,5 +63,50 @@ class PlanEventTest {
                                 .plus(event.getDuration("quotaTime"))
                                 .toNanos(),
                 "the event lasts as long as the plan: " + event);
+    }
+
+    /** Rank 1 of two is silent: one round misses it, the next does without it; its only expert is uncovered. */
+    @Test
+    void everyRoundIsRecorded(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("rounds.jfr");
+        ExpertPlacement placement = ExpertPlacement.of(2, 2, 3, new int[] {0, 1, 2, 0});
+        try (Recording recording = new Recording();
+                RankBalancer balancer = LoadBalancer.builder()
+                        .placement(placement)
+                        .deadline(Duration.ofMillis(1))
+                        .name("prefill")
+                        .layer(7)
+                        .buildRank(LocalExchange.group(2, 3).get(0))) {
+            recording.enable("io.lplb.Plan");
+            recording.enable("io.lplb.Round");
+            recording.start();
+            balancer.plan(new int[] {5, 6, 7});
+            balancer.plan(4, new int[] {5, 6, 8});
+            recording.stop();
+            recording.dump(file);
+        }
+        List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+        List<RecordedEvent> rounds = named(events, "io.lplb.Round");
+        assertEquals(1, named(events, "io.lplb.Plan").size());
+        assertEquals(2, rounds.size());
+        assertEquals("ORIGINALS", rounds.get(0).getString("outcome"));
+        RecordedEvent last = rounds.get(1);
+        assertEquals("PARTIAL", last.getString("outcome"));
+        assertEquals("prefill", last.getString("balancer"));
+        assertEquals(7, last.getInt("layer"));
+        assertEquals(0, last.getInt("rank"));
+        assertEquals(4, last.getLong("round"));
+        assertEquals(1, last.getInt("missingRanks"));
+        assertEquals(1, last.getInt("activeRanks"));
+        assertEquals(8, last.getLong("uncoveredTokens"));
+        assertEquals(3, last.getLong("skippedRounds"));
+        assertTrue(last.getDuration().compareTo(last.getDuration("exchangeTime")) >= 0);
+        assertTrue(last.getDuration("planTime").toNanos() > 0);
+    }
+
+    private static List<RecordedEvent> named(List<RecordedEvent> events, String name) {
+        return events.stream()
+                .filter(event -> event.getEventType().getName().equals(name))
+                .toList();
     }
 }
