@@ -1,12 +1,11 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.examples;
 
+import io.lplb.balance.LayeredBalancer;
 import io.lplb.balance.LoadBalancer;
 import io.lplb.balance.PlanReport;
 import io.lplb.count.TokenCounter;
 import io.lplb.topology.Topologies;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The expert-parallel part of a serving loop: a balancer per layer, several micro-batches, and buffers that are made
@@ -18,26 +17,26 @@ public final class ServingLoop implements AutoCloseable {
     private static final int EXPERTS = 64;
     private static final int RANKS = 8;
 
-    private final List<LoadBalancer> layers = new ArrayList<>();
+    private final LayeredBalancer layers;
     private final TokenCounter counter = new TokenCounter(EXPERTS);
     private final int[] counts = new int[EXPERTS];
 
-    /** Makes the balancers of the layers. */
+    /** Makes the balancer of all layers. */
     public ServingLoop(int layerCount) {
-        for (int layer = 0; layer < layerCount; layer++) {
-            layers.add(LoadBalancer.builder()
-                    .experts(EXPERTS)
-                    .ranks(RANKS)
-                    .topology(Topologies.cube())
-                    .replicas(2)
-                    .solver("relaxation")
-                    .build());
-        }
+        layers = LoadBalancer.builder()
+                .experts(EXPERTS)
+                .ranks(RANKS)
+                .topology(Topologies.cube())
+                .replicas(2)
+                .solver("relaxation")
+                .name("decode")
+                .layers(layerCount)
+                .buildLayers();
     }
 
     /** Moves the replicas of a layer to where its past load wants them; between requests, with the weights. */
     public void updatePlacement(int layer, double[] history) {
-        layers.get(layer).updatePlacement(history);
+        layers.layer(layer).updatePlacement(history);
     }
 
     /**
@@ -48,7 +47,7 @@ public final class ServingLoop implements AutoCloseable {
      * @return what the plan achieves; the layer's next step overwrites it
      */
     public PlanReport step(int layer, int[] ids, int[] physicalIds) {
-        LoadBalancer balancer = layers.get(layer);
+        LoadBalancer balancer = layers.layer(layer);
         counter.count(ids, counts);
         PlanReport report = balancer.plan(counts);
         balancer.route(ids, physicalIds);
@@ -57,7 +56,7 @@ public final class ServingLoop implements AutoCloseable {
 
     @Override
     public void close() {
-        layers.forEach(LoadBalancer::close);
+        layers.close();
     }
 
     /** Runs four micro-batches through three layers. */
