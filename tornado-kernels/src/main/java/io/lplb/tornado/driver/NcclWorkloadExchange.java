@@ -60,6 +60,7 @@ public final class NcclWorkloadExchange implements WorkloadExchange {
     private final Cleanup cleanup = new Cleanup();
     private final boolean[] heard;
     private final boolean[] absent;
+    private boolean failed;
     private boolean closed;
 
     /** Connects; what was taken is given back if that fails, the device apart. */
@@ -198,6 +199,7 @@ public final class NcclWorkloadExchange implements WorkloadExchange {
             throw new IllegalStateException("gather: got a closed exchange, expected an open one");
         }
         check(round, layer, own, all);
+        failed = false;
         long key = fingerprint + layer * LAYER_STEP;
         long start = System.nanoTime();
         // A wait keeps its deadline itself, and knows its round; the watch is for calls that hang, and would say less.
@@ -330,6 +332,7 @@ public final class NcclWorkloadExchange implements WorkloadExchange {
     }
 
     private RoundStatus missed(int[] own, int[] all) {
+        failed = true;
         Arrays.fill(all, 0);
         Arrays.fill(heard, false);
         Arrays.fill(absent, true);
@@ -342,6 +345,12 @@ public final class NcclWorkloadExchange implements WorkloadExchange {
     @Override
     public boolean heard(int rank) {
         return heard[rank];
+    }
+
+    /** A gather of NCCL that fails says nothing about single ranks; the rounds of the fallback after it do. */
+    @Override
+    public boolean isAway(int rank) {
+        return !failed && WorkloadExchange.super.isAway(rank);
     }
 
     @Override
