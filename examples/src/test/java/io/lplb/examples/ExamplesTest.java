@@ -86,8 +86,12 @@ class ExamplesTest {
     void ranksThatFailGetNoTokenAndSlowOnesFewer() throws Exception {
         List<String> lines = Printed.by(() -> RanksThatFail.main(NONE));
         assertEquals(3, lines.size(), lines.toString());
-        assertTrue(lines.get(0).matches("rank 3 fails: \\[(9\\d\\d, ){3}0, (9\\d\\d, ){3}9\\d\\d], imbalance 1\\.0.*"), lines.get(0));
-        assertTrue(lines.get(1).matches("rank 5 at half speed: .*, 42\\d, 85\\d, 85\\d], imbalance 1\\.0.*"), lines.get(1));
+        assertTrue(
+                lines.get(0).matches("rank 3 fails: \\[(9\\d\\d, ){3}0, (9\\d\\d, ){3}9\\d\\d], imbalance 1\\.0.*"),
+                lines.get(0));
+        assertTrue(
+                lines.get(1).matches("rank 5 at half speed: .*, 42\\d, 85\\d, 85\\d], imbalance 1\\.0.*"),
+                lines.get(1));
         assertTrue(lines.get(2).matches("all well: \\[(800, ){7}800], imbalance 1\\.0"), lines.get(2));
     }
 

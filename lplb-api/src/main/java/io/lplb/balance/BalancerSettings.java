@@ -115,8 +115,8 @@ final class BalancerSettings implements Cloneable {
             throw new IllegalArgumentException("backend: got GPU with replicas chosen per batch, expected CPU or AUTO");
         }
         if (secondObjective != SecondObjective.NONE) {
-            throw new IllegalArgumentException("secondObjective: got " + secondObjective
-                    + " with replicas chosen per batch, expected NONE");
+            throw new IllegalArgumentException(
+                    "secondObjective: got " + secondObjective + " with replicas chosen per batch, expected NONE");
         }
         if (cost != null && !cost.countsTokens()) {
             throw new IllegalArgumentException(

@@ -188,7 +188,8 @@ class BalancerThreadsTest {
             assertEquals(List.of("first", "failing", "last of "), heard);
             assertTrue(balancer.removeListener(failing));
             assertFalse(balancer.removeListener(failing));
-            assertEquals(8, balancer.lastPlan() == null ? 0 : balancer.lastPlan().activeRanks(), "the plan stands");
+            assertEquals(
+                    8, balancer.lastPlan() == null ? 0 : balancer.lastPlan().activeRanks(), "the plan stands");
         }
     }
 
@@ -220,7 +221,8 @@ class BalancerThreadsTest {
     }
 
     private static void assertMessage(String start, Executable call) {
-        String message = String.valueOf(assertThrows(RuntimeException.class, call).getMessage());
+        String message =
+                String.valueOf(assertThrows(RuntimeException.class, call).getMessage());
         assertTrue(message.startsWith(start), message);
     }
 }
