@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
+import io.lplb.cost.ExpertCost;
 import io.lplb.exchange.GroupIdentity;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.quota.SecondObjective;
@@ -25,7 +26,7 @@ final class RankSettings {
                 + (settings.secondObjective == SecondObjective.NONE ? "" : ", then " + settings.secondObjective)
                 + (settings.deadAfter == 1 ? "" : ", dead after " + settings.deadAfter + " missed rounds")
                 + (settings.layers == 1 ? "" : ", " + settings.layers + " layers")
-                + (settings.cost == null || settings.cost.countsTokens() ? "" : ", cost " + settings.cost)
+                + (settings.cost == null || settings.cost.countsTokens() ? "" : ", cost " + settings.cost.name())
                 + (settings.checkPlans ? ", plans compared" : "");
         return new GroupIdentity(
                 placement.ranks(), placement.experts(), fingerprint(settings, placement, description), description);
@@ -43,6 +44,10 @@ final class RankSettings {
             for (int k = 0; k < placement.replicaCount(e); k++) {
                 hash = add(hash, placement.slotOf(e, k));
             }
+        }
+        ExpertCost cost = settings.cost;
+        if (cost != null && !cost.countsTokens()) {
+            hash = add(hash, cost.fingerprint());
         }
         double[] speeds = settings.speeds;
         if (speeds != null) {

@@ -51,6 +51,10 @@ final class CostRegime {
         return curve[0];
     }
 
+    int curveLength() {
+        return curve.length;
+    }
+
     double slope() {
         return slope;
     }

@@ -30,6 +30,8 @@ public final class ExpertCost {
     /** Least gain of a plan under a profile, as a fraction of the time as placed. */
     public static final double PROFILE_LEAST_GAIN = 0.01;
 
+    private static final long HASH_OFFSET = 0xCBF29CE484222325L;
+    private static final long HASH_PRIME = 0x100000001B3L;
     private static final List<String> PROFILES = List.of("deepseek-v3-h200", "qwen3-30b-a3b-h200");
 
     private final String name;
@@ -300,6 +302,28 @@ public final class ExpertCost {
     public double replicaMicros() {
         CostRegime small = regimes[0];
         return replicaUs + small.expertUs() + small.micros(2, 1) - small.micros(1, 1);
+    }
+
+    /** {@return a hash of everything that decides a plan, the same on every machine} */
+    public long fingerprint() {
+        long hash = HASH_OFFSET;
+        for (double value : new double[] {replicaUs, overheadUs, leastGain}) {
+            hash = add(hash, Double.doubleToLongBits(value));
+        }
+        for (CostRegime regime : regimes) {
+            hash = add(add(hash, regime.mostTokensPerSlot()), regime.tile());
+            hash = add(hash, Double.doubleToLongBits(regime.expertUs()));
+            hash = add(hash, Double.doubleToLongBits(regime.slope()));
+            for (int tiles = 0; tiles < regime.curveLength(); tiles++) {
+                hash = add(hash, Double.doubleToLongBits(regime.micros(tiles, 1)));
+            }
+        }
+        return hash;
+    }
+
+    /** FNV-1a over whole numbers (Fowler, Noll, Vo). */
+    private static long add(long hash, long value) {
+        return (hash ^ value) * HASH_PRIME;
     }
 
     int regimes() {

@@ -105,6 +105,55 @@ class CostOptionTest {
         }
     }
 
+    /** Plans under any mask: no token at an inactive rank, and the predicted time is that of the slots. */
+    @Test
+    void inactiveRanksTakeNoPart() {
+        Random random = new Random(8);
+        long[] slots = new long[80];
+        try (LoadBalancer balancer = cube().cost(PROFILE).build()) {
+            for (int n = 0; n < 40; n++) {
+                boolean[] active = new boolean[8];
+                for (int r = 0; r < 8; r++) {
+                    active[r] = random.nextInt(4) > 0;
+                }
+                active[n % 8] = true;
+                balancer.setActive(active);
+                PlanReport report = balancer.plan(counts(random, 50 + 40 * n));
+                TimeReport time = Objects.requireNonNull(report.time());
+                balancer.copySlotLoads(slots);
+                assertEquals(slowest(slots), time.predicted(), 1e-6);
+                assertTrue(time.lowerBound() <= time.predicted() && time.predicted() <= time.asPlaced());
+                for (int r = 0; r < 8; r++) {
+                    assertTrue(active[r] || report.rankLoad(r) == 0, "rank " + r);
+                }
+                assertEquals(
+                        report.tokens() - report.uncoveredTokens(),
+                        Arrays.stream(slots).sum());
+            }
+        }
+    }
+
+    /** Ranks of several groups have their own speeds and masks. */
+    @Test
+    void groupsArePlannedTogether() {
+        Random random = new Random(10);
+        try (LoadBalancer balancer = LoadBalancer.builder()
+                .experts(128)
+                .ranks(16)
+                .topology(Topologies.cube())
+                .replicas(2)
+                .cost(PROFILE)
+                .build()) {
+            int[] counts = new int[128];
+            Arrays.setAll(counts, e -> (int) (600 * Math.exp(0.7 * random.nextGaussian())));
+            balancer.setActive(11, false);
+            PlanReport report = balancer.plan(counts);
+            TimeReport time = Objects.requireNonNull(report.time());
+            assertTrue(time.worthIt() && time.predicted() < time.asPlaced(), time.toString());
+            assertEquals(0, report.rankLoad(11));
+        }
+    }
+
     @Test
     void copiesOfReportsKeepTheirTimes() {
         Random random = new Random(5);
@@ -159,6 +208,9 @@ class CostOptionTest {
         assertNotEquals(
                 cube().cost(PROFILE).identity().fingerprint(),
                 cube().cost(PROFILE.withOverhead(20)).identity().fingerprint());
+        assertNotEquals(
+                ExpertCost.tiles(256, 30.4, 31).fingerprint(),
+                ExpertCost.tiles(256, 30.4, 31.0001).fingerprint());
         assertEquals(
                 cube().cost(PROFILE).identity().fingerprint(),
                 cube().cost(ExpertCost.shippedProfile("deepseek-v3-h200").fit())
