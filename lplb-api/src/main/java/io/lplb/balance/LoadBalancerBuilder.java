@@ -333,7 +333,8 @@ public final class LoadBalancerBuilder {
      * What the tokens of a rank cost. Plans then minimise the time of the slowest rank instead of its tokens, and where no
      * plan gains more than its overhead, every token stays at its original, so that a plan never predicts a slower batch
      * than as placed. {@link PlanReport#time} says what it gains. Without a cost plans level tokens, and the first batch so
-     * small that no known kernel gains by that is logged as a warning.
+     * small that no known kernel gains by that is logged as a warning. {@link #secondObjective} and the solver concern the
+     * plan that levels tokens, with which the plan in time is compared.
      *
      * @param cost such as {@code ExpertCost.shippedProfile("deepseek-v3-h200").fit()}; {@link ExpertCost#tokens()} levels
      *     tokens

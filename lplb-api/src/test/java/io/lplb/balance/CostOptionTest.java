@@ -9,11 +9,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lplb.cost.ExpertCost;
 import io.lplb.cost.TimeReport;
+import io.lplb.exchange.LocalExchange;
 import io.lplb.topology.Topologies;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** Plans of a balancer with a cost. */
@@ -198,6 +205,41 @@ class CostOptionTest {
             assertTrue(
                     log.warnings().get(0).contains("routed tokens"),
                     log.warnings().toString());
+        }
+    }
+
+    /** Ranks that exchange counts make the plan of one balancer that sees all counts. */
+    @Test
+    void ranksPlanAsOneBalancerDoes() throws Exception {
+        LoadBalancerBuilder settings = cube().cost(PROFILE).deadline(Duration.ofSeconds(20));
+        int[][] own = new int[8][];
+        int[] all = new int[64];
+        for (int r = 0; r < 8; r++) {
+            own[r] = counts(new Random(20 + r), 80);
+            for (int e = 0; e < 64; e++) {
+                all[e] += own[r][e];
+            }
+        }
+        double expected;
+        try (LoadBalancer balancer = cube().cost(PROFILE).build()) {
+            TimeReport time = Objects.requireNonNull(balancer.plan(all).time());
+            assertTrue(time.worthIt(), time.toString());
+            expected = time.predicted();
+        }
+        List<Callable<Double>> tasks = new ArrayList<>();
+        for (LocalExchange exchange : LocalExchange.group(8, 64)) {
+            tasks.add(() -> {
+                try (RankBalancer balancer = settings.buildRank(exchange)) {
+                    RankReport report = balancer.plan(own[exchange.self()]);
+                    assertEquals(RoundOutcome.AGREED, report.outcome());
+                    return Objects.requireNonNull(report.plan().time()).predicted();
+                }
+            });
+        }
+        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+            for (Future<Double> predicted : threads.invokeAll(tasks)) {
+                assertEquals(expected, predicted.get());
+            }
         }
     }
 
