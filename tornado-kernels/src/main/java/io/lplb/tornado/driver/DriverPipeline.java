@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Ids are 32-bit integers, -1 for nobody's; one that names no expert is routed to -1 and counted. With unit speeds the
  * plan is the best that whole tokens allow, whatever the solver did; with others the rounded shares are kept.
  *
- * <p>Where the ids are those of one of several processes, {@link NcclExchange} opens the pipeline: the plan is then that of
+ * <p>Where the ids are those of one of several processes, a {@link SourceExchange} gathers their counts: the plan is then that of
  * all their ids, and the summary of a batch that lacked some of their counts is that of the plan it was routed by.
  *
  * <p>Device addresses belong to the device's primary context, which is that of the CUDA runtime and of what is built on it.
@@ -131,7 +131,7 @@ public final class DriverPipeline implements AutoCloseable {
             int maxTokens,
             int deviceIndex,
             CallerStream stream,
-            @Nullable NcclExchange exchange) {
+            @Nullable SourceExchange exchange) {
         if (!(tolerance > 0)) {
             throw new IllegalArgumentException("tolerance: got " + tolerance + ", expected a positive number");
         }
@@ -156,7 +156,7 @@ public final class DriverPipeline implements AutoCloseable {
             int maxTokens,
             int deviceIndex,
             CallerStream stream,
-            @Nullable NcclExchange exchange) {
+            @Nullable SourceExchange exchange) {
         CudaDevice device = new CudaDevice(driver, deviceIndex);
         try {
             device.enter();

@@ -2,7 +2,7 @@
 package io.lplb.tornado.driver;
 
 /** A call of NCCL that did not return ncclSuccess, or a communicator that reports an error of its own. */
-public final class NcclException extends RuntimeException {
+public final class NcclException extends GatherException {
     private static final long serialVersionUID = 1;
 
     private final String call;

@@ -152,47 +152,11 @@ public final class NcclExchange implements AutoCloseable {
             throw new IllegalStateException("exchange: got a second pipeline or a closed exchange, expected neither");
         }
         opened = true;
-        return settings.open(driver, stream, this);
-    }
-
-    SourceGroup group() {
-        return group;
+        return settings.open(driver, stream, new Rounds());
     }
 
     NcclLink link() {
         return link;
-    }
-
-    long signalArray() {
-        return signal.array();
-    }
-
-    void callBegins() {
-        link.callBegins(settings.deadline.toNanos());
-    }
-
-    boolean recordsGather() {
-        return settings.wholeGraphs;
-    }
-
-    /** Whether a plan was made. */
-    boolean hasPlan() {
-        return signal.agreed() != 0;
-    }
-
-    /** Gathers a round by the host's transport; false if counts are missing. */
-    boolean gatherOnHost(int[] own, int[] all, int counter) {
-        RoundStatus status = link.gatherOnHost(fingerprint, own, all, settings.deadline.toNanos(), counter);
-        partial = status == RoundStatus.PARTIAL;
-        return status != RoundStatus.MISSED;
-    }
-
-    /** Notes that NCCL gathers again, and that the device counts on from a round, which may be beyond its own. */
-    void continued(int counter) {
-        partial = false;
-        Skip last = skip;
-        long left = Integer.toUnsignedLong(counter - signal.ended());
-        skip = new Skip(counter, last.after, last.after + left);
     }
 
     /** {@return in one line what counts travel over and why} */
@@ -254,5 +218,88 @@ public final class NcclExchange implements AutoCloseable {
         });
         cleanup.add(link::close);
         cleanup.close();
+    }
+
+    /** The exchange as the pipeline drives it. */
+    private final class Rounds implements SourceExchange {
+        @Override
+        public SourceGroup group() {
+            return group;
+        }
+
+        @Override
+        public long signalArray() {
+            return signal.array();
+        }
+
+        @Override
+        public boolean recordsGather() {
+            return settings.wholeGraphs;
+        }
+
+        @Override
+        public boolean hasPlan() {
+            return signal.agreed() != 0;
+        }
+
+        @Override
+        public void callBegins() {
+            link.callBegins(settings.deadline.toNanos());
+        }
+
+        @Override
+        public void callEnds() {
+            link.callEnds();
+        }
+
+        @Override
+        public boolean enter() {
+            return link.enter(link.nextRound());
+        }
+
+        @Override
+        public void leave() {
+            link.leave();
+        }
+
+        @Override
+        public boolean takeReturn() {
+            return link.takeReturn();
+        }
+
+        @Override
+        public int base() {
+            return link.base();
+        }
+
+        @Override
+        public void gather(long own, long all, int words, long stream) {
+            link.communicator().allGather(own, all, words, stream);
+        }
+
+        @Override
+        public void failed(String reason) {
+            link.failed(reason);
+        }
+
+        @Override
+        public boolean hasHost() {
+            return link.hasHost();
+        }
+
+        @Override
+        public boolean gatherOnHost(int[] own, int[] all, int counter) {
+            RoundStatus status = link.gatherOnHost(fingerprint, own, all, settings.deadline.toNanos(), counter);
+            partial = status == RoundStatus.PARTIAL;
+            return status != RoundStatus.MISSED;
+        }
+
+        @Override
+        public void continued(int counter) {
+            partial = false;
+            Skip last = skip;
+            long left = Integer.toUnsignedLong(counter - signal.ended());
+            skip = new Skip(counter, last.after, last.after + left);
+        }
     }
 }

@@ -286,7 +286,7 @@ public final class NcclExchangeBuilder {
         return Arrays.copyOf(hash, FINGERPRINT_BYTES);
     }
 
-    DriverPipeline open(CudaDriver driver, CallerStream stream, NcclExchange exchange) {
+    DriverPipeline open(CudaDriver driver, CallerStream stream, SourceExchange exchange) {
         return DriverPipeline.open(
                 driver,
                 PtxLibrary.read(),

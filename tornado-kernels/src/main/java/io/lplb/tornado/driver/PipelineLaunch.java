@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A run that comes again is recorded as a CUDA graph, see {@link PipelineRuns}. Between counting and solving, a source of
- * several has a gather, see {@link SourceStage}; what happens when NCCL ends is in {@link NcclExchange}.
+ * several has a gather, see {@link SourceStage} and {@link SourceExchange}.
  *
  * <p>Belongs to one thread, with the device's context current. Allocates nothing per run but for recordings.
  */
@@ -52,7 +52,7 @@ final class PipelineLaunch {
     private final KernelParameters solve;
     private final PinnedMemory hostIds;
     private final PinnedMemory hostResults;
-    private boolean withoutNccl;
+    private boolean withoutGather;
     private boolean graphs = true;
 
     /**
@@ -70,7 +70,7 @@ final class PipelineLaunch {
             float goal,
             int tokens,
             CallerStream stream,
-            @Nullable NcclExchange exchange) {
+            @Nullable SourceExchange exchange) {
         this.driver = driver;
         this.solver = solver;
         this.tokens = tokens;
@@ -163,34 +163,33 @@ final class PipelineLaunch {
             put(runs.find(ids, physical, count, host, stream), PipelinePiece.ALL);
             return;
         }
-        NcclExchange exchange = stage.exchange();
-        NcclLink link = exchange.link();
+        SourceExchange exchange = stage.exchange();
         exchange.callBegins();
         try {
-            if (link.enter(link.nextRound())) {
+            if (exchange.enter()) {
                 try {
-                    if (link.takeReturn()) {
+                    if (exchange.takeReturn()) {
                         // All sources begin anew alike: with graphs that gather, the same runs must be recorded at
                         // once.
                         runs.forget();
-                        withoutNccl = false;
-                        stage.continueAt(link.base(), stream);
+                        withoutGather = false;
+                        stage.continueAt(exchange.base(), stream);
                     }
-                    gatherByNccl(stage, runs.find(ids, physical, count, host, stream));
+                    gatherOnDevice(stage, runs.find(ids, physical, count, host, stream));
                     return;
-                } catch (NcclException e) {
-                    link.failed(String.valueOf(e.getMessage()));
+                } catch (GatherException e) {
+                    exchange.failed(String.valueOf(e.getMessage()));
                 } finally {
-                    link.leave();
+                    exchange.leave();
                 }
             }
-            if (!withoutNccl) {
+            if (!withoutGather) {
                 // Until the graphs are gone that gather, the abort that another thread is in does not return.
                 runs.forgetRecordings();
-                withoutNccl = true;
+                withoutGather = true;
             }
             PipelineRun run = runs.find(ids, physical, count, host, stream);
-            if (link.hasHost()) {
+            if (exchange.hasHost()) {
                 put(run, PipelinePiece.COUNTS);
                 stage.gatherOnHost(stream);
                 put(run, PipelinePiece.REST);
@@ -198,11 +197,11 @@ final class PipelineLaunch {
                 put(run, PipelinePiece.ALL);
             }
         } finally {
-            link.callEnds();
+            exchange.callEnds();
         }
     }
 
-    private void gatherByNccl(SourceStage stage, PipelineRun run) {
+    private void gatherOnDevice(SourceStage stage, PipelineRun run) {
         if (stage.exchange().recordsGather()) {
             put(run, PipelinePiece.GATHERING);
         } else {

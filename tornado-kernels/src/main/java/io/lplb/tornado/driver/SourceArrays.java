@@ -16,7 +16,7 @@ record SourceArrays(
         SourceGroup group, int rowWords, long all, long table, long state, long scratch, long own, long signal) {
 
     static SourceArrays of(
-            DeviceArrays device, ExpertPlacement placement, PipelineTables tables, NcclExchange exchange) {
+            DeviceArrays device, ExpertPlacement placement, PipelineTables tables, SourceExchange exchange) {
         SourceGroup group = exchange.group();
         int experts = placement.experts();
         int row = SourceLayout.row(experts);

@@ -13,14 +13,14 @@ import java.util.function.Function;
  * What a launch has between counting and routing where the tokens of several sources are planned together: the sums, the
  * gather, and this source's part of the quotas.
  *
- * <p>In place of NCCL, rows may come from the host: {@link #gatherOnHost}.
+ * <p>Instead of the gather on the device, rows may come from the host: {@link #gatherOnHost}.
  */
 final class SourceStage {
     /** Place of the counter of rounds in the state, see {@link SourceLayout}. */
     private static final int ROUND_AT = 0;
 
     private final CudaDriver driver;
-    private final NcclExchange exchange;
+    private final SourceExchange exchange;
     private final SourceArrays arrays;
     private final int experts;
     private final long ownFunction;
@@ -44,7 +44,7 @@ final class SourceStage {
     SourceStage(
             CudaDriver driver,
             Cleanup cleanup,
-            NcclExchange exchange,
+            SourceExchange exchange,
             SourceArrays arrays,
             int experts,
             Function<PtxKernel, Long> function) {
@@ -100,7 +100,7 @@ final class SourceStage {
                         s.own()));
     }
 
-    NcclExchange exchange() {
+    SourceExchange exchange() {
         return exchange;
     }
 
@@ -114,18 +114,18 @@ final class SourceStage {
         driver.launch(ownFunction, 1, PipelineLayout.SUM_THREADS, on, run.own().address());
     }
 
-    /** Puts the gather by NCCL on a stream; only while the communicator is entered. */
+    /** Puts the gather on a stream; only while the communicator is entered. */
     void gather(long on, boolean recorded) {
         if (eventBefore != 0) {
             driver.record(eventBefore, on, recorded);
         }
-        exchange.link().communicator().allGather(arrays.ownRow(), arrays.rows(), arrays.rowWords(), on);
+        exchange.gather(arrays.ownRow(), arrays.rows(), arrays.rowWords(), on);
         if (eventAfter != 0) {
             driver.record(eventAfter, on, recorded);
         }
     }
 
-    /** For measurements: from now on, events are recorded around a gather by NCCL; in graphs that are recorded from now on too. */
+    /** For measurements: from now on, events are recorded around a gather; in graphs that are recorded from now on too. */
     void timeGather(long before, long after) {
         eventBefore = before;
         eventAfter = after;
