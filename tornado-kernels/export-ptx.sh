@@ -31,7 +31,7 @@ rm -rf "$out"
 # Helpers of the kernels must be inlined while they are parsed, hence the two limits.
 "$JAVA_HOME/bin/java" "@$LPLB_ARGS" -Dtornado.printKernel=true "-Dtornado.print.kernel.dir=$work/emitted.ptx" \
     -DInlineDuringParsingPlugin.NodeBudget=1000000 -Djdk.graal.InlineDuringParsingMaxDepth=30 \
-    -cp "$work/classes$jars" io.lplb.tornado.driver.ExportPtx "$out" "${version#tornado-api-}" "$@"
+    -cp "$work/classes$jars" io.lplb.tornado.export.ExportPtx "$out" "${version#tornado-api-}" "$@"
 if command -v ptxas > /dev/null; then
     for ptx in "$out"/*.ptx; do
         for target in sm_80 sm_86 sm_89 sm_90 sm_100; do

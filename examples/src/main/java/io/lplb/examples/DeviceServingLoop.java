@@ -7,9 +7,9 @@ import io.lplb.problem.PlacementProblem;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolverProvider.Availability;
 import io.lplb.topology.Topologies;
-import io.lplb.tornado.driver.CudaUnavailableException;
-import io.lplb.tornado.driver.DriverPipeline;
-import io.lplb.tornado.driver.DriverProvider;
+import io.lplb.tornado.cuda.CudaUnavailableException;
+import io.lplb.tornado.pipeline.GpuPipeline;
+import io.lplb.tornado.provider.DriverProvider;
 import java.util.Arrays;
 
 /**
@@ -27,7 +27,7 @@ public final class DeviceServingLoop implements AutoCloseable {
 
     private final long stream;
     private final int maxTokens;
-    private final DriverPipeline[] layers;
+    private final GpuPipeline[] layers;
 
     /**
      * Makes the pipelines of the layers, with every expert at its natural place.
@@ -39,7 +39,7 @@ public final class DeviceServingLoop implements AutoCloseable {
     public DeviceServingLoop(long stream, int layerCount, int maxTokens) throws CudaUnavailableException {
         this.stream = stream;
         this.maxTokens = maxTokens;
-        layers = new DriverPipeline[layerCount];
+        layers = new GpuPipeline[layerCount];
         double[] even = new double[EXPERTS];
         Arrays.fill(even, 1);
         for (int layer = 0; layer < layerCount; layer++) {
@@ -47,15 +47,15 @@ public final class DeviceServingLoop implements AutoCloseable {
         }
     }
 
-    private DriverPipeline open(double[] history) throws CudaUnavailableException {
+    private GpuPipeline open(double[] history) throws CudaUnavailableException {
         ExpertPlacement placement = new LplbPlacement(Topologies.cube(), RANKS, EXPERTS, 2).reordered(history, RANKS);
         PlacementProblem problem = PlacementProblem.of(placement, null);
-        return DriverPipeline.openOn(stream, RelaxationSolver.NAME, placement, problem, 1e-4, maxTokens, 0);
+        return GpuPipeline.openOn(stream, RelaxationSolver.NAME, placement, problem, 1e-4, maxTokens, 0);
     }
 
     /** Moves the replicas of a layer to where its past load wants them; between requests, with the weights. */
     public void updatePlacement(int layer, double[] history) throws CudaUnavailableException {
-        DriverPipeline next = open(history);
+        GpuPipeline next = open(history);
         layers[layer].close();
         layers[layer] = next;
     }
@@ -72,7 +72,7 @@ public final class DeviceServingLoop implements AutoCloseable {
 
     /** Waits for the stream and says how even the last micro-batch of a layer is; not for every step. */
     public String report(int layer) {
-        DriverPipeline pipeline = layers[layer];
+        GpuPipeline pipeline = layers[layer];
         pipeline.fetch();
         return "layer " + layer + ": " + pipeline.maxLoad(0) + " tokens on the busiest rank, no plan is below "
                 + pipeline.lowerBound(0);
@@ -80,7 +80,7 @@ public final class DeviceServingLoop implements AutoCloseable {
 
     @Override
     public void close() {
-        for (DriverPipeline layer : layers) {
+        for (GpuPipeline layer : layers) {
             layer.close();
         }
     }

@@ -4,7 +4,7 @@ package io.lplb.examples;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.lplb.tornado.driver.DriverProvider;
+import io.lplb.tornado.provider.DriverProvider;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;

@@ -11,7 +11,7 @@ import io.lplb.cluster.RankTokens;
 import io.lplb.exchange.GroupIdentity;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.exchange.aeron.ExchangeSettings;
-import io.lplb.tornado.driver.NcclSettings;
+import io.lplb.nccl.NcclSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

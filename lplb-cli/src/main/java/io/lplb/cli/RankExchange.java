@@ -4,13 +4,13 @@ package io.lplb.cli;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.exchange.aeron.AeronExchange;
 import io.lplb.exchange.aeron.ExchangeSettings;
-import io.lplb.tornado.driver.CudaException;
-import io.lplb.tornado.driver.CudaUnavailableException;
-import io.lplb.tornado.driver.NcclException;
-import io.lplb.tornado.driver.NcclSettings;
-import io.lplb.tornado.driver.NcclUnavailableException;
-import io.lplb.tornado.driver.NcclWorkloadExchange;
-import io.lplb.tornado.driver.TicketCarrier;
+import io.lplb.tornado.cuda.CudaException;
+import io.lplb.tornado.cuda.CudaUnavailableException;
+import io.lplb.nccl.NcclException;
+import io.lplb.nccl.NcclSettings;
+import io.lplb.nccl.NcclUnavailableException;
+import io.lplb.nccl.NcclWorkloadExchange;
+import io.lplb.nccl.Bootstrap;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -68,9 +68,9 @@ final class RankExchange implements AutoCloseable {
         try {
             NcclSettings with = new NcclSettings(
                     without.identity(), without.self(), without.device(), without.connectTimeout(), fallback);
-            TicketCarrier carrier = ticket == null
-                    ? TicketCarrier.over(Objects.requireNonNull(fallback, "Aeron"), without.connectTimeout())
-                    : TicketCarrier.file(ticket, without.connectTimeout());
+            Bootstrap carrier = ticket == null
+                    ? Bootstrap.over(Objects.requireNonNull(fallback, "Aeron"), without.connectTimeout())
+                    : Bootstrap.file(ticket, without.connectTimeout());
             return new RankExchange(NcclWorkloadExchange.connect(with, carrier), fallback);
         } catch (CudaUnavailableException | NcclUnavailableException | CudaException | NcclException e) {
             closeAfter(fallback, e);

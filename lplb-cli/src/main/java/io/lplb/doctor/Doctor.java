@@ -4,7 +4,7 @@ package io.lplb.doctor;
 import io.lplb.solver.Backends;
 import io.lplb.solver.SolverProvider;
 import io.lplb.solver.SolverProvider.Availability;
-import io.lplb.tornado.driver.DriverProvider;
+import io.lplb.tornado.provider.DriverProvider;
 import io.lplb.tornado.provider.GpuProbe;
 import java.time.Duration;
 import java.util.List;

@@ -1,8 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.doctor;
 
-import io.lplb.tornado.driver.CudaUnavailableException;
-import io.lplb.tornado.driver.DriverReport;
+import io.lplb.tornado.cuda.CudaUnavailableException;
+import io.lplb.tornado.cuda.DriverReport;
 import java.io.PrintStream;
 
 /** {@link DriverReport} in a process of its own: loading a driver that does not fit can end the process. */

@@ -1,7 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.doctor;
 
-import io.lplb.tornado.driver.DriverReport;
+import io.lplb.tornado.cuda.DriverReport;
 import io.lplb.tornado.provider.ChildJvm;
 import java.util.List;
 

@@ -3,9 +3,9 @@ package io.lplb.doctor;
 
 import io.lplb.doctor.DriverFinding.Kind;
 import io.lplb.solver.SolverProvider.Availability;
-import io.lplb.tornado.driver.DriverProvider;
-import io.lplb.tornado.driver.DriverReport;
-import io.lplb.tornado.driver.PtxNeeds;
+import io.lplb.tornado.provider.DriverProvider;
+import io.lplb.tornado.cuda.DriverReport;
+import io.lplb.tornado.ptx.PtxNeeds;
 import io.lplb.tornado.provider.GpuProbe;
 import java.nio.file.Files;
 import java.nio.file.Path;

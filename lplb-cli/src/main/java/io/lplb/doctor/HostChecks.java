@@ -4,7 +4,7 @@ package io.lplb.doctor;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import io.lplb.solver.Backends;
 import io.lplb.solver.SolverProvider.Availability;
-import io.lplb.tornado.driver.DriverProvider;
+import io.lplb.tornado.provider.DriverProvider;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,9 +2,9 @@
 package io.lplb.doctor;
 
 import io.lplb.solver.SolverProvider.Availability;
-import io.lplb.tornado.driver.NcclException;
-import io.lplb.tornado.driver.NcclExchange;
-import io.lplb.tornado.driver.NcclUnavailableException;
+import io.lplb.nccl.NcclException;
+import io.lplb.nccl.NcclExchange;
+import io.lplb.nccl.NcclUnavailableException;
 import io.lplb.tornado.provider.ChildJvm;
 import java.io.PrintStream;
 

@@ -4,8 +4,8 @@ package io.lplb.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lplb.tornado.driver.NcclExchange;
-import io.lplb.tornado.driver.StandIn;
+import io.lplb.nccl.NcclExchange;
+import io.lplb.tornado.cuda.StandIn;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.nio.file.Files;

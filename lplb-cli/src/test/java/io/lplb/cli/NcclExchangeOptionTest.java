@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lplb.cluster.LocalCluster;
 import io.lplb.cluster.RankResult;
-import io.lplb.tornado.driver.NcclExchange;
-import io.lplb.tornado.driver.StandIn;
+import io.lplb.nccl.NcclExchange;
+import io.lplb.tornado.cuda.StandIn;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.bench.peer;
 
-import io.lplb.tornado.driver.DriverProvider;
+import io.lplb.tornado.provider.DriverProvider;
 import java.util.List;
 import java.util.function.Function;
 

@@ -5,7 +5,7 @@ import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.Backends;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.Solvers;
-import io.lplb.tornado.driver.DriverProvider;
+import io.lplb.tornado.provider.DriverProvider;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -6,7 +6,7 @@ import io.lplb.solver.BackendException;
 import io.lplb.solver.BackendException.Code;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolverProvider;
-import io.lplb.tornado.graph.TornadoSolver;
+import io.lplb.tornado.solve.GpuSolver;
 
 /**
  * The kernels under the emulator: to test them without a GPU, thousands of times slower than the CPU's solvers. Chosen
@@ -45,7 +45,7 @@ public final class EmulatorSolverProvider implements SolverProvider {
         if (!found.available()) {
             throw new BackendException(backend(), Code.NOT_AVAILABLE, found.reason(), found.remedy(), null);
         }
-        return new TornadoSolver(name, problem, tolerance, maxGroups);
+        return new GpuSolver(name, problem, tolerance, maxGroups);
     }
 
     @Override

@@ -7,8 +7,7 @@ import io.lplb.solver.BackendException.Code;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolverProvider;
-import io.lplb.tornado.driver.DriverProvider;
-import io.lplb.tornado.graph.TornadoSolver;
+import io.lplb.tornado.solve.GpuSolver;
 import java.util.List;
 
 /**
@@ -81,7 +80,7 @@ public final class GpuSolverProvider implements SolverProvider {
         }
         if (!forced.equals(DRIVER)) {
             if (Tornado.FOUND.available()) {
-                return new TornadoSolver(name, problem, tolerance, maxGroups);
+                return new GpuSolver(name, problem, tolerance, maxGroups);
             }
             reasons += Tornado.FOUND.text();
         }

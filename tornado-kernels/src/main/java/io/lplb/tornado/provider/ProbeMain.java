@@ -1,7 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.provider;
 
-import io.lplb.tornado.kernel.DeviceCode;
+import io.lplb.tornado.engine.tornado.DeviceCode;
 import io.lplb.tornado.kernel.ProbeKernel;
 import java.io.PrintStream;
 import uk.ac.manchester.tornado.api.GridScheduler;

@@ -12,7 +12,7 @@ import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
-import io.lplb.tornado.graph.TornadoSolver;
+import io.lplb.tornado.solve.GpuSolver;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -42,7 +42,7 @@ class TornadoGpuTest {
         Arrays.fill(batch.load(), 6);
         SplitBatch split = new SplitBatch(ring, 2);
         try (MinMaxSolver solver = provider.create(InteriorPointSolver.NAME, ring, 1e-4, 2)) {
-            assertInstanceOf(TornadoSolver.class, solver);
+            assertInstanceOf(GpuSolver.class, solver);
             solver.solve(batch, split);
         }
         assertEquals(SolveStatus.OPTIMAL, split.status(1));

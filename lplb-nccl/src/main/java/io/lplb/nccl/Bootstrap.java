@@ -1,0 +1,103 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.nccl;
+
+import io.lplb.exchange.RoundStatus;
+import io.lplb.exchange.WorkloadExchange;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How the sources of a group learn under which name NCCL brings them together, and whether their settings are the same:
+ * every source has a ticket of some hundred bytes, and needs that of source 0. Any means will do, such as a broadcast of
+ * MPI; the ones here are a file and a {@link WorkloadExchange}.
+ */
+@FunctionalInterface
+public interface Bootstrap {
+
+    /**
+     * Brings the ticket of source 0 to all sources.
+     *
+     * @param self number of this source
+     * @param own this source's ticket
+     * @return the ticket of source 0, which for source 0 is its own
+     * @throws IllegalStateException if it does not come
+     */
+    byte[] ofSourceZero(int self, byte[] own);
+
+    /**
+     * Makes a carrier through a file that all sources see. Source 0 writes it, the others wait for it.
+     *
+     * @param file must not be there before: one that an earlier group has left would be taken for this group's
+     * @param timeout longest time to wait for the file
+     * @return a carrier
+     */
+    static Bootstrap file(Path file, Duration timeout) {
+        return (self, own) -> {
+            try {
+                if (self == 0) {
+                    Path partial = file.resolveSibling(file.getFileName() + ".part");
+                    Files.write(partial, own);
+                    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+                    return own;
+                }
+                long start = System.nanoTime();
+                while (!Files.exists(file)) {
+                    if (System.nanoTime() - start > timeout.toNanos()) {
+                        throw new IllegalStateException("ticket: got no file " + file + " within " + timeout.toMillis()
+                                + " ms, expected one from source 0");
+                    }
+                    LockSupport.parkNanos(1_000_000);
+                }
+                return Files.readAllBytes(file);
+            } catch (IOException e) {
+                throw new IllegalStateException("ticket: " + e.getMessage(), e);
+            }
+        };
+    }
+
+    /**
+     * Makes a carrier over an exchange of counts among the same sources, which may have any number of experts: some rounds
+     * with a byte in the place of each count. Every source sees the tickets of all others, so that all of them refuse a group in
+     * which one differs.
+     *
+     * @param exchange its ranks are the sources; it goes on with later rounds
+     * @param timeout longest time to wait for the others in each round
+     * @return a carrier
+     */
+    static Bootstrap over(WorkloadExchange exchange, Duration timeout) {
+        return (self, own) -> {
+            int bytes = BootstrapRecord.BYTES;
+            byte[] padded = Arrays.copyOf(own, bytes);
+            byte[][] tickets = new byte[exchange.ranks()][bytes];
+            int experts = exchange.experts();
+            int[] part = new int[experts];
+            int[] all = new int[tickets.length * experts];
+            for (int from = 0; from < bytes; from += experts) {
+                for (int k = 0; k < experts; k++) {
+                    part[k] = from + k < bytes ? padded[from + k] & 0xff : 0;
+                }
+                RoundStatus status =
+                        exchange.gather(exchange.nextRound(), BootstrapRecord.ROUNDS, part, all, timeout.toNanos());
+                if (status != RoundStatus.COMPLETE) {
+                    throw new IllegalStateException("ticket: got the round " + status + " over " + exchange.transport()
+                            + ", expected the tickets of all " + tickets.length + " sources");
+                }
+                for (int s = 0; s < tickets.length; s++) {
+                    for (int k = 0; k < experts && from + k < bytes; k++) {
+                        tickets[s][from + k] = (byte) all[s * experts + k];
+                    }
+                }
+            }
+            BootstrapRecord mine = BootstrapRecord.read(own, self);
+            for (int s = 0; s < tickets.length; s++) {
+                BootstrapRecord.of(tickets[s], s, self, mine);
+            }
+            return tickets[0];
+        };
+    }
+}

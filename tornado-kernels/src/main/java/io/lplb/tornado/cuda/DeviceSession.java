@@ -1,0 +1,111 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.cuda;
+
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may use an instance on a device, and when: one thread, the first; until it is closed, which any thread may do and
+ * which waits for a call that is running; and until a fault, after which CUDA answers every call of the process with the
+ * same error.
+ */
+public final class DeviceSession {
+    private final String what;
+    private final String call;
+    private final CudaDevice device;
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable Thread owner;
+    private @Nullable CudaException fault;
+    private boolean closed;
+
+    /**
+     * @param what the instance's name in messages
+     * @param call what a call of it is called there
+     */
+    public DeviceSession(String what, String call, CudaDevice device) {
+        this.what = what;
+        this.call = call;
+        this.device = device;
+    }
+
+    /**
+     * Begins a call, with the device's context current, until {@link #end}.
+     *
+     * @throws IllegalStateException if the instance is closed, dead, or another thread's
+     */
+    public void begin() {
+        lock.lock();
+        try {
+            requireUsable();
+            device.enter();
+        } catch (CudaException e) {
+            lock.unlock();
+            throw failed(e);
+        } catch (RuntimeException e) {
+            lock.unlock();
+            throw e;
+        }
+    }
+
+    /** Ends a call, also one that failed: who closes the instance waits for it. */
+    public void end() {
+        try {
+            device.leave();
+        } catch (CudaException e) {
+            throw failed(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Notes a failure of a call; returns it. */
+    public CudaException failed(CudaException failure) {
+        if (failure.isSticky()) {
+            fault = failure;
+        }
+        return failure;
+    }
+
+    private void requireUsable() {
+        if (closed) {
+            throw new IllegalStateException(what + ": got a " + call + " after close, expected an open one");
+        }
+        if (fault != null) {
+            throw new IllegalStateException(
+                    what + ": got a " + call + " after the GPU's fault, expected none: the instance is dead", fault);
+        }
+        if (owner == null) {
+            owner = Thread.currentThread();
+        } else if (owner != Thread.currentThread()) {
+            throw new IllegalStateException(what + " belongs to one thread: got "
+                    + Thread.currentThread().getName() + ", expected " + owner.getName());
+        }
+    }
+
+    /** Frees, with the context current, and leaves the device; once. After a fault nothing can be freed, so nobody is told. */
+    public void close(Runnable free) {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            Cleanup cleanup = new Cleanup();
+            cleanup.add(device::close);
+            cleanup.add(() -> {
+                device.enter();
+                try {
+                    free.run();
+                } finally {
+                    device.leave();
+                }
+            });
+            RuntimeException failure = cleanup.closeQuietly(null);
+            if (failure != null && fault == null) {
+                throw failure;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,374 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.pipeline;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import io.lplb.tornado.cuda.CallerStream;
+import io.lplb.tornado.cuda.Cleanup;
+import io.lplb.tornado.cuda.CudaDriver;
+import io.lplb.tornado.cuda.DeviceArrays;
+import io.lplb.tornado.cuda.GraphRecording;
+import io.lplb.tornado.cuda.KernelParameters;
+import io.lplb.tornado.cuda.PinnedMemory;
+import io.lplb.tornado.ptx.PipelineStation;
+import io.lplb.tornado.ptx.PtxKernel;
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.PlacementProblem;
+import io.lplb.tornado.program.PipelineTables;
+import io.lplb.tornado.program.ProblemTables;
+import io.lplb.tornado.program.RunSizes;
+import io.lplb.tornado.kernel.pipeline.PipelineLayout;
+import io.lplb.tornado.kernel.pipeline.PipelineSizes;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernels of the pipeline with their memory, launched in a row on one stream:
+ *
+ * <pre>
+ *   [copy of ids ->]  count  sum  solve  quota  route  [-> copy of summary and physical ids]
+ * </pre>
+ *
+ * <p>A run that comes again is recorded as a CUDA graph, see {@link PipelineRuns}. Between counting and solving, a source of
+ * several has a gather, see {@link SourceStage} and {@link SourceExchange}.
+ *
+ * <p>Belongs to one thread, with the device's context current. Allocates nothing per run but for recordings.
+ */
+final class PipelineLaunch {
+    private static final int RUN_NUMBER = 1;
+    private static final int MOST_PARAMETERS = 16;
+
+    private final CudaDriver driver;
+    private final Cleanup cleanup = new Cleanup();
+    private final Arena arena = Arena.ofShared();
+    private final PipelineArrays arrays;
+    private final PipelineRuns runs;
+    private final @Nullable PtxKernel solver;
+    private final @Nullable SourceStage source;
+    private final int groups;
+    private final int countThreads;
+    private final int summaryWords;
+    private final int resultWords;
+    private final int tokens;
+    private final long recorder;
+    private final long stream;
+    private final long countFunction;
+    private final long sumFunction;
+    private final long solveFunction;
+    private final long quotaFunction;
+    private final long routeFunction;
+    private final KernelParameters solve;
+    private final PinnedMemory hostIds;
+    private final PinnedMemory hostResults;
+    private boolean withoutGather;
+    private boolean graphs = true;
+
+    /**
+     * Compiles the kernels for the device and takes the memory.
+     *
+     * @param solver the solver's kernel; null where nothing is to be solved
+     * @param stream where runs are put; if there is none, on a stream of its own
+     * @param exchange the sources that plan together; null where one sees all tokens
+     */
+    PipelineLaunch(
+            CudaDriver driver,
+            @Nullable PtxKernel solver,
+            ExpertPlacement placement,
+            PlacementProblem problem,
+            float goal,
+            int tokens,
+            CallerStream stream,
+            @Nullable SourceExchange exchange) {
+        this.driver = driver;
+        this.solver = solver;
+        this.tokens = tokens;
+        groups = problem.groups();
+        countThreads = PipelineLayout.countThreads(placement.experts());
+        summaryWords = PipelineLayout.stampAt(groups, problem.problem().ranks());
+        resultWords = summaryWords + PipelineLayout.blocks(tokens);
+        PipelineTables pipeline = new PipelineTables(placement, problem);
+        int[] sizes = RunSizes.of(placement, problem, pipeline.width(), tokens);
+        sizes[PipelineSizes.RUN] = RUN_NUMBER;
+        if (exchange != null) {
+            RunSizes.addSources(sizes, exchange.group());
+        }
+        int allTokens = exchange == null ? tokens : tokens * exchange.group().sources();
+        cleanup.add(arena::close);
+        try {
+            recorder = driver.createStream(cleanup);
+            this.stream = stream.or(recorder);
+            countFunction = function(PipelineStation.COUNT.load());
+            sumFunction = function(PipelineStation.SUM.load());
+            quotaFunction = function(PipelineStation.QUOTA.load());
+            routeFunction = function(PipelineStation.ROUTE.load());
+            solveFunction = solver == null ? 0 : function(solver.withGoal(goal));
+            DeviceArrays device = new DeviceArrays(driver, cleanup, recorder);
+            ProblemTables tables = new ProblemTables(problem.problem());
+            arrays = PipelineArrays.of(
+                    device,
+                    placement,
+                    problem,
+                    pipeline,
+                    solver == null ? tables : tables.in(solver.size()),
+                    tokens,
+                    allTokens);
+            source = exchange == null
+                    ? null
+                    : new SourceStage(
+                            driver,
+                            cleanup,
+                            exchange,
+                            SourceArrays.of(device, placement, pipeline, exchange),
+                            placement.experts(),
+                            this::function);
+            runs = new PipelineRuns(driver, () -> new PipelineRun(arena, arrays, device.copyOf(sizes), source));
+            solve = new KernelParameters(
+                    arena,
+                    solver == null ? MOST_PARAMETERS : solver.parameters(),
+                    arrays.solverIn(),
+                    arrays.solverTable(),
+                    arrays.solverSpeed(),
+                    arrays.solverOut());
+            hostIds = PinnedMemory.take(driver, cleanup, (long) Integer.BYTES * tokens);
+            hostResults = PinnedMemory.take(driver, cleanup, (long) Integer.BYTES * (resultWords + tokens));
+            driver.synchronise(recorder);
+            cleanup.add(runs::forgetRecordings);
+        } catch (RuntimeException e) {
+            cleanup.closeQuietly(e);
+            throw e;
+        }
+    }
+
+    private long function(PtxKernel kernel) {
+        long module = driver.loadModule(kernel.text());
+        cleanup.add(() -> driver.unloadModule(module));
+        return driver.function(module, kernel.entry());
+    }
+
+    /** Returns the most ids of a run. */
+    int tokens() {
+        return tokens;
+    }
+
+    /** Returns the pinned memory from which a run takes its ids. */
+    MemorySegment hostIds() {
+        return hostIds.segment();
+    }
+
+    /** Puts a run between the host's pinned memory on the stream. */
+    void runHost(int count) {
+        run(arrays.ids(), arrays.physical(), count, true);
+    }
+
+    /** Puts a run between the device's memory on the stream; addresses are those of the first elements. */
+    void runDevice(long ids, long physical, int count) {
+        run(ids - DeviceArrays.HEADER, physical - DeviceArrays.HEADER, count, false);
+    }
+
+    private void run(long ids, long physical, int count, boolean host) {
+        SourceStage stage = source;
+        if (stage == null) {
+            put(runs.find(ids, physical, count, host, stream), PipelinePiece.ALL);
+            return;
+        }
+        SourceExchange exchange = stage.exchange();
+        exchange.callBegins();
+        try {
+            if (exchange.enter()) {
+                try {
+                    if (exchange.takeReturn()) {
+                        // All sources begin anew alike: with graphs that gather, the same runs must be recorded at
+                        // once.
+                        runs.forget();
+                        withoutGather = false;
+                        stage.continueAt(exchange.base(), stream);
+                    }
+                    gatherOnDevice(stage, runs.find(ids, physical, count, host, stream));
+                    return;
+                } catch (GatherException e) {
+                    exchange.failed(String.valueOf(e.getMessage()));
+                } finally {
+                    exchange.leave();
+                }
+            }
+            if (!withoutGather) {
+                // Until the graphs are gone that gather, the abort that another thread is in does not return.
+                runs.forgetRecordings();
+                withoutGather = true;
+            }
+            PipelineRun run = runs.find(ids, physical, count, host, stream);
+            if (exchange.hasHost()) {
+                put(run, PipelinePiece.COUNTS);
+                stage.gatherOnHost(stream);
+                put(run, PipelinePiece.REST);
+            } else {
+                put(run, PipelinePiece.ALL);
+            }
+        } finally {
+            exchange.callEnds();
+        }
+    }
+
+    private void gatherOnDevice(SourceStage stage, PipelineRun run) {
+        if (stage.exchange().recordsGather()) {
+            put(run, PipelinePiece.GATHERING);
+        } else {
+            put(run, PipelinePiece.COUNTS);
+            stage.gather(stream, false);
+            put(run, PipelinePiece.REST);
+        }
+    }
+
+    /** Puts a piece of a run on the stream: as a graph if the run has come before. */
+    private void put(PipelineRun run, PipelinePiece piece) {
+        if (run.uses() > 1 && run.executable(piece) == 0 && graphs) {
+            run.executable(piece, GraphRecording.record(driver, recorder, () -> enqueue(run, piece, recorder, true)));
+        }
+        if (run.executable(piece) != 0) {
+            driver.launchGraph(run.executable(piece), stream);
+        } else {
+            enqueue(run, piece, stream, false);
+        }
+    }
+
+    private void enqueue(PipelineRun run, PipelinePiece piece, long on, boolean recorded) {
+        if (piece != PipelinePiece.REST) {
+            enqueueCounts(run, on);
+        }
+        if (piece == PipelinePiece.GATHERING && source != null) {
+            source.gather(on, recorded);
+        }
+        if (piece != PipelinePiece.COUNTS) {
+            enqueueRest(run, on);
+        }
+    }
+
+    private void enqueueCounts(PipelineRun run, long on) {
+        int count = run.tokens();
+        if (run.isHost() && count > 0) {
+            driver.copyToDevice(
+                    arrays.ids() + DeviceArrays.HEADER, hostIds.address(), (long) Integer.BYTES * count, on);
+        }
+        driver.launch(countFunction, blocks(count), countThreads, on, run.count.address());
+        if (source != null && run.source != null) {
+            source.sumOwn(run.source, on);
+        }
+    }
+
+    private static int blocks(int count) {
+        return Math.max(1, PipelineLayout.blocks(count));
+    }
+
+    private void enqueueRest(PipelineRun run, long on) {
+        SourceStage.Parameters mine = run.source;
+        if (source == null || mine == null) {
+            driver.launch(sumFunction, 1, PipelineLayout.SUM_THREADS, on, run.sum.address());
+        } else {
+            source.sumSources(mine, on);
+        }
+        if (solver != null) {
+            driver.launch(solveFunction, solver.workGroups(groups), solver.threads(), on, solve.address());
+        }
+        driver.launch(quotaFunction, groups, PipelineLayout.QUOTA_THREADS, on, run.quota.address());
+        if (source != null && mine != null) {
+            source.share(mine, on);
+        }
+        driver.launch(routeFunction, blocks(run.tokens()), PipelineLayout.BLOCK_IDS, on, run.route.address());
+        if (run.isHost()) {
+            copyResults(resultWords + run.tokens(), on);
+        }
+    }
+
+    private void copyResults(int words, long on) {
+        driver.copyToHost(hostResults.address(), arrays.out() + DeviceArrays.HEADER, (long) Integer.BYTES * words, on);
+    }
+
+    /** Waits for all runs. */
+    void await() {
+        driver.synchronise(stream);
+    }
+
+    /** Waits for all runs and takes the summary of the last one to the host, where host runs have it already. */
+    void fetch() {
+        copyResults(summaryWords, stream);
+        driver.synchronise(stream);
+    }
+
+    /**
+     * Copies the summary of the last run that is on the host.
+     *
+     * @throws IllegalStateException if a kernel did not run as it should
+     */
+    void copySummary(int[] to) {
+        MemorySegment.copy(hostResults.segment(), JAVA_INT, 0, to, 0, summaryWords);
+        boolean planned = source == null || source.exchange().hasPlan();
+        require("sum", to[0], RUN_NUMBER);
+        for (int g = 0; g < groups; g++) {
+            int at = PipelineLayout.OUT_HEADER + PipelineLayout.OUT_GROUP * g;
+            require("quota", to[at], RUN_NUMBER);
+            require("solve", to[at + 5], solver == null || !planned ? 0 : solver.threads());
+        }
+    }
+
+    private static void require(String kernel, int got, int expected) {
+        if (got != expected) {
+            throw new IllegalStateException("kernel " + kernel + ": got the sign " + got + ", expected " + expected
+                    + "; it did not run as it should");
+        }
+    }
+
+    int summaryWords() {
+        return summaryWords;
+    }
+
+    /** Returns where the physical ids of a host run are. */
+    MemorySegment hostResults() {
+        return hostResults.segment();
+    }
+
+    /** Returns the byte of {@link #hostResults} at which the physical ids begin. */
+    long physicalOffset() {
+        return (long) Integer.BYTES * resultWords;
+    }
+
+    /**
+     * For measurements: from now on, events are recorded around the gather of every run, or no longer.
+     *
+     * @param before 0 for none
+     * @param withGraphs whether runs that come again are recorded
+     */
+    void measure(long before, long after, boolean withGraphs) {
+        runs.forgetRecordings();
+        graphs = withGraphs;
+        if (source != null) {
+            source.timeGather(before, after);
+        }
+    }
+
+    /** Returns the device's microseconds of each of so many runs of one kind, one at a time, between two events. */
+    double[] micros(long ids, long physical, int count, int times) {
+        long start = driver.createEvent();
+        long end = driver.createEvent();
+        try {
+            double[] micros = new double[times];
+            for (int k = 0; k < times; k++) {
+                driver.record(start, stream);
+                runDevice(ids, physical, count);
+                driver.record(end, stream);
+                driver.synchronise(stream);
+                micros[k] = driver.elapsedMicros(start, end);
+            }
+            return micros;
+        } finally {
+            driver.destroyEvent(start);
+            driver.destroyEvent(end);
+        }
+    }
+
+    /** Frees everything, when all runs have ended. */
+    void close() {
+        cleanup.add(this::await);
+        cleanup.close();
+    }
+}

@@ -1,0 +1,219 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.pipeline;
+
+import io.lplb.tornado.program.PipelineTables;
+import io.lplb.tornado.program.SourceGroup;
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.PlacementProblem;
+import io.lplb.tornado.engine.tornado.DeviceCode;
+import io.lplb.tornado.kernel.pipeline.PipelineLayout;
+import io.lplb.tornado.kernel.pipeline.PipelineSizes;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * The whole way on the device, as one task graph: routed ids in, physical ids out.
+ *
+ * <pre>
+ *   ids -&gt; countBlocks -&gt; sumBlocks -&gt; solve -&gt; quotas -&gt; route -&gt; physical ids
+ *          counts, place   loads, plan   shares   plan
+ * </pre>
+ *
+ * <p>Ids and sizes are copied in and physical ids and a summary out; everything between stays on the device. A task that did not run leaves an old
+ * run number behind, and then {@link #route} throws rather than return what an earlier run has left.
+ *
+ * <p>An id that names no expert is routed to -1 and counted, never used as an index. With unit speeds the quotas are the
+ * best that whole tokens allow, as those of {@link io.lplb.quota.QuotaRounder}; with others they are the rounded shares.
+ *
+ * <p>Not thread-safe; must be used by the thread that made it. Allocates nothing of its own per run.
+ */
+public final class TokenPipeline implements AutoCloseable {
+    private final int tokens;
+    private final int groups;
+    private final int blocks;
+    private final int solverThreads;
+    private final int stampAt;
+    private final PipelineBuffers buffers;
+    private final @Nullable SourceBuffers source;
+    private final IntArray out;
+    private final TornadoExecutionPlan plan;
+    private int run;
+
+    /**
+     * Builds the graph; the kernels are compiled with the first run.
+     *
+     * @param placement where the experts are
+     * @param problem the placement's problem
+     * @param tokens the largest number of ids of a run, at least 1
+     * @param stage the solver, made for the problem's number of groups
+     * @param cudaGraph whether the launches are recorded once and replayed
+     * @throws IllegalArgumentException if a number is beyond {@link io.lplb.tornado.kernel.pipeline.PipelineSizes}
+     */
+    public TokenPipeline(
+            ExpertPlacement placement, PlacementProblem problem, int tokens, SolveStage stage, boolean cudaGraph) {
+        this(placement, problem, tokens, stage, cudaGraph, null);
+    }
+
+    /**
+     * Builds the graph of a source of several: it routes its own tokens by the plan of all, see {@link
+     * io.lplb.tornado.kernel.pipeline.SourceKernels}. The host gathers the other sources' counts and gives them to {@link #gathered}
+     * before each run.
+     *
+     * @param placement where the experts are
+     * @param problem the placement's problem
+     * @param tokens the largest number of ids of a run of any source, at least 1
+     * @param stage the solver, made for the problem's number of groups
+     * @param cudaGraph whether the launches are recorded once and replayed
+     * @param group the sources; null if there is one that sees all tokens
+     */
+    public TokenPipeline(
+            ExpertPlacement placement,
+            PlacementProblem problem,
+            int tokens,
+            SolveStage stage,
+            boolean cudaGraph,
+            @Nullable SourceGroup group) {
+        DeviceCode.link();
+        this.tokens = tokens;
+        groups = problem.groups();
+        blocks = PipelineLayout.blocks(tokens);
+        solverThreads = stage.threads();
+        stampAt = PipelineLayout.stampAt(groups, problem.problem().ranks());
+        PipelineTables tables = new PipelineTables(placement, problem);
+        source = group == null ? null : SourceBuffers.of(placement, tables, group);
+        buffers = PipelineBuffers.of(placement, problem, tables, tokens, stage, group);
+        out = buffers.out();
+        GridScheduler grids = new GridScheduler();
+        TaskGraph graph = new PipelineTasks(buffers, source, stage).graph(placement.experts(), groups, blocks, grids);
+        TornadoExecutionPlan made = new TornadoExecutionPlan(graph.snapshot()).withGridScheduler(grids);
+        plan = cudaGraph ? made.withCUDAGraph() : made;
+    }
+
+    /** Returns the arrays that the tasks share. */
+    PipelineBuffers buffers() {
+        return buffers;
+    }
+
+    /**
+     * Gives another source's counts for the next run. A run that lacks those of a source is routed by the plan of the last one
+     * that had them all, or to the originals.
+     *
+     * @param from number of the source
+     * @param counts {@code [experts]}
+     * @throws IllegalStateException if there are no other sources
+     */
+    public void gathered(int from, int[] counts) {
+        source().gathered(from, counts, next());
+    }
+
+    private int next() {
+        return run == Integer.MAX_VALUE ? 1 : run + 1;
+    }
+
+    /** Returns the arrays of a source. */
+    SourceBuffers source() {
+        if (source == null) {
+            throw new IllegalStateException("sources: got none, expected a pipeline of one of several");
+        }
+        return source;
+    }
+
+    /**
+     * Routes a batch.
+     *
+     * @param ids logical expert of every token, at most as many as the pipeline was made for; -1 stays -1
+     * @param physical physical slot of every token, as long as {@code ids}, which it may be
+     * @return how many ids named no expert; they are routed to -1
+     * @throws IllegalArgumentException if there are too many ids or the lengths differ
+     * @throws IllegalStateException if a task of the graph did not run
+     */
+    public int route(int[] ids, int[] physical) {
+        Objects.requireNonNull(ids, "ids");
+        if (ids.length > tokens) {
+            throw new IllegalArgumentException("ids: got length " + ids.length + ", expected at most " + tokens);
+        }
+        if (physical.length != ids.length) {
+            throw new IllegalArgumentException(
+                    "physical: got length " + physical.length + ", expected " + ids.length + " as ids");
+        }
+        run = next();
+        buffers.sizes().set(PipelineSizes.RUN, run);
+        buffers.sizes().set(PipelineSizes.TOKENS, ids.length);
+        MemorySegment.copy(ids, 0, buffers.ids().getSegment(), ValueLayout.JAVA_INT, 0, ids.length);
+        plan.execute();
+        requireRun(PipelineLayout.blocks(ids.length));
+        MemorySegment.copy(buffers.physical().getSegment(), ValueLayout.JAVA_INT, 0, physical, 0, ids.length);
+        return out.get(PipelineLayout.OUT_BAD_IDS);
+    }
+
+    private void requireRun(int routed) {
+        requireRun("sumBlocks", 0);
+        for (int g = 0; g < groups; g++) {
+            requireRun("quotas", group(g));
+            int found = out.get(group(g) + 5);
+            if (found != solverThreads) {
+                throw new IllegalStateException("task solve: ran with work-groups of " + found + " threads, expected "
+                        + solverThreads + "; the device has shrunk them, or the kernel did not run");
+            }
+        }
+        for (int b = 0; b < routed; b++) {
+            requireRun("route", stampAt + b);
+        }
+    }
+
+    private void requireRun(String task, int at) {
+        if (out.get(at) != run) {
+            throw new IllegalStateException("task " + task + ": got an answer of run " + out.get(at) + ", expected "
+                    + run + "; the kernel did not run, see the console for what the driver said");
+        }
+    }
+
+    private int group(int group) {
+        return PipelineLayout.OUT_HEADER + PipelineLayout.OUT_GROUP * Objects.checkIndex(group, groups);
+    }
+
+    /** Returns the largest number of tokens of a rank of this group in the last run. */
+    public int maxLoad(int group) {
+        return out.get(group(group) + 1);
+    }
+
+    /** Returns what no plan of whole tokens is below, as the repair proved; with speeds other than 1 a start value. */
+    public int level(int group) {
+        return out.get(group(group) + 2);
+    }
+
+    /** Returns the number of tokens that the plan gives to a rank. */
+    public int load(int group, int rank) {
+        group(group);
+        int at = PipelineLayout.rankAt(groups);
+        int ranks = (stampAt - at) / groups;
+        return out.get(at + group * ranks + Objects.checkIndex(rank, ranks));
+    }
+
+    /** Returns the number of rounds of repair that the group took. */
+    public int repairRounds(int group) {
+        return out.get(group(group) + 3);
+    }
+
+    /** Returns the solver's status word of a group. */
+    public int solverStatus(int group) {
+        return out.get(group(group) + 4);
+    }
+
+    /** Frees the device memory. */
+    @Override
+    public void close() {
+        try {
+            plan.close();
+        } catch (TornadoExecutionPlanException e) {
+            throw new IllegalStateException("the plan could not be closed: " + e.getMessage(), e);
+        }
+    }
+}

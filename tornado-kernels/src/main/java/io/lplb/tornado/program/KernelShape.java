@@ -1,0 +1,186 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.program;
+
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.InteriorPointSolver;
+import io.lplb.solver.RelaxationSolver;
+import io.lplb.tornado.engine.tornado.DeviceCode;
+import io.lplb.tornado.kernel.solve.InteriorPointKernel;
+import io.lplb.tornado.kernel.solve.SolverLayout;
+import io.lplb.tornado.kernel.solve.RelaxationKernel;
+import io.lplb.tornado.kernel.WorkGroup;
+import java.lang.reflect.Method;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task13;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * The fused kernels with their geometries, and which one suits a problem and a number of groups, by measurement on an
+ * H100 (docs/measurements/solvers.md).
+ */
+public enum KernelShape {
+    INTERIOR_POINT_PER_OCTET(InteriorPointKernel.class, "perOctet", InteriorPointKernel::perOctet),
+    INTERIOR_POINT_PER_WARP(InteriorPointKernel.class, "perWarp", InteriorPointKernel::perWarp),
+    INTERIOR_POINT_PER_FOUR_WARPS(InteriorPointKernel.class, "perFourWarps", InteriorPointKernel::perFourWarps),
+    INTERIOR_POINT_PER_EIGHT_WARPS(InteriorPointKernel.class, "perEightWarps", InteriorPointKernel::perEightWarps),
+    RELAXATION_PER_OCTET(RelaxationKernel.class, "perOctet", RelaxationKernel::perOctet),
+    RELAXATION_PER_WARP(RelaxationKernel.class, "perWarp", RelaxationKernel::perWarp),
+    RELAXATION_PER_TWO_WARPS(RelaxationKernel.class, "perTwoWarps", RelaxationKernel::perTwoWarps);
+
+    /** Most ranks that the interior point's matrix in registers holds. */
+    static final int MAX_RANKS = 64;
+
+    /** Local memory of a work-group on every GPU that TornadoVM supports. */
+    private static final int LOCAL_BYTES = 48 * 1024;
+
+    /** From this many groups on, relaxation shares a warp between four of them. */
+    private static final int OCTET_GROUPS = 4096;
+
+    private final Class<?> kernelClass;
+    private final String method;
+    private final WorkGroup workGroup;
+    // A reference to a static method: it captures nothing.
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final Kernel kernel;
+
+    KernelShape(Class<?> kernels, String method, Kernel kernel) {
+        this.kernelClass = kernels;
+        this.method = method;
+        this.kernel = kernel;
+        WorkGroup found = null;
+        for (Method m : kernels.getMethods()) {
+            if (m.getName().equals(method)) {
+                found = m.getAnnotation(WorkGroup.class);
+            }
+        }
+        if (found == null) {
+            throw new IllegalStateException(kernels + ": no annotated kernel " + method);
+        }
+        workGroup = found;
+    }
+
+    /**
+     * Chooses the kernel.
+     *
+     * @throws IllegalArgumentException if there is no solver of that name or no kernel holds so many ranks
+     */
+    public static KernelShape of(String solver, MinMaxProblem problem, int groups) {
+        return of(solver, problem.ranks(), groups);
+    }
+
+    /** Chooses the kernel for so many ranks; see {@link #of(String, MinMaxProblem, int)}. */
+    public static KernelShape of(String solver, int ranks, int groups) {
+        if (ranks > MAX_RANKS) {
+            throw new IllegalArgumentException(
+                    "ranks: got " + ranks + ", expected at most " + MAX_RANKS + " for a kernel");
+        }
+        boolean small = ranks <= 16;
+        return switch (solver) {
+            case InteriorPointSolver.NAME ->
+                small
+                        ? groups >= OCTET_GROUPS && ranks <= 8 ? INTERIOR_POINT_PER_OCTET : INTERIOR_POINT_PER_WARP
+                        : ranks <= 32 ? INTERIOR_POINT_PER_FOUR_WARPS : INTERIOR_POINT_PER_EIGHT_WARPS;
+            case RelaxationSolver.NAME ->
+                small ? groups >= OCTET_GROUPS ? RELAXATION_PER_OCTET : RELAXATION_PER_WARP : RELAXATION_PER_TWO_WARPS;
+            default ->
+                throw new IllegalArgumentException("solver: got '" + solver + "', expected " + InteriorPointSolver.NAME
+                        + " or " + RelaxationSolver.NAME);
+        };
+    }
+
+    /**
+     * Checks that the kernel's local memory is enough.
+     *
+     * @throws IllegalArgumentException if it is not
+     */
+    public void requireFits(ProblemTables tables) {
+        KernelSize p = tables.size();
+        int teamThreads = Math.max(workGroup.threads() / workGroup.problems(), 1);
+        int bytes = SolverLayout.localBytes(
+                p.ranks(),
+                p.items(),
+                p.entries(),
+                p.colours(),
+                p.unitSpeeds(),
+                teamThreads,
+                workGroup.problems(),
+                interiorPoint());
+        if (bytes > LOCAL_BYTES) {
+            throw new IllegalArgumentException("problem: got " + tables.problem() + ", which takes " + bytes
+                    + " bytes of local memory, expected at most " + LOCAL_BYTES);
+        }
+    }
+
+    private boolean interiorPoint() {
+        return this == INTERIOR_POINT_PER_OCTET
+                || this == INTERIOR_POINT_PER_WARP
+                || this == INTERIOR_POINT_PER_FOUR_WARPS
+                || this == INTERIOR_POINT_PER_EIGHT_WARPS;
+    }
+
+    /** Threads of a work-group. */
+    public int threads() {
+        return workGroup.threads();
+    }
+
+    /** Problems that a work-group solves. */
+    public int problems() {
+        return workGroup.problems();
+    }
+
+    /** The class of the kernel. */
+    public Class<?> kernelClass() {
+        return kernelClass;
+    }
+
+    /** The name of the kernel's method in that class. */
+    public String method() {
+        return method;
+    }
+
+    /** Work-groups for so many groups. */
+    public int workGroups(int groups) {
+        return (groups + workGroup.problems() - 1) / workGroup.problems();
+    }
+
+    /** Adds the kernel to a graph, under this task name. */
+    public void addTo(TaskGraph graph, String task, ProblemTables tables, FloatArray in, FloatArray out, float tolerance) {
+        DeviceCode.link();
+        KernelSize p = tables.size();
+        graph.task(
+                task,
+                kernel,
+                new KernelContext(),
+                in,
+                tables.table(),
+                tables.speed(),
+                out,
+                p.ranks(),
+                p.items(),
+                p.entries(),
+                p.hosts(),
+                p.degree(),
+                p.colours(),
+                p.unitSpeeds() ? 1 : 0,
+                tolerance);
+    }
+
+    /** The arguments that all fused kernels take. */
+    private interface Kernel
+            extends Task13<
+                    KernelContext,
+                    FloatArray,
+                    IntArray,
+                    FloatArray,
+                    FloatArray,
+                    Integer,
+                    Integer,
+                    Integer,
+                    Integer,
+                    Integer,
+                    Integer,
+                    Integer,
+                    Float> {}
+}

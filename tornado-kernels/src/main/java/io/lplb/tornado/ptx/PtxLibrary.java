@@ -1,0 +1,117 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.ptx;
+
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.tornado.program.KernelSize;
+import io.lplb.tornado.program.ProblemTables;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernels that come with the library as PTX, by solver, size and number of groups. A text file lists them:
+ *
+ * <pre>
+ *   solver  size  least groups  file
+ * </pre>
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class PtxLibrary {
+    /** The list, beside the PTX. */
+    public static final String INDEX = "kernels.txt";
+
+    private final List<Line> lines;
+
+    private PtxLibrary(List<Line> lines) {
+        this.lines = lines;
+    }
+
+    /** A line of the list. */
+    public record Line(String solver, KernelSize size, int leastGroups, String file) {
+        public static Line parse(String line) {
+            String[] words = line.split(" +", -1);
+            if (words.length != 4) {
+                throw new IllegalStateException(INDEX + ": got '" + line + "', expected solver, size, groups, file");
+            }
+            return new Line(words[0], KernelSize.parse(words[1]), Integer.parseInt(words[2]), words[3]);
+        }
+
+        @Override
+        public String toString() {
+            return solver + " " + size + " " + leastGroups + " " + file;
+        }
+    }
+
+    /** Reads the list of this library. */
+    public static PtxLibrary read() {
+        String index = resource(INDEX);
+        return new PtxLibrary(
+                index == null ? List.of() : index.lines().map(Line::parse).toList());
+    }
+
+    private static @Nullable String resource(String name) {
+        try (InputStream in = PtxLibrary.class.getResourceAsStream(name)) {
+            return in == null ? null : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a resource of this library cannot be read: " + name, e);
+        }
+    }
+
+    /** Returns the lines of the list. */
+    public List<Line> lines() {
+        return lines;
+    }
+
+    /** Says which of these solvers has no kernel that holds a problem; empty if all have one, or nothing is to be solved. */
+    public String missing(MinMaxProblem problem, String... solvers) {
+        if (problem.items() == 0) {
+            return "";
+        }
+        KernelSize size = new ProblemTables(problem).size();
+        for (String solver : solvers) {
+            if (lines.stream()
+                    .noneMatch(
+                            line -> line.solver().equals(solver) && line.size().holds(size))) {
+                return "problem: got " + problem + " of size " + size + ", expected one with PTX of the " + solver
+                        + " solver in this library";
+            }
+        }
+        return "";
+    }
+
+    /**
+     * Finds the kernel for batches of up to so many groups of problems of this size: of the smallest size that holds
+     * them, the one with the largest {@code least groups} not above.
+     */
+    public Optional<PtxKernel> find(String solver, KernelSize problem, int groups) {
+        return lines.stream()
+                .filter(line -> line.solver().equals(solver)
+                        && line.leastGroups() <= groups
+                        && line.size().holds(problem))
+                .min(Comparator.comparingInt((Line line) -> line.size().ranks())
+                        .thenComparingInt(line -> line.size().entries())
+                        .thenComparingInt(line -> Math.abs(line.size().hosts()))
+                        .thenComparing(line -> line.leastGroups(), Comparator.reverseOrder()))
+                .map(PtxLibrary::load);
+    }
+
+    /** Reads the kernel of a line. */
+    public static PtxKernel load(Line line) {
+        return load(line.file());
+    }
+
+    /** Reads the kernel in a file. */
+    public static PtxKernel load(String file) {
+        String text = resource(file);
+        if (text == null) {
+            throw new IllegalStateException("PTX: got no resource " + file + ", expected one in this library");
+        }
+        return new PtxKernel(text);
+    }
+}

@@ -1,0 +1,253 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.solve;
+
+import io.lplb.tornado.program.Accuracy;
+import io.lplb.tornado.program.KernelShape;
+import io.lplb.tornado.program.ProblemTables;
+import io.lplb.problem.MinMaxBatch;
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.AbstractMinMaxSolver;
+import io.lplb.solver.InteriorPointSolver;
+import io.lplb.solver.MinMaxSolver;
+import io.lplb.solver.RelaxationSolver;
+import io.lplb.solver.SolveStatus;
+import io.lplb.solver.Solvers;
+import io.lplb.solver.SplitBatch;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The solvers as fused kernels on a GPU (or under the emulator): a whole batch in one launch.
+ *
+ * <p>The arithmetic is float, so gaps end around 1e-6 of the mean load for most groups and within 1e-4 for all; a
+ * tolerance below what float reaches is answered with ITERATION_LIMIT and the true gap. Certificates are computed in
+ * double from the shares that come back: on the host or, where the launcher says so, on the device ({@link CertifiedGroups}).
+ *
+ * <p>Groups that either solver leaves above the tolerance go through the other one, on the same device: relaxation has slow
+ * tails, and what the sweeps after an interior point end in may not prove itself. Their iterations add up.
+ *
+ * <p>Plans are made on first use for batches of 1, of up to 8, 32, and so on in powers of 32 up to {@code maxGroups}, and
+ * kept; a larger batch is solved in pieces. A batch with speeds other than the problem's is solved on the CPU. The first solve of a kind therefore takes the time of a compilation, tenths
+ * of a second. After it nothing is allocated per solve by this class.
+ *
+ * <p>Large batches are copied by several threads of the process; {@code -Dlplb.hostThreads=1} leaves all to the caller's.
+ *
+ * <p>Stricter than other solvers on threads: an instance belongs to the thread of its first solve, since TornadoVM's
+ * plans do, and another thread gets an IllegalStateException.
+ */
+public final class GpuSolver implements MinMaxSolver {
+    /** Default gap, as a fraction of the mean load. */
+    public static final double DEFAULT_TOLERANCE = 1e-4;
+
+    private static final int PLAN_STEP = 32;
+
+    /** Most groups of the plan for a few: up to so many a driver's launch is quicker with the host's certificates. */
+    private static final int FEW_GROUPS = 8;
+
+    private final String name;
+    private final MinMaxProblem problem;
+    private final double tolerance;
+    private final int maxGroups;
+    private final ProblemTables tables;
+    private final DeviceAnswers answers;
+    private final LaunchFactory launcher;
+    private final boolean handsOver;
+    private final List<KernelLaunch> plans = new ArrayList<>();
+    private @Nullable Straggler straggler;
+    private @Nullable MinMaxSolver onCpu;
+    private boolean closed;
+
+    /**
+     * A solver; touches no device yet.
+     *
+     * @param name {@link InteriorPointSolver#NAME} or {@link RelaxationSolver#NAME}
+     * @param problem at most 64 ranks
+     * @param tolerance gap at which an answer counts as OPTIMAL, as a fraction of the mean load
+     * @param maxGroups groups of the largest launch, at least 1
+     * @throws IllegalArgumentException if there is no such solver, or no kernel holds the problem
+     */
+    public GpuSolver(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
+        this(name, problem, tolerance, maxGroups, GpuSolver::plan);
+        KernelShape.of(name, problem, maxGroups).requireFits(tables);
+    }
+
+    /**
+     * A solver whose kernels are launched by something else than TornadoVM; its API need not be there.
+     *
+     * @param launcher asked on first use for batches of 1, of up to 8, of up to 32 groups, and so on
+     */
+    public GpuSolver(String name, MinMaxProblem problem, double tolerance, int maxGroups, LaunchFactory launcher) {
+        this(name, problem, tolerance, maxGroups, launcher, true);
+    }
+
+    private GpuSolver(
+            String name,
+            MinMaxProblem problem,
+            double tolerance,
+            int maxGroups,
+            LaunchFactory launcher,
+            boolean handsOver) {
+        if (!(tolerance > 0) || tolerance == Double.POSITIVE_INFINITY) {
+            throw new IllegalArgumentException(
+                    "tolerance: got " + tolerance + ", expected a positive fraction of the mean load");
+        }
+        if (maxGroups < 1) {
+            throw new IllegalArgumentException("maxGroups: got " + maxGroups + ", expected at least 1");
+        }
+        this.name = name;
+        this.problem = problem;
+        this.tolerance = tolerance;
+        this.maxGroups = maxGroups;
+        this.launcher = launcher;
+        this.handsOver = handsOver;
+        tables = new ProblemTables(problem);
+        answers = new DeviceAnswers(tables, tolerance);
+    }
+
+    @Override
+    public void solve(MinMaxBatch batch, SplitBatch split) {
+        if (closed) {
+            throw new IllegalStateException(name + " solver: got a solve after close, expected an open solver");
+        }
+        AbstractMinMaxSolver.requireSameProblem(problem, batch, split);
+        if (!batch.hasProblemSpeeds()) {
+            solveOnCpu(batch, split);
+            return;
+        }
+        if (problem.items() == 0 || batch.groups() > maxGroups) {
+            batch.requireValid(); // a launch looks at its own loads, but another one may have written answers before
+        }
+        if (problem.items() == 0) {
+            for (int g = 0; g < batch.groups(); g++) {
+                answers.takeFixed(batch, g, split);
+            }
+            return;
+        }
+        int first = 0;
+        while (first < batch.groups()) {
+            int count = Math.min(batch.groups() - first, maxGroups);
+            KernelLaunch plan = planFor(count);
+            if (!plan.solve(batch, first, count, split)) {
+                for (int g = first; g < first + count; g++) {
+                    finish(batch, g, split);
+                }
+            }
+            first += count;
+        }
+    }
+
+    /** Kernels have the speeds of the problem in their tables, so groups of other speeds are solved on the host. */
+    private void solveOnCpu(MinMaxBatch batch, SplitBatch split) {
+        MinMaxSolver solver = onCpu;
+        if (solver == null) {
+            solver = Solvers.create(name, problem, tolerance);
+            onCpu = solver;
+        }
+        solver.solve(batch, split);
+    }
+
+    private static KernelLaunch plan(String solver, ProblemTables tables, int groups, Accuracy accuracy) {
+        return new FusedPlan(tables, KernelShape.of(solver, tables.problem(), groups), groups, accuracy);
+    }
+
+    private KernelLaunch planFor(int count) {
+        for (int k = 0; k < plans.size(); k++) { // an iterator would be an allocation
+            if (plans.get(k).capacity() >= count) {
+                return plans.get(k);
+            }
+        }
+        long capacity = 1;
+        while (capacity < count) {
+            capacity *= PLAN_STEP;
+        }
+        capacity = count > 1 && count <= FEW_GROUPS ? FEW_GROUPS : capacity;
+        int groups = (int) Math.min(capacity, maxGroups);
+        KernelLaunch plan = launcher.open(name, tables, groups, Accuracy.of(tolerance));
+        int at = 0;
+        while (at < plans.size() && plans.get(at).capacity() < groups) {
+            at++;
+        }
+        plans.add(at, plan);
+        return plan;
+    }
+
+    /** Hands a group that was left above the tolerance over to the other solver: what stalls one seldom stalls both. */
+    private void finish(MinMaxBatch batch, int group, SplitBatch split) {
+        SolveStatus status = split.status(group);
+        if (handsOver && status != SolveStatus.OPTIMAL && status != SolveStatus.INVALID) {
+            if (straggler == null) {
+                straggler = new Straggler(name, problem, tolerance, launcher);
+            }
+            straggler.solve(batch, group, split);
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public MinMaxProblem problem() {
+        return problem;
+    }
+
+    @Override
+    public double tolerance() {
+        return tolerance;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (KernelLaunch plan : plans) {
+            plan.close();
+        }
+        plans.clear();
+        if (straggler != null) {
+            straggler.close();
+            straggler = null;
+        }
+    }
+
+    /** The other solver, for one group at a time, and room for its answer. */
+    private static final class Straggler implements AutoCloseable {
+        private final GpuSolver solver;
+        private final MinMaxBatch batch;
+        private final SplitBatch split;
+
+        Straggler(String name, MinMaxProblem problem, double tolerance, LaunchFactory launcher) {
+            String other = name.equals(RelaxationSolver.NAME) ? InteriorPointSolver.NAME : RelaxationSolver.NAME;
+            solver = new GpuSolver(other, problem, tolerance, 1, launcher, false);
+            batch = new MinMaxBatch(problem, 1);
+            split = new SplitBatch(problem, 1);
+        }
+
+        /** Keeps the better of both splits and of both bounds. */
+        void solve(MinMaxBatch from, int group, SplitBatch to) {
+            MinMaxProblem p = solver.problem();
+            System.arraycopy(from.fixed(), group * p.ranks(), batch.fixed(), 0, p.ranks());
+            System.arraycopy(from.load(), group * p.items(), batch.load(), 0, p.items());
+            solver.solve(batch, split);
+            double largest = to.maxLoad(group);
+            double bound = to.lowerBound(group);
+            if (split.status(0) != SolveStatus.INVALID) {
+                bound = Math.max(bound, split.lowerBound(0));
+                if (split.maxLoad(0) <= largest) {
+                    largest = split.maxLoad(0);
+                    System.arraycopy(split.share(), 0, to.share(), group * p.entries(), p.entries());
+                }
+            }
+            bound = Math.min(bound, largest);
+            boolean optimal = largest - bound <= solver.tolerance() * from.meanLoad(group);
+            int iterations = to.iterations(group) + Math.max(split.iterations(0), 0);
+            to.report(group, largest, bound, iterations, optimal ? SolveStatus.OPTIMAL : to.status(group));
+        }
+
+        @Override
+        public void close() {
+            solver.close();
+        }
+    }
+}

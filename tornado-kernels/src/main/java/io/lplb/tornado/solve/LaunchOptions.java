@@ -1,0 +1,54 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.solve;
+
+import io.lplb.tornado.ptx.LinkedKernel;
+
+/**
+ * How a solver's kernel is launched and waited for; what suits is measured on an H100 (docs/measurements/driver.md), and
+ * {@link #of} says it.
+ *
+ * @param transfer how groups reach the kernel and answers come back
+ * @param graphs whether a number of groups that comes twice is recorded as a CUDA graph
+ * @param stamps whether to wait for the stamps in the answers, and not for the end of the kernel
+ * @param writeCombined whether the host's input bypasses its caches
+ * @param pieces in how many pieces at most the device packs and certifies a batch, of which the host then only copies arrays; 0
+ *     where the host packs and certifies it
+ * @param linked whether the device does so in one kernel, if the solver's can be linked ({@link LinkedKernel})
+ */
+record LaunchOptions(
+        Transfer transfer, boolean graphs, boolean stamps, boolean writeCombined, int pieces, boolean linked) {
+    /** What hides most of the copying of 16,384 groups of a cube; 8 pieces gain no more. */
+    private static final int PIECES = 4;
+
+    /** From launches of so many groups on, packing and certifying take the device less time than the host. */
+    private static final int CERTIFIED_GROUPS = 9;
+
+    LaunchOptions {
+        if (stamps && transfer != Transfer.MAPPED) {
+            throw new IllegalArgumentException("stamps: got " + transfer + " answers, expected mapped ones");
+        }
+    }
+
+    /** Whether the device certifies. */
+    boolean certified() {
+        return pieces > 0;
+    }
+
+    /** Says how to launch batches of up to so many groups. */
+    @FunctionalInterface
+    interface Choice {
+        LaunchOptions of(String solver, int groups);
+    }
+
+    /** What suits a launch of up to so many groups: a lone answer is awaited in memory. */
+    static LaunchOptions of(String solver, int groups) {
+        boolean certified = groups >= CERTIFIED_GROUPS;
+        return new LaunchOptions(
+                certified ? Transfer.MAPPED : Transfer.of(solver, groups),
+                true,
+                groups == 1 || certified,
+                false,
+                certified ? PIECES : 0,
+                certified);
+    }
+}

@@ -1,0 +1,167 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.lplb.tornado.program.Placements;
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.PlacementProblem;
+import io.lplb.quota.QuotaRounder;
+import io.lplb.solver.InteriorPointSolver;
+import io.lplb.solver.RelaxationSolver;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The pipeline's kernels against the classes of the CPU, token by token. */
+class TokenPipelineTest {
+    private static final long SEED = 20260301;
+
+    static Stream<Arguments> cases() {
+        return Stream.of(
+                Arguments.of("torus 8x4", Placements.torus(3), 1021, 2.0),
+                Arguments.of("torus 8x4, a block and one", Placements.torus(2), 257, 1.0),
+                Arguments.of("two groups of 4, random", Placements.random(8, 4, 7, 5, SEED), 499, 1.5),
+                Arguments.of("7 ranks, up to many replicas", Placements.random(7, 7, 23, 9, SEED), 1499, 3.0),
+                Arguments.of("items of several experts", Placements.mirrored(5, 3), 613, 2.0),
+                Arguments.of("no replicas", Placements.random(3, 3, 9, 3, SEED), 101, 1.0),
+                Arguments.of("1,024 experts, 1,280 replicas", Placements.random(16, 16, 1024, 80, SEED), 523, 1.0),
+                Arguments.of("one expert on one rank", Placements.random(1, 1, 1, 1, SEED), 1, 1.0));
+    }
+
+    @ParameterizedTest(name = "{0}, {2} tokens, seed " + SEED)
+    @MethodSource("cases")
+    void roundsAndRoutesAsTheCpuDoes(String name, ExpertPlacement placement, int tokens, double skew) {
+        double[] speed = new double[placement.ranks()];
+        Arrays.fill(speed, 2);
+        PlacementProblem problem = PlacementProblem.of(placement, speed);
+        WeightedStage stage = new WeightedStage(problem.problem(), problem.groups(), SEED);
+        int[] ids = Placements.ids(tokens, placement.experts(), skew, SEED);
+        int[] physical = new int[tokens];
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, tokens + 37, stage, false)) {
+            assertEquals(0, pipeline.route(ids, physical), name);
+            CpuPipeline cpu = new CpuPipeline(placement, problem, ids);
+            long[] quota = cpu.rounded(stage);
+            assertArrayEquals(cpu.route(cpu.replicas(quota)), physical, name);
+            assertEquals(0, pipeline.repairRounds(0));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, {2} tokens, seed " + SEED)
+    @MethodSource("cases")
+    void repairsToTheOptimumAndRoutesByItsQuotas(String name, ExpertPlacement placement, int tokens, double skew) {
+        PlacementProblem problem = PlacementProblem.of(placement, null);
+        WeightedStage stage = new WeightedStage(problem.problem(), problem.groups(), SEED + 1);
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, tokens, stage, true)) {
+            for (int run = 0; run < 3; run++) {
+                // The later batches are smaller than the pipeline, and empty.
+                int[] ids =
+                        Placements.ids(run == 2 ? 0 : tokens - run * tokens / 3, placement.experts(), skew, SEED + run);
+                int[] physical = new int[ids.length];
+                assertEquals(0, pipeline.route(ids, physical), name);
+                CpuPipeline cpu = new CpuPipeline(placement, problem, ids);
+                assertArrayEquals(cpu.route(cpu.replicasOf(physical)), physical, name);
+                long[] quota = cpu.rounded(stage);
+                for (int g = 0; g < problem.groups(); g++) {
+                    QuotaRounder rounder = cpu.repair(quota, g);
+                    assertEquals(rounder.maxLoad(), pipeline.maxLoad(g), name + ", run " + run + ", group " + g);
+                    assertEquals(rounder.maxLoad(), pipeline.level(g), name + ", run " + run + ", group " + g);
+                    assertEquals(cpu.largestRank(physical, g), pipeline.maxLoad(g), name);
+                    assertArrayEquals(cpu.rankLoads(physical, g), loads(pipeline, g, problem), name);
+                    assertEquals(1, pipeline.solverStatus(g));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, {2} tokens, seed " + SEED)
+    @MethodSource("cases")
+    void withTheSolversKernelsThePlanIsOptimal(String name, ExpertPlacement placement, int tokens, double skew) {
+        PlacementProblem problem = PlacementProblem.of(placement, null);
+        assumeTrue(problem.problem().items() > 0, "skipped: nothing to solve");
+        for (String solver : List.of(InteriorPointSolver.NAME, RelaxationSolver.NAME)) {
+            KernelStage stage = new KernelStage(solver, problem.problem(), problem.groups(), 1e-4);
+            try (TokenPipeline pipeline = new TokenPipeline(placement, problem, tokens, stage, true)) {
+                int[] ids = Placements.ids(tokens, placement.experts(), skew, SEED);
+                int[] physical = new int[tokens];
+                pipeline.route(ids, physical);
+                CpuPipeline cpu = new CpuPipeline(placement, problem, ids);
+                assertArrayEquals(cpu.route(cpu.replicasOf(physical)), physical, solver);
+                long[] quota = cpu.rounded(new WeightedStage(problem.problem(), problem.groups(), SEED));
+                for (int g = 0; g < problem.groups(); g++) {
+                    assertEquals(cpu.repair(quota, g).maxLoad(), pipeline.maxLoad(g), solver + ", group " + g);
+                    assertEquals(cpu.largestRank(physical, g), pipeline.maxLoad(g), solver + ", group " + g);
+                    assertTrue(pipeline.solverStatus(g) >= 1, solver + ", status " + pipeline.solverStatus(g));
+                }
+            }
+        }
+        assertThrows(IllegalArgumentException.class, () -> new KernelStage("simplex", problem.problem(), 1, 1e-4));
+    }
+
+    private static long[] loads(TokenPipeline pipeline, int group, PlacementProblem problem) {
+        long[] loads = new long[problem.problem().ranks()];
+        Arrays.setAll(loads, r -> pipeline.load(group, r));
+        return loads;
+    }
+
+    @Test
+    void idsOutOfRangeAreCountedAndRoutedNowhere() {
+        ExpertPlacement placement = Placements.torus(2);
+        PlacementProblem problem = PlacementProblem.of(placement, null);
+        WeightedStage stage = new WeightedStage(problem.problem(), 1, SEED);
+        int[] ids = Placements.ids(300, placement.experts(), 1, SEED);
+        int[] clean = ids.clone();
+        int[] bad = {0, 100, 299};
+        int[] values = {placement.experts(), Integer.MIN_VALUE, Integer.MAX_VALUE};
+        for (int k = 0; k < bad.length; k++) {
+            ids[bad[k]] = values[k];
+            clean[bad[k]] = -1;
+        }
+        int[] physical = new int[300];
+        int[] expected = new int[300];
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, 300, stage, false)) {
+            assertEquals(3, pipeline.route(ids, physical));
+            assertEquals(0, pipeline.route(clean, expected));
+        }
+        assertArrayEquals(expected, physical);
+        assertEquals(-1, physical[100]);
+    }
+
+    @Test
+    void countsThat499DividesAreSpreadToo() {
+        ExpertPlacement placement = Placements.random(2, 2, 1, 2, SEED);
+        PlacementProblem problem = PlacementProblem.of(placement, null);
+        WeightedStage stage = new WeightedStage(problem.problem(), 1, SEED);
+        int[] physical = new int[998];
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, 998, stage, false)) {
+            pipeline.route(new int[998], physical);
+        }
+        int changes = 0;
+        for (int k = 1; k < 998; k++) {
+            changes += physical[k] == physical[k - 1] ? 0 : 1;
+        }
+        assertTrue(changes > 300, "got " + changes + " changes of replica, expected hundreds");
+    }
+
+    @Test
+    void wrongSizesAreRefused() {
+        ExpertPlacement placement = Placements.torus(2);
+        PlacementProblem problem = PlacementProblem.of(placement, null);
+        WeightedStage stage = new WeightedStage(problem.problem(), 1, SEED);
+        assertThrows(IllegalArgumentException.class, () -> new TokenPipeline(placement, problem, 0, stage, false));
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, 8, stage, false)) {
+            assertThrows(IllegalArgumentException.class, () -> pipeline.route(new int[9], new int[9]));
+            assertThrows(IllegalArgumentException.class, () -> pipeline.route(new int[8], new int[7]));
+            assertThrows(IndexOutOfBoundsException.class, () -> pipeline.maxLoad(1));
+            assertThrows(IndexOutOfBoundsException.class, () -> pipeline.load(0, 32));
+        }
+    }
+}
