@@ -3,10 +3,10 @@ package io.lplb.doctor;
 
 import io.lplb.doctor.DriverFinding.Kind;
 import io.lplb.solver.SolverProvider.Availability;
-import io.lplb.tornado.provider.DriverProvider;
 import io.lplb.tornado.cuda.DriverReport;
-import io.lplb.tornado.ptx.PtxNeeds;
+import io.lplb.tornado.provider.DriverProvider;
 import io.lplb.tornado.provider.GpuProbe;
+import io.lplb.tornado.ptx.PtxNeeds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

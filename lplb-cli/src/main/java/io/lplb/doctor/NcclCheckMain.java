@@ -1,10 +1,10 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.doctor;
 
-import io.lplb.solver.SolverProvider.Availability;
 import io.lplb.nccl.NcclException;
 import io.lplb.nccl.NcclExchange;
 import io.lplb.nccl.NcclUnavailableException;
+import io.lplb.solver.SolverProvider.Availability;
 import io.lplb.tornado.provider.ChildJvm;
 import java.io.PrintStream;
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lplb.doctor.Check.State;
+import io.lplb.nccl.NcclExchange;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.solver.AbstractMinMaxSolver;
 import io.lplb.solver.SolveStatus;
@@ -13,7 +14,6 @@ import io.lplb.solver.SolverProvider.Availability;
 import io.lplb.solver.Solvers;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.cuda.DriverReport;
-import io.lplb.nccl.NcclExchange;
 import io.lplb.tornado.provider.ChildJvm;
 import io.lplb.tornado.provider.GpuProbe;
 import java.io.ByteArrayOutputStream;

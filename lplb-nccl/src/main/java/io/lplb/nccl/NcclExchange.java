@@ -1,6 +1,10 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.nccl;
 
+import io.lplb.balance.RoundOutcome;
+import io.lplb.exchange.RoundStatus;
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.PlacementProblem;
 import io.lplb.tornado.cuda.CallerStream;
 import io.lplb.tornado.cuda.Cleanup;
 import io.lplb.tornado.cuda.CudaDevice;
@@ -8,10 +12,6 @@ import io.lplb.tornado.cuda.CudaDriver;
 import io.lplb.tornado.cuda.CudaException;
 import io.lplb.tornado.pipeline.GpuPipeline;
 import io.lplb.tornado.pipeline.SourceExchange;
-import io.lplb.balance.RoundOutcome;
-import io.lplb.exchange.RoundStatus;
-import io.lplb.placement.ExpertPlacement;
-import io.lplb.problem.PlacementProblem;
 import io.lplb.tornado.program.SourceGroup;
 import java.time.Duration;
 import org.apache.logging.log4j.LogManager;

@@ -1,6 +1,11 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.nccl;
 
+import io.lplb.exchange.WorkloadExchange;
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.problem.PlacementProblem;
+import io.lplb.solver.RelaxationSolver;
 import io.lplb.tornado.cuda.CallerStream;
 import io.lplb.tornado.cuda.Cleanup;
 import io.lplb.tornado.cuda.CudaDevice;
@@ -11,13 +16,8 @@ import io.lplb.tornado.cuda.CudaUnavailableException;
 import io.lplb.tornado.cuda.DriverReport;
 import io.lplb.tornado.pipeline.GpuPipeline;
 import io.lplb.tornado.pipeline.SourceExchange;
-import io.lplb.tornado.ptx.PtxLibrary;
-import io.lplb.exchange.WorkloadExchange;
-import io.lplb.placement.ExpertPlacement;
-import io.lplb.problem.MinMaxProblem;
-import io.lplb.problem.PlacementProblem;
-import io.lplb.solver.RelaxationSolver;
 import io.lplb.tornado.program.SourceGroup;
+import io.lplb.tornado.ptx.PtxLibrary;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -1,11 +1,11 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.nccl;
 
+import io.lplb.exchange.WorkloadExchange;
 import io.lplb.tornado.cuda.Cleanup;
 import io.lplb.tornado.cuda.CudaDevice;
 import io.lplb.tornado.cuda.CudaDriver;
 import io.lplb.tornado.cuda.CudaException;
-import io.lplb.exchange.WorkloadExchange;
 import io.lplb.tornado.program.SourceGroup;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -3,6 +3,9 @@ package io.lplb.nccl;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.lplb.exchange.GroupIdentity;
+import io.lplb.exchange.RoundStatus;
+import io.lplb.exchange.WorkloadExchange;
 import io.lplb.tornado.cuda.Cleanup;
 import io.lplb.tornado.cuda.CudaDevice;
 import io.lplb.tornado.cuda.CudaDriver;
@@ -10,9 +13,6 @@ import io.lplb.tornado.cuda.CudaException;
 import io.lplb.tornado.cuda.CudaLibrary;
 import io.lplb.tornado.cuda.CudaUnavailableException;
 import io.lplb.tornado.cuda.PinnedMemory;
-import io.lplb.exchange.GroupIdentity;
-import io.lplb.exchange.RoundStatus;
-import io.lplb.exchange.WorkloadExchange;
 import io.lplb.tornado.program.SourceGroup;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;

@@ -7,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lplb.tornado.cuda.CudaException;
-import io.lplb.tornado.cuda.StandIn;
-import io.lplb.tornado.pipeline.GpuPipeline;
 import com.sun.management.ThreadMXBean;
 import io.lplb.balance.RoundOutcome;
 import io.lplb.exchange.LocalExchange;
@@ -17,6 +14,9 @@ import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.LplbPlacement;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.topology.Topologies;
+import io.lplb.tornado.cuda.CudaException;
+import io.lplb.tornado.cuda.StandIn;
+import io.lplb.tornado.pipeline.GpuPipeline;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,7 +77,8 @@ class NcclExchangeTest {
     }
 
     private static NcclExchange connect(NcclExchangeBuilder builder) throws Exception {
-        return builder.connect(standIn.driver(), Nccl.load(List.of(standIn.file().toString())), (self, own) -> own);
+        return builder.connect(
+                standIn.driver(), Nccl.load(List.of(standIn.file().toString())), (self, own) -> own);
     }
 
     private static NcclExchange connect() throws Exception {

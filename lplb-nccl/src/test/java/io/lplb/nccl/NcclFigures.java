@@ -3,12 +3,6 @@ package io.lplb.nccl;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import io.lplb.tornado.cuda.CallerStream;
-import io.lplb.tornado.cuda.CudaDevice;
-import io.lplb.tornado.cuda.CudaDriver;
-import io.lplb.tornado.cuda.CudaLibrary;
-import io.lplb.tornado.pipeline.GpuPipeline;
-import io.lplb.tornado.ptx.PtxLibrary;
 import com.sun.management.ThreadMXBean;
 import io.lplb.balance.RoundOutcome;
 import io.lplb.exchange.LocalExchange;
@@ -19,10 +13,16 @@ import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
+import io.lplb.tornado.cuda.CallerStream;
+import io.lplb.tornado.cuda.CudaDevice;
+import io.lplb.tornado.cuda.CudaDriver;
+import io.lplb.tornado.cuda.CudaLibrary;
 import io.lplb.tornado.pipeline.CpuPipeline;
 import io.lplb.tornado.pipeline.CpuSources;
+import io.lplb.tornado.pipeline.GpuPipeline;
 import io.lplb.tornado.program.Placements;
 import io.lplb.tornado.program.SourceGroup;
+import io.lplb.tornado.ptx.PtxLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
@@ -508,8 +508,7 @@ final class NcclFigures {
         Thread.sleep(1500);
     }
 
-    private int[] routeTimed(
-            boolean hostTransport, NcclExchange exchange, GpuPipeline pipeline, int[] ids, int round) {
+    private int[] routeTimed(boolean hostTransport, NcclExchange exchange, GpuPipeline pipeline, int[] ids, int round) {
         int[] physical = new int[ids.length];
         Arrays.fill(physical, POISON);
         long start = System.nanoTime();

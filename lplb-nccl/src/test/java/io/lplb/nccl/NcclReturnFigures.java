@@ -1,11 +1,6 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.nccl;
 
-import io.lplb.tornado.cuda.CallerStream;
-import io.lplb.tornado.cuda.CudaDriver;
-import io.lplb.tornado.cuda.CudaLibrary;
-import io.lplb.tornado.pipeline.GpuPipeline;
-import io.lplb.tornado.ptx.PtxLibrary;
 import com.sun.management.ThreadMXBean;
 import io.lplb.balance.LoadBalancer;
 import io.lplb.balance.LoadBalancerBuilder;
@@ -23,9 +18,14 @@ import io.lplb.placement.LplbPlacement;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.topology.Topologies;
+import io.lplb.tornado.cuda.CallerStream;
+import io.lplb.tornado.cuda.CudaDriver;
+import io.lplb.tornado.cuda.CudaLibrary;
 import io.lplb.tornado.pipeline.CpuSources;
+import io.lplb.tornado.pipeline.GpuPipeline;
 import io.lplb.tornado.program.Placements;
 import io.lplb.tornado.program.SourceGroup;
+import io.lplb.tornado.ptx.PtxLibrary;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -138,8 +138,7 @@ final class NcclReturnFigures {
     private void counts(Path file, List<String> endpoints) throws Exception {
         GroupIdentity identity = new GroupIdentity(sources, EXPERTS, SEED, "figures");
         NcclSettings settings = new NcclSettings(identity, self, self, CONNECT, null);
-        try (NcclWorkloadExchange exchange =
-                NcclWorkloadExchange.connect(settings, Bootstrap.file(file, CONNECT))) {
+        try (NcclWorkloadExchange exchange = NcclWorkloadExchange.connect(settings, Bootstrap.file(file, CONNECT))) {
             say("%s", exchange.transport());
             check(exchange, 5000);
             time("NCCL, host arrays", exchange);

@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lplb.tornado.cuda.CudaUnavailableException;
-import io.lplb.tornado.cuda.StandIn;
-import io.lplb.tornado.pipeline.GpuPipeline;
 import io.lplb.balance.RoundOutcome;
 import io.lplb.exchange.LocalExchange;
 import io.lplb.exchange.WorkloadExchange;
@@ -16,6 +13,9 @@ import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.LplbPlacement;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.topology.Topologies;
+import io.lplb.tornado.cuda.CudaUnavailableException;
+import io.lplb.tornado.cuda.StandIn;
+import io.lplb.tornado.pipeline.GpuPipeline;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -82,7 +82,9 @@ class NcclReturnTest {
                     .fallback(host);
             try {
                 exchange = builder.connect(
-                        standIn.driver(), Nccl.load(List.of(standIn.file().toString())), Bootstrap.over(host, Duration.ofSeconds(20)));
+                        standIn.driver(),
+                        Nccl.load(List.of(standIn.file().toString())),
+                        Bootstrap.over(host, Duration.ofSeconds(20)));
             } catch (CudaUnavailableException | NcclUnavailableException e) {
                 throw new IllegalStateException(e);
             }

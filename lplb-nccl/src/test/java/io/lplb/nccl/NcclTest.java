@@ -44,7 +44,9 @@ class NcclTest {
     @Test
     void aLibraryThatLacksACallIsNamed() throws Exception {
         StandIn old = StandIn.compile(folder, "-DOLD");
-        NcclUnavailableException lacks = assertThrows(NcclUnavailableException.class, old::nccl);
+        NcclUnavailableException lacks = assertThrows(
+                NcclUnavailableException.class,
+                () -> Nccl.load(List.of(old.file().toString())));
         assertEquals("NCCL lacks ncclCommDestroy; it is older than 2.4, or another library.", lacks.getMessage());
     }
 

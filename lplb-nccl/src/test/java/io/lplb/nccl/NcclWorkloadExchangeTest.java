@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lplb.tornado.cuda.CudaUnavailableException;
-import io.lplb.tornado.cuda.StandIn;
 import com.sun.management.ThreadMXBean;
 import io.lplb.exchange.GroupIdentity;
 import io.lplb.exchange.LocalExchange;
 import io.lplb.exchange.RoundStatus;
 import io.lplb.exchange.WorkloadExchange;
+import io.lplb.tornado.cuda.CudaUnavailableException;
+import io.lplb.tornado.cuda.StandIn;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,7 +69,8 @@ class NcclWorkloadExchangeTest {
 
     private static NcclWorkloadExchange connect(NcclSettings settings, Bootstrap carrier) {
         try {
-            return NcclWorkloadExchange.connect(standIn.driver(), Nccl.load(List.of(standIn.file().toString())), settings, carrier);
+            return NcclWorkloadExchange.connect(
+                    standIn.driver(), Nccl.load(List.of(standIn.file().toString())), settings, carrier);
         } catch (CudaUnavailableException | NcclUnavailableException e) {
             throw new IllegalStateException(e);
         }

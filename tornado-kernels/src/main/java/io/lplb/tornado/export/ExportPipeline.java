@@ -1,8 +1,6 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.export;
 
-import io.lplb.tornado.ptx.PipelineStation;
-import io.lplb.tornado.ptx.PtxKernel;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.LplbPlacement;
 import io.lplb.problem.MinMaxBatch;
@@ -11,14 +9,16 @@ import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SplitBatch;
 import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
-import io.lplb.tornado.program.Accuracy;
-import io.lplb.tornado.solve.CertifiedPlan;
-import io.lplb.tornado.program.KernelShape;
+import io.lplb.tornado.kernel.batch.BatchLayout;
 import io.lplb.tornado.pipeline.KernelStage;
+import io.lplb.tornado.pipeline.TokenPipeline;
+import io.lplb.tornado.program.Accuracy;
+import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.ProblemTables;
 import io.lplb.tornado.program.SourceGroup;
-import io.lplb.tornado.pipeline.TokenPipeline;
-import io.lplb.tornado.kernel.batch.BatchLayout;
+import io.lplb.tornado.ptx.PipelineStation;
+import io.lplb.tornado.ptx.PtxKernel;
+import io.lplb.tornado.solve.CertifiedPlan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,8 +1,6 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.export;
 
-import io.lplb.tornado.ptx.PtxKernel;
-import io.lplb.tornado.ptx.PtxLibrary;
 import io.lplb.placement.LplbPlacement;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
@@ -12,10 +10,12 @@ import io.lplb.solver.RelaxationSolver;
 import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
 import io.lplb.tornado.program.Accuracy;
-import io.lplb.tornado.solve.FusedPlan;
 import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.KernelSize;
 import io.lplb.tornado.program.ProblemTables;
+import io.lplb.tornado.ptx.PtxKernel;
+import io.lplb.tornado.ptx.PtxLibrary;
+import io.lplb.tornado.solve.FusedPlan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,6 +3,8 @@ package io.lplb.tornado.pipeline;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.PlacementProblem;
 import io.lplb.tornado.cuda.CallerStream;
 import io.lplb.tornado.cuda.Cleanup;
 import io.lplb.tornado.cuda.CudaDevice;
@@ -11,12 +13,10 @@ import io.lplb.tornado.cuda.CudaException;
 import io.lplb.tornado.cuda.CudaLibrary;
 import io.lplb.tornado.cuda.CudaUnavailableException;
 import io.lplb.tornado.cuda.DeviceSession;
+import io.lplb.tornado.kernel.pipeline.PipelineLayout;
+import io.lplb.tornado.program.ProblemTables;
 import io.lplb.tornado.ptx.PtxKernel;
 import io.lplb.tornado.ptx.PtxLibrary;
-import io.lplb.placement.ExpertPlacement;
-import io.lplb.problem.PlacementProblem;
-import io.lplb.tornado.program.ProblemTables;
-import io.lplb.tornado.kernel.pipeline.PipelineLayout;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

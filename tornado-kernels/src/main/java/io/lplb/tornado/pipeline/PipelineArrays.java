@@ -1,15 +1,15 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.pipeline;
 
-import io.lplb.tornado.cuda.DeviceArrays;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
-import io.lplb.tornado.solve.PackedGroups;
+import io.lplb.tornado.cuda.DeviceArrays;
+import io.lplb.tornado.kernel.pipeline.PipelineLayout;
 import io.lplb.tornado.program.PackedLayout;
 import io.lplb.tornado.program.PipelineTables;
 import io.lplb.tornado.program.ProblemTables;
-import io.lplb.tornado.kernel.pipeline.PipelineLayout;
+import io.lplb.tornado.solve.PackedGroups;
 
 /**
  * The arrays of a pipeline on the device, by their addresses; {@link PipelineLayout} draws them. The results for the host lie

@@ -1,13 +1,13 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.pipeline;
 
-import io.lplb.tornado.program.PipelineTables;
-import io.lplb.tornado.program.RunSizes;
-import io.lplb.tornado.program.SourceGroup;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.tornado.kernel.pipeline.PipelineLayout;
+import io.lplb.tornado.program.PipelineTables;
+import io.lplb.tornado.program.RunSizes;
+import io.lplb.tornado.program.SourceGroup;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;

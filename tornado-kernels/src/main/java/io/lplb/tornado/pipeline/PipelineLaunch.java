@@ -3,6 +3,8 @@ package io.lplb.tornado.pipeline;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.PlacementProblem;
 import io.lplb.tornado.cuda.CallerStream;
 import io.lplb.tornado.cuda.Cleanup;
 import io.lplb.tornado.cuda.CudaDriver;
@@ -10,15 +12,13 @@ import io.lplb.tornado.cuda.DeviceArrays;
 import io.lplb.tornado.cuda.GraphRecording;
 import io.lplb.tornado.cuda.KernelParameters;
 import io.lplb.tornado.cuda.PinnedMemory;
-import io.lplb.tornado.ptx.PipelineStation;
-import io.lplb.tornado.ptx.PtxKernel;
-import io.lplb.placement.ExpertPlacement;
-import io.lplb.problem.PlacementProblem;
+import io.lplb.tornado.kernel.pipeline.PipelineLayout;
+import io.lplb.tornado.kernel.pipeline.PipelineSizes;
 import io.lplb.tornado.program.PipelineTables;
 import io.lplb.tornado.program.ProblemTables;
 import io.lplb.tornado.program.RunSizes;
-import io.lplb.tornado.kernel.pipeline.PipelineLayout;
-import io.lplb.tornado.kernel.pipeline.PipelineSizes;
+import io.lplb.tornado.ptx.PipelineStation;
+import io.lplb.tornado.ptx.PtxKernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;

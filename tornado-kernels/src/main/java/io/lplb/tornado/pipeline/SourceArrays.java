@@ -1,11 +1,11 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.pipeline;
 
-import io.lplb.tornado.cuda.DeviceArrays;
 import io.lplb.placement.ExpertPlacement;
+import io.lplb.tornado.cuda.DeviceArrays;
+import io.lplb.tornado.kernel.pipeline.SourceLayout;
 import io.lplb.tornado.program.PipelineTables;
 import io.lplb.tornado.program.SourceGroup;
-import io.lplb.tornado.kernel.pipeline.SourceLayout;
 
 /**
  * The arrays of a source on the device beside those of {@link PipelineArrays}, by their addresses; {@link SourceLayout}

@@ -1,10 +1,10 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.pipeline;
 
-import io.lplb.tornado.program.PipelineTables;
-import io.lplb.tornado.program.SourceGroup;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.tornado.kernel.pipeline.SourceLayout;
+import io.lplb.tornado.program.PipelineTables;
+import io.lplb.tornado.program.SourceGroup;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**

@@ -1,13 +1,13 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.pipeline;
 
-import io.lplb.tornado.program.PipelineTables;
-import io.lplb.tornado.program.SourceGroup;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.tornado.engine.tornado.DeviceCode;
 import io.lplb.tornado.kernel.pipeline.PipelineLayout;
 import io.lplb.tornado.kernel.pipeline.PipelineSizes;
+import io.lplb.tornado.program.PipelineTables;
+import io.lplb.tornado.program.SourceGroup;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;

@@ -5,10 +5,10 @@ import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.tornado.engine.tornado.DeviceCode;
-import io.lplb.tornado.kernel.solve.InteriorPointKernel;
-import io.lplb.tornado.kernel.solve.SolverLayout;
-import io.lplb.tornado.kernel.solve.RelaxationKernel;
 import io.lplb.tornado.kernel.WorkGroup;
+import io.lplb.tornado.kernel.solve.InteriorPointKernel;
+import io.lplb.tornado.kernel.solve.RelaxationKernel;
+import io.lplb.tornado.kernel.solve.SolverLayout;
 import java.lang.reflect.Method;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -146,7 +146,8 @@ public enum KernelShape {
     }
 
     /** Adds the kernel to a graph, under this task name. */
-    public void addTo(TaskGraph graph, String task, ProblemTables tables, FloatArray in, FloatArray out, float tolerance) {
+    public void addTo(
+            TaskGraph graph, String task, ProblemTables tables, FloatArray in, FloatArray out, float tolerance) {
         DeviceCode.link();
         KernelSize p = tables.size();
         graph.task(

@@ -1,6 +1,11 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.provider;
 
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.BackendException;
+import io.lplb.solver.BackendException.Code;
+import io.lplb.solver.MinMaxSolver;
+import io.lplb.solver.SolverProvider.Availability;
 import io.lplb.tornado.cuda.CudaDevice;
 import io.lplb.tornado.cuda.CudaDriver;
 import io.lplb.tornado.cuda.CudaException;
@@ -8,11 +13,6 @@ import io.lplb.tornado.cuda.CudaLibrary;
 import io.lplb.tornado.cuda.CudaUnavailableException;
 import io.lplb.tornado.cuda.DriverReport;
 import io.lplb.tornado.solve.DriverSolver;
-import io.lplb.problem.MinMaxProblem;
-import io.lplb.solver.BackendException;
-import io.lplb.solver.BackendException.Code;
-import io.lplb.solver.MinMaxSolver;
-import io.lplb.solver.SolverProvider.Availability;
 
 /**
  * The launch through the driver as one of two ways to the GPU: what a provider of the backend {@code gpu} asks first,

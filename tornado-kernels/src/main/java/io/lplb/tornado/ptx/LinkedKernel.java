@@ -2,8 +2,8 @@
 package io.lplb.tornado.ptx;
 
 import io.lplb.tornado.cuda.DeviceArrays;
-import io.lplb.tornado.program.KernelSize;
 import io.lplb.tornado.kernel.batch.BatchLayout;
+import io.lplb.tornado.program.KernelSize;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;

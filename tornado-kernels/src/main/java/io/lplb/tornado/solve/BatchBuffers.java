@@ -1,12 +1,12 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
-import io.lplb.tornado.program.BatchTables;
-import io.lplb.tornado.program.ProblemTables;
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.tornado.engine.tornado.DeviceCode;
 import io.lplb.tornado.kernel.batch.BatchKernels;
 import io.lplb.tornado.kernel.batch.BatchLayout;
-import io.lplb.tornado.engine.tornado.DeviceCode;
+import io.lplb.tornado.program.BatchTables;
+import io.lplb.tornado.program.ProblemTables;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;

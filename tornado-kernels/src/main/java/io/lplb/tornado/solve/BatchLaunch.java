@@ -1,17 +1,17 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
+import io.lplb.problem.MinMaxBatch;
+import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.cuda.Cleanup;
 import io.lplb.tornado.cuda.CudaDevice;
 import io.lplb.tornado.cuda.CudaException;
-import io.lplb.tornado.ptx.LinkedKernel;
-import io.lplb.tornado.ptx.PipelineStation;
-import io.lplb.tornado.ptx.PtxKernel;
-import io.lplb.problem.MinMaxBatch;
-import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.BatchTables;
 import io.lplb.tornado.program.ProblemTables;
+import io.lplb.tornado.ptx.LinkedKernel;
+import io.lplb.tornado.ptx.PipelineStation;
+import io.lplb.tornado.ptx.PtxKernel;
 
 /**
  * Launches of large batches through the driver, which the device packs and certifies and of which the host only copies arrays.

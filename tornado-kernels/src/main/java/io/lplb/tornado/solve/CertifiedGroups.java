@@ -4,8 +4,6 @@ package io.lplb.tornado.solve;
 import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import io.lplb.tornado.program.BatchTables;
-import io.lplb.tornado.program.ProblemTables;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.Certificate;
@@ -14,6 +12,8 @@ import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.kernel.batch.BatchLayout;
 import io.lplb.tornado.kernel.solve.SolverLayout;
+import io.lplb.tornado.program.BatchTables;
+import io.lplb.tornado.program.ProblemTables;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -294,7 +294,8 @@ public final class CertifiedGroups {
         for (int g = 0; g < groups; g++) {
             int at = BatchLayout.REPORT * g;
             double status = (report[at + BatchLayout.STATUS] - stamp) * (1.0 / BatchLayout.STAMPS);
-            boolean answered = status == SolverLayout.CONVERGED || status == SolverLayout.LIMIT || status == SolverLayout.BROKEN;
+            boolean answered =
+                    status == SolverLayout.CONVERGED || status == SolverLayout.LIMIT || status == SolverLayout.BROKEN;
             if (answered && report[at + BatchLayout.LARGEST] < Double.POSITIVE_INFINITY) {
                 optimal &= status == SolverLayout.CONVERGED;
                 to.report(

@@ -1,13 +1,13 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
+import io.lplb.problem.MinMaxBatch;
+import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.engine.tornado.PlanOwner;
+import io.lplb.tornado.kernel.batch.BatchLayout;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.ProblemTables;
-import io.lplb.problem.MinMaxBatch;
-import io.lplb.solver.SplitBatch;
-import io.lplb.tornado.kernel.batch.BatchLayout;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;

@@ -1,9 +1,9 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
-import io.lplb.tornado.program.ProblemTables;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.solver.SplitBatch;
+import io.lplb.tornado.program.ProblemTables;
 import org.jspecify.annotations.Nullable;
 
 /**

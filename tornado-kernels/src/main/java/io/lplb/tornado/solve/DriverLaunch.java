@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
+import io.lplb.problem.MinMaxBatch;
 import io.lplb.tornado.cuda.Cleanup;
 import io.lplb.tornado.cuda.CudaDevice;
 import io.lplb.tornado.cuda.CudaDriver;
@@ -9,11 +10,10 @@ import io.lplb.tornado.cuda.DeviceArrays;
 import io.lplb.tornado.cuda.KernelParameters;
 import io.lplb.tornado.cuda.PinnedMemory;
 import io.lplb.tornado.cuda.RepeatedLaunch;
-import io.lplb.tornado.ptx.PtxKernel;
-import io.lplb.problem.MinMaxBatch;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.KernelSize;
 import io.lplb.tornado.program.ProblemTables;
+import io.lplb.tornado.ptx.PtxKernel;
 import java.lang.foreign.Arena;
 
 /**

@@ -1,23 +1,23 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
-import io.lplb.tornado.cuda.CudaDevice;
-import io.lplb.tornado.cuda.CudaDriver;
-import io.lplb.tornado.cuda.CudaException;
-import io.lplb.tornado.cuda.CudaLibrary;
-import io.lplb.tornado.cuda.CudaUnavailableException;
-import io.lplb.tornado.cuda.DeviceSession;
-import io.lplb.tornado.ptx.PtxKernel;
-import io.lplb.tornado.ptx.PtxLibrary;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SplitBatch;
+import io.lplb.tornado.cuda.CudaDevice;
+import io.lplb.tornado.cuda.CudaDriver;
+import io.lplb.tornado.cuda.CudaException;
+import io.lplb.tornado.cuda.CudaLibrary;
+import io.lplb.tornado.cuda.CudaUnavailableException;
+import io.lplb.tornado.cuda.DeviceSession;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.BatchTables;
 import io.lplb.tornado.program.ProblemTables;
+import io.lplb.tornado.ptx.PtxKernel;
+import io.lplb.tornado.ptx.PtxLibrary;
 
 /**
  * The fused kernels on an NVIDIA GPU without TornadoVM: PTX that it made earlier, launched through the driver. Packing,

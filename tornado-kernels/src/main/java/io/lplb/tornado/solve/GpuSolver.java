@@ -1,9 +1,6 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
-import io.lplb.tornado.program.Accuracy;
-import io.lplb.tornado.program.KernelShape;
-import io.lplb.tornado.program.ProblemTables;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.AbstractMinMaxSolver;
@@ -13,6 +10,9 @@ import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.Solvers;
 import io.lplb.solver.SplitBatch;
+import io.lplb.tornado.program.Accuracy;
+import io.lplb.tornado.program.KernelShape;
+import io.lplb.tornado.program.ProblemTables;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

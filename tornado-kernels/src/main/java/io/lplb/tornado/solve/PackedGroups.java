@@ -3,10 +3,10 @@ package io.lplb.tornado.solve;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import io.lplb.tornado.program.KernelSize;
-import io.lplb.tornado.program.ProblemTables;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.tornado.kernel.solve.SolverLayout;
+import io.lplb.tornado.program.KernelSize;
+import io.lplb.tornado.program.ProblemTables;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;

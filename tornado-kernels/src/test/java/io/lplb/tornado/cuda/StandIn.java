@@ -68,7 +68,7 @@ public final class StandIn {
     }
 
     /** Returns what an exception says. */
-    static String message(@Nullable Throwable t) {
+    public static String message(@Nullable Throwable t) {
         return String.valueOf(Objects.requireNonNull(t, "an exception").getMessage());
     }
 
@@ -117,38 +117,38 @@ public final class StandIn {
     }
 
     /** From now on a gather brings no row but this source's own, or brings them again. */
-    void late(boolean value) {
+    public void late(boolean value) {
         set("standin_late", value ? 1 : 0);
     }
 
     /** From now on gathers do not end until the communicator is aborted. */
-    void hang(boolean value) {
+    public void hang(boolean value) {
         set("standin_hang", value ? 1 : 0);
     }
 
     /** From now on the other sources do not connect, until false. */
-    void missing(boolean value) {
+    public void missing(boolean value) {
         set("standin_hang", value ? 2 : 0);
     }
 
     /** From now on the sources are threads of this process, and gathers are theirs. */
-    void together(boolean value) {
+    public void together(boolean value) {
         set("standin_together", value ? 1 : 0);
     }
 
-    void asyncError(int value) {
+    public void asyncError(int value) {
         set("standin_async_error", value);
     }
 
-    void otherFingerprint(int value) {
+    public void otherFingerprint(int value) {
         set("standin_other_fingerprint", value);
     }
 
-    int aborts() {
+    public int aborts() {
         return count("standin_aborts");
     }
 
-    int gathers() {
+    public int gathers() {
         return count("standin_gathers");
     }
 
@@ -162,7 +162,7 @@ public final class StandIn {
     }
 
     /** Waits until all that was taken is given back, if it is in time: what was given up is given back by threads of its own. */
-    void awaitNothingLive(long nanos) {
+    public void awaitNothingLive(long nanos) {
         long start = System.nanoTime();
         while (live() != 0 && System.nanoTime() - start < nanos) {
             Thread.onSpinWait();

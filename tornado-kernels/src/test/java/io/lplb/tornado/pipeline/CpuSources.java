@@ -1,13 +1,13 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.pipeline;
 
-import io.lplb.tornado.program.SourceGroup;
 import io.lplb.count.TokenCounter;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.quota.ReplicaQuotas;
 import io.lplb.quota.SourceQuotas;
 import io.lplb.route.TokenRouter;
+import io.lplb.tornado.program.SourceGroup;
 
 /** What sources do with the plan of all tokens, with the CPU's classes. */
 public final class CpuSources {

@@ -3,12 +3,6 @@ package io.lplb.tornado.pipeline;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import io.lplb.tornado.cuda.CallerStream;
-import io.lplb.tornado.cuda.CudaDevice;
-import io.lplb.tornado.cuda.CudaDriver;
-import io.lplb.tornado.cuda.CudaLibrary;
-import io.lplb.tornado.cuda.CudaUnavailableException;
-import io.lplb.tornado.ptx.PtxLibrary;
 import com.sun.management.ThreadMXBean;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.LplbPlacement;
@@ -17,7 +11,13 @@ import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
+import io.lplb.tornado.cuda.CallerStream;
+import io.lplb.tornado.cuda.CudaDevice;
+import io.lplb.tornado.cuda.CudaDriver;
+import io.lplb.tornado.cuda.CudaLibrary;
+import io.lplb.tornado.cuda.CudaUnavailableException;
 import io.lplb.tornado.program.Placements;
+import io.lplb.tornado.ptx.PtxLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
@@ -153,8 +153,7 @@ final class PipelineFigures {
                 cases, withSolver, runs, wrong, refused, (double) rounds / Math.max(1, runs), mostRounds, exhausted);
     }
 
-    private GpuPipeline open(
-            @Nullable String solver, ExpertPlacement placement, PlacementProblem problem, int tokens) {
+    private GpuPipeline open(@Nullable String solver, ExpertPlacement placement, PlacementProblem problem, int tokens) {
         CallerStream caller = new CallerStream(true, stream);
         return solver == null
                 ? GpuPipeline.open(driver, null, placement, problem, 1e-4, tokens, 0, caller, null)
@@ -192,8 +191,7 @@ final class PipelineFigures {
         judge(name + ", device", pipeline, problem, cpu, onDevice);
     }
 
-    private void judge(
-            String name, GpuPipeline pipeline, PlacementProblem problem, CpuPipeline cpu, int[] physical) {
+    private void judge(String name, GpuPipeline pipeline, PlacementProblem problem, CpuPipeline cpu, int[] physical) {
         boolean known = Arrays.stream(physical).noneMatch(slot -> slot == POISON);
         require(known, name + ": an id was not written");
         if (!known) {

@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lplb.tornado.program.Placements;
-import io.lplb.tornado.program.RunSizes;
-import io.lplb.tornado.program.SourceGroup;
 import io.lplb.count.TokenCounter;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.tornado.kernel.pipeline.SourceLayout;
+import io.lplb.tornado.program.Placements;
+import io.lplb.tornado.program.RunSizes;
+import io.lplb.tornado.program.SourceGroup;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

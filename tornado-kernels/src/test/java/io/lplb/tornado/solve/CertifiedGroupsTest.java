@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lplb.tornado.program.KernelSize;
-import io.lplb.tornado.program.ProblemTables;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.SolveStatus;
@@ -15,6 +13,8 @@ import io.lplb.solver.SplitBatch;
 import io.lplb.solver.SplitChecks;
 import io.lplb.tornado.kernel.batch.BatchLayout;
 import io.lplb.tornado.kernel.solve.SolverLayout;
+import io.lplb.tornado.program.KernelSize;
+import io.lplb.tornado.program.ProblemTables;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,7 +168,9 @@ class CertifiedGroupsTest {
             int entries = of.entries();
             for (int word = 0; word < entries + SolverLayout.TAIL; word++) {
                 int inTail = word - entries;
-                if (inTail == SolverLayout.MAX_LOAD || inTail == SolverLayout.LOWER_BOUND || inTail == SolverLayout.ITERATIONS) {
+                if (inTail == SolverLayout.MAX_LOAD
+                        || inTail == SolverLayout.LOWER_BOUND
+                        || inTail == SolverLayout.ITERATIONS) {
                     continue; // the device's own numbers are not believed, and iterations are nobody's proof
                 }
                 if (inTail == SolverLayout.STAMP) {

@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lplb.tornado.program.KernelSize;
-import io.lplb.tornado.program.ProblemTables;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.kernel.solve.SolverLayout;
+import io.lplb.tornado.program.KernelSize;
+import io.lplb.tornado.program.ProblemTables;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
@@ -96,7 +96,9 @@ class DeviceAnswersTest {
             one.pack(batch, g, 1);
             for (int k = 0; k < words; k++) {
                 assertEquals(
-                        in.getAtIndex(JAVA_FLOAT, SolverLayout.HEADER + k), input[SolverLayout.HEADER + g * words + k], "input");
+                        in.getAtIndex(JAVA_FLOAT, SolverLayout.HEADER + k),
+                        input[SolverLayout.HEADER + g * words + k],
+                        "input");
             }
             for (int e = 0; e < of.entries(); e++) {
                 double share = shares.share()[g * of.entries() + tables.entry(e)];

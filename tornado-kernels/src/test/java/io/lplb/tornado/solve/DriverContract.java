@@ -1,14 +1,14 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.MinMaxSolver;
+import io.lplb.solver.MinMaxSolverContract;
 import io.lplb.tornado.cuda.CudaDevice;
 import io.lplb.tornado.cuda.CudaDriver;
 import io.lplb.tornado.cuda.CudaLibrary;
 import io.lplb.tornado.cuda.CudaUnavailableException;
 import io.lplb.tornado.ptx.PtxLibrary;
-import io.lplb.problem.MinMaxProblem;
-import io.lplb.solver.MinMaxSolver;
-import io.lplb.solver.MinMaxSolverContract;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -1,13 +1,6 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
-import io.lplb.tornado.cuda.CudaDevice;
-import io.lplb.tornado.cuda.CudaDriver;
-import io.lplb.tornado.cuda.CudaLibrary;
-import io.lplb.tornado.cuda.CudaUnavailableException;
-import io.lplb.tornado.export.ExportPtx;
-import io.lplb.tornado.ptx.PtxKernel;
-import io.lplb.tornado.ptx.PtxLibrary;
 import com.sun.management.ThreadMXBean;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
@@ -19,8 +12,15 @@ import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.Solvers;
 import io.lplb.solver.SplitBatch;
+import io.lplb.tornado.cuda.CudaDevice;
+import io.lplb.tornado.cuda.CudaDriver;
+import io.lplb.tornado.cuda.CudaLibrary;
+import io.lplb.tornado.cuda.CudaUnavailableException;
+import io.lplb.tornado.export.ExportPtx;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.ProblemTables;
+import io.lplb.tornado.ptx.PtxKernel;
+import io.lplb.tornado.ptx.PtxLibrary;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;

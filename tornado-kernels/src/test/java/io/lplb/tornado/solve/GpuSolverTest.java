@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lplb.tornado.program.Accuracy;
-import io.lplb.tornado.program.KernelShape;
-import io.lplb.tornado.program.ProblemTables;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.InteriorPointSolver;
@@ -15,6 +12,9 @@ import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
 import io.lplb.solver.SplitChecks;
+import io.lplb.tornado.program.Accuracy;
+import io.lplb.tornado.program.KernelShape;
+import io.lplb.tornado.program.ProblemTables;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -156,12 +156,10 @@ class GpuSolverTest {
     @Test
     void whatNoKernelHoldsIsRefused() {
         assertThrows(
-                IllegalArgumentException.class,
-                () -> new GpuSolver(InteriorPointSolver.NAME, ring(65), TOLERANCE, 1));
+                IllegalArgumentException.class, () -> new GpuSolver(InteriorPointSolver.NAME, ring(65), TOLERANCE, 1));
         assertThrows(IllegalArgumentException.class, () -> new GpuSolver("simplex", ring(8), TOLERANCE, 1));
         assertThrows(
-                IllegalArgumentException.class,
-                () -> new GpuSolver(InteriorPointSolver.NAME, ring(8), TOLERANCE, 0));
+                IllegalArgumentException.class, () -> new GpuSolver(InteriorPointSolver.NAME, ring(8), TOLERANCE, 0));
         int[][] many = new int[2000][];
         for (int i = 0; i < many.length; i++) {
             many[i] = new int[] {i % 64, (i + 1 + i / 64) % 64};

@@ -1,12 +1,6 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
-import io.lplb.tornado.cuda.CudaDevice;
-import io.lplb.tornado.cuda.CudaDriver;
-import io.lplb.tornado.cuda.CudaLibrary;
-import io.lplb.tornado.cuda.CudaUnavailableException;
-import io.lplb.tornado.ptx.PtxKernel;
-import io.lplb.tornado.ptx.PtxLibrary;
 import com.sun.management.ThreadMXBean;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
@@ -16,8 +10,14 @@ import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.Solvers;
 import io.lplb.solver.SplitBatch;
+import io.lplb.tornado.cuda.CudaDevice;
+import io.lplb.tornado.cuda.CudaDriver;
+import io.lplb.tornado.cuda.CudaLibrary;
+import io.lplb.tornado.cuda.CudaUnavailableException;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.ProblemTables;
+import io.lplb.tornado.ptx.PtxKernel;
+import io.lplb.tornado.ptx.PtxLibrary;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -292,8 +292,8 @@ final class LaunchFigures {
         ProblemTables tables = new ProblemTables(problem);
         PtxKernel kernel = PtxLibrary.read().find(solver, tables.size(), groups).orElseThrow();
         SplitBatch split = new SplitBatch(problem, groups);
-        try (BatchLaunch launch = new BatchLaunch(
-                device, kernel, tables.in(kernel.size()), groups, Accuracy.of(TOLERANCE), options)) {
+        try (BatchLaunch launch =
+                new BatchLaunch(device, kernel, tables.in(kernel.size()), groups, Accuracy.of(TOLERANCE), options)) {
             for (int k = 0; k < 3; k++) {
                 launch.solve(batches[0], 0, groups, split);
             }

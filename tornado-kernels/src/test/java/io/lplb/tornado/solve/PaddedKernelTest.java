@@ -1,7 +1,6 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
-import io.lplb.tornado.ptx.PtxLibrary;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.MinMaxSolver;
@@ -11,6 +10,7 @@ import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.KernelSize;
 import io.lplb.tornado.program.ProblemTables;
+import io.lplb.tornado.ptx.PtxLibrary;
 import org.junit.jupiter.api.Nested;
 
 /** The contract in the sizes of the PTX that this library comes with, where no problem has a kernel of its own; certified by the host

@@ -1,17 +1,17 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
-import io.lplb.tornado.cuda.CudaDevice;
-import io.lplb.tornado.cuda.CudaDriver;
-import io.lplb.tornado.cuda.CudaLibrary;
-import io.lplb.tornado.cuda.CudaUnavailableException;
-import io.lplb.tornado.ptx.PtxLibrary;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
+import io.lplb.tornado.cuda.CudaDevice;
+import io.lplb.tornado.cuda.CudaDriver;
+import io.lplb.tornado.cuda.CudaLibrary;
+import io.lplb.tornado.cuda.CudaUnavailableException;
+import io.lplb.tornado.ptx.PtxLibrary;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

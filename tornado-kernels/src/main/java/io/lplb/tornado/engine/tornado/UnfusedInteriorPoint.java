@@ -1,10 +1,10 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.engine.tornado;
 
-import io.lplb.tornado.program.ProblemTables;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.tornado.kernel.solve.InteriorPointTasks;
 import io.lplb.tornado.kernel.solve.StatePlaces;
+import io.lplb.tornado.program.ProblemTables;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;

@@ -34,7 +34,8 @@ public final class InteriorPointKernel {
         int block = context.groupIdx;
         float[] m = context.allocateFloatLocalArray(ThreadTile.words(ranks, items, entries, 8, unitSpeeds == 1) * 4);
         int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
-        ThreadTile t = new ThreadTile(local / 4, local % 4, 8, 4, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        ThreadTile t = new ThreadTile(
+                local / 4, local % 4, 8, 4, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block * 4 + local % 4, tolerance);
     }
 
@@ -134,6 +135,7 @@ public final class InteriorPointKernel {
         Reduction.barrier(context, t);
         WaterFilling.loads(m, table, t);
         Reduction.barrier(context, t);
-        RefinementSweeps.sweepAndStore(context, out, m, table, t, index, inside, iterations, 0f, MAX_ROUNDS, tolerance, stamp);
+        RefinementSweeps.sweepAndStore(
+                context, out, m, table, t, index, inside, iterations, 0f, MAX_ROUNDS, tolerance, stamp);
     }
 }

@@ -55,7 +55,8 @@ public final class InteriorPointTasks {
         return ThreadTile.words(t.ranks, t.items, t.entries, WARP, t.unitSpeeds);
     }
 
-    private static void load(KernelContext context, IntArray tables, FloatArray state, float[] m, int[] table, ThreadTile t) {
+    private static void load(
+            KernelContext context, IntArray tables, FloatArray state, float[] m, int[] table, ThreadTile t) {
         for (int k = t.lane; k < ThreadTile.tableWords(t.ranks, t.items, t.entries, t.colours); k += WARP) {
             table[k] = tables.get(k);
         }

@@ -32,10 +32,11 @@ public final class RelaxationKernel {
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m =
-                context.allocateFloatLocalArray(ThreadTile.relaxationWords(ranks, items, entries, 8, unitSpeeds == 1) * 4);
+        float[] m = context.allocateFloatLocalArray(
+                ThreadTile.relaxationWords(ranks, items, entries, 8, unitSpeeds == 1) * 4);
         int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
-        ThreadTile t = new ThreadTile(local / 4, local % 4, 8, 4, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        ThreadTile t = new ThreadTile(
+                local / 4, local % 4, 8, 4, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block * 4 + local % 4, tolerance);
     }
 
@@ -57,7 +58,8 @@ public final class RelaxationKernel {
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.relaxationWords(ranks, items, entries, 32, unitSpeeds == 1));
+        float[] m =
+                context.allocateFloatLocalArray(ThreadTile.relaxationWords(ranks, items, entries, 32, unitSpeeds == 1));
         int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
         ThreadTile t = new ThreadTile(local, 0, 32, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block, tolerance);
@@ -81,7 +83,8 @@ public final class RelaxationKernel {
             float tolerance) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.relaxationWords(ranks, items, entries, 64, unitSpeeds == 1));
+        float[] m =
+                context.allocateFloatLocalArray(ThreadTile.relaxationWords(ranks, items, entries, 64, unitSpeeds == 1));
         int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
         ThreadTile t = new ThreadTile(local, 0, 64, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
         solve(context, in, tables, speed, out, m, table, t, block, tolerance);

@@ -4,13 +4,13 @@ package io.lplb.tornado.engine.tornado;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lplb.tornado.solve.GpuSolver;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.Certificate;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.kernel.solve.InteriorPointTasks;
+import io.lplb.tornado.solve.GpuSolver;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.ejml.data.DMatrixRMaj;
