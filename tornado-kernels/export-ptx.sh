@@ -26,7 +26,7 @@ api=$(echo "$TORNADOVM_HOME"/share/java/tornado/tornado-api-*.jar)
 version=$(basename "$api" .jar)
 find "$here"/src/main/java -name '*.java' ! -name module-info.java > "$work/sources"
 "$JAVA_HOME/bin/javac" -g -parameters -nowarn -d "$work/classes" -cp "$api$jars" "@$work/sources"
-out=$here/src/main/resources/io/lplb/tornado/driver/ptx
+out=$here/src/main/resources/io/lplb/tornado/ptx
 rm -rf "$out"
 # Helpers of the kernels must be inlined while they are parsed, hence the two limits.
 "$JAVA_HOME/bin/java" "@$LPLB_ARGS" -Dtornado.printKernel=true "-Dtornado.print.kernel.dir=$work/emitted.ptx" \

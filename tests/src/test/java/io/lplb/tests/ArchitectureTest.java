@@ -4,6 +4,7 @@ package io.lplb.tests;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -13,6 +14,9 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.GeneralCodingRules;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** Holds the arrows between modules and packages, and what a library must not do. */
@@ -38,8 +42,12 @@ class ArchitectureTest {
         "io.lplb.cost..",
         "io.lplb.dispatch..",
         "io.lplb.micrometer..",
-        "io.lplb.tornado.."
+        "io.lplb.tornado..",
+        "io.lplb.nccl.."
     };
+
+    /** Largest number of top-level classes of a package. */
+    private static final int MOST_CLASSES = 25;
 
     private static final String[] COMMAND_LINE = {
         "io.lplb.cli..",
@@ -77,6 +85,8 @@ class ArchitectureTest {
                 .definedBy("io.lplb.tornado..")
                 .layer("reference")
                 .definedBy("io.lplb.reference..")
+                .optionalLayer("nccl")
+                .definedBy("io.lplb.nccl..")
                 .layer("micrometer")
                 .definedBy("io.lplb.micrometer..")
                 .layer("cli")
@@ -91,13 +101,70 @@ class ArchitectureTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("reference")
                 .mayOnlyBeAccessedByLayers("cli", "bench")
-                .whereLayer("kernels")
+                .whereLayer("nccl")
                 .mayOnlyBeAccessedByLayers("cli", "bench")
+                .whereLayer("kernels")
+                .mayOnlyBeAccessedByLayers("nccl", "cli", "bench")
                 .whereLayer("api")
-                .mayOnlyBeAccessedByLayers("reference", "kernels", "micrometer", "cli", "bench")
+                .mayOnlyBeAccessedByLayers("reference", "kernels", "nccl", "micrometer", "cli", "bench")
                 .whereLayer("topology")
-                .mayOnlyBeAccessedByLayers("api", "reference", "kernels", "micrometer", "cli", "bench")
+                .mayOnlyBeAccessedByLayers("api", "reference", "kernels", "nccl", "micrometer", "cli", "bench")
                 .check(ALL);
+    }
+
+    /** The rooms of the GPU module; arrows point down only, and device code knows no engine. */
+    @Test
+    void roomsOfTheGpuModuleDependOnlyOnThoseBelow() {
+        String gpu = "io.lplb.tornado.";
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("kernel")
+                .definedBy(gpu + "kernel..")
+                .layer("program")
+                .definedBy(gpu + "program..")
+                .layer("cuda")
+                .definedBy(gpu + "cuda..")
+                .layer("ptx")
+                .definedBy(gpu + "ptx..")
+                .layer("engine")
+                .definedBy(gpu + "engine..")
+                .layer("solve")
+                .definedBy(gpu + "solve..")
+                .layer("pipeline")
+                .definedBy(gpu + "pipeline..")
+                .layer("provider")
+                .definedBy(gpu + "provider..")
+                .layer("export")
+                .definedBy(gpu + "export..")
+                .whereLayer("kernel")
+                .mayNotAccessAnyLayer()
+                .whereLayer("program")
+                .mayOnlyAccessLayers("kernel")
+                .whereLayer("cuda")
+                .mayNotAccessAnyLayer()
+                .whereLayer("ptx")
+                .mayOnlyAccessLayers("kernel", "program", "cuda")
+                .whereLayer("engine")
+                .mayOnlyAccessLayers("kernel", "program", "cuda", "ptx")
+                .whereLayer("solve")
+                .mayOnlyAccessLayers("kernel", "program", "cuda", "ptx", "engine")
+                .whereLayer("pipeline")
+                .mayOnlyAccessLayers("kernel", "program", "cuda", "ptx", "engine", "solve")
+                .whereLayer("provider")
+                .mayOnlyBeAccessedByLayers("export")
+                .whereLayer("export")
+                .mayNotBeAccessedByAnyLayer()
+                .check(ALL);
+    }
+
+    @Test
+    void packagesHaveAtMost25Classes() {
+        Map<String, Long> classes = ALL.stream()
+                .filter(c -> c.isTopLevelClass() && !c.getSimpleName().equals("package-info"))
+                .filter(c -> !c.getPackageName().startsWith("io.lplb.tornado.emulator"))
+                .collect(Collectors.groupingBy(JavaClass::getPackageName, TreeMap::new, Collectors.counting()));
+        classes.values().removeIf(count -> count <= MOST_CLASSES);
+        assertEquals(Map.of(), classes, "packages with more than " + MOST_CLASSES + " classes");
     }
 
     @Test

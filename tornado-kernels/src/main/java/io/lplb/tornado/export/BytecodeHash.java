@@ -23,13 +23,15 @@ import java.util.TreeMap;
 
 /**
  * A fingerprint of a kernel: SHA-256 over the instructions (see {@link InstructionText}) of its method and of every
- * method, constructor and class initialiser that these reach inside the kernel's package. It is the same whether the class
- * was compiled against TornadoVM's API or the emulator's, and however lines are numbered.
+ * method, constructor and class initialiser that these reach in any package but the JDK's and TornadoVM's. It is the same
+ * whether the class was compiled against TornadoVM's API or the emulator's, and however lines are numbered.
  *
  * <p>Not thread-safe.
  */
 final class BytecodeHash {
-    private final String folder;
+    /** Classes that are not this library's device code: the JDK's, and the API, whose emulator and original differ. */
+    private static final String[] FOREIGN = {"java/", "uk/ac/manchester/tornado/"};
+
     private final ClassLoader loader;
     private final Map<String, ClassModel> classes = new HashMap<>();
     private final Map<String, String> done = new TreeMap<>();
@@ -37,9 +39,8 @@ final class BytecodeHash {
 
     private record Method(String owner, String name, String type) {}
 
-    private BytecodeHash(Class<?> kernel) {
-        folder = kernel.getPackageName().replace('.', '/') + "/";
-        loader = kernel.getClassLoader();
+    private BytecodeHash(ClassLoader loader) {
+        this.loader = loader;
     }
 
     /**
@@ -48,8 +49,19 @@ final class BytecodeHash {
      * @param method the name of the one method of that name in the class
      */
     static String of(Class<?> kernel, String method) {
-        BytecodeHash hash = new BytecodeHash(kernel);
-        String owner = kernel.getName().replace('.', '/');
+        return of(kernel.getClassLoader(), kernel.getName(), method);
+    }
+
+    /**
+     * Returns the fingerprint of a kernel from class files.
+     *
+     * @param loader finds the class files
+     * @param kernel name of the kernel's class
+     * @param method name of the one method of that name in the class
+     */
+    static String of(ClassLoader loader, String kernel, String method) {
+        BytecodeHash hash = new BytecodeHash(loader);
+        String owner = kernel.replace('.', '/');
         for (MethodModel m : hash.classOf(owner).methods()) {
             if (m.methodName().equalsString(method)) {
                 hash.open.add(new Method(owner, method, m.methodType().stringValue()));
@@ -106,12 +118,21 @@ final class BytecodeHash {
 
     private void follow(CodeElement element) {
         if (element instanceof InvokeInstruction call
-                && call.owner().asInternalName().startsWith(folder)) {
+                && isOurs(call.owner().asInternalName())) {
             String owner = call.owner().asInternalName();
             open.push(new Method(owner, call.name().stringValue(), call.type().stringValue()));
         } else if (element instanceof FieldInstruction field
-                && field.owner().asInternalName().startsWith(folder)) {
+                && isOurs(field.owner().asInternalName())) {
             open.push(new Method(field.owner().asInternalName(), "<clinit>", "()V"));
         }
+    }
+
+    private static boolean isOurs(String owner) {
+        for (String prefix : FOREIGN) {
+            if (owner.startsWith(prefix)) {
+                return false;
+            }
+        }
+        return !owner.startsWith("[");
     }
 }

@@ -96,18 +96,10 @@ final class ExportPipeline {
         header.put(PtxKernel.ENTRY, station.entry());
         header.put(PtxKernel.PARAMETERS, Integer.toString(code.parameters()));
         header.put(PtxKernel.SHARED_BYTES, Integer.toString(code.sharedBytes()));
-        header.put(PtxKernel.BYTECODE, BytecodeHash.of(kernels(station), station.method()));
+        header.put(PtxKernel.BYTECODE, BytecodeHash.of(ExportPipeline.class.getClassLoader(), station.kernelClass(), station.method()));
         header.put(PtxKernel.TORNADOVM, version);
         Files.writeString(
                 folder.resolve(station.entry() + ".ptx"),
                 PtxKernel.of(header, code.text()).text());
-    }
-
-    private static Class<?> kernels(PipelineStation station) {
-        try {
-            return Class.forName(station.kernelClass());
-        } catch (ClassNotFoundException e) {
-            throw new IllegalStateException(station + ": no such class", e);
-        }
     }
 }

@@ -113,7 +113,7 @@ public final class ExportPtx {
         PtxCode code = new PtxCode(emit(tables, kernel), name).tuned(kernel.threads());
         requireGoal(code, name);
         Map<String, String> header = new LinkedHashMap<>();
-        header.put(PtxKernel.KERNEL, kernel.kernelClass().getName() + "." + kernel.method());
+        header.put(PtxKernel.KERNEL, kernel.kernelClass() + "." + kernel.method());
         header.put(PtxKernel.ENTRY, name);
         header.put(PtxKernel.SOLVER, solver);
         header.put(PtxKernel.SHAPE, size.toString());
@@ -124,7 +124,7 @@ public final class ExportPtx {
         header.put(PtxKernel.PARAMETERS, Integer.toString(code.parameters()));
         header.put(PtxKernel.GOAL, Float.toString(GOAL));
         header.put(PtxKernel.SHARED_BYTES, Integer.toString(code.sharedBytes()));
-        header.put(PtxKernel.BYTECODE, BytecodeHash.of(kernel.kernelClass(), kernel.method()));
+        header.put(PtxKernel.BYTECODE, BytecodeHash.of(ExportPtx.class.getClassLoader(), kernel.kernelClass(), kernel.method()));
         header.put(PtxKernel.TORNADOVM, version);
         PtxLibrary.Line line = new PtxLibrary.Line(solver, size, leastGroups, name + ".ptx");
         Files.writeString(

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.pipeline;
 
+import io.lplb.tornado.engine.tornado.SolverTasks;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
@@ -107,7 +108,7 @@ public final class KernelStage implements SolveStage {
 
     @Override
     public void addTo(TaskGraph graph, GridScheduler grids, String task) {
-        shape.addTo(graph, task, tables, input, output, tolerance);
+        SolverTasks.add(graph, task, shape, tables, input, output, tolerance);
         WorkerGrid1D grid = new WorkerGrid1D(shape.workGroups(groups) * shape.threads());
         grid.setLocalWork(shape.threads(), 1, 1);
         grids.addWorkerGrid(graph.getTaskGraphName() + "." + task, grid);

@@ -4,30 +4,20 @@ package io.lplb.tornado.program;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
-import io.lplb.tornado.engine.tornado.DeviceCode;
-import io.lplb.tornado.kernel.WorkGroup;
-import io.lplb.tornado.kernel.solve.InteriorPointKernel;
-import io.lplb.tornado.kernel.solve.RelaxationKernel;
 import io.lplb.tornado.kernel.solve.SolverLayout;
-import java.lang.reflect.Method;
-import uk.ac.manchester.tornado.api.KernelContext;
-import uk.ac.manchester.tornado.api.TaskGraph;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task13;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
-import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * The fused kernels with their geometries, and which one suits a problem and a number of groups, by measurement on an
  * H100 (docs/measurements/solvers.md).
  */
 public enum KernelShape {
-    INTERIOR_POINT_PER_OCTET(InteriorPointKernel.class, "perOctet", InteriorPointKernel::perOctet),
-    INTERIOR_POINT_PER_WARP(InteriorPointKernel.class, "perWarp", InteriorPointKernel::perWarp),
-    INTERIOR_POINT_PER_FOUR_WARPS(InteriorPointKernel.class, "perFourWarps", InteriorPointKernel::perFourWarps),
-    INTERIOR_POINT_PER_EIGHT_WARPS(InteriorPointKernel.class, "perEightWarps", InteriorPointKernel::perEightWarps),
-    RELAXATION_PER_OCTET(RelaxationKernel.class, "perOctet", RelaxationKernel::perOctet),
-    RELAXATION_PER_WARP(RelaxationKernel.class, "perWarp", RelaxationKernel::perWarp),
-    RELAXATION_PER_TWO_WARPS(RelaxationKernel.class, "perTwoWarps", RelaxationKernel::perTwoWarps);
+    INTERIOR_POINT_PER_OCTET("InteriorPointKernel", "perOctet"),
+    INTERIOR_POINT_PER_WARP("InteriorPointKernel", "perWarp"),
+    INTERIOR_POINT_PER_FOUR_WARPS("InteriorPointKernel", "perFourWarps"),
+    INTERIOR_POINT_PER_EIGHT_WARPS("InteriorPointKernel", "perEightWarps"),
+    RELAXATION_PER_OCTET("RelaxationKernel", "perOctet"),
+    RELAXATION_PER_WARP("RelaxationKernel", "perWarp"),
+    RELAXATION_PER_TWO_WARPS("RelaxationKernel", "perTwoWarps");
 
     /** Most ranks that the interior point's matrix in registers holds. */
     static final int MAX_RANKS = 64;
@@ -38,27 +28,14 @@ public enum KernelShape {
     /** From this many groups on, relaxation shares a warp between four of them. */
     private static final int OCTET_GROUPS = 4096;
 
-    private final Class<?> kernelClass;
+    private final String kernelClass;
     private final String method;
-    private final WorkGroup workGroup;
-    // A reference to a static method: it captures nothing.
-    @SuppressWarnings("ImmutableEnumChecker")
-    private final Kernel kernel;
+    private final WorkGroups.Size workGroup;
 
-    KernelShape(Class<?> kernels, String method, Kernel kernel) {
-        this.kernelClass = kernels;
+    KernelShape(String kernels, String method) {
+        this.kernelClass = "io.lplb.tornado.kernel.solve." + kernels;
         this.method = method;
-        this.kernel = kernel;
-        WorkGroup found = null;
-        for (Method m : kernels.getMethods()) {
-            if (m.getName().equals(method)) {
-                found = m.getAnnotation(WorkGroup.class);
-            }
-        }
-        if (found == null) {
-            throw new IllegalStateException(kernels + ": no annotated kernel " + method);
-        }
-        workGroup = found;
+        workGroup = WorkGroups.of(kernelClass, method);
     }
 
     /**
@@ -130,8 +107,8 @@ public enum KernelShape {
         return workGroup.problems();
     }
 
-    /** The class of the kernel. */
-    public Class<?> kernelClass() {
+    /** The name of the kernel's class, whose API need not be there. */
+    public String kernelClass() {
         return kernelClass;
     }
 
@@ -144,44 +121,4 @@ public enum KernelShape {
     public int workGroups(int groups) {
         return (groups + workGroup.problems() - 1) / workGroup.problems();
     }
-
-    /** Adds the kernel to a graph, under this task name. */
-    public void addTo(
-            TaskGraph graph, String task, ProblemTables tables, FloatArray in, FloatArray out, float tolerance) {
-        DeviceCode.link();
-        KernelSize p = tables.size();
-        graph.task(
-                task,
-                kernel,
-                new KernelContext(),
-                in,
-                tables.table(),
-                tables.speed(),
-                out,
-                p.ranks(),
-                p.items(),
-                p.entries(),
-                p.hosts(),
-                p.degree(),
-                p.colours(),
-                p.unitSpeeds() ? 1 : 0,
-                tolerance);
-    }
-
-    /** The arguments that all fused kernels take. */
-    private interface Kernel
-            extends Task13<
-                    KernelContext,
-                    FloatArray,
-                    IntArray,
-                    FloatArray,
-                    FloatArray,
-                    Integer,
-                    Integer,
-                    Integer,
-                    Integer,
-                    Integer,
-                    Integer,
-                    Integer,
-                    Float> {}
 }

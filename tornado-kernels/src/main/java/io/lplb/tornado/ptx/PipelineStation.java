@@ -36,7 +36,7 @@ public enum PipelineStation {
 
     /** Returns the name of the kernel's class. */
     public String kernelClass() {
-        return "io.lplb.tornado.kernel." + kernels;
+        return "io.lplb.tornado.kernel." + graph + "." + kernels;
     }
 
     /** Returns the name of the kernel's method, which is the only one of that name in its class. */

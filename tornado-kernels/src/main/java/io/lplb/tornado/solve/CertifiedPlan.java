@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
+import io.lplb.tornado.engine.tornado.SolverTasks;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.engine.tornado.PlanOwner;
@@ -60,7 +61,7 @@ public final class CertifiedPlan implements KernelLaunch {
                         buffers.reports())
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, buffers.fixed(), buffers.load(), buffers.stamps());
         buffers.addPacking(graph, PACK);
-        shape.addTo(graph, SOLVE, tables, buffers.in(), buffers.out(), accuracy.goal());
+        SolverTasks.add(graph, SOLVE, shape, tables, buffers.in(), buffers.out(), accuracy.goal());
         buffers.addCertifying(graph, CERTIFY);
         graph.transferToHost(DataTransferMode.EVERY_EXECUTION, buffers.fractions(), buffers.reports());
         GridScheduler grids = new GridScheduler();

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
+import io.lplb.tornado.engine.tornado.SolverTasks;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.tornado.engine.tornado.PlanOwner;
 import io.lplb.tornado.program.Accuracy;
@@ -46,7 +47,7 @@ public final class FusedPlan extends HostCertified {
         TaskGraph graph = new TaskGraph(GRAPH)
                 .transferToDevice(DataTransferMode.FIRST_EXECUTION, tables.table(), tables.speed())
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, in);
-        shape.addTo(graph, TASK, tables, in, out, accuracy.goal());
+        SolverTasks.add(graph, TASK, shape, tables, in, out, accuracy.goal());
         graph.transferToHost(DataTransferMode.EVERY_EXECUTION, out);
         WorkerGrid1D grid = new WorkerGrid1D(shape.workGroups(capacity) * shape.threads());
         grid.setLocalWork(shape.threads(), 1, 1);

@@ -12,20 +12,28 @@ import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.tornado.kernel.solve.InteriorPointKernel;
 import io.lplb.tornado.kernel.solve.RelaxationKernel;
+import io.lplb.tornado.kernel.solve.SolverLayout;
 import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.KernelSize;
 import io.lplb.tornado.program.ProblemTables;
 import io.lplb.tornado.ptx.PipelineStation;
 import io.lplb.tornado.ptx.PtxKernel;
 import io.lplb.tornado.ptx.PtxLibrary;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeTransform;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.instruction.ReturnInstruction;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -93,7 +101,7 @@ class PtxResourcesTest {
                 KernelShape expected = KernelShape.of(solver, problem, groups);
                 PtxKernel got = LIBRARY.find(solver, size, groups).orElseThrow();
                 assertEquals(
-                        expected.kernelClass().getName() + "." + expected.method(),
+                        expected.kernelClass() + "." + expected.method(),
                         got.header(PtxKernel.KERNEL),
                         topology + ", " + groups + " groups" + EXPORT);
                 assertEquals(expected.threads(), got.threads());
@@ -130,6 +138,54 @@ class PtxResourcesTest {
                 BytecodeHash.of(InteriorPointKernel.class, "perWarp"),
                 BytecodeHash.of(RelaxationKernel.class, "perWarp"));
         assertThrows(IllegalArgumentException.class, () -> BytecodeHash.of(RelaxationKernel.class, "none"));
+    }
+
+    /** Calls a helper of another package. */
+    static final class SampleKernel {
+        private SampleKernel() {}
+
+        static int run(int ranks) {
+            return SolverLayout.localBytes(ranks, 4, 8, 2, true, 32, 1, false);
+        }
+    }
+
+    /** Class files with one more instruction before every return of {@link SolverLayout#localBytes}. */
+    private static final class ChangedHelper extends ClassLoader {
+        ChangedHelper() {
+            super(PtxResourcesTest.class.getClassLoader());
+        }
+
+        @Override
+        public @Nullable InputStream getResourceAsStream(String name) {
+            InputStream original = super.getResourceAsStream(name);
+            if (original == null || !name.equals(SolverLayout.class.getName().replace('.', '/') + ".class")) {
+                return original;
+            }
+            CodeTransform longer = (builder, element) -> {
+                if (element instanceof ReturnInstruction) {
+                    builder.nop();
+                }
+                builder.with(element);
+            };
+            try (original) {
+                ClassFile file = ClassFile.of();
+                ClassModel model = file.parse(original.readAllBytes());
+                return new ByteArrayInputStream(file.transformClass(
+                        model,
+                        ClassTransform.transformingMethodBodies(
+                                method -> method.methodName().equalsString("localBytes"), longer)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @Test
+    void changedHelperOfAnotherPackageChangesTheFingerprint() {
+        assertNotEquals(SampleKernel.class.getPackageName(), SolverLayout.class.getPackageName());
+        String before = BytecodeHash.of(SampleKernel.class, "run");
+        assertEquals(before, BytecodeHash.of(SampleKernel.class.getClassLoader(), SampleKernel.class.getName(), "run"));
+        assertNotEquals(before, BytecodeHash.of(new ChangedHelper(), SampleKernel.class.getName(), "run"));
     }
 
     /** A switch, an array, a catch, a lambda: instructions that kernels hardly have. */
