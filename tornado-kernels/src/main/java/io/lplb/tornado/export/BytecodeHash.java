@@ -117,8 +117,7 @@ final class BytecodeHash {
     }
 
     private void follow(CodeElement element) {
-        if (element instanceof InvokeInstruction call
-                && isOurs(call.owner().asInternalName())) {
+        if (element instanceof InvokeInstruction call && isOurs(call.owner().asInternalName())) {
             String owner = call.owner().asInternalName();
             open.push(new Method(owner, call.name().stringValue(), call.type().stringValue()));
         } else if (element instanceof FieldInstruction field

@@ -96,7 +96,9 @@ final class ExportPipeline {
         header.put(PtxKernel.ENTRY, station.entry());
         header.put(PtxKernel.PARAMETERS, Integer.toString(code.parameters()));
         header.put(PtxKernel.SHARED_BYTES, Integer.toString(code.sharedBytes()));
-        header.put(PtxKernel.BYTECODE, BytecodeHash.of(ExportPipeline.class.getClassLoader(), station.kernelClass(), station.method()));
+        header.put(
+                PtxKernel.BYTECODE,
+                BytecodeHash.of(ExportPipeline.class.getClassLoader(), station.kernelClass(), station.method()));
         header.put(PtxKernel.TORNADOVM, version);
         Files.writeString(
                 folder.resolve(station.entry() + ".ptx"),

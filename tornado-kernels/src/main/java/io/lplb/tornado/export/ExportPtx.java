@@ -124,7 +124,9 @@ public final class ExportPtx {
         header.put(PtxKernel.PARAMETERS, Integer.toString(code.parameters()));
         header.put(PtxKernel.GOAL, Float.toString(GOAL));
         header.put(PtxKernel.SHARED_BYTES, Integer.toString(code.sharedBytes()));
-        header.put(PtxKernel.BYTECODE, BytecodeHash.of(ExportPtx.class.getClassLoader(), kernel.kernelClass(), kernel.method()));
+        header.put(
+                PtxKernel.BYTECODE,
+                BytecodeHash.of(ExportPtx.class.getClassLoader(), kernel.kernelClass(), kernel.method()));
         header.put(PtxKernel.TORNADOVM, version);
         PtxLibrary.Line line = new PtxLibrary.Line(solver, size, leastGroups, name + ".ptx");
         Files.writeString(

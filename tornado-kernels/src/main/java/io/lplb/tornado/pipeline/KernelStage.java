@@ -1,10 +1,10 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.pipeline;
 
-import io.lplb.tornado.engine.tornado.SolverTasks;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
+import io.lplb.tornado.engine.tornado.SolverTasks;
 import io.lplb.tornado.kernel.solve.SolverLayout;
 import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.PackedLayout;

@@ -55,8 +55,8 @@ public final class WorkGroups {
         } catch (IOException e) {
             throw new UncheckedIOException(file, e);
         }
-        throw new IllegalStateException("kernel: got " + kernelClass + "." + method
-                + " without @WorkGroup, expected an annotated method");
+        throw new IllegalStateException(
+                "kernel: got " + kernelClass + "." + method + " without @WorkGroup, expected an annotated method");
     }
 
     private static @Nullable Size of(MethodModel method) {

@@ -1,10 +1,10 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
-import io.lplb.tornado.engine.tornado.SolverTasks;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.engine.tornado.PlanOwner;
+import io.lplb.tornado.engine.tornado.SolverTasks;
 import io.lplb.tornado.kernel.batch.BatchLayout;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.KernelShape;

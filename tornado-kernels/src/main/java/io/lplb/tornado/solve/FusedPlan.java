@@ -1,9 +1,9 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
-import io.lplb.tornado.engine.tornado.SolverTasks;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.tornado.engine.tornado.PlanOwner;
+import io.lplb.tornado.engine.tornado.SolverTasks;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.ProblemTables;
