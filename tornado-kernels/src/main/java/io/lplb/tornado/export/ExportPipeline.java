@@ -10,13 +10,16 @@ import io.lplb.solver.SplitBatch;
 import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
 import io.lplb.tornado.kernel.batch.BatchLayout;
-import io.lplb.tornado.pipeline.KernelStage;
 import io.lplb.tornado.pipeline.TokenPipeline;
 import io.lplb.tornado.program.Accuracy;
+import io.lplb.tornado.program.BatchProgram;
 import io.lplb.tornado.program.KernelShape;
+import io.lplb.tornado.program.KernelSpec;
+import io.lplb.tornado.program.PipelineProgram;
 import io.lplb.tornado.program.ProblemTables;
+import io.lplb.tornado.program.Program;
+import io.lplb.tornado.program.SolverStep;
 import io.lplb.tornado.program.SourceGroup;
-import io.lplb.tornado.ptx.PipelineStation;
 import io.lplb.tornado.ptx.PtxKernel;
 import io.lplb.tornado.solve.CertifiedPlan;
 import java.io.IOException;
@@ -28,15 +31,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compiles the kernels of {@link PipelineStation} through TornadoVM, by running a pipeline and a batch once, and writes their PTX; part of
+ * Compiles the kernels around the solvers through TornadoVM, by running a pipeline and a batch once, and writes their PTX; part of
  * {@link ExportPtx}.
  */
 final class ExportPipeline {
     private static final String MODULE = ".version";
     private static final int TOKENS = 1000;
+    private static final double TOLERANCE = 1e-4;
+    private static final SourceGroup TWO_SOURCES = new SourceGroup(2, 0, 1);
 
     private ExportPipeline() {}
 
@@ -48,29 +54,67 @@ final class ExportPipeline {
     static void export(Path emitted, Path folder, String version) throws IOException {
         Files.deleteIfExists(emitted);
         runOnce(null);
-        runOnce(new SourceGroup(2, 0, 1));
+        runOnce(TWO_SOURCES);
         runBatchOnce();
         List<String> modules = Arrays.stream(Files.readString(emitted, StandardCharsets.UTF_8)
                         .split("(?=" + MODULE.replace(".", "\\.") + ")", -1))
                 .filter(text -> text.startsWith(MODULE))
                 .toList();
-        for (PipelineStation station : PipelineStation.values()) {
+        for (Launch launch : launches()) {
             // TornadoVM's name of a kernel begins with those of graph and task, in small letters.
-            String entry = ".entry " + station.entry().toLowerCase(Locale.ROOT) + "_";
+            String entry = ".entry " + launch.entry().toLowerCase(Locale.ROOT) + "_";
             String module = modules.stream()
                     .filter(text -> text.contains(entry))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("PTX: got none of " + station.method()));
-            write(station, module, folder, version);
+                    .orElseThrow(() -> new IllegalStateException("PTX: got none of " + launch.entry()));
+            write(launch, module, folder, version);
         }
+    }
+
+    /**
+     * Launch whose kernel has one PTX for all sizes.
+     *
+     * @param program name of its program
+     * @param spec the launch
+     */
+    record Launch(String program, KernelSpec spec) {
+        /** Returns the kernel's name in PTX. */
+        String entry() {
+            return program + "_" + spec.method();
+        }
+    }
+
+    /** Returns the launches around the solvers', from all programs, each kernel once. */
+    static List<Launch> launches() {
+        Map<String, Launch> all = new TreeMap<>();
+        ExpertPlacement placement = placement();
+        PlacementProblem problem = PlacementProblem.of(placement, null);
+        SolverStep solver = TokenPipeline.solver(RelaxationSolver.NAME, problem.problem(), problem.groups(), TOLERANCE);
+        ProblemTables tables = new ProblemTables(problem.problem());
+        KernelShape shape = KernelShape.of(RelaxationSolver.NAME, problem.problem(), 2);
+        for (Program program : List.of(
+                new PipelineProgram(placement, problem, TOKENS, solver, true, null).program(),
+                new PipelineProgram(placement, problem, TOKENS, solver, true, TWO_SOURCES).program(),
+                new BatchProgram(tables, shape, 2, Accuracy.of(TOLERANCE)).program())) {
+            for (KernelSpec spec : program.steps()) {
+                if (spec.scalars().isEmpty()) {
+                    all.put(spec.method(), new Launch(program.name(), spec));
+                }
+            }
+        }
+        return List.copyOf(all.values());
+    }
+
+    private static ExpertPlacement placement() {
+        ReplicaTopology topology = Topologies.parse("cube");
+        return new LplbPlacement(topology, 8, 8 * topology.replicasPerRank(), 2).natural();
     }
 
     /** The smallest pipelines that have all kernels between them. Without a device nothing is computed, and its host says so. */
     private static void runOnce(@Nullable SourceGroup group) {
-        ReplicaTopology topology = Topologies.parse("cube");
-        ExpertPlacement placement = new LplbPlacement(topology, 8, 8 * topology.replicasPerRank(), 2).natural();
+        ExpertPlacement placement = placement();
         PlacementProblem problem = PlacementProblem.of(placement, null);
-        KernelStage stage = new KernelStage(RelaxationSolver.NAME, problem.problem(), problem.groups(), 1e-4);
+        SolverStep stage = TokenPipeline.solver(RelaxationSolver.NAME, problem.problem(), problem.groups(), TOLERANCE);
         try (TokenPipeline pipeline = new TokenPipeline(placement, problem, TOKENS, stage, false, group)) {
             pipeline.route(new int[TOKENS], new int[TOKENS]);
         } catch (IllegalStateException notRun) {
@@ -88,20 +132,23 @@ final class ExportPipeline {
         }
     }
 
-    private static void write(PipelineStation station, String module, Path folder, String version) throws IOException {
-        PtxCode emitted = new PtxCode(module, station.entry());
-        PtxCode code = station.isOfBatch() ? emitted.tuned(BatchLayout.THREADS) : emitted.withSharedBases();
+    private static void write(Launch launch, String module, Path folder, String version) throws IOException {
+        KernelSpec spec = launch.spec();
+        PtxCode emitted = new PtxCode(module, launch.entry());
+        PtxCode code = launch.program().equals(BatchProgram.NAME)
+                ? emitted.tuned(BatchLayout.THREADS)
+                : emitted.withSharedBases();
         Map<String, String> header = new LinkedHashMap<>();
-        header.put(PtxKernel.KERNEL, station.kernelClass() + "." + station.method());
-        header.put(PtxKernel.ENTRY, station.entry());
+        header.put(PtxKernel.KERNEL, spec.kernel());
+        header.put(PtxKernel.ENTRY, launch.entry());
         header.put(PtxKernel.PARAMETERS, Integer.toString(code.parameters()));
         header.put(PtxKernel.SHARED_BYTES, Integer.toString(code.sharedBytes()));
         header.put(
                 PtxKernel.BYTECODE,
-                BytecodeHash.of(ExportPipeline.class.getClassLoader(), station.kernelClass(), station.method()));
+                BytecodeHash.of(ExportPipeline.class.getClassLoader(), spec.kernelClass(), spec.method()));
         header.put(PtxKernel.TORNADOVM, version);
         Files.writeString(
-                folder.resolve(station.entry() + ".ptx"),
+                folder.resolve(launch.entry() + ".ptx"),
                 PtxKernel.of(header, code.text()).text());
     }
 }

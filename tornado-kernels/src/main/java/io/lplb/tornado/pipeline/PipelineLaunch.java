@@ -7,20 +7,27 @@ import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.tornado.cuda.CallerStream;
 import io.lplb.tornado.cuda.Cleanup;
+import io.lplb.tornado.engine.cuda.CudaProgram;
+import io.lplb.tornado.program.Buffer;
+import io.lplb.tornado.program.KernelShape;
+import io.lplb.tornado.program.PipelineProgram;
+import io.lplb.tornado.program.SolverProgram;
+import io.lplb.tornado.program.SolverStep;
+import io.lplb.tornado.program.SourceGroup;
+import io.lplb.tornado.ptx.PtxLibrary;
 import io.lplb.tornado.cuda.CudaDriver;
 import io.lplb.tornado.cuda.DeviceArrays;
 import io.lplb.tornado.cuda.GraphRecording;
-import io.lplb.tornado.cuda.KernelParameters;
 import io.lplb.tornado.cuda.PinnedMemory;
 import io.lplb.tornado.kernel.pipeline.PipelineLayout;
 import io.lplb.tornado.kernel.pipeline.PipelineSizes;
-import io.lplb.tornado.program.PipelineTables;
 import io.lplb.tornado.program.ProblemTables;
-import io.lplb.tornado.program.RunSizes;
-import io.lplb.tornado.ptx.PipelineStation;
 import io.lplb.tornado.ptx.PtxKernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,28 +44,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class PipelineLaunch {
     private static final int RUN_NUMBER = 1;
-    private static final int MOST_PARAMETERS = 16;
 
     private final CudaDriver driver;
     private final Cleanup cleanup = new Cleanup();
     private final Arena arena = Arena.ofShared();
-    private final PipelineArrays arrays;
     private final PipelineRuns runs;
-    private final @Nullable PtxKernel solver;
+    private final int solverThreads;
     private final @Nullable SourceStage source;
     private final int groups;
-    private final int countThreads;
     private final int summaryWords;
     private final int resultWords;
     private final int tokens;
+    private final int gatherAt;
+    private final int steps;
     private final long recorder;
     private final long stream;
-    private final long countFunction;
-    private final long sumFunction;
-    private final long solveFunction;
-    private final long quotaFunction;
-    private final long routeFunction;
-    private final KernelParameters solve;
+    private final long ids;
+    private final long out;
+    private final long physical;
     private final PinnedMemory hostIds;
     private final PinnedMemory hostResults;
     private boolean withoutGather;
@@ -81,55 +84,50 @@ final class PipelineLaunch {
             CallerStream stream,
             @Nullable SourceExchange exchange) {
         this.driver = driver;
-        this.solver = solver;
         this.tokens = tokens;
         groups = problem.groups();
-        countThreads = PipelineLayout.countThreads(placement.experts());
+        solverThreads = solver == null ? 0 : solver.threads();
+        PipelineProgram program = program(solver, placement, problem, goal, tokens, exchange);
+        program.sizeWords()[PipelineSizes.RUN] = RUN_NUMBER;
+        gatherAt = program.gatherAt();
+        steps = program.program().steps().size();
         summaryWords = PipelineLayout.stampAt(groups, problem.problem().ranks());
-        resultWords = summaryWords + PipelineLayout.blocks(tokens);
-        PipelineTables pipeline = new PipelineTables(placement, problem);
-        int[] sizes = RunSizes.of(placement, problem, pipeline.width(), tokens);
-        sizes[PipelineSizes.RUN] = RUN_NUMBER;
-        if (exchange != null) {
-            RunSizes.addSources(sizes, exchange.group());
-        }
-        int allTokens = exchange == null ? tokens : tokens * exchange.group().sources();
+        resultWords = program.out().length();
         cleanup.add(arena::close);
         try {
             recorder = driver.createStream(cleanup);
             this.stream = stream.or(recorder);
-            countFunction = function(PipelineStation.COUNT.load());
-            sumFunction = function(PipelineStation.SUM.load());
-            quotaFunction = function(PipelineStation.QUOTA.load());
-            routeFunction = function(PipelineStation.ROUTE.load());
-            solveFunction = solver == null ? 0 : function(solver.withGoal(goal));
             DeviceArrays device = new DeviceArrays(driver, cleanup, recorder);
-            ProblemTables tables = new ProblemTables(problem.problem());
-            arrays = PipelineArrays.of(
-                    device,
-                    placement,
-                    problem,
-                    pipeline,
-                    solver == null ? tables : tables.in(solver.size()),
-                    tokens,
-                    allTokens);
+            ids = device.zeros(tokens);
+            // Results for the host lie behind one another, so that one copy takes them.
+            out = device.zeros((long) resultWords + tokens);
+            physical = out + (long) Integer.BYTES * resultWords;
+            long[] sizes = new long[PipelineRuns.RUNS];
+            Arrays.setAll(sizes, k -> device.copyOf(program.sizeWords()));
+            Map<Buffer, Long> given = new IdentityHashMap<>();
+            given.put(program.sizes(), sizes[0]);
+            given.put(program.ids(), ids);
+            given.put(program.out(), out);
+            given.put(program.physical(), physical);
+            if (exchange != null) {
+                given.put(program.all(), device.zeros(program.all().length()));
+                given.put(program.signal(), exchange.signalArray());
+            }
+            CudaProgram bound = new CudaProgram(
+                    driver, cleanup, arena, recorder, program.program(), false, given, launch -> function(
+                            solver != null && launch.task().equals(SolverStep.TASK)
+                                    ? solver.withGoal(goal)
+                                    : PtxLibrary.load(program.program().name(), launch)));
             source = exchange == null
                     ? null
                     : new SourceStage(
                             driver,
                             cleanup,
                             exchange,
-                            SourceArrays.of(device, placement, pipeline, exchange),
                             placement.experts(),
-                            this::function);
-            runs = new PipelineRuns(driver, () -> new PipelineRun(arena, arrays, device.copyOf(sizes), source));
-            solve = new KernelParameters(
-                    arena,
-                    solver == null ? MOST_PARAMETERS : solver.parameters(),
-                    arrays.solverIn(),
-                    arrays.solverTable(),
-                    arrays.solverSpeed(),
-                    arrays.solverOut());
+                            bound.address(program.all()),
+                            bound.address(program.state()));
+            runs = new PipelineRuns(driver, k -> new PipelineRun(program, bound, sizes[k]));
             hostIds = PinnedMemory.take(driver, cleanup, (long) Integer.BYTES * tokens);
             hostResults = PinnedMemory.take(driver, cleanup, (long) Integer.BYTES * (resultWords + tokens));
             driver.synchronise(recorder);
@@ -138,6 +136,24 @@ final class PipelineLaunch {
             cleanup.closeQuietly(e);
             throw e;
         }
+    }
+
+    private static PipelineProgram program(
+            @Nullable PtxKernel solver,
+            ExpertPlacement placement,
+            PlacementProblem problem,
+            float goal,
+            int tokens,
+            @Nullable SourceExchange exchange) {
+        ProblemTables own = new ProblemTables(problem.problem());
+        // Without a kernel only the buffers of the step are used.
+        SolverStep step = SolverProgram.step(
+                solver == null ? own : own.in(solver.size()),
+                solver == null ? KernelShape.RELAXATION_PER_WARP : solver.shape(),
+                problem.groups(),
+                goal);
+        SourceGroup group = exchange == null ? null : exchange.group();
+        return new PipelineProgram(placement, problem, tokens, step, solver != null, group);
     }
 
     private long function(PtxKernel kernel) {
@@ -158,18 +174,18 @@ final class PipelineLaunch {
 
     /** Puts a run between the host's pinned memory on the stream. */
     void runHost(int count) {
-        run(arrays.ids(), arrays.physical(), count, true);
+        run(ids, physical, count, true);
     }
 
     /** Puts a run between the device's memory on the stream; addresses are those of the first elements. */
-    void runDevice(long ids, long physical, int count) {
-        run(ids - DeviceArrays.HEADER, physical - DeviceArrays.HEADER, count, false);
+    void runDevice(long idsAt, long physicalAt, int count) {
+        run(idsAt - DeviceArrays.HEADER, physicalAt - DeviceArrays.HEADER, count, false);
     }
 
-    private void run(long ids, long physical, int count, boolean host) {
+    private void run(long idArray, long physicalArray, int count, boolean host) {
         SourceStage stage = source;
         if (stage == null) {
-            put(runs.find(ids, physical, count, host, stream), PipelinePiece.ALL);
+            put(runs.find(idArray, physicalArray, count, host, stream), PipelinePiece.ALL);
             return;
         }
         SourceExchange exchange = stage.exchange();
@@ -184,7 +200,7 @@ final class PipelineLaunch {
                         withoutGather = false;
                         stage.continueAt(exchange.base(), stream);
                     }
-                    gatherOnDevice(stage, runs.find(ids, physical, count, host, stream));
+                    gatherOnDevice(stage, runs.find(idArray, physicalArray, count, host, stream));
                     return;
                 } catch (GatherException e) {
                     exchange.failed(String.valueOf(e.getMessage()));
@@ -197,7 +213,7 @@ final class PipelineLaunch {
                 runs.forgetRecordings();
                 withoutGather = true;
             }
-            PipelineRun run = runs.find(ids, physical, count, host, stream);
+            PipelineRun run = runs.find(idArray, physicalArray, count, host, stream);
             if (exchange.hasHost()) {
                 put(run, PipelinePiece.COUNTS);
                 stage.gatherOnHost(stream);
@@ -247,41 +263,20 @@ final class PipelineLaunch {
     private void enqueueCounts(PipelineRun run, long on) {
         int count = run.tokens();
         if (run.isHost() && count > 0) {
-            driver.copyToDevice(
-                    arrays.ids() + DeviceArrays.HEADER, hostIds.address(), (long) Integer.BYTES * count, on);
+            driver.copyToDevice(ids + DeviceArrays.HEADER, hostIds.address(), (long) Integer.BYTES * count, on);
         }
-        driver.launch(countFunction, blocks(count), countThreads, on, run.count.address());
-        if (source != null && run.source != null) {
-            source.sumOwn(run.source, on);
-        }
-    }
-
-    private static int blocks(int count) {
-        return Math.max(1, PipelineLayout.blocks(count));
+        run.arguments.launch(0, gatherAt, count, on);
     }
 
     private void enqueueRest(PipelineRun run, long on) {
-        SourceStage.Parameters mine = run.source;
-        if (source == null || mine == null) {
-            driver.launch(sumFunction, 1, PipelineLayout.SUM_THREADS, on, run.sum.address());
-        } else {
-            source.sumSources(mine, on);
-        }
-        if (solver != null) {
-            driver.launch(solveFunction, solver.workGroups(groups), solver.threads(), on, solve.address());
-        }
-        driver.launch(quotaFunction, groups, PipelineLayout.QUOTA_THREADS, on, run.quota.address());
-        if (source != null && mine != null) {
-            source.share(mine, on);
-        }
-        driver.launch(routeFunction, blocks(run.tokens()), PipelineLayout.BLOCK_IDS, on, run.route.address());
+        run.arguments.launch(gatherAt, steps, run.tokens(), on);
         if (run.isHost()) {
             copyResults(resultWords + run.tokens(), on);
         }
     }
 
     private void copyResults(int words, long on) {
-        driver.copyToHost(hostResults.address(), arrays.out() + DeviceArrays.HEADER, (long) Integer.BYTES * words, on);
+        driver.copyToHost(hostResults.address(), out + DeviceArrays.HEADER, (long) Integer.BYTES * words, on);
     }
 
     /** Waits for all runs. */
@@ -307,7 +302,7 @@ final class PipelineLaunch {
         for (int g = 0; g < groups; g++) {
             int at = PipelineLayout.OUT_HEADER + PipelineLayout.OUT_GROUP * g;
             require("quota", to[at], RUN_NUMBER);
-            require("solve", to[at + 5], solver == null || !planned ? 0 : solver.threads());
+            require("solve", to[at + 5], planned ? solverThreads : 0);
         }
     }
 

@@ -2,72 +2,34 @@
 package io.lplb.tornado.pipeline;
 
 import io.lplb.tornado.cuda.CudaDriver;
-import io.lplb.tornado.cuda.KernelParameters;
-import io.lplb.tornado.ptx.PipelineStation;
-import java.lang.foreign.Arena;
-import org.jspecify.annotations.Nullable;
+import io.lplb.tornado.engine.cuda.CudaProgram;
+import io.lplb.tornado.program.PipelineProgram;
 
 /**
  * A run of the pipeline that may come again: how many ids, from where, to where. It has its own sizes on the device and
  * its own parameters, so that a run of another kind that is still under way is not disturbed.
  */
 final class PipelineRun {
-    private static final int COUNT_IDS = 1;
-    private static final int ROUTE_IDS = 1;
-    private static final int ROUTE_PHYSICAL = 7;
-
     /** Device address of the sizes. */
     final long sizes;
 
-    final KernelParameters count;
-    final KernelParameters sum;
-    final KernelParameters quota;
-    final KernelParameters route;
+    /** Parameters of the launches. */
+    final CudaProgram.Arguments arguments;
 
-    /** What a source has between counting and routing; null where one sees all tokens. */
-    final SourceStage.@Nullable Parameters source;
-
+    private final PipelineProgram program;
     private long ids;
     private long physical;
     private boolean host;
-    private int tokens;
+    private int tokens = -1;
     private int uses;
     private long lastUse;
     private final long[] executables = new long[PipelinePiece.SLOTS];
 
-    PipelineRun(Arena arena, PipelineArrays a, long sizes, @Nullable SourceStage stage) {
+    PipelineRun(PipelineProgram program, CudaProgram bound, long sizes) {
+        this.program = program;
         this.sizes = sizes;
-        source = stage == null ? null : stage.parameters(arena, a, sizes);
-        long plan = stage == null ? a.plan() : stage.plan();
-        tokens = -1;
-        count = parameters(arena, PipelineStation.COUNT, sizes, 0, a.counts(), a.place());
-        sum = parameters(
-                arena,
-                PipelineStation.SUM,
-                sizes,
-                a.counts(),
-                a.loadTable(),
-                a.strides(),
-                a.loads(),
-                a.solverIn(),
-                a.speed(),
-                a.plan(),
-                a.out());
-        quota = parameters(
-                arena,
-                PipelineStation.QUOTA,
-                sizes,
-                a.quotaTable(),
-                a.solverOut(),
-                a.loads(),
-                a.speed(),
-                a.plan(),
-                a.out());
-        route = parameters(arena, PipelineStation.ROUTE, sizes, 0, a.counts(), a.place(), plan, a.slots(), a.out(), 0);
-    }
-
-    private static KernelParameters parameters(Arena arena, PipelineStation station, long... arrays) {
-        return new KernelParameters(arena, station.parameters(), arrays);
+        arguments = bound.arguments();
+        arguments.set(program.sizes(), sizes);
     }
 
     boolean is(long wantedIds, long wantedPhysical, int wantedTokens, boolean wantedHost) {
@@ -82,9 +44,8 @@ final class PipelineRun {
         tokens = newTokens;
         host = newHost;
         uses = 0;
-        count.set(COUNT_IDS, newIds);
-        route.set(ROUTE_IDS, newIds);
-        route.set(ROUTE_PHYSICAL, newPhysical);
+        arguments.set(program.ids(), newIds);
+        arguments.set(program.physical(), newPhysical);
         return changed;
     }
 

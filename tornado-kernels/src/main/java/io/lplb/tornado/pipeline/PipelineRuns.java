@@ -5,7 +5,7 @@ import io.lplb.tornado.cuda.CudaDriver;
 import io.lplb.tornado.cuda.CudaException;
 import io.lplb.tornado.cuda.DeviceArrays;
 import io.lplb.tornado.kernel.pipeline.PipelineSizes;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 
 /**
  * The runs that a launch remembers. A run is known by its number of ids and the addresses of ids and results. {@value #RUNS}
@@ -25,11 +25,11 @@ final class PipelineRuns {
     private final PipelineRun[] runs = new PipelineRun[RUNS];
     private long uses;
 
-    /** @param empty makes a run that is none yet */
-    PipelineRuns(CudaDriver driver, Supplier<PipelineRun> empty) {
+    /** @param empty makes a run that is none yet, by its place */
+    PipelineRuns(CudaDriver driver, IntFunction<PipelineRun> empty) {
         this.driver = driver;
         for (int k = 0; k < RUNS; k++) {
-            runs[k] = empty.get();
+            runs[k] = empty.apply(k);
         }
     }
 

@@ -6,21 +6,14 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import io.lplb.tornado.cuda.Cleanup;
 import io.lplb.tornado.cuda.CudaDriver;
 import io.lplb.tornado.cuda.DeviceArrays;
-import io.lplb.tornado.cuda.KernelParameters;
 import io.lplb.tornado.cuda.PinnedMemory;
-import io.lplb.tornado.kernel.pipeline.PipelineLayout;
 import io.lplb.tornado.kernel.pipeline.SourceLayout;
-import io.lplb.tornado.ptx.PipelineStation;
-import io.lplb.tornado.ptx.PtxKernel;
-import java.lang.foreign.Arena;
+import io.lplb.tornado.program.SourceGroup;
 import java.lang.foreign.MemorySegment;
-import java.util.function.Function;
 
 /**
- * What a launch has between counting and routing where the tokens of several sources are planned together: the sums, the
- * gather, and this source's part of the quotas.
- *
- * <p>Instead of the gather on the device, rows may come from the host: {@link #gatherOnHost}.
+ * Gather of a launch where the tokens of several sources are planned together: on the device, or by the host's transport ({@link
+ * #gatherOnHost}).
  */
 final class SourceStage {
     /** Place of the counter of rounds in the state, see {@link SourceLayout}. */
@@ -28,11 +21,11 @@ final class SourceStage {
 
     private final CudaDriver driver;
     private final SourceExchange exchange;
-    private final SourceArrays arrays;
+    private final SourceGroup group;
     private final int experts;
-    private final long ownFunction;
-    private final long sourcesFunction;
-    private final long shareFunction;
+    private final int rowWords;
+    private final long rows;
+    private final long state;
     private final PinnedMemory hostRows;
     private final int[] ownCounts;
     private final int[] allCounts;
@@ -42,83 +35,29 @@ final class SourceStage {
 
     private long eventAfter;
 
-    /** A run's parameters of the kernels here; the sizes differ from run to run. */
-    record Parameters(KernelParameters own, KernelParameters sources, KernelParameters share) {}
-
     /**
-     * @param function compiles a kernel
+     * @param all device address of the array of all rows
+     * @param state device address of the array of the counters
      */
-    SourceStage(
-            CudaDriver driver,
-            Cleanup cleanup,
-            SourceExchange exchange,
-            SourceArrays arrays,
-            int experts,
-            Function<PtxKernel, Long> function) {
+    SourceStage(CudaDriver driver, Cleanup cleanup, SourceExchange exchange, int experts, long all, long state) {
         this.driver = driver;
         this.exchange = exchange;
-        this.arrays = arrays;
         this.experts = experts;
-        ownFunction = function.apply(PipelineStation.SUM_OWN.load());
-        sourcesFunction = function.apply(PipelineStation.SUM_SOURCES.load());
-        shareFunction = function.apply(PipelineStation.SHARE.load());
-        int words = arrays.group().sources() * arrays.rowWords();
-        hostRows = PinnedMemory.take(driver, cleanup, (long) Integer.BYTES * words);
+        group = exchange.group();
+        rowWords = SourceLayout.row(experts);
+        rows = all + DeviceArrays.HEADER;
+        this.state = state + DeviceArrays.HEADER;
+        hostRows = PinnedMemory.take(driver, cleanup, (long) Integer.BYTES * group.sources() * rowWords);
         ownCounts = new int[experts];
-        allCounts = new int[arrays.group().sources() * experts];
-    }
-
-    /** Returns the parameters of a run. */
-    Parameters parameters(Arena arena, PipelineArrays a, long sizes) {
-        SourceArrays s = arrays;
-        return new Parameters(
-                new KernelParameters(
-                        arena,
-                        PipelineStation.SUM_OWN.parameters(),
-                        sizes,
-                        a.counts(),
-                        s.all(),
-                        s.state(),
-                        s.signal(),
-                        a.out()),
-                new KernelParameters(
-                        arena,
-                        PipelineStation.SUM_SOURCES.parameters(),
-                        sizes,
-                        s.all(),
-                        a.loadTable(),
-                        a.strides(),
-                        a.loads(),
-                        a.solverIn(),
-                        a.speed(),
-                        a.plan(),
-                        s.state(),
-                        s.signal()),
-                new KernelParameters(
-                        arena,
-                        PipelineStation.SHARE.parameters(),
-                        sizes,
-                        s.all(),
-                        s.table(),
-                        a.strides(),
-                        a.plan(),
-                        s.state(),
-                        s.scratch(),
-                        s.own()));
+        allCounts = new int[group.sources() * experts];
     }
 
     SourceExchange exchange() {
         return exchange;
     }
 
-    /** Returns the plan by which this source routes. */
-    long plan() {
-        return arrays.own();
-    }
-
-    /** Puts this source's sums on a stream. */
-    void sumOwn(Parameters run, long on) {
-        driver.launch(ownFunction, 1, PipelineLayout.SUM_THREADS, on, run.own().address());
+    private long ownRow() {
+        return rows + (long) Integer.BYTES * rowWords * group.self();
     }
 
     /** Puts the gather on a stream; only while the communicator is entered. */
@@ -126,7 +65,7 @@ final class SourceStage {
         if (eventBefore != 0) {
             driver.record(eventBefore, on, recorded);
         }
-        exchange.gather(arrays.ownRow(), arrays.rows(), arrays.rowWords(), on);
+        exchange.gather(ownRow(), rows, rowWords, on);
         if (eventAfter != 0) {
             driver.record(eventAfter, on, recorded);
         }
@@ -143,47 +82,25 @@ final class SourceStage {
      * did not come stay as they were, with an old round's number.
      */
     void gatherOnHost(long stream) {
-        long rowBytes = (long) Integer.BYTES * arrays.rowWords();
-        int self = arrays.group().self();
-        driver.copyToHost(hostRows.address() + rowBytes * self, arrays.ownRow(), rowBytes, stream);
+        long rowBytes = (long) Integer.BYTES * rowWords;
+        int self = group.self();
+        driver.copyToHost(hostRows.address() + rowBytes * self, ownRow(), rowBytes, stream);
         driver.synchronise(stream);
         MemorySegment.copy(hostRows.segment(), JAVA_INT, rowBytes * self, ownCounts, 0, experts);
         int round = hostRows.segment().get(JAVA_INT, rowBytes * self + (long) Integer.BYTES * experts);
         if (!exchange.gatherOnHost(ownCounts, allCounts, round)) {
             return;
         }
-        for (int s = 0; s < arrays.group().sources(); s++) {
+        for (int s = 0; s < group.sources(); s++) {
             MemorySegment.copy(allCounts, s * experts, hostRows.segment(), JAVA_INT, rowBytes * s, experts);
             hostRows.segment().set(JAVA_INT, rowBytes * s + (long) Integer.BYTES * experts, round);
         }
-        driver.copyToDevice(
-                arrays.rows(), hostRows.address(), rowBytes * arrays.group().sources(), stream);
+        driver.copyToDevice(rows, hostRows.address(), rowBytes * group.sources(), stream);
     }
 
     /** Lets the device count on from a round that all sources have in common; those that were away have counted less. */
     void continueAt(int round, long on) {
-        driver.fill(arrays.state() + DeviceArrays.HEADER + (long) Integer.BYTES * ROUND_AT, round, 1, on);
+        driver.fill(state + (long) Integer.BYTES * ROUND_AT, round, 1, on);
         exchange.continued(round);
-    }
-
-    /** Puts the sums over all sources on a stream. */
-    void sumSources(Parameters run, long on) {
-        driver.launch(
-                sourcesFunction,
-                1,
-                PipelineLayout.SUM_THREADS,
-                on,
-                run.sources().address());
-    }
-
-    /** Puts this source's part of the quotas on a stream. */
-    void share(Parameters run, long on) {
-        int blocks = Math.ceilDiv(experts, SourceLayout.SHARE_THREADS);
-        driver.launch(
-                shareFunction,
-                blocks,
-                SourceLayout.SHARE_THREADS,
-                on,
-                run.share().address());
     }
 }

@@ -1,22 +1,24 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.pipeline;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
-import io.lplb.tornado.engine.tornado.DeviceCode;
+import io.lplb.tornado.engine.tornado.TornadoProgram;
 import io.lplb.tornado.kernel.pipeline.PipelineLayout;
 import io.lplb.tornado.kernel.pipeline.PipelineSizes;
-import io.lplb.tornado.program.PipelineTables;
+import io.lplb.tornado.kernel.pipeline.SourceLayout;
+import io.lplb.tornado.program.KernelShape;
+import io.lplb.tornado.program.PipelineProgram;
+import io.lplb.tornado.program.ProblemTables;
+import io.lplb.tornado.program.SolverProgram;
+import io.lplb.tornado.program.SolverStep;
 import io.lplb.tornado.program.SourceGroup;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import uk.ac.manchester.tornado.api.GridScheduler;
-import uk.ac.manchester.tornado.api.TaskGraph;
-import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
-import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
-import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * The whole way on the device, as one task graph: routed ids in, physical ids out.
@@ -36,14 +38,15 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  */
 public final class TokenPipeline implements AutoCloseable {
     private final int tokens;
+    private final int experts;
     private final int groups;
-    private final int blocks;
     private final int solverThreads;
     private final int stampAt;
-    private final PipelineBuffers buffers;
-    private final @Nullable SourceBuffers source;
-    private final IntArray out;
-    private final TornadoExecutionPlan plan;
+    private final PipelineProgram pipeline;
+    private final @Nullable SourceGroup group;
+    private final TornadoProgram program;
+    private final MemorySegment sizes;
+    private final MemorySegment out;
     private int run;
 
     /**
@@ -52,13 +55,13 @@ public final class TokenPipeline implements AutoCloseable {
      * @param placement where the experts are
      * @param problem the placement's problem
      * @param tokens the largest number of ids of a run, at least 1
-     * @param stage the solver, made for the problem's number of groups
+     * @param solver the solver, declared for the problem's number of groups, see {@link #solver}
      * @param cudaGraph whether the launches are recorded once and replayed
-     * @throws IllegalArgumentException if a number is beyond {@link io.lplb.tornado.kernel.pipeline.PipelineSizes}
+     * @throws IllegalArgumentException if a number is beyond {@link PipelineSizes}
      */
     public TokenPipeline(
-            ExpertPlacement placement, PlacementProblem problem, int tokens, SolveStage stage, boolean cudaGraph) {
-        this(placement, problem, tokens, stage, cudaGraph, null);
+            ExpertPlacement placement, PlacementProblem problem, int tokens, SolverStep solver, boolean cudaGraph) {
+        this(placement, problem, tokens, solver, cudaGraph, null);
     }
 
     /**
@@ -69,7 +72,7 @@ public final class TokenPipeline implements AutoCloseable {
      * @param placement where the experts are
      * @param problem the placement's problem
      * @param tokens the largest number of ids of a run of any source, at least 1
-     * @param stage the solver, made for the problem's number of groups
+     * @param solver the solver, declared for the problem's number of groups, see {@link #solver}
      * @param cudaGraph whether the launches are recorded once and replayed
      * @param group the sources; null if there is one that sees all tokens
      */
@@ -77,28 +80,39 @@ public final class TokenPipeline implements AutoCloseable {
             ExpertPlacement placement,
             PlacementProblem problem,
             int tokens,
-            SolveStage stage,
+            SolverStep solver,
             boolean cudaGraph,
             @Nullable SourceGroup group) {
-        DeviceCode.link();
         this.tokens = tokens;
+        this.group = group;
+        experts = placement.experts();
         groups = problem.groups();
-        blocks = PipelineLayout.blocks(tokens);
-        solverThreads = stage.threads();
+        solverThreads = solver.threads();
         stampAt = PipelineLayout.stampAt(groups, problem.problem().ranks());
-        PipelineTables tables = new PipelineTables(placement, problem);
-        source = group == null ? null : SourceBuffers.of(placement, tables, group);
-        buffers = PipelineBuffers.of(placement, problem, tables, tokens, stage, group);
-        out = buffers.out();
-        GridScheduler grids = new GridScheduler();
-        TaskGraph graph = new PipelineTasks(buffers, source, stage).graph(placement.experts(), groups, blocks, grids);
-        TornadoExecutionPlan made = new TornadoExecutionPlan(graph.snapshot()).withGridScheduler(grids);
-        plan = cudaGraph ? made.withCUDAGraph() : made;
+        pipeline = new PipelineProgram(placement, problem, tokens, solver, true, group);
+        program = new TornadoProgram(pipeline.program(), tokens, cudaGraph);
+        sizes = program.host(pipeline.sizes());
+        out = program.host(pipeline.out());
     }
 
-    /** Returns the arrays that the tasks share. */
-    PipelineBuffers buffers() {
-        return buffers;
+    /**
+     * Declares a solver for the pipeline.
+     *
+     * @param name {@link io.lplb.solver.InteriorPointSolver#NAME} or {@link io.lplb.solver.RelaxationSolver#NAME}
+     * @param problem the groups' problem
+     * @param groups number of groups
+     * @param tolerance gap at which a group is solved, as a fraction of its mean load
+     * @throws IllegalArgumentException if there is no such kernel or it cannot hold the problem
+     */
+    public static SolverStep solver(String name, MinMaxProblem problem, int groups, double tolerance) {
+        KernelShape shape = KernelShape.of(name, problem, groups);
+        ProblemTables tables = new ProblemTables(problem);
+        shape.requireFits(tables);
+        return SolverProgram.step(tables, shape, groups, (float) tolerance);
+    }
+
+    private int out(int at) {
+        return out.getAtIndex(JAVA_INT, at);
     }
 
     /**
@@ -110,19 +124,22 @@ public final class TokenPipeline implements AutoCloseable {
      * @throws IllegalStateException if there are no other sources
      */
     public void gathered(int from, int[] counts) {
-        source().gathered(from, counts, next());
+        if (group == null) {
+            throw new IllegalStateException("sources: got none, expected a pipeline of one of several");
+        }
+        int row = from * SourceLayout.row(experts);
+        MemorySegment all = program.host(pipeline.all());
+        MemorySegment.copy(counts, 0, all, JAVA_INT, (long) Integer.BYTES * row, experts);
+        all.setAtIndex(JAVA_INT, row + experts, next());
     }
 
     private int next() {
         return run == Integer.MAX_VALUE ? 1 : run + 1;
     }
 
-    /** Returns the arrays of a source. */
-    SourceBuffers source() {
-        if (source == null) {
-            throw new IllegalStateException("sources: got none, expected a pipeline of one of several");
-        }
-        return source;
+    /** Returns a word of what the device says of the rounds, see {@link SourceLayout}. */
+    int signal(int at) {
+        return program.host(pipeline.signal()).getAtIndex(JAVA_INT, at);
     }
 
     /**
@@ -144,20 +161,20 @@ public final class TokenPipeline implements AutoCloseable {
                     "physical: got length " + physical.length + ", expected " + ids.length + " as ids");
         }
         run = next();
-        buffers.sizes().set(PipelineSizes.RUN, run);
-        buffers.sizes().set(PipelineSizes.TOKENS, ids.length);
-        MemorySegment.copy(ids, 0, buffers.ids().getSegment(), ValueLayout.JAVA_INT, 0, ids.length);
-        plan.execute();
+        sizes.setAtIndex(JAVA_INT, PipelineSizes.RUN, run);
+        sizes.setAtIndex(JAVA_INT, PipelineSizes.TOKENS, ids.length);
+        MemorySegment.copy(ids, 0, program.host(pipeline.ids()), JAVA_INT, 0, ids.length);
+        program.run();
         requireRun(PipelineLayout.blocks(ids.length));
-        MemorySegment.copy(buffers.physical().getSegment(), ValueLayout.JAVA_INT, 0, physical, 0, ids.length);
-        return out.get(PipelineLayout.OUT_BAD_IDS);
+        MemorySegment.copy(program.host(pipeline.physical()), JAVA_INT, 0, physical, 0, ids.length);
+        return out(PipelineLayout.OUT_BAD_IDS);
     }
 
     private void requireRun(int routed) {
         requireRun("sumBlocks", 0);
         for (int g = 0; g < groups; g++) {
             requireRun("quotas", group(g));
-            int found = out.get(group(g) + 5);
+            int found = out(group(g) + 5);
             if (found != solverThreads) {
                 throw new IllegalStateException("task solve: ran with work-groups of " + found + " threads, expected "
                         + solverThreads + "; the device has shrunk them, or the kernel did not run");
@@ -169,8 +186,8 @@ public final class TokenPipeline implements AutoCloseable {
     }
 
     private void requireRun(String task, int at) {
-        if (out.get(at) != run) {
-            throw new IllegalStateException("task " + task + ": got an answer of run " + out.get(at) + ", expected "
+        if (out(at) != run) {
+            throw new IllegalStateException("task " + task + ": got an answer of run " + out(at) + ", expected "
                     + run + "; the kernel did not run, see the console for what the driver said");
         }
     }
@@ -181,12 +198,12 @@ public final class TokenPipeline implements AutoCloseable {
 
     /** Returns the largest number of tokens of a rank of this group in the last run. */
     public int maxLoad(int group) {
-        return out.get(group(group) + 1);
+        return out(group(group) + 1);
     }
 
     /** Returns what no plan of whole tokens is below, as the repair proved; with speeds other than 1 a start value. */
     public int level(int group) {
-        return out.get(group(group) + 2);
+        return out(group(group) + 2);
     }
 
     /** Returns the number of tokens that the plan gives to a rank. */
@@ -194,26 +211,22 @@ public final class TokenPipeline implements AutoCloseable {
         group(group);
         int at = PipelineLayout.rankAt(groups);
         int ranks = (stampAt - at) / groups;
-        return out.get(at + group * ranks + Objects.checkIndex(rank, ranks));
+        return out(at + group * ranks + Objects.checkIndex(rank, ranks));
     }
 
     /** Returns the number of rounds of repair that the group took. */
     public int repairRounds(int group) {
-        return out.get(group(group) + 3);
+        return out(group(group) + 3);
     }
 
     /** Returns the solver's status word of a group. */
     public int solverStatus(int group) {
-        return out.get(group(group) + 4);
+        return out(group(group) + 4);
     }
 
     /** Frees the device memory. */
     @Override
     public void close() {
-        try {
-            plan.close();
-        } catch (TornadoExecutionPlanException e) {
-            throw new IllegalStateException("the plan could not be closed: " + e.getMessage(), e);
-        }
+        program.close();
     }
 }

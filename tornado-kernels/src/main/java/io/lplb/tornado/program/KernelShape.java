@@ -68,6 +68,20 @@ public enum KernelShape {
     }
 
     /**
+     * Finds a kernel by its name, class and method.
+     *
+     * @throws IllegalArgumentException if there is no such kernel
+     */
+    public static KernelShape named(String kernel) {
+        for (KernelShape shape : values()) {
+            if (kernel.equals(shape.kernelClass + "." + shape.method)) {
+                return shape;
+            }
+        }
+        throw new IllegalArgumentException("kernel: got " + kernel + ", expected one of a solver");
+    }
+
+    /**
      * Checks that the kernel's local memory is enough.
      *
      * @throws IllegalArgumentException if it is not

@@ -10,6 +10,9 @@ import io.lplb.tornado.kernel.solve.SolverLayout;
  * <p>Immutable and thread-safe.
  */
 public final class PackedLayout implements SolveLayout {
+    /** Most problems of a work-group: as many groups may be read beyond the last one, whose answers nobody stores. */
+    private static final int WORK_GROUP_PROBLEMS = 4;
+
     private final KernelSize size;
     private final int[] deviceItem;
     private final int[] deviceEntry;
@@ -69,5 +72,16 @@ public final class PackedLayout implements SolveLayout {
     @Override
     public int threadsAt(int group) {
         return tailAt(group, SolverLayout.THREADS);
+    }
+
+    /** Returns the floats of the input for so many groups, whole work-groups of them. */
+    public static int inWords(KernelSize size, int groups) {
+        int padded = Math.ceilDiv(groups, WORK_GROUP_PROBLEMS) * WORK_GROUP_PROBLEMS;
+        return Math.addExact(SolverLayout.HEADER, Math.multiplyExact(padded, size.inWords()));
+    }
+
+    /** Returns the floats of the output for so many groups. */
+    public static int outWords(KernelSize size, int groups) {
+        return Math.multiplyExact(groups, size.outWords());
     }
 }

@@ -6,8 +6,6 @@ import io.lplb.tornado.kernel.solve.SolverLayout;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
-import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * What the kernels need to know of a {@link MinMaxProblem}, as they read it: copied to the device once.
@@ -37,8 +35,6 @@ public final class ProblemTables {
     private final int[] colourSizes;
     private final int[] table;
     private final float[] speed;
-    private @Nullable IntArray deviceTable;
-    private @Nullable FloatArray deviceSpeed;
     private int filled;
 
     /** The tables of a problem, for a kernel of just its size. */
@@ -202,21 +198,5 @@ public final class ProblemTables {
     /** Returns the speeds, not a copy. */
     public float[] speeds() {
         return speed;
-    }
-
-    /** Returns the table as TornadoVM takes it, always the same. */
-    public IntArray table() {
-        if (deviceTable == null) {
-            deviceTable = IntArray.fromArray(table);
-        }
-        return deviceTable;
-    }
-
-    /** Returns the speeds as TornadoVM takes them, always the same. */
-    public FloatArray speed() {
-        if (deviceSpeed == null) {
-            deviceSpeed = FloatArray.fromArray(speed);
-        }
-        return deviceSpeed;
     }
 }

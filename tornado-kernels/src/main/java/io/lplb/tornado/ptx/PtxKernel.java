@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.ptx;
 
+import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.KernelSize;
 import java.util.Locale;
 import java.util.Map;
@@ -91,6 +92,11 @@ public final class PtxKernel {
 
     public String solver() {
         return header(SOLVER);
+    }
+
+    /** Returns the solver's kernel that this is the PTX of. */
+    public KernelShape shape() {
+        return KernelShape.named(header(KERNEL));
     }
 
     /** Returns the numbers that the solver's kernel is compiled for. */

@@ -3,6 +3,7 @@ package io.lplb.tornado.ptx;
 
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.tornado.program.KernelSize;
+import io.lplb.tornado.program.KernelSpec;
 import io.lplb.tornado.program.ProblemTables;
 import java.io.IOException;
 import java.io.InputStream;
@@ -104,6 +105,15 @@ public final class PtxLibrary {
     /** Reads the kernel of a line. */
     public static PtxKernel load(Line line) {
         return load(line.file());
+    }
+
+    /**
+     * Reads the kernel of a launch that has one PTX for all sizes.
+     *
+     * @param program name of the launch's program
+     */
+    public static PtxKernel load(String program, KernelSpec launch) {
+        return load(program + "_" + launch.method() + ".ptx");
     }
 
     /** Reads the kernel in a file. */

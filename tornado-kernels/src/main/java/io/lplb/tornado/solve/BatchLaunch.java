@@ -7,11 +7,12 @@ import io.lplb.tornado.cuda.Cleanup;
 import io.lplb.tornado.cuda.CudaDevice;
 import io.lplb.tornado.cuda.CudaException;
 import io.lplb.tornado.program.Accuracy;
+import io.lplb.tornado.program.BatchProgram;
 import io.lplb.tornado.program.BatchTables;
 import io.lplb.tornado.program.ProblemTables;
 import io.lplb.tornado.ptx.LinkedKernel;
-import io.lplb.tornado.ptx.PipelineStation;
 import io.lplb.tornado.ptx.PtxKernel;
+import io.lplb.tornado.ptx.PtxLibrary;
 
 /**
  * Launches of large batches through the driver, which the device packs and certifies and of which the host only copies arrays.
@@ -70,21 +71,18 @@ final class BatchLaunch implements KernelLaunch {
 
     private static BatchStream.Kernels kernels(
             CudaDevice device, PtxKernel solver, ProblemTables tables, Accuracy accuracy, LaunchOptions options) {
-        PtxKernel packing = PipelineStation.PACK_BATCH.load();
-        PtxKernel plain = PipelineStation.CERTIFY_BATCH.load();
+        PtxKernel packing = PtxLibrary.load(BatchProgram.PACK_PTX);
+        PtxKernel plain = PtxLibrary.load(BatchProgram.CERTIFY_PTX);
         PtxKernel certifying = options.stamps() ? plain.withReleasedStamp() : plain;
         PtxKernel goal = solver.withGoal(accuracy.goal());
         if (options.linked() && LinkedKernel.isPossible(solver)) {
             LinkedKernel all = new LinkedKernel(packing, goal, certifying);
             // The problems that a kernel was compiled for, and no others, lest there be code for each of those.
             String text = tables.isOwnSize() ? all.text(BatchTables.sizes(tables, solver.threads())) : all.text();
-            long linked = device.function(text, LinkedKernel.ENTRY);
-            return new BatchStream.Kernels(packing, solver, certifying, 0, 0, 0, linked);
+            return new BatchStream.Kernels(solver, 0, 0, 0, device.function(text, LinkedKernel.ENTRY));
         }
         return new BatchStream.Kernels(
-                packing,
                 solver,
-                certifying,
                 device.function(packing.text(), packing.entry()),
                 device.function(goal.text(), solver.entry()),
                 device.function(certifying.text(), certifying.entry()),

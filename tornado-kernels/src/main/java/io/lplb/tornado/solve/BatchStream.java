@@ -5,18 +5,18 @@ import io.lplb.problem.MinMaxProblem;
 import io.lplb.tornado.cuda.Cleanup;
 import io.lplb.tornado.cuda.CudaDriver;
 import io.lplb.tornado.cuda.CudaException;
-import io.lplb.tornado.cuda.DeviceArrays;
-import io.lplb.tornado.cuda.KernelParameters;
-import io.lplb.tornado.cuda.PinnedMemory;
 import io.lplb.tornado.cuda.RepeatedLaunch;
-import io.lplb.tornado.kernel.batch.BatchLayout;
+import io.lplb.tornado.engine.cuda.CudaProgram;
 import io.lplb.tornado.program.Accuracy;
+import io.lplb.tornado.program.BatchProgram;
 import io.lplb.tornado.program.BatchTables;
+import io.lplb.tornado.program.KernelSpec;
 import io.lplb.tornado.program.ProblemTables;
+import io.lplb.tornado.program.SolverStep;
 import io.lplb.tornado.ptx.LinkedKernel;
 import io.lplb.tornado.ptx.PtxKernel;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import java.util.Map;
 
 /**
  * One stream of a {@link BatchLaunch}: a fused kernel between two others that pack and certify on the device, with their buffers;
@@ -36,39 +36,34 @@ final class BatchStream implements AutoCloseable {
      *
      * @param linked the function of the {@link LinkedKernel} of all three; 0 where each of them has its own
      */
-    record Kernels(
-            PtxKernel packing,
-            PtxKernel solver,
-            PtxKernel certifying,
-            long pack,
-            long solve,
-            long certify,
-            long linked) {
+    record Kernels(PtxKernel solver, long pack, long solve, long certify, long linked) {
         boolean areLinked() {
             return linked != 0;
         }
+
+        /** Returns the function of a launch of the program; 0 if all are linked. */
+        long function(KernelSpec launch) {
+            return switch (launch.task()) {
+                case "packBatch" -> pack;
+                case SolverStep.TASK -> solve;
+                default -> certify;
+            };
+        }
     }
 
-    /** An array as the host and as the kernels address it, the same memory unless it is copied; and its elements on the host. */
-    private record Buffer(long host, long device, MemorySegment elements) {}
+    /** Launches of the program. */
+    private static final int STEPS = 3;
 
     private final CudaDriver driver;
     private final Kernels kernels;
     private final MinMaxProblem problem;
     private final int capacity;
-    private final boolean copied;
     private final Cleanup cleanup = new Cleanup();
-    private final Arena arena = Arena.ofShared();
     private final long stream;
-    private final KernelParameters pack;
-    private final KernelParameters solve;
-    private final KernelParameters certify;
+    private final BatchProgram program;
+    private final CudaProgram bound;
+    private final CudaProgram.Arguments arguments;
     private final long linked;
-    private final Buffer fixed;
-    private final Buffer load;
-    private final Buffer stamps;
-    private final Buffer fractions;
-    private final Buffer reports;
     private final CertifiedGroups groups;
     private final RepeatedLaunch repeated;
 
@@ -90,54 +85,17 @@ final class BatchStream implements AutoCloseable {
         this.kernels = kernels;
         this.capacity = capacity;
         problem = tables.problem();
-        copied = options.transfer() == Transfer.COPIED;
+        Arena arena = Arena.ofShared();
         cleanup.add(arena::close);
         try {
             stream = driver.createStream(cleanup);
-            DeviceArrays device = new DeviceArrays(driver, cleanup, stream);
-            fixed = buffer(device, (long) Double.BYTES * capacity * problem.ranks());
-            load = buffer(device, (long) Double.BYTES * capacity * problem.items());
-            stamps = buffer(device, (long) Double.BYTES * capacity);
-            fractions = buffer(device, (long) Float.BYTES * BatchTables.fractionWords(problem, capacity));
-            reports = buffer(device, (long) Double.BYTES * BatchTables.reportWords(capacity));
-            long sizes =
-                    device.copyOf(BatchTables.sizes(tables, kernels.solver().threads()));
-            long order = device.copyOf(BatchTables.order(tables));
-            long numbers = device.copyOf(BatchTables.numbers(problem, accuracy.tolerance()));
-            long table = device.copyOf(tables.tableWords());
-            long speed = device.copyOf(tables.speeds());
-            long held = device.zeros(2L * BatchTables.heldWords(problem, capacity));
-            long in = device.zeros(PackedGroups.inWords(tables.size(), capacity));
-            setCount(in, capacity);
-            long out = device.zeros(PackedGroups.outWords(tables.size(), capacity));
-            pack = new KernelParameters(
-                    arena,
-                    kernels.packing().parameters(),
-                    sizes,
-                    order,
-                    numbers,
-                    fixed.device(),
-                    load.device(),
-                    stamps.device(),
-                    held,
-                    in,
-                    out);
-            solve = new KernelParameters(arena, kernels.solver().parameters(), in, table, speed, out);
-            certify = new KernelParameters(
-                    arena,
-                    kernels.certifying().parameters(),
-                    sizes,
-                    table,
-                    order,
-                    numbers,
-                    held,
-                    out,
-                    fractions.device(),
-                    reports.device());
-            linked = KernelParameters.linked(arena, pack, solve, certify);
-            CertifiedGroups.Memory memory = new CertifiedGroups.Memory(
-                    fixed.elements(), load.elements(), stamps.elements(), fractions.elements(), reports.elements());
-            groups = new CertifiedGroups(tables, memory, capacity);
+            program = new BatchProgram(tables, kernels.solver().shape(), capacity, accuracy);
+            boolean mapped = options.transfer() == Transfer.MAPPED;
+            bound = new CudaProgram(
+                    driver, cleanup, arena, stream, program.program(), mapped, Map.of(), kernels::function);
+            arguments = bound.arguments();
+            linked = arguments.together();
+            groups = CertifiedGroups.of(program, capacity, bound::host);
             driver.synchronise(stream);
             repeated = new RepeatedLaunch(driver, stream, options.graphs(), this::enqueue);
             cleanup.add(repeated::close);
@@ -146,21 +104,6 @@ final class BatchStream implements AutoCloseable {
             cleanup.closeQuietly(e);
             throw e;
         }
-    }
-
-    /** Tells the solver how many groups there are, once: of a launch of fewer, only as many work-groups are launched. */
-    private void setCount(long in, int groups) {
-        driver.fill(in + DeviceArrays.HEADER, Float.floatToRawIntBits(groups), 1, stream);
-    }
-
-    /** Takes an array for both sides, which begins a line. */
-    private Buffer buffer(DeviceArrays arrays, long bytes) {
-        PinnedMemory pinned = PinnedMemory.take(driver, cleanup, DeviceArrays.ROOM + bytes);
-        long host = DeviceArrays.array(pinned.address());
-        long device = copied
-                ? arrays.zeros(bytes / Integer.BYTES)
-                : DeviceArrays.array(driver.devicePointer(pinned.address()));
-        return new Buffer(host, device, pinned.segment().asSlice(host + DeviceArrays.HEADER - pinned.address(), bytes));
     }
 
     int capacity() {
@@ -183,61 +126,32 @@ final class BatchStream implements AutoCloseable {
     }
 
     private void enqueue(int count) {
-        if (copied) {
-            toDevice(fixed, (long) count * problem.ranks());
-            toDevice(load, (long) count * problem.items());
-            toDevice(stamps, count);
-        }
+        bound.copyIn(program.fixed(), (long) count * problem.ranks(), stream);
+        bound.copyIn(program.load(), (long) count * problem.items(), stream);
+        bound.copyIn(program.stamps(), count, stream);
         if (kernels.areLinked()) {
             driver.launch(kernels.linked(), count, kernels.solver().threads(), stream, linked);
         } else {
-            pack(count);
-            solve(count);
-            certify(count);
+            arguments.launch(0, STEPS, count, stream);
         }
-        if (copied) {
-            toHost(fractions, (long) Float.BYTES * BatchTables.fractionWords(problem, count));
-            toHost(reports, (long) Double.BYTES * BatchTables.reportWords(count));
-        }
-    }
-
-    private void pack(int count) {
-        driver.launch(kernels.pack(), count, BatchLayout.THREADS, stream, pack.address());
-    }
-
-    private void solve(int count) {
-        PtxKernel solver = kernels.solver();
-        driver.launch(kernels.solve(), solver.workGroups(count), solver.threads(), stream, solve.address());
-    }
-
-    private void certify(int count) {
-        driver.launch(kernels.certify(), count, BatchLayout.THREADS, stream, certify.address());
-    }
-
-    private void toDevice(Buffer buffer, long doubles) {
-        long header = DeviceArrays.HEADER;
-        driver.copyToDevice(buffer.device() + header, buffer.host() + header, Double.BYTES * doubles, stream);
-    }
-
-    private void toHost(Buffer buffer, long bytes) {
-        driver.copyToHost(buffer.host() + DeviceArrays.HEADER, buffer.device() + DeviceArrays.HEADER, bytes, stream);
+        bound.copyOut(program.fractions(), BatchTables.fractionWords(problem, count), stream);
+        bound.copyOut(program.reports(), BatchTables.reportWords(count), stream);
     }
 
     /** Returns the microseconds on the device for what was written last: all together; then, unless they are linked, each kernel alone. */
     double[] kernelMicros(int count, int launches) {
         double all = repeated.micros(count, launches);
-        return kernels.areLinked()
-                ? new double[] {all}
-                : new double[] {
-                    all,
-                    alone(launches, () -> pack(count)),
-                    alone(launches, () -> solve(count)),
-                    alone(launches, () -> certify(count))
-                };
-    }
-
-    private double alone(int launches, Runnable kernel) {
-        return RepeatedLaunch.micros(driver, stream, launches, kernel);
+        if (kernels.areLinked()) {
+            return new double[] {all};
+        }
+        double[] micros = new double[1 + STEPS];
+        micros[0] = all;
+        for (int k = 0; k < STEPS; k++) {
+            int step = k;
+            micros[1 + k] = RepeatedLaunch.micros(
+                    driver, stream, launches, () -> arguments.launch(step, step + 1, count, stream));
+        }
+        return micros;
     }
 
     @Override

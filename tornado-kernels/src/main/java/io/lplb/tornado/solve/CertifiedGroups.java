@@ -12,11 +12,14 @@ import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.kernel.batch.BatchLayout;
 import io.lplb.tornado.kernel.solve.SolverLayout;
+import io.lplb.tornado.program.BatchProgram;
 import io.lplb.tornado.program.BatchTables;
+import io.lplb.tornado.program.Buffer;
 import io.lplb.tornado.program.ProblemTables;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +66,7 @@ public final class CertifiedGroups {
      * @param fractions at least {@link BatchTables#fractionWords} floats
      * @param reports at least {@link BatchTables#reportWords} doubles
      */
-    public record Memory(
+    private record Memory(
             MemorySegment fixed,
             MemorySegment load,
             MemorySegment stamps,
@@ -101,8 +104,24 @@ public final class CertifiedGroups {
     private int blocks;
     private int stamp;
 
+    /**
+     * The host's side of a program.
+     *
+     * @param capacity most groups of a launch
+     * @param host returns the host's elements of an input or an output
+     */
+    public static CertifiedGroups of(BatchProgram program, int capacity, Function<Buffer, MemorySegment> host) {
+        Memory memory = new Memory(
+                host.apply(program.fixed()),
+                host.apply(program.load()),
+                host.apply(program.stamps()),
+                host.apply(program.fractions()),
+                host.apply(program.reports()));
+        return new CertifiedGroups(program.tables(), memory, capacity);
+    }
+
     /** @param capacity most groups of a launch */
-    public CertifiedGroups(ProblemTables tables, Memory memory, int capacity) {
+    private CertifiedGroups(ProblemTables tables, Memory memory, int capacity) {
         this.memory = memory;
         fractions = memory.fractions();
         reports = memory.reports();

@@ -1,32 +1,26 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
+import io.lplb.tornado.program.PackedLayout;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.tornado.cuda.Cleanup;
 import io.lplb.tornado.cuda.CudaDevice;
 import io.lplb.tornado.cuda.CudaDriver;
 import io.lplb.tornado.cuda.CudaException;
-import io.lplb.tornado.cuda.DeviceArrays;
-import io.lplb.tornado.cuda.KernelParameters;
-import io.lplb.tornado.cuda.PinnedMemory;
 import io.lplb.tornado.cuda.RepeatedLaunch;
+import io.lplb.tornado.engine.cuda.CudaProgram;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.KernelSize;
 import io.lplb.tornado.program.ProblemTables;
+import io.lplb.tornado.program.SolverProgram;
 import io.lplb.tornado.ptx.PtxKernel;
 import java.lang.foreign.Arena;
+import java.util.Map;
 
 /**
  * A fused kernel with its buffers on a device, launched through the driver.
  *
- * <p>The parameters are those of TornadoVM's kernels: two that are not used, then the addresses of in, tables, speed and
- * out, each of an array whose data begin behind a header of 16 bytes; then the scalars, which the code does not read
- * since they were compiled in.
- *
- * <pre>
- *   host, pinned    | header | in ...          and   | header | out ...      mapped into the device's address space
- *   device          | header | tables | header | speed        copied once;   with Transfer.COPIED also in and out
- * </pre>
+ * <p>{@link SolverProgram} declares kernel and buffers; with {@link Transfer#MAPPED} the kernel addresses the host's memory.
  *
  * <p>Launched through a {@link RepeatedLaunch}: an execution allocates nothing but for recordings.
  *
@@ -43,19 +37,14 @@ final class DriverLaunch extends HostCertified {
     private static final int LOOKS = 512;
 
     private final CudaDriver driver;
-    private final PtxKernel kernel;
     private final KernelSize size;
     private final int capacity;
     private final LaunchOptions options;
     private final Cleanup cleanup = new Cleanup();
-    private final Arena arena = Arena.ofShared();
     private final long stream;
-    private final long function;
-    private final long hostIn;
-    private final long hostOut;
-    private final long deviceIn;
-    private final long deviceOut;
-    private final KernelParameters parameters;
+    private final SolverProgram program;
+    private final CudaProgram bound;
+    private final CudaProgram.Arguments arguments;
     private final PackedGroups groups;
     private final RepeatedLaunch repeated;
 
@@ -75,37 +64,22 @@ final class DriverLaunch extends HostCertified {
             LaunchOptions options) {
         super(tables, accuracy.tolerance());
         driver = device.driver();
-        this.kernel = kernel;
         this.size = tables.size();
         this.capacity = capacity;
         this.options = options;
+        Arena arena = Arena.ofShared();
         cleanup.add(arena::close);
         try {
             PtxKernel goal = kernel.withGoal(accuracy.goal());
-            function = device.function((options.stamps() ? goal.withReleasedStamp() : goal).text(), kernel.entry());
+            long function =
+                    device.function((options.stamps() ? goal.withReleasedStamp() : goal).text(), kernel.entry());
             stream = driver.createStream(cleanup);
-            DeviceArrays arrays = new DeviceArrays(driver, cleanup, stream);
-            int inWords = PackedGroups.inWords(size, capacity);
-            int outWords = PackedGroups.outWords(size, capacity);
-            PinnedMemory in = PinnedMemory.take(driver, cleanup, bytes(inWords), options.writeCombined());
-            PinnedMemory out = PinnedMemory.take(driver, cleanup, bytes(outWords));
-            hostIn = in.address();
-            hostOut = out.address();
+            program = new SolverProgram(tables, kernel.shape(), capacity, accuracy.goal());
             boolean mapped = options.transfer() == Transfer.MAPPED;
-            deviceIn = mapped ? driver.devicePointer(hostIn) : arrays.zeros(inWords);
-            deviceOut = mapped ? driver.devicePointer(hostOut) : arrays.zeros(outWords);
-            parameters = new KernelParameters(
-                    arena,
-                    kernel.parameters(),
-                    deviceIn,
-                    arrays.copyOf(tables.tableWords()),
-                    arrays.copyOf(tables.speeds()),
-                    deviceOut);
-            groups = new PackedGroups(
-                    tables,
-                    in.segment().asSlice(DeviceArrays.HEADER),
-                    out.segment().asSlice(DeviceArrays.HEADER),
-                    kernel.threads());
+            bound = new CudaProgram(
+                    driver, cleanup, arena, stream, program.program(), mapped, Map.of(), launch -> function);
+            arguments = bound.arguments();
+            groups = new PackedGroups(tables, bound.host(program.in()), bound.host(program.out()), kernel.threads());
             repeated = new RepeatedLaunch(driver, stream, options.graphs(), this::enqueue);
             cleanup.add(repeated::close);
             cleanup.add(() -> driver.synchronise(stream));
@@ -113,10 +87,6 @@ final class DriverLaunch extends HostCertified {
             cleanup.closeQuietly(e);
             throw e;
         }
-    }
-
-    private static long bytes(int words) {
-        return DeviceArrays.HEADER + (long) Float.BYTES * words;
     }
 
     @Override
@@ -157,23 +127,18 @@ final class DriverLaunch extends HostCertified {
     }
 
     private void enqueue(int count) {
-        if (options.transfer() == Transfer.COPIED) {
-            driver.copyToDevice(deviceIn, hostIn, bytes(PackedGroups.inWords(size, count)), stream);
-        }
-        driver.launch(function, kernel.workGroups(count), kernel.threads(), stream, parameters.address());
-        if (options.transfer() == Transfer.COPIED) {
-            driver.copyToHost(hostOut, deviceOut, bytes(PackedGroups.outWords(size, count)), stream);
-        }
+        bound.copyIn(program.in(), PackedLayout.inWords(size, count), stream);
+        launchKernel(count);
+        bound.copyOut(program.out(), PackedLayout.outWords(size, count), stream);
+    }
+
+    private void launchKernel(int count) {
+        arguments.launch(0, 1, count, stream);
     }
 
     /** Returns the microseconds of the kernel alone for what is packed: the mean of many launches in a row. */
     double kernelMicros(int count, int launches) {
-        return RepeatedLaunch.micros(
-                driver,
-                stream,
-                launches,
-                () -> driver.launch(
-                        function, kernel.workGroups(count), kernel.threads(), stream, parameters.address()));
+        return RepeatedLaunch.micros(driver, stream, launches, () -> launchKernel(count));
     }
 
     @Override

@@ -2,17 +2,11 @@
 package io.lplb.tornado.solve;
 
 import io.lplb.problem.MinMaxBatch;
-import io.lplb.tornado.engine.tornado.PlanOwner;
-import io.lplb.tornado.engine.tornado.SolverTasks;
+import io.lplb.tornado.engine.tornado.TornadoProgram;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.ProblemTables;
-import uk.ac.manchester.tornado.api.GridScheduler;
-import uk.ac.manchester.tornado.api.TaskGraph;
-import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
-import uk.ac.manchester.tornado.api.WorkerGrid1D;
-import uk.ac.manchester.tornado.api.enums.DataTransferMode;
-import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import io.lplb.tornado.program.SolverProgram;
 
 /**
  * One fused kernel with its packed buffers and execution plan, for batches of up to {@code capacity} groups: pack,
@@ -24,12 +18,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * <p>Belongs to the thread that executes it first; any other is refused.
  */
 public final class FusedPlan extends HostCertified {
-    private static final String GRAPH = "lplb";
-    private static final String TASK = "solve";
-
     private final int capacity;
     private final PackedGroups groups;
-    private final PlanOwner plan;
+    private final TornadoProgram program;
 
     /**
      * A plan; compiled when it is first executed.
@@ -39,21 +30,9 @@ public final class FusedPlan extends HostCertified {
     public FusedPlan(ProblemTables tables, KernelShape shape, int capacity, Accuracy accuracy) {
         super(tables, accuracy.tolerance());
         this.capacity = capacity;
-        FloatArray in = new FloatArray(PackedGroups.inWords(tables.size(), capacity));
-        in.init(0f);
-        FloatArray out = new FloatArray(PackedGroups.outWords(tables.size(), capacity));
-        out.init(Float.NaN);
-        groups = new PackedGroups(tables, in.getSegment(), out.getSegment(), shape.threads());
-        TaskGraph graph = new TaskGraph(GRAPH)
-                .transferToDevice(DataTransferMode.FIRST_EXECUTION, tables.table(), tables.speed())
-                .transferToDevice(DataTransferMode.EVERY_EXECUTION, in);
-        SolverTasks.add(graph, TASK, shape, tables, in, out, accuracy.goal());
-        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, out);
-        WorkerGrid1D grid = new WorkerGrid1D(shape.workGroups(capacity) * shape.threads());
-        grid.setLocalWork(shape.threads(), 1, 1);
-        plan = new PlanOwner(new TornadoExecutionPlan(graph.snapshot())
-                .withGridScheduler(new GridScheduler(GRAPH + "." + TASK, grid))
-                .withCUDAGraph());
+        SolverProgram solver = new SolverProgram(tables, shape, capacity, accuracy.goal());
+        program = new TornadoProgram(solver.program(), capacity, true);
+        groups = new PackedGroups(tables, program.host(solver.in()), program.host(solver.out()), shape.threads());
     }
 
     @Override
@@ -63,9 +42,9 @@ public final class FusedPlan extends HostCertified {
 
     @Override
     public void execute(MinMaxBatch batch, int first, int count) {
-        plan.requireOwner();
+        program.requireOwner();
         groups.pack(batch, first, count);
-        plan.execute();
+        program.run();
     }
 
     @Override
@@ -75,6 +54,6 @@ public final class FusedPlan extends HostCertified {
 
     @Override
     public void close() {
-        plan.close();
+        program.close();
     }
 }

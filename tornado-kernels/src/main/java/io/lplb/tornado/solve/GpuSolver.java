@@ -11,6 +11,7 @@ import io.lplb.solver.SolveStatus;
 import io.lplb.solver.Solvers;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.program.Accuracy;
+import io.lplb.tornado.program.BatchTables;
 import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.ProblemTables;
 import java.util.ArrayList;
@@ -148,7 +149,10 @@ public final class GpuSolver implements MinMaxSolver {
     }
 
     private static KernelLaunch plan(String solver, ProblemTables tables, int groups, Accuracy accuracy) {
-        return new FusedPlan(tables, KernelShape.of(solver, tables.problem(), groups), groups, accuracy);
+        KernelShape shape = KernelShape.of(solver, tables.problem(), groups);
+        return groups > FEW_GROUPS && BatchTables.fits(tables.problem())
+                ? new CertifiedPlan(tables, shape, groups, accuracy)
+                : new FusedPlan(tables, shape, groups, accuracy);
     }
 
     private KernelLaunch planFor(int count) {

@@ -10,13 +10,12 @@ import io.lplb.tornado.ptx.LinkedKernel;
  * @param transfer how groups reach the kernel and answers come back
  * @param graphs whether a number of groups that comes twice is recorded as a CUDA graph
  * @param stamps whether to wait for the stamps in the answers, and not for the end of the kernel
- * @param writeCombined whether the host's input bypasses its caches
  * @param pieces in how many pieces at most the device packs and certifies a batch, of which the host then only copies arrays; 0
  *     where the host packs and certifies it
  * @param linked whether the device does so in one kernel, if the solver's can be linked ({@link LinkedKernel})
  */
 record LaunchOptions(
-        Transfer transfer, boolean graphs, boolean stamps, boolean writeCombined, int pieces, boolean linked) {
+        Transfer transfer, boolean graphs, boolean stamps, int pieces, boolean linked) {
     /** What hides most of the copying of 16,384 groups of a cube; 8 pieces gain no more. */
     private static final int PIECES = 4;
 
@@ -47,7 +46,6 @@ record LaunchOptions(
                 certified ? Transfer.MAPPED : Transfer.of(solver, groups),
                 true,
                 groups == 1 || certified,
-                false,
                 certified ? PIECES : 0,
                 certified);
     }

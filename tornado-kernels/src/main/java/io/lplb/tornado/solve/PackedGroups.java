@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.tornado.kernel.solve.SolverLayout;
 import io.lplb.tornado.program.KernelSize;
+import io.lplb.tornado.program.PackedLayout;
 import io.lplb.tornado.program.ProblemTables;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
@@ -34,9 +35,6 @@ public final class PackedGroups {
     /** Floats of a block's answers, about: small enough for the first cache, large enough for a copy. */
     private static final int BLOCK_WORDS = 1024;
 
-    /** Most problems of a work-group: as many groups may be read beyond the last one, whose answers nobody stores. */
-    private static final int WORK_GROUP_PROBLEMS = 4;
-
     private final MemorySegment in;
     private final MemorySegment out;
     private final int threads;
@@ -54,8 +52,8 @@ public final class PackedGroups {
     private volatile boolean invalid;
 
     /**
-     * @param in at least {@link #inWords} floats
-     * @param out at least {@link #outWords} floats
+     * @param in at least {@link PackedLayout#inWords} floats
+     * @param out at least {@link PackedLayout#outWords} floats
      * @param threads threads of a work-group that the kernel is written for
      */
     public PackedGroups(ProblemTables tables, MemorySegment in, MemorySegment out, int threads) {
@@ -73,16 +71,6 @@ public final class PackedGroups {
         rows = new float[workers][Math.min(blockGroups, capacity) * size.inWords()];
     }
 
-    /** Returns the floats of the input for so many groups, whole work-groups of them. */
-    public static int inWords(KernelSize size, int groups) {
-        int padded = Math.ceilDiv(groups, WORK_GROUP_PROBLEMS) * WORK_GROUP_PROBLEMS;
-        return Math.addExact(SolverLayout.HEADER, Math.multiplyExact(padded, size.inWords()));
-    }
-
-    /** Returns the floats of the output for so many groups. */
-    public static int outWords(KernelSize size, int groups) {
-        return Math.multiplyExact(groups, size.outWords());
-    }
 
     /**
      * Packs the groups {@code first .. first + count - 1} of a batch and poisons their answers.

@@ -16,7 +16,6 @@ import io.lplb.tornado.kernel.solve.SolverLayout;
 import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.KernelSize;
 import io.lplb.tornado.program.ProblemTables;
-import io.lplb.tornado.ptx.PipelineStation;
 import io.lplb.tornado.ptx.PtxKernel;
 import io.lplb.tornado.ptx.PtxLibrary;
 import java.io.ByteArrayInputStream;
@@ -36,7 +35,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -110,20 +108,29 @@ class PtxResourcesTest {
         }
     }
 
+    static List<ExportPipeline.Launch> launches() {
+        return ExportPipeline.launches();
+    }
+
+    @Test
+    void allKernelsAroundTheSolversAreShipped() {
+        assertEquals(9, launches().size(), "kernels: " + launches());
+    }
+
     @ParameterizedTest
-    @EnumSource(PipelineStation.class)
-    void thePipelinesKernelsHaveNotChangedSince(PipelineStation station) throws ClassNotFoundException {
-        PtxKernel kernel = station.load();
-        String name = station.kernelClass() + "." + station.method();
+    @MethodSource("launches")
+    void kernelsAroundTheSolversHaveNotChangedSince(ExportPipeline.Launch launch) throws ClassNotFoundException {
+        PtxKernel kernel = PtxLibrary.load(launch.program(), launch.spec());
+        String name = launch.spec().kernel();
         assertEquals(name, kernel.header(PtxKernel.KERNEL));
         assertEquals(
                 kernel.header(PtxKernel.BYTECODE),
-                BytecodeHash.of(Class.forName(station.kernelClass()), station.method()),
+                BytecodeHash.of(Class.forName(launch.spec().kernelClass()), launch.spec().method()),
                 name + EXPORT);
-        assertEquals(station.entry() + " for all sizes", kernel.toString());
+        assertEquals(launch.entry() + " for all sizes", kernel.toString());
         assertTrue(kernel.text().contains(".visible .entry " + kernel.entry() + "("));
         assertTrue(kernel.text().contains(".target sm_80"));
-        assertEquals(station.parameters(), kernel.parameters());
+        assertEquals(2 + launch.spec().arrays().size(), kernel.parameters());
         PtxCode code = new PtxCode(kernel.text(), kernel.entry());
         assertEquals(Integer.toString(code.sharedBytes()), kernel.header(PtxKernel.SHARED_BYTES));
         assertTrue(code.sharedBytes() <= 48 * 1024, "shared bytes: " + code.sharedBytes());

@@ -92,7 +92,7 @@ class SourcePipelineTest {
             this.placement = placement;
             for (int s = 0; s < group.sources(); s++) {
                 WeightedStage stage = new WeightedStage(problem.problem(), problem.groups(), SEED);
-                pipelines.add(new TokenPipeline(placement, problem, tokens, stage, true, withSelf(group, s)));
+                pipelines.add(new TokenPipeline(placement, problem, tokens, stage.step(), true, withSelf(group, s)));
             }
         }
 
@@ -113,7 +113,7 @@ class SourcePipelineTest {
         }
 
         int signal(int source, int at) {
-            return pipelines.get(source).source().signal().get(at);
+            return pipelines.get(source).signal(at);
         }
 
         @Override
@@ -140,7 +140,7 @@ class SourcePipelineTest {
         PlacementProblem problem = PlacementProblem.of(placement, null);
         WeightedStage stage = new WeightedStage(problem.problem(), problem.groups(), SEED);
         int all = group.sources() * tokens;
-        try (TokenPipeline one = new TokenPipeline(placement, problem, all, stage, false);
+        try (TokenPipeline one = new TokenPipeline(placement, problem, all, stage.step(), false);
                 Sources sources = new Sources(placement, problem, group, tokens)) {
             for (int round = 1; round < 3; round++) {
                 int[][] ids = batch(placement, group.sources(), tokens, skew, SEED + round);

@@ -13,6 +13,7 @@ import io.lplb.quota.QuotaRounder;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.tornado.program.Placements;
+import io.lplb.tornado.program.SolverStep;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -46,7 +47,7 @@ class TokenPipelineTest {
         WeightedStage stage = new WeightedStage(problem.problem(), problem.groups(), SEED);
         int[] ids = Placements.ids(tokens, placement.experts(), skew, SEED);
         int[] physical = new int[tokens];
-        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, tokens + 37, stage, false)) {
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, tokens + 37, stage.step(), false)) {
             assertEquals(0, pipeline.route(ids, physical), name);
             CpuPipeline cpu = new CpuPipeline(placement, problem, ids);
             long[] quota = cpu.rounded(stage);
@@ -60,7 +61,7 @@ class TokenPipelineTest {
     void repairsToTheOptimumAndRoutesByItsQuotas(String name, ExpertPlacement placement, int tokens, double skew) {
         PlacementProblem problem = PlacementProblem.of(placement, null);
         WeightedStage stage = new WeightedStage(problem.problem(), problem.groups(), SEED + 1);
-        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, tokens, stage, true)) {
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, tokens, stage.step(), true)) {
             for (int run = 0; run < 3; run++) {
                 // The later batches are smaller than the pipeline, and empty.
                 int[] ids =
@@ -88,7 +89,7 @@ class TokenPipelineTest {
         PlacementProblem problem = PlacementProblem.of(placement, null);
         assumeTrue(problem.problem().items() > 0, "skipped: nothing to solve");
         for (String solver : List.of(InteriorPointSolver.NAME, RelaxationSolver.NAME)) {
-            KernelStage stage = new KernelStage(solver, problem.problem(), problem.groups(), 1e-4);
+            SolverStep stage = TokenPipeline.solver(solver, problem.problem(), problem.groups(), 1e-4);
             try (TokenPipeline pipeline = new TokenPipeline(placement, problem, tokens, stage, true)) {
                 int[] ids = Placements.ids(tokens, placement.experts(), skew, SEED);
                 int[] physical = new int[tokens];
@@ -103,7 +104,7 @@ class TokenPipelineTest {
                 }
             }
         }
-        assertThrows(IllegalArgumentException.class, () -> new KernelStage("simplex", problem.problem(), 1, 1e-4));
+        assertThrows(IllegalArgumentException.class, () -> TokenPipeline.solver("simplex", problem.problem(), 1, 1e-4));
     }
 
     private static long[] loads(TokenPipeline pipeline, int group, PlacementProblem problem) {
@@ -127,7 +128,7 @@ class TokenPipelineTest {
         }
         int[] physical = new int[300];
         int[] expected = new int[300];
-        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, 300, stage, false)) {
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, 300, stage.step(), false)) {
             assertEquals(3, pipeline.route(ids, physical));
             assertEquals(0, pipeline.route(clean, expected));
         }
@@ -141,7 +142,7 @@ class TokenPipelineTest {
         PlacementProblem problem = PlacementProblem.of(placement, null);
         WeightedStage stage = new WeightedStage(problem.problem(), 1, SEED);
         int[] physical = new int[998];
-        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, 998, stage, false)) {
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, 998, stage.step(), false)) {
             pipeline.route(new int[998], physical);
         }
         int changes = 0;
@@ -156,8 +157,8 @@ class TokenPipelineTest {
         ExpertPlacement placement = Placements.torus(2);
         PlacementProblem problem = PlacementProblem.of(placement, null);
         WeightedStage stage = new WeightedStage(problem.problem(), 1, SEED);
-        assertThrows(IllegalArgumentException.class, () -> new TokenPipeline(placement, problem, 0, stage, false));
-        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, 8, stage, false)) {
+        assertThrows(IllegalArgumentException.class, () -> new TokenPipeline(placement, problem, 0, stage.step(), false));
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, 8, stage.step(), false)) {
             assertThrows(IllegalArgumentException.class, () -> pipeline.route(new int[9], new int[9]));
             assertThrows(IllegalArgumentException.class, () -> pipeline.route(new int[8], new int[7]));
             assertThrows(IndexOutOfBoundsException.class, () -> pipeline.maxLoad(1));

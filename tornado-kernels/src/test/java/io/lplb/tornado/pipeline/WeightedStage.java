@@ -2,27 +2,28 @@
 package io.lplb.tornado.pipeline;
 
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.tornado.engine.tornado.KernelReferences.Kernel;
 import io.lplb.tornado.kernel.WeightedSplit;
+import io.lplb.tornado.program.Buffer;
+import io.lplb.tornado.program.Buffer.Element;
+import io.lplb.tornado.program.Buffer.Kind;
+import io.lplb.tornado.program.KernelSpec;
+import io.lplb.tornado.program.SolveLayout;
+import io.lplb.tornado.program.SolverStep;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
-import uk.ac.manchester.tornado.api.GridScheduler;
-import uk.ac.manchester.tornado.api.KernelContext;
-import uk.ac.manchester.tornado.api.TaskGraph;
-import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** A stage whose answers the CPU can repeat to the bit. */
-final class WeightedStage implements SolveStage {
+final class WeightedStage implements SolveLayout {
     private static final int THREADS = 32;
 
     private final MinMaxProblem problem;
     private final int groups;
     private final float[] weight;
-    private final FloatArray input;
-    private final FloatArray output;
-    private final IntArray itemOf;
-    private final FloatArray weights;
+    private final int[] itemOf;
 
     WeightedStage(MinMaxProblem problem, int groups, long seed) {
         this.problem = problem;
@@ -43,10 +44,7 @@ final class WeightedStage implements SolveStage {
                 weight[e] /= sum;
             }
         }
-        input = new FloatArray(Math.max(1, groups * (problem.ranks() + problem.items())));
-        output = new FloatArray(groups * (problem.entries() + 3));
-        itemOf = IntArray.fromArray(items.length == 0 ? new int[1] : items);
-        weights = FloatArray.fromArray(weight.length == 0 ? new float[1] : weight);
+        itemOf = items;
     }
 
     /** What the device computes: shares in tokens, {@code [groups * entries]}. */
@@ -72,14 +70,37 @@ final class WeightedStage implements SolveStage {
         return (int) Arrays.stream(values, from, from + length).sum();
     }
 
-    @Override
-    public FloatArray input() {
-        return input;
-    }
-
-    @Override
-    public FloatArray output() {
-        return output;
+    /** Declares the launch. */
+    SolverStep step() {
+        Buffer input = Buffer.zeros(
+                "in", Kind.STATE, Element.FLOAT, Math.max(1, groups * (problem.ranks() + problem.items())));
+        Buffer output = Buffer.zeros("solved", Kind.STATE, Element.FLOAT, groups * (problem.entries() + 3));
+        Kernel split = (graph, task, context, a) -> graph.task(
+                task,
+                WeightedSplit::split,
+                context,
+                (FloatArray) a[0],
+                (IntArray) a[1],
+                (FloatArray) a[2],
+                (FloatArray) a[3],
+                (Integer) a[4],
+                (Integer) a[5],
+                (Integer) a[6],
+                (Integer) a[7]);
+        KernelSpec launch = new KernelSpec(
+                SolverStep.TASK,
+                WeightedSplit.class.getName(),
+                "split",
+                List.of(
+                        input,
+                        Buffer.ints("itemOf", Kind.CONSTANT, itemOf),
+                        Buffer.floats("weights", Kind.CONSTANT, weight),
+                        output),
+                List.of(problem.ranks(), problem.items(), problem.entries(), groups),
+                THREADS,
+                count -> groups,
+                split);
+        return new SolverStep(launch, this, input, output);
     }
 
     @Override
@@ -115,34 +136,5 @@ final class WeightedStage implements SolveStage {
     @Override
     public int threadsAt(int group) {
         return boundAt(group) + 2;
-    }
-
-    @Override
-    public int threads() {
-        return THREADS;
-    }
-
-    @Override
-    public Object[] constants() {
-        return new Object[] {input, itemOf, weights};
-    }
-
-    @Override
-    public void addTo(TaskGraph graph, GridScheduler grids, String task) {
-        graph.task(
-                task,
-                WeightedSplit::split,
-                new KernelContext(),
-                input,
-                itemOf,
-                weights,
-                output,
-                problem.ranks(),
-                problem.items(),
-                problem.entries(),
-                groups);
-        WorkerGrid1D grid = new WorkerGrid1D(groups * THREADS);
-        grid.setLocalWork(THREADS, 1, 1);
-        grids.addWorkerGrid(graph.getTaskGraphName() + "." + task, grid);
     }
 }

@@ -69,7 +69,7 @@ final class KernelCases {
     }
 
     void writeTables(Path file) throws IOException {
-        int words = tables.table().getSize();
+        int words = tables.tableWords().length;
         int size = 4 + words + problem.ranks() + problem.items() + 1 + problem.entries();
         ByteBuffer to = ByteBuffer.allocate(4 * size).order(ByteOrder.LITTLE_ENDIAN);
         to.putInt(problem.ranks())
@@ -77,10 +77,10 @@ final class KernelCases {
                 .putInt(problem.entries())
                 .putInt(words);
         for (int k = 0; k < words; k++) {
-            to.putInt(tables.table().get(k));
+            to.putInt(tables.tableWords()[k]);
         }
         for (int r = 0; r < problem.ranks(); r++) {
-            to.putFloat(tables.speed().get(r));
+            to.putFloat(tables.speeds()[r]);
         }
         int offset = 0;
         to.putInt(offset);

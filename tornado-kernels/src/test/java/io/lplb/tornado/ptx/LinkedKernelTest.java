@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lplb.tornado.program.BatchProgram;
 import io.lplb.tornado.kernel.batch.BatchLayout;
 import io.lplb.tornado.program.KernelSize;
 import java.io.IOException;
@@ -28,8 +29,8 @@ class LinkedKernelTest {
     /** Shared memory that every GPU has for a work-group. */
     private static final int SHARED_BYTES = 48 * 1024;
 
-    private static final PtxKernel PACKING = PipelineStation.PACK_BATCH.load();
-    private static final PtxKernel CERTIFYING = PipelineStation.CERTIFY_BATCH.load();
+    private static final PtxKernel PACKING = PtxLibrary.load(BatchProgram.PACK_PTX);
+    private static final PtxKernel CERTIFYING = PtxLibrary.load(BatchProgram.CERTIFY_PTX);
 
     static List<PtxLibrary.Line> kernels() {
         return PtxLibrary.read().lines().stream()

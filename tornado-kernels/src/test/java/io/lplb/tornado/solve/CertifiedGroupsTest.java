@@ -1,6 +1,9 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,83 +16,112 @@ import io.lplb.solver.SplitBatch;
 import io.lplb.solver.SplitChecks;
 import io.lplb.tornado.kernel.batch.BatchLayout;
 import io.lplb.tornado.kernel.solve.SolverLayout;
+import io.lplb.tornado.engine.tornado.TornadoProgram;
+import io.lplb.tornado.program.Accuracy;
+import io.lplb.tornado.program.BatchProgram;
+import io.lplb.tornado.program.Buffer;
+import io.lplb.tornado.program.Buffer.Kind;
+import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.KernelSize;
+import io.lplb.tornado.program.KernelSpec;
 import io.lplb.tornado.program.ProblemTables;
+import io.lplb.tornado.program.Program;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import uk.ac.manchester.tornado.api.GridScheduler;
-import uk.ac.manchester.tornado.api.TaskGraph;
-import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
-import uk.ac.manchester.tornado.api.WorkerGrid1D;
-import uk.ac.manchester.tornado.api.enums.DataTransferMode;
-import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 
 /** Packing and certifying on the device, with a CPU's shares as floats in the place of a solver's. */
 class CertifiedGroupsTest {
     private static final double TOLERANCE = GpuSolver.DEFAULT_TOLERANCE;
     private static final int THREADS = 64;
     private static final int ITERATIONS = 7;
-    private static final String TASK = "t";
 
     private MinMaxProblem problem = MinMaxProblem.of(1, new int[0][]);
     private ProblemTables tables = new ProblemTables(problem);
-    private BatchBuffers buffers = BatchBuffers.of(tables, THREADS, 1, TOLERANCE);
+    private BatchProgram program = program(tables, 1);
+    private final Map<Buffer, MemorySegment> memory = new IdentityHashMap<>();
+
+    private static BatchProgram program(ProblemTables tables, int capacity) {
+        return new BatchProgram(tables, KernelShape.RELAXATION_PER_TWO_WARPS, capacity, Accuracy.of(TOLERANCE));
+    }
 
     /** Buffers, half of the time for a kernel of a larger size. */
     private CertifiedGroups groups(MinMaxProblem of, int capacity, boolean padded) {
         problem = of;
         ProblemTables own = new ProblemTables(of);
         tables = padded ? own.in(new KernelSize(64, 256, 704, -8, 0, 256, false)) : own;
-        buffers = BatchBuffers.of(tables, THREADS, capacity, TOLERANCE);
-        buffers.held().init(Double.NaN);
-        buffers.out().init(Float.NaN);
-        return buffers.groups();
+        program = program(tables, capacity);
+        memory.clear();
+        // Bytes of -1 are a NaN.
+        memory(program.held()).fill((byte) -1);
+        memory(program.out()).fill((byte) -1);
+        return CertifiedGroups.of(program, capacity, this::memory);
+    }
+
+    /** The host's copy of a buffer, with its initial contents. */
+    private MemorySegment memory(Buffer buffer) {
+        return memory.computeIfAbsent(buffer, b -> {
+            MemorySegment made = Arena.ofAuto().allocate(b.bytes(), Double.BYTES);
+            switch (b.contents()) {
+                case int[] words -> MemorySegment.copy(words, 0, made, JAVA_INT, 0, words.length);
+                case float[] words -> MemorySegment.copy(words, 0, made, JAVA_FLOAT, 0, words.length);
+                case double[] numbers -> MemorySegment.copy(numbers, 0, made, JAVA_DOUBLE, 0, numbers.length);
+                case null, default -> made.fill((byte) 0);
+            }
+            return made;
+        });
     }
 
     private void pack(int groups) {
-        TaskGraph graph = onDevice("pack");
-        buffers.addPacking(graph, TASK);
-        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, buffers.held(), buffers.in(), buffers.out());
-        execute(graph, groups);
+        run("packBatch", groups);
     }
 
     private void certify(int groups) {
-        TaskGraph graph = onDevice("certify");
-        buffers.addCertifying(graph, TASK);
-        graph.transferToHost(DataTransferMode.EVERY_EXECUTION, buffers.fractions(), buffers.reports());
-        execute(graph, groups);
+        run("certifyBatch", groups);
     }
 
-    /** A graph that begins with all arrays on the device. */
-    private TaskGraph onDevice(String name) {
-        return new TaskGraph(name)
-                .transferToDevice(
-                        DataTransferMode.EVERY_EXECUTION,
-                        tables.table(),
-                        buffers.sizes(),
-                        buffers.order(),
-                        buffers.numbers(),
-                        buffers.fixed(),
-                        buffers.load(),
-                        buffers.stamps(),
-                        buffers.held(),
-                        buffers.in(),
-                        buffers.out(),
-                        buffers.fractions(),
-                        buffers.reports());
-    }
-
-    private static void execute(TaskGraph graph, int groups) {
-        WorkerGrid1D grid = new WorkerGrid1D(groups * BatchLayout.THREADS);
-        grid.setLocalWork(BatchLayout.THREADS, 1, 1);
-        try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())
-                .withGridScheduler(new GridScheduler(graph.getTaskGraphName() + "." + TASK, grid))) {
-            plan.execute();
-        } catch (TornadoExecutionPlanException e) {
-            throw new IllegalStateException(e);
+    /** Runs one kernel of the program on the host's copies of its buffers. */
+    private void run(String task, int groups) {
+        KernelSpec step = program.program().steps().stream()
+                .filter(s -> s.task().equals(task))
+                .findFirst()
+                .orElseThrow();
+        Map<Buffer, Buffer> copies = new IdentityHashMap<>();
+        for (Buffer b : step.arrays()) {
+            copies.put(b, Buffer.zeros(b.name(), Kind.STATE_OUTPUT, b.element(), b.length()));
         }
+        KernelSpec copy = new KernelSpec(
+                task,
+                step.kernelClass(),
+                step.method(),
+                step.arrays().stream().map(copies::get).toList(),
+                List.of(),
+                step.threads(),
+                step.workGroups(),
+                null);
+        try (TornadoProgram alone = new TornadoProgram(new Program("alone", List.of(copy)), groups, false)) {
+            copies.forEach((own, device) -> alone.host(device).copyFrom(memory(own)));
+            alone.run();
+            copies.forEach((own, device) -> memory(own).copyFrom(alone.host(device)));
+        }
+    }
+
+    private float get(Buffer buffer, int at) {
+        return memory(buffer).getAtIndex(JAVA_FLOAT, at);
+    }
+
+    private double number(Buffer buffer, int at) {
+        return memory(buffer).getAtIndex(JAVA_DOUBLE, at);
+    }
+
+    private void set(Buffer buffer, int at, float value) {
+        memory(buffer).setAtIndex(JAVA_FLOAT, at, value);
     }
 
     /** A launch, with these shares for the solver's. */
@@ -107,11 +139,11 @@ class CertifiedGroupsTest {
             int at = g * (entries + SolverLayout.TAIL);
             for (int e = 0; e < problem.entries(); e++) {
                 double share = shares.share()[g * problem.entries() + tables.entry(e)];
-                buffers.out().set(at + e, (float) (share / batch.meanLoad(g)));
+                set(program.out(), at + e, (float) (share / batch.meanLoad(g)));
             }
-            buffers.out().set(at + entries + SolverLayout.ITERATIONS, ITERATIONS);
-            buffers.out().set(at + entries + SolverLayout.STATUS, SolverLayout.CONVERGED);
-            buffers.out().set(at + entries + SolverLayout.THREADS, THREADS);
+            set(program.out(), at + entries + SolverLayout.ITERATIONS, ITERATIONS);
+            set(program.out(), at + entries + SolverLayout.STATUS, SolverLayout.CONVERGED);
+            set(program.out(), at + entries + SolverLayout.THREADS, THREADS);
         }
     }
 
@@ -143,14 +175,14 @@ class CertifiedGroupsTest {
             double mean = batch.meanLoad(g);
             for (int r = 0; r < problem.ranks(); r++) {
                 double f = batch.fixed()[g * problem.ranks() + r];
-                assertEquals(f / mean, buffers.in().get(at + r), 1e-6, "fixed load");
+                assertEquals(f / mean, get(program.in(), at + r), 1e-6, "fixed load");
             }
             for (int i = 0; i < problem.items(); i++) {
                 double w = batch.load()[g * problem.items() + tables.item(i)];
-                assertEquals(w / mean, buffers.in().get(at + size.ranks() + i), 1e-6, "load");
+                assertEquals(w / mean, get(program.in(), at + size.ranks() + i), 1e-6, "load");
             }
             for (int i = problem.items(); i < size.items(); i++) {
-                assertEquals(0f, buffers.in().get(at + size.ranks() + i), "an item that is not there");
+                assertEquals(0f, get(program.in(), at + size.ranks() + i), "an item that is not there");
             }
         }
     }
@@ -178,7 +210,7 @@ class CertifiedGroupsTest {
                 }
                 for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
                     answer(batch, shares);
-                    buffers.out().set(word, wrong);
+                    set(program.out(), word, wrong);
                     certify(2);
                     SplitBatch split = new SplitBatch(of, 2);
                     certified.read(batch, 0, split);
@@ -257,14 +289,14 @@ class CertifiedGroupsTest {
         for (int launch = 0; launch < 2; launch++) { // the stamps of the first round and of a later one
             launch(certified, batch, RandomAnswers.solved(batch, 0.8 * TOLERANCE));
             assertTrue(certified.readAsReported(batch, 0, split));
-            double stamp = buffers.stamps().get(2);
+            double stamp = number(program.stamps(), 2);
             do {
                 certified.write(batch, 0, 1);
-            } while (buffers.stamps().get(0) != stamp - 1 && buffers.stamps().get(0) != BatchLayout.STAMPS - 1);
+            } while (number(program.stamps(), 0) != stamp - 1 && number(program.stamps(), 0) != BatchLayout.STAMPS - 1);
             certified.write(batch, 0, 3);
             assertFalse(
                     certified.readAsReported(batch, 0, split),
-                    "stamp " + buffers.stamps().get(2));
+                    "stamp " + number(program.stamps(), 2));
         }
     }
 
@@ -299,10 +331,11 @@ class CertifiedGroupsTest {
             certified.read(batch, 0, split);
             assertEquals(SolveStatus.OPTIMAL, split.status(0));
             if (word == BatchLayout.LARGEST || word == BatchLayout.BOUND) {
-                buffers.reports().set(word, buffers.reports().get(BatchLayout.LARGEST) * (1 + 1e-6));
+                memory(program.reports())
+                        .setAtIndex(JAVA_DOUBLE, word, number(program.reports(), BatchLayout.LARGEST) * (1 + 1e-6));
             } else {
-                float x = buffers.fractions().get(heaviest);
-                buffers.fractions().set(heaviest, word == 2 ? 1.01f : x > 0.5f ? x - 0.4f : x + 0.4f);
+                float x = get(program.fractions(), heaviest);
+                set(program.fractions(), heaviest, word == 2 ? 1.01f : x > 0.5f ? x - 0.4f : x + 0.4f);
             }
             certified.read(batch, 0, split);
             assertEquals(SolveStatus.INVALID, split.status(0), "word " + word);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lplb.tornado.program.PackedLayout;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.SolveStatus;
@@ -32,8 +33,8 @@ class DeviceAnswersTest {
     private PackedGroups groups(MinMaxProblem of, int capacity) {
         problem = of;
         tables = new ProblemTables(of);
-        in = Arena.ofAuto().allocate(JAVA_FLOAT, PackedGroups.inWords(tables.size(), capacity));
-        out = Arena.ofAuto().allocate(JAVA_FLOAT, PackedGroups.outWords(tables.size(), capacity));
+        in = Arena.ofAuto().allocate(JAVA_FLOAT, PackedLayout.inWords(tables.size(), capacity));
+        out = Arena.ofAuto().allocate(JAVA_FLOAT, PackedLayout.outWords(tables.size(), capacity));
         return new PackedGroups(tables, in, out, THREADS);
     }
 
@@ -144,7 +145,7 @@ class DeviceAnswersTest {
     void theInputHasRoomForWholeWorkGroups() {
         KernelSize size = new ProblemTables(RandomAnswers.problem(30, 2)).size();
         for (int groups = 1; groups < 20; groups++) {
-            int rooms = (PackedGroups.inWords(size, groups) - SolverLayout.HEADER) / size.inWords();
+            int rooms = (PackedLayout.inWords(size, groups) - SolverLayout.HEADER) / size.inWords();
             assertTrue(rooms >= groups && rooms < groups + 4 && rooms % 4 == 0, groups + " groups: " + rooms);
         }
     }

@@ -179,8 +179,8 @@ final class DriverFaults {
         PtxKernel kernel =
                 kernels.find(InteriorPointSolver.NAME, tables.size(), 1).orElseThrow();
         MinMaxBatch batch = DriverFigures.random(CUBE, 1, 5);
-        LaunchOptions plain = new LaunchOptions(Transfer.MAPPED, false, false, false, 0, false);
-        LaunchOptions graph = new LaunchOptions(Transfer.MAPPED, true, false, false, 0, false);
+        LaunchOptions plain = new LaunchOptions(Transfer.MAPPED, false, false, 0, false);
+        LaunchOptions graph = new LaunchOptions(Transfer.MAPPED, true, false, 0, false);
         try (CudaDevice device = new CudaDevice(driver, 0)) {
             device.enter();
             String text = kernel.withGoal(1e-5f).text();
@@ -195,8 +195,8 @@ final class DriverFaults {
             });
             part("device, 400 B", times, () -> driver.free(driver.allocate(400)));
             part("made", times, () -> new DriverLaunch(device, kernel, tables, 1, Accuracy.of(1e-4), plain).close());
-            LaunchOptions stamps = new LaunchOptions(Transfer.MAPPED, false, true, false, 0, false);
-            LaunchOptions both = new LaunchOptions(Transfer.MAPPED, true, true, false, 0, false);
+            LaunchOptions stamps = new LaunchOptions(Transfer.MAPPED, false, true, 0, false);
+            LaunchOptions both = new LaunchOptions(Transfer.MAPPED, true, true, 0, false);
             SplitBatch split = new SplitBatch(CUBE, 1);
             for (LaunchOptions way : List.of(graph, stamps, both)) {
                 for (int solves : new int[] {0, 2}) {

@@ -289,7 +289,7 @@ final class DriverFigures {
                                 tables,
                                 groups,
                                 new Accuracy(TOLERANCE, 5e-5f),
-                                new LaunchOptions(transfer, graphs, false, false, 0, false))) {
+                                new LaunchOptions(transfer, graphs, false, 0, false))) {
                             launch.execute(random(problem, groups, 7), 0, groups);
                             line.append(String.format(
                                     Locale.ROOT,

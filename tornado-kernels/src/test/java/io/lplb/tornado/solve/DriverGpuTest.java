@@ -113,8 +113,8 @@ class DriverGpuTest {
         double[][] shares = new double[batches.length][];
         SplitBatch split = new SplitBatch(problem, 1);
         CudaDriver driver = new CudaDriver(CudaLibrary.load());
-        LaunchOptions ended = new LaunchOptions(Transfer.MAPPED, true, false, false, 0, false);
-        LaunchOptions stamped = new LaunchOptions(Transfer.MAPPED, true, true, false, 0, false);
+        LaunchOptions ended = new LaunchOptions(Transfer.MAPPED, true, false, 0, false);
+        LaunchOptions stamped = new LaunchOptions(Transfer.MAPPED, true, true, 0, false);
         PtxLibrary library = PtxLibrary.read();
         try (DriverSolver one =
                         DriverSolver.open(driver, library, name, problem, TOLERANCE, 1, 0, (s, groups) -> ended);
@@ -170,11 +170,11 @@ class DriverGpuTest {
         PtxLibrary library = PtxLibrary.read();
         Certificate certificate = new Certificate(problem);
         LaunchOptions[] ways = {
-            new LaunchOptions(Transfer.COPIED, true, false, false, 1, false),
-            new LaunchOptions(Transfer.MAPPED, true, false, false, 1, false),
-            new LaunchOptions(Transfer.MAPPED, true, true, false, 1, false),
-            new LaunchOptions(Transfer.MAPPED, false, false, false, 1, true),
-            new LaunchOptions(Transfer.MAPPED, true, true, false, 1, true),
+            new LaunchOptions(Transfer.COPIED, true, false, 1, false),
+            new LaunchOptions(Transfer.MAPPED, true, false, 1, false),
+            new LaunchOptions(Transfer.MAPPED, true, true, 1, false),
+            new LaunchOptions(Transfer.MAPPED, false, false, 1, true),
+            new LaunchOptions(Transfer.MAPPED, true, true, 1, true),
         };
         for (LaunchOptions way : ways) {
             SplitBatch split = new SplitBatch(problem, groups);

@@ -20,7 +20,7 @@ class DriverInteriorPointTest {
         CertifiedByTheDevice() {
             super(
                     InteriorPointSolver.NAME,
-                    (name, groups) -> new LaunchOptions(Transfer.MAPPED, true, true, false, 2, true));
+                    (name, groups) -> new LaunchOptions(Transfer.MAPPED, true, true, 2, true));
         }
     }
 }

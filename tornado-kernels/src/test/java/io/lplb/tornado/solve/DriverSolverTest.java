@@ -157,8 +157,7 @@ class DriverSolverTest {
         answer(RelaxationSolver.NAME, 1);
         for (boolean graphs : new boolean[] {true, false}) {
             for (boolean stamps : new boolean[] {true, false}) {
-                for (boolean combined : new boolean[] {true, false}) {
-                    LaunchOptions way = new LaunchOptions(Transfer.MAPPED, graphs, stamps, combined, 0, false);
+                    LaunchOptions way = new LaunchOptions(Transfer.MAPPED, graphs, stamps, 0, false);
                     try (DriverSolver solver = DriverSolver.open(
                             standIn.driver(),
                             LIBRARY,
@@ -173,11 +172,10 @@ class DriverSolverTest {
                         }
                     }
                     assertEquals(0, standIn.live(), way.toString());
-                }
             }
         }
         assertThrows(
-                IllegalArgumentException.class, () -> new LaunchOptions(Transfer.COPIED, true, true, false, 0, false));
+                IllegalArgumentException.class, () -> new LaunchOptions(Transfer.COPIED, true, true, 0, false));
         assertTrue(LaunchOptions.of(RelaxationSolver.NAME, 1).stamps());
         assertFalse(LaunchOptions.of(RelaxationSolver.NAME, 8).stamps());
         assertTrue(LaunchOptions.of(RelaxationSolver.NAME, 9).stamps(), "reports are awaited, too");
@@ -474,7 +472,7 @@ class DriverSolverTest {
                         tables,
                         1,
                         new Accuracy(1e-4, 1e-5f),
-                        new LaunchOptions(Transfer.COPIED, false, false, false, 0, false))) {
+                        new LaunchOptions(Transfer.COPIED, false, false, 0, false))) {
             launch.execute(even(1), 0, 1);
             assertEquals(50, launch.kernelMicros(1, 10), 1e-3);
         }

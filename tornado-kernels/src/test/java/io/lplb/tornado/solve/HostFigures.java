@@ -3,6 +3,7 @@ package io.lplb.tornado.solve;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import io.lplb.tornado.program.PackedLayout;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.MinMaxSolver;
@@ -38,8 +39,8 @@ public final class HostFigures {
         MinMaxProblem problem = batch.problem();
         int count = batch.groups();
         tables = new ProblemTables(problem);
-        in = Arena.ofAuto().allocate(JAVA_FLOAT, PackedGroups.inWords(tables.size(), count));
-        out = Arena.ofAuto().allocate(JAVA_FLOAT, PackedGroups.outWords(tables.size(), count));
+        in = Arena.ofAuto().allocate(JAVA_FLOAT, PackedLayout.inWords(tables.size(), count));
+        out = Arena.ofAuto().allocate(JAVA_FLOAT, PackedLayout.outWords(tables.size(), count));
         groups = new PackedGroups(tables, in, out, THREADS);
         answers = new DeviceAnswers(tables, TOLERANCE);
         taken = new SplitBatch(problem, count);

@@ -44,17 +44,15 @@ final class LaunchFigures {
             .mapToInt(Integer::parseInt)
             .toArray();
 
-    private static final LaunchOptions PLAIN = new LaunchOptions(Transfer.MAPPED, false, false, false, 0, false);
-    private static final LaunchOptions GRAPH = new LaunchOptions(Transfer.MAPPED, true, false, false, 0, false);
-    private static final LaunchOptions STAMPS = new LaunchOptions(Transfer.MAPPED, true, true, false, 0, false);
-    private static final LaunchOptions PLAIN_STAMPS = new LaunchOptions(Transfer.MAPPED, false, true, false, 0, false);
-    private static final LaunchOptions COMBINED = new LaunchOptions(Transfer.MAPPED, true, false, true, 0, false);
-    private static final LaunchOptions STAMPS_COMBINED = new LaunchOptions(Transfer.MAPPED, true, true, true, 0, false);
-    private static final LaunchOptions COPIED = new LaunchOptions(Transfer.COPIED, true, false, false, 0, false);
-    private static final LaunchOptions CERTIFIED = new LaunchOptions(Transfer.MAPPED, true, false, false, 1, false);
-    private static final LaunchOptions LINKED = new LaunchOptions(Transfer.MAPPED, true, true, false, 1, true);
+    private static final LaunchOptions PLAIN = new LaunchOptions(Transfer.MAPPED, false, false, 0, false);
+    private static final LaunchOptions GRAPH = new LaunchOptions(Transfer.MAPPED, true, false, 0, false);
+    private static final LaunchOptions STAMPS = new LaunchOptions(Transfer.MAPPED, true, true, 0, false);
+    private static final LaunchOptions PLAIN_STAMPS = new LaunchOptions(Transfer.MAPPED, false, true, 0, false);
+    private static final LaunchOptions COPIED = new LaunchOptions(Transfer.COPIED, true, false, 0, false);
+    private static final LaunchOptions CERTIFIED = new LaunchOptions(Transfer.MAPPED, true, false, 1, false);
+    private static final LaunchOptions LINKED = new LaunchOptions(Transfer.MAPPED, true, true, 1, true);
     private static final LaunchOptions CERTIFIED_COPIED =
-            new LaunchOptions(Transfer.COPIED, true, false, false, 1, false);
+            new LaunchOptions(Transfer.COPIED, true, false, 1, false);
     private static final int[] PIECES = {1, 2, 4};
 
     private LaunchFigures() {}
@@ -160,7 +158,7 @@ final class LaunchFigures {
     /** One group: all ways in turn, several rounds, so that none is measured on a quieter machine than the others. */
     private static void one() throws CudaUnavailableException {
         CudaDriver driver = new CudaDriver(CudaLibrary.load());
-        LaunchOptions[] ways = {PLAIN, GRAPH, PLAIN_STAMPS, STAMPS, COMBINED, STAMPS_COMBINED};
+        LaunchOptions[] ways = {PLAIN, GRAPH, PLAIN_STAMPS, STAMPS};
         for (String topology : List.of("cube", "hypercube", "torus8x4")) {
             MinMaxProblem problem = DriverFigures.problem(topology);
             for (String name : SOLVERS) {
@@ -269,7 +267,7 @@ final class LaunchFigures {
                 for (int pieces : PIECES) {
                     for (boolean linked : new boolean[] {false, true}) {
                         for (boolean stamps : new boolean[] {false, true}) {
-                            ways.add(new LaunchOptions(Transfer.MAPPED, true, stamps, false, pieces, linked));
+                            ways.add(new LaunchOptions(Transfer.MAPPED, true, stamps, pieces, linked));
                         }
                     }
                 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lplb.tornado.ptx.PipelineStation;
+import io.lplb.tornado.program.BatchProgram;
 import io.lplb.tornado.ptx.PtxKernel;
 import io.lplb.tornado.ptx.PtxLibrary;
 import java.util.List;
@@ -65,7 +65,7 @@ class ReleasedStampTest {
     /** A report's status, which says of which launch it is, is stored by one thread, behind all else of the group and a barrier. */
     @Test
     void theLastStoreOfCertifyingIsTheStatus() {
-        String text = PipelineStation.CERTIFY_BATCH.load().text();
+        String text = PtxLibrary.load(BatchProgram.CERTIFY_PTX).text();
         int last = text.lastIndexOf(PtxKernel.STORE);
         int before = text.lastIndexOf(PtxKernel.STORE, last - 1);
         assertTrue(text.startsWith("st.global.f64", last), "a double: fractions are floats");

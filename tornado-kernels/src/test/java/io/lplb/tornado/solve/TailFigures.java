@@ -39,7 +39,7 @@ final class TailFigures {
             for (String topology : List.of("cube", "torus8x4")) {
                 for (String name : List.of(InteriorPointSolver.NAME, RelaxationSolver.NAME)) {
                     for (boolean stamps : new boolean[] {true, false}) {
-                        LaunchOptions way = new LaunchOptions(Transfer.MAPPED, true, stamps, false, 0, false);
+                        LaunchOptions way = new LaunchOptions(Transfer.MAPPED, true, stamps, 0, false);
                         MinMaxProblem problem = DriverFigures.problem(topology);
                         try (DriverSolver solver = DriverSolver.open(
                                 driver, PtxLibrary.read(), name, problem, TOLERANCE, 1, 0, (s, groups) -> way)) {

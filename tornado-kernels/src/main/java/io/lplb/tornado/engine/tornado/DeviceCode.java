@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.engine.tornado;
 
+import io.lplb.tornado.kernel.InitialValues;
 import io.lplb.tornado.kernel.ProbeKernel;
 import io.lplb.tornado.kernel.batch.BatchKernels;
 import io.lplb.tornado.kernel.batch.BatchLayout;
@@ -64,6 +65,7 @@ public final class DeviceCode {
         PipelineSizes.class,
         WaterFilling8.class,
         WaterFilling.class,
+        InitialValues.class,
         ProbeKernel.class,
         QuotaKernels.class,
         QuotaRepair.class,

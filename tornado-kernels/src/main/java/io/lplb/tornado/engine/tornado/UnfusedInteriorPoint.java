@@ -44,6 +44,7 @@ final class UnfusedInteriorPoint {
     private static final int WARP = 32;
 
     private final ProblemTables tables;
+    private final IntArray table;
     private final StatePlaces places;
     private final FloatArray state;
 
@@ -53,6 +54,7 @@ final class UnfusedInteriorPoint {
                     "ranks: got " + problem.ranks() + ", expected at most " + MAX_RANKS + " for a single warp");
         }
         tables = new ProblemTables(problem);
+        table = IntArray.fromArray(tables.tableWords());
         boolean unit = problem.hasUnitSpeeds();
         places = InteriorPointTasks.places(problem.ranks(), problem.items(), problem.entries(), unit);
         state = new FloatArray(
@@ -108,7 +110,7 @@ final class UnfusedInteriorPoint {
         DeviceCode.link();
         MinMaxProblem p = tables.problem();
         TaskGraph graph = new TaskGraph(GRAPH)
-                .transferToDevice(DataTransferMode.FIRST_EXECUTION, tables.table())
+                .transferToDevice(DataTransferMode.FIRST_EXECUTION, table)
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, state);
         GridScheduler grids = new GridScheduler();
         for (int k = 0; k < blocks.length; k++) {
@@ -120,7 +122,7 @@ final class UnfusedInteriorPoint {
                     task,
                     blocks[k],
                     new KernelContext(),
-                    tables.table(),
+                    table,
                     state,
                     p.ranks(),
                     p.items(),

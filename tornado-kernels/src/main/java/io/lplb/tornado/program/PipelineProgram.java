@@ -1,0 +1,252 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.tornado.program;
+
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.problem.MinMaxProblem;
+import io.lplb.problem.PlacementProblem;
+import io.lplb.tornado.kernel.pipeline.PipelineLayout;
+import io.lplb.tornado.kernel.pipeline.SourceLayout;
+import io.lplb.tornado.program.Buffer.Element;
+import io.lplb.tornado.program.Buffer.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Program from routed ids to physical ids; {@link PipelineLayout} and {@link SourceLayout} draw the buffers.
+ *
+ * <pre>
+ *   one source      ids --countBlocks--sumBlocks--solve--quotas--route--&gt; physical ids
+ *   several         ids --countBlocks--sumOwn--(gather)--sumSources--solve--quotas--share--route--&gt; physical ids
+ * </pre>
+ *
+ * <p>The size of a run is its number of ids. Between the steps before and after {@link #gatherAt} the counts of the other
+ * sources come into {@link #all}.
+ */
+public final class PipelineProgram {
+    private static final String NAME = "pipeline";
+
+    private final Program program;
+    private final int gatherAt;
+    private final int[] sizeWords;
+    private final Buffer sizes;
+    private final Buffer ids;
+    private final Buffer out;
+    private final Buffer physical;
+    private final @Nullable Sources sources;
+
+    /** Buffers that only a source of several has. */
+    private record Sources(Buffer all, Buffer state, Buffer signal) {}
+
+    /**
+     * Declares the program.
+     *
+     * @param tokens most ids of a run of one source
+     * @param solver the solver between sum and quotas, or only its buffers
+     * @param solves whether the solver is launched; otherwise all shares are 0
+     * @param group the sources; null where one sees all tokens
+     * @throws IllegalArgumentException if a number is beyond {@link io.lplb.tornado.kernel.pipeline.PipelineSizes}
+     */
+    public PipelineProgram(
+            ExpertPlacement placement,
+            PlacementProblem problem,
+            int tokens,
+            SolverStep solver,
+            boolean solves,
+            @Nullable SourceGroup group) {
+        PipelineTables tables = new PipelineTables(placement, problem);
+        MinMaxProblem shared = problem.problem();
+        sizeWords = RunSizes.of(placement, problem, tables.width(), tokens);
+        int allTokens = tokens;
+        if (group != null) {
+            RunSizes.addSources(sizeWords, group);
+            allTokens = tokens * group.sources();
+        }
+        int experts = placement.experts();
+        int groups = problem.groups();
+        int mostBlocks = PipelineLayout.blocks(tokens);
+        sizes = Buffer.ints("sizes", Kind.INPUT, sizeWords);
+        ids = ints("ids", Kind.INPUT, tokens);
+        out = ints("out", Kind.STATE_OUTPUT, PipelineLayout.stampAt(groups, shared.ranks()) + mostBlocks);
+        physical = ints("physical", Kind.OUTPUT, tokens);
+        Buffer counts = ints("counts", Kind.STATE, Math.multiplyExact(mostBlocks, experts + 1));
+        Buffer place = ints("place", Kind.STATE, tokens);
+        Buffer loadTable = Buffer.ints("loadTable", Kind.CONSTANT, tables.loads(solver.layout()));
+        Buffer strides = Buffer.ints("strides", Kind.CONSTANT, PipelineTables.strides(allTokens));
+        Buffer loads = ints("loads", Kind.STATE, groups * (shared.ranks() + shared.items() + 1));
+        Buffer speed = Buffer.floats("totalSpeed", Kind.CONSTANT, (float) shared.totalSpeed());
+        Buffer quotaTable = Buffer.ints("quotaTable", Kind.CONSTANT, tables.quotas(solver.layout()));
+        Buffer plan = ints("plan", Kind.STATE, experts * tables.width());
+        Buffer slots = Buffer.ints("slots", Kind.CONSTANT, tables.slots());
+        IntUnaryOperator one = run -> 1;
+        IntUnaryOperator blocks = run -> Math.max(1, PipelineLayout.blocks(run));
+        List<KernelSpec> steps = new ArrayList<>();
+        steps.add(KernelSpec.of(
+                "pipeline.CountKernels",
+                "countBlocks",
+                PipelineLayout.countThreads(experts),
+                blocks,
+                sizes,
+                ids,
+                counts,
+                place));
+        Buffer routed = plan;
+        if (group == null) {
+            sources = null;
+            gatherAt = steps.size();
+            steps.add(KernelSpec.of(
+                    "pipeline.CountKernels",
+                    "sumBlocks",
+                    PipelineLayout.SUM_THREADS,
+                    one,
+                    sizes,
+                    counts,
+                    loadTable,
+                    strides,
+                    loads,
+                    solver.input(),
+                    speed,
+                    plan,
+                    out));
+        } else {
+            Sources mine = new Sources(
+                    ints("all", Kind.INPUT, group.sources() * SourceLayout.row(experts)),
+                    ints("state", Kind.STATE, SourceLayout.STATE),
+                    ints("signal", Kind.STATE_OUTPUT, SourceLayout.SIGNAL));
+            sources = mine;
+            steps.add(KernelSpec.of(
+                    "pipeline.SourceKernels",
+                    "sumOwn",
+                    PipelineLayout.SUM_THREADS,
+                    one,
+                    sizes,
+                    counts,
+                    mine.all,
+                    mine.state,
+                    mine.signal,
+                    out));
+            gatherAt = steps.size();
+            steps.add(KernelSpec.of(
+                    "pipeline.SourceKernels",
+                    "sumSources",
+                    PipelineLayout.SUM_THREADS,
+                    one,
+                    sizes,
+                    mine.all,
+                    loadTable,
+                    strides,
+                    loads,
+                    solver.input(),
+                    speed,
+                    plan,
+                    mine.state,
+                    mine.signal));
+        }
+        if (solves) {
+            KernelSpec launch = solver.launch();
+            steps.add(launch.with(run -> launch.workGroups().applyAsInt(groups)));
+        }
+        steps.add(KernelSpec.of(
+                "pipeline.QuotaKernels",
+                "quotas",
+                PipelineLayout.QUOTA_THREADS,
+                run -> groups,
+                sizes,
+                quotaTable,
+                solver.output(),
+                loads,
+                speed,
+                plan,
+                out));
+        if (group != null && sources != null) {
+            routed = Buffer.ints("own", Kind.STATE, tables.originals());
+            steps.add(KernelSpec.of(
+                    "pipeline.SourceKernels",
+                    "share",
+                    SourceLayout.SHARE_THREADS,
+                    run -> Math.ceilDiv(experts, SourceLayout.SHARE_THREADS),
+                    sizes,
+                    sources.all,
+                    Buffer.ints("sourceTable", Kind.CONSTANT, tables.sources(group)),
+                    strides,
+                    plan,
+                    sources.state,
+                    ints("scratch", Kind.STATE, (group.sources() + 1 + tables.mostReplicas()) * experts),
+                    routed));
+        }
+        steps.add(KernelSpec.of(
+                "pipeline.RouteKernels",
+                "route",
+                PipelineLayout.BLOCK_IDS,
+                blocks,
+                sizes,
+                ids,
+                counts,
+                place,
+                routed,
+                slots,
+                out,
+                physical));
+        program = new Program(NAME, steps);
+    }
+
+    private static Buffer ints(String name, Kind kind, int length) {
+        return Buffer.zeros(name, kind, Element.INT, length);
+    }
+
+    /** {@return the program} */
+    public Program program() {
+        return program;
+    }
+
+    /** {@return the number of steps before the gather of the sources' counts} */
+    public int gatherAt() {
+        return gatherAt;
+    }
+
+    /** {@return the initial words of {@link #sizes}; the caller may change them before the program is bound to a device} */
+    public int[] sizeWords() {
+        return sizeWords;
+    }
+
+    /** {@return sizes of a run, see {@link io.lplb.tornado.kernel.pipeline.PipelineSizes}} */
+    public Buffer sizes() {
+        return sizes;
+    }
+
+    /** {@return routed ids} */
+    public Buffer ids() {
+        return ids;
+    }
+
+    /** {@return summary of a run} */
+    public Buffer out() {
+        return out;
+    }
+
+    /** {@return physical ids} */
+    public Buffer physical() {
+        return physical;
+    }
+
+    private Sources sources() {
+        return Objects.requireNonNull(sources, "sources");
+    }
+
+    /** {@return counts of all sources, a row per source} */
+    public Buffer all() {
+        return sources().all;
+    }
+
+    /** {@return counters of the rounds} */
+    public Buffer state() {
+        return sources().state;
+    }
+
+    /** {@return what the host is told of the rounds} */
+    public Buffer signal() {
+        return sources().signal;
+    }
+}
