@@ -18,7 +18,7 @@ usage() {
 Usage: ./setup-tornado.sh [--from FILE.zip] [--sha256 HEX] [--no-devices]
 
 Makes the GPU backend usable, in steps that a second run does not repeat:
-  1. The TornadoVM SDK $version (PTX, linux-amd64): the one that TORNADOVM_HOME names, else
+  1. The TornadoVM SDK $version (PTX, linux-amd64): the one that TORNADOVM_HOME names (PTX or CUDA), else
      the one under .tornado/, else the release archive is downloaded and unpacked there.
   2. Its tornado-api is installed into the local Maven repository, for the build.
   3. lplb-gpu.args is written: what Java needs on its command line (java @lplb-gpu.args ...).
@@ -46,10 +46,20 @@ fail() {
   exit 1
 }
 
+# The backend of an SDK: ptx, or cuda where only that one is there.
+backend_of() {
+  if [ ! -e "$1/lib/libtornado-ptx.so" ] && [ -e "$1/lib/libtornado-cuda.so" ]; then
+    printf 'cuda\n'
+  else
+    printf 'ptx\n'
+  fi
+}
+
 # What a folder lacks to be the SDK; nothing if it is one.
 missing_in_sdk() {
-  local sdk=$1 part
-  for part in lib/libtornado-ptx.so share/java/graalJars etc/exportLists/common-exports etc/exportLists/ptx-exports \
+  local sdk=$1 part backend
+  backend=$(backend_of "$sdk")
+  for part in "lib/libtornado-$backend.so" share/java/graalJars etc/exportLists/common-exports "etc/exportLists/$backend-exports" \
     "share/java/tornado/tornado-api-$version.jar"; do
     if [ ! -e "$sdk/$part" ]; then
       printf '%s\n' "$part"
@@ -146,6 +156,11 @@ install_archive() {
 
 install_api() {
   local jar=$1/share/java/tornado/tornado-api-$version.jar
+  local installed=${HOME:-}/.m2/repository/io/github/beehive-lab/tornado-api/$version/tornado-api-$version.jar
+  if cmp -s "$jar" "$installed"; then
+    say "tornado-api is in the local Maven repository already."
+    return
+  fi
   if ! command -v mvn > /dev/null; then
     say "mvn is not on the PATH: tornado-api is not installed into a local repository; run this again before you build."
     return
@@ -157,9 +172,26 @@ install_api() {
   say "tornado-api is in the local Maven repository."
 }
 
+# The SDK's modules that a run needs, as a module path. Its folder holds more: an older EJML and Log4j among them, which
+# would take the place of the class path's.
+module_path() {
+  local jar name path=''
+  for jar in "$1"/share/java/tornado/*.jar; do
+    name=${jar##*/}
+    case $name in
+      tornado-api-* | tornado-runtime-* | tornado-annotation-* | tornado-drivers-* | asm-[0-9]* | commons-math3-* | \
+        snmp4j-* | collections-* | word-* | nativeimage-* | polyglot-*)
+        path=$path${path:+:}$jar
+        ;;
+    esac
+  done
+  printf '%s\n' "$path"
+}
+
 # The argument file. An option of the JVM a line; quotes, since a path may have blanks.
 write_args() {
-  local sdk=$1 next=$args_file.new
+  local sdk=$1 next=$args_file.new backend
+  backend=$(backend_of "$sdk")
   {
     cat << END
 # Written by setup-tornado.sh for the SDK in $sdk
@@ -169,10 +201,10 @@ write_args() {
 -XX:+UseParallelGC
 --enable-preview
 "-Djava.library.path=$sdk/lib"
---module-path "$sdk/share/java/tornado"
+--module-path "$(module_path "$sdk")"
 --upgrade-module-path "$sdk/share/java/graalJars"
---add-modules tornado.runtime,tornado.annotation,tornado.drivers.common,tornado.drivers.ptx
---enable-native-access=tornado.drivers.ptx,ALL-UNNAMED
+--add-modules tornado.runtime,tornado.annotation,tornado.drivers.common,tornado.drivers.$backend
+--enable-native-access=tornado.drivers.$backend,ALL-UNNAMED
 -Dtornado.load.api.implementation=uk.ac.manchester.tornado.runtime.tasks.TornadoTaskGraph
 -Dtornado.load.runtime.implementation=uk.ac.manchester.tornado.runtime.TornadoCoreRuntime
 -Dtornado.load.tornado.implementation=uk.ac.manchester.tornado.runtime.common.Tornado
@@ -189,7 +221,7 @@ write_args() {
 -DInlineDuringParsingPlugin.NodeBudget=1000000
 # What the SDK's modules open to each other.
 END
-    grep -hv -e '^[[:space:]]*#' -e '^[[:space:]]*$' "$sdk/etc/exportLists/common-exports" "$sdk/etc/exportLists/ptx-exports"
+    grep -hv -e '^[[:space:]]*#' -e '^[[:space:]]*$' "$sdk/etc/exportLists/common-exports" "$sdk/etc/exportLists/$backend-exports"
   } > "$next"
   if cmp -s "$next" "$args_file"; then
     rm -f "$next"
@@ -243,7 +275,7 @@ verify() {
   fi
   if printed=$(TORNADOVM_HOME=$sdk "$jdk/bin/java" "@$args_file" \
     --module tornado.drivers.common/uk.ac.manchester.tornado.drivers.TornadoDeviceQuery 2>&1) \
-    && [[ $printed == *PTX* ]]; then
+    && [[ $printed == *PTX* || $printed == *CUDA* ]]; then
     printf '%s\n' "$printed"
     say "TornadoVM sees the devices above."
   else

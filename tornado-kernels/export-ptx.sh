@@ -14,7 +14,9 @@ root=$(dirname "$here")
     r8-i32-e64-h2-d0-c32-u0 r8-i32-e96-hupto8-d0-c32-u0 \
     r16-i64-e128-h2-d0-c64-u0 r16-i64-e192-hupto8-d0-c64-u0 \
     r32-i128-e256-h2-d0-c128-u0 r32-i128-e384-hupto8-d0-c128-u0 \
-    r64-i256-e512-h2-d0-c256-u0 r64-i192-e704-hupto8-d0-c192-u0 r64-i192-e704-hupto64-d0-c192-u0
+    r64-i256-e512-h2-d0-c256-u0 r64-i192-e704-hupto8-d0-c192-u0 r64-i192-e704-hupto64-d0-c192-u0 \
+    r128-i256-e512-h2-d0-c256-u0 r128-i256-e768-hupto8-d0-c256-u0 \
+    r320-i320-e640-h2-d0-c320-u0 r320-i320-e960-hupto8-d0-c320-u0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 jars=:$root/lplb-topology/target/classes:$root/lplb-api/target/classes

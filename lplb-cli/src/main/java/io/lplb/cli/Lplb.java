@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
             ReportCommand.class,
             ClusterCommand.class,
             RankCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            CheckCommand.class
         },
         versionProvider = Version.class,
         mixinStandardHelpOptions = true,

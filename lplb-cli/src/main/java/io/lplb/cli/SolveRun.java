@@ -84,8 +84,9 @@ final class SolveRun implements Closeable {
         MinMaxSolver ready = solver;
         SplitBatch answer = split;
         if (ready == null || answer == null || !ready.problem().equals(line.problem())) {
-            close();
+            // The next solver is made before the last one is closed: on a GPU the device's context then stays.
             ready = create(line.problem());
+            close();
             answer = new SplitBatch(line.problem(), 1);
             solver = ready;
             split = answer;

@@ -91,12 +91,19 @@ public final class ExportPtx {
         return result;
     }
 
+    private static boolean holds(String solver, int ranks) {
+        return ranks <= KernelShape.MAX_INTERIOR_POINT_RANKS || solver.equals(RelaxationSolver.NAME);
+    }
+
     /** A topology's own size, or a size by its numbers, which holds an item of two hosts. */
     private void problems(String name) throws IOException {
         ProblemTables tables = name.startsWith("r") && name.contains("-")
                 ? new ProblemTables(MinMaxProblem.of(2, new int[][] {{0, 1}})).in(KernelSize.parse(name))
                 : new ProblemTables(problem(name));
         for (String solver : SOLVERS) {
+            if (!holds(solver, tables.size().ranks())) {
+                continue;
+            }
             for (Map.Entry<KernelShape, Integer> kernel :
                     kernels(solver, tables.size().ranks()).entrySet()) {
                 export(name, solver, tables, kernel.getKey(), kernel.getValue());

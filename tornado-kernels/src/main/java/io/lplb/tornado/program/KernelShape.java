@@ -20,7 +20,10 @@ public enum KernelShape {
     RELAXATION_PER_TWO_WARPS("RelaxationKernel", "perTwoWarps");
 
     /** Most ranks that the interior point's matrix in registers holds. */
-    static final int MAX_RANKS = 64;
+    public static final int MAX_INTERIOR_POINT_RANKS = 64;
+
+    /** Most ranks of a relaxation; beyond 64 of them the host certifies. */
+    public static final int MAX_RELAXATION_RANKS = 320;
 
     /** Local memory of a work-group on every GPU that TornadoVM supports. */
     private static final int LOCAL_BYTES = 48 * 1024;
@@ -49,10 +52,7 @@ public enum KernelShape {
 
     /** Chooses the kernel for so many ranks; see {@link #of(String, MinMaxProblem, int)}. */
     public static KernelShape of(String solver, int ranks, int groups) {
-        if (ranks > MAX_RANKS) {
-            throw new IllegalArgumentException(
-                    "ranks: got " + ranks + ", expected at most " + MAX_RANKS + " for a kernel");
-        }
+        requireRanks(solver, ranks);
         boolean small = ranks <= 16;
         return switch (solver) {
             case InteriorPointSolver.NAME ->
@@ -65,6 +65,16 @@ public enum KernelShape {
                 throw new IllegalArgumentException("solver: got '" + solver + "', expected " + InteriorPointSolver.NAME
                         + " or " + RelaxationSolver.NAME);
         };
+    }
+
+    private static void requireRanks(String solver, int ranks) {
+        boolean interiorPoint = solver.equals(InteriorPointSolver.NAME);
+        int most = interiorPoint ? MAX_INTERIOR_POINT_RANKS : MAX_RELAXATION_RANKS;
+        if (ranks > most) {
+            String other = interiorPoint ? " (relaxation: " + MAX_RELAXATION_RANKS + ")" : "";
+            throw new IllegalArgumentException("ranks: got " + ranks + ", expected at most " + most + " of a group for "
+                    + solver + " on a GPU" + other);
+        }
     }
 
     /**

@@ -31,6 +31,9 @@ import java.util.stream.Stream;
 public final class GpuProbe {
     private static final Duration CHILD_LIMIT = Duration.ofSeconds(60);
     private static final String SETUP = "Run ./setup-tornado.sh, then start Java with @lplb-gpu.args.";
+    /** Libraries of TornadoVM's backends for NVIDIA; the first is the default. */
+    private static final List<String> LIBRARIES = List.of("libtornado-ptx.so", "libtornado-cuda.so");
+
     private static final List<String> LIBRARY_FOLDERS = List.of(
             "usr/lib/x86_64-linux-gnu",
             "usr/lib/aarch64-linux-gnu",
@@ -126,9 +129,10 @@ public final class GpuProbe {
     /** Whether TornadoVM's native library is where the JVM looks. */
     public Availability nativeLibrary() {
         return folders(libraryPath)
-                .filter(folder -> Files.exists(folder.resolve("libtornado-ptx.so")))
+                .flatMap(folder -> LIBRARIES.stream().map(folder::resolve))
+                .filter(Files::exists)
                 .findFirst()
-                .map(folder -> yes("libtornado-ptx.so is in " + folder + "."))
+                .map(file -> yes(file.getFileName() + " is in " + file.getParent() + "."))
                 .orElseGet(() ->
                         no("libtornado-ptx.so is in no folder of java.library.path (" + libraryPath + ").", SETUP));
     }

@@ -132,8 +132,10 @@ public final class DriverSolver implements MinMaxSolver {
     }
 
     static String missing(PtxLibrary library, String name, MinMaxProblem problem) {
-        // Each of the two hands its stragglers to the other.
-        return library.missing(problem, name, InteriorPointSolver.NAME, RelaxationSolver.NAME);
+        // Each of the two hands groups above the tolerance to the other.
+        return FallbackSolver.isOnDevice(problem)
+                ? library.missing(problem, name, InteriorPointSolver.NAME, RelaxationSolver.NAME)
+                : library.missing(problem, name);
     }
 
     @Override
@@ -146,6 +148,11 @@ public final class DriverSolver implements MinMaxSolver {
         } finally {
             session.end();
         }
+    }
+
+    /** Compiles the kernels for batches of so many groups, see {@link GpuSolver#warmUp}. */
+    public void warmUp(int groups) {
+        solve(new MinMaxBatch(problem(), groups), new SplitBatch(problem(), groups));
     }
 
     @Override

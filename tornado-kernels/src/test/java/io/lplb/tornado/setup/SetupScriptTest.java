@@ -56,7 +56,13 @@ class SetupScriptTest {
         archive = folder.resolve("sdk.zip");
         zip(archive, "tornadovm-made-up/");
         Path maven = Files.createDirectory(folder.resolve("bin")).resolve("mvn");
-        Files.writeString(maven, "#!/bin/sh\nprintf '%s\\n' \"$@\" > '" + folder.resolve("mvn.log") + "'\n");
+        // Notes its arguments, and installs the file into the local repository.
+        String repository = folder.resolve(".m2/repository/io/github/beehive-lab/tornado-api").resolve(VERSION).toString();
+        Files.writeString(
+                maven,
+                "#!/bin/sh\nprintf '%s\\n' \"$@\" > '" + folder.resolve("mvn.log") + "'\nmkdir -p '" + repository
+                        + "'\nfor a in \"$@\"; do case $a in -Dfile=*) cp \"${a#-Dfile=}\" '" + repository
+                        + "/';; esac; done\n");
         assertTrue(maven.toFile().setExecutable(true));
     }
 
@@ -148,6 +154,7 @@ class SetupScriptTest {
         Result second = run(Map.of(), "--from", archive.toString());
         assertEquals(0, second.exit(), second.printed());
         assertPrinted("is installed in", second);
+        assertPrinted("tornado-api is in the local Maven repository already", second);
         assertPrinted("is up to date", second);
         assertFalse(second.printed().contains("NOT VERIFIED"), second.printed());
         assertEquals(written, Files.readString(arguments));
@@ -242,7 +249,7 @@ class SetupScriptTest {
         Files.move(sdk(), elsewhere);
         Result result = run(Map.of("TORNADOVM_HOME", elsewhere.toString()));
         assertEquals(0, result.exit(), result.printed());
-        assertTrue(Files.readString(arguments).contains("\"" + elsewhere.toRealPath() + "/share/java/tornado\""));
+        assertTrue(Files.readString(arguments).contains("\"" + elsewhere.toRealPath() + "/" + API + "\""));
         assertEquals(List.of(), leftInHome());
         Files.delete(elsewhere.resolve(API));
         Result broken = run(Map.of("TORNADOVM_HOME", elsewhere.toString()));

@@ -88,7 +88,9 @@ public final class RefinementSweeps {
                 bound = Reduction.larger(bound, x.max1);
                 // Only by its own bound, which the host finds too: a bound of an earlier split may be better than it.
                 float open = x.max0 - x.max1 > tolerance ? 1f : 0f;
-                if (open == 0f || x.max0 < best) {
+                // Closed, or a smaller largest load than before; one comparison, as TornadoVM's CUDA backend lets the
+                // else path of an "or" fall into its then block.
+                if (Reduction.smaller(open - 0.5f, x.max0 - best) < 0f) {
                     best = x.max0;
                     if (inside) {
                         GroupMemory.storeShares(out, m, table, t, group);
