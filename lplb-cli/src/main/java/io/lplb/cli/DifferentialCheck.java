@@ -69,7 +69,8 @@ final class DifferentialCheck {
             int groups = Math.min(GROUPS[shape % GROUPS.length], count - solved);
             MinMaxBatch batch = loads(random, problem, groups);
             SplitBatch expected = new SplitBatch(problem, groups);
-            try (MinMaxSolver exact = Solvers.create(ExactSolver.NAME, problem, Solvers.defaultTolerance(ExactSolver.NAME))) {
+            try (MinMaxSolver exact =
+                    Solvers.create(ExactSolver.NAME, problem, Solvers.defaultTolerance(ExactSolver.NAME))) {
                 exact.solve(batch, expected);
             }
             for (String name : List.of(InteriorPointSolver.NAME, RelaxationSolver.NAME)) {
@@ -209,11 +210,19 @@ final class DifferentialCheck {
         double[] fixed = Arrays.copyOfRange(batch.fixed(), group * p.ranks(), (group + 1) * p.ranks());
         text.append(Arrays.toString(fixed)).append(",\"items\":[");
         for (int i = 0; i < p.items(); i++) {
-            int[] hosts = IntStream.range(p.firstEntry(i), p.firstEntry(i + 1)).map(p::host).toArray();
-            text.append(i == 0 ? "" : ",").append('[').append(batch.load()[group * p.items() + i]).append(',');
+            int[] hosts = IntStream.range(p.firstEntry(i), p.firstEntry(i + 1))
+                    .map(p::host)
+                    .toArray();
+            text.append(i == 0 ? "" : ",")
+                    .append('[')
+                    .append(batch.load()[group * p.items() + i])
+                    .append(',');
             text.append(Arrays.toString(hosts)).append(']');
         }
-        return text.append("],\"speed\":").append(Arrays.toString(p.speeds())).append("}\n").toString();
+        return text.append("],\"speed\":")
+                .append(Arrays.toString(p.speeds()))
+                .append("}\n")
+                .toString();
     }
 
     /** Returns how many answers are wrong. */
@@ -234,6 +243,10 @@ final class DifferentialCheck {
     /** Returns the check in one line. */
     String summary() {
         return String.format(
-                Locale.ROOT, "%d problems by two solvers, %d wrong, worst gap %.2g of the mean load", solved, wrong, worstGap);
+                Locale.ROOT,
+                "%d problems by two solvers, %d wrong, worst gap %.2g of the mean load",
+                solved,
+                wrong,
+                worstGap);
     }
 }

@@ -7,26 +7,26 @@ import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.tornado.cuda.CallerStream;
 import io.lplb.tornado.cuda.Cleanup;
-import io.lplb.tornado.engine.cuda.CudaProgram;
-import io.lplb.tornado.program.Buffer;
-import io.lplb.tornado.program.KernelShape;
-import io.lplb.tornado.program.PipelineProgram;
-import io.lplb.tornado.program.SolverProgram;
-import io.lplb.tornado.program.SolverStep;
-import io.lplb.tornado.program.SourceGroup;
-import io.lplb.tornado.ptx.PtxLibrary;
 import io.lplb.tornado.cuda.CudaDriver;
 import io.lplb.tornado.cuda.DeviceArrays;
 import io.lplb.tornado.cuda.GraphRecording;
 import io.lplb.tornado.cuda.PinnedMemory;
+import io.lplb.tornado.engine.cuda.CudaProgram;
 import io.lplb.tornado.kernel.pipeline.PipelineLayout;
 import io.lplb.tornado.kernel.pipeline.PipelineSizes;
+import io.lplb.tornado.program.Buffer;
+import io.lplb.tornado.program.KernelShape;
+import io.lplb.tornado.program.PipelineProgram;
 import io.lplb.tornado.program.ProblemTables;
+import io.lplb.tornado.program.SolverProgram;
+import io.lplb.tornado.program.SolverStep;
+import io.lplb.tornado.program.SourceGroup;
 import io.lplb.tornado.ptx.PtxKernel;
+import io.lplb.tornado.ptx.PtxLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -104,7 +104,7 @@ final class PipelineLaunch {
             physical = out + (long) Integer.BYTES * resultWords;
             long[] sizes = new long[PipelineRuns.RUNS];
             Arrays.setAll(sizes, k -> device.copyOf(program.sizeWords()));
-            Map<Buffer, Long> given = new IdentityHashMap<>();
+            Map<Buffer, Long> given = new HashMap<>();
             given.put(program.sizes(), sizes[0]);
             given.put(program.ids(), ids);
             given.put(program.out(), out);
@@ -114,7 +114,14 @@ final class PipelineLaunch {
                 given.put(program.signal(), exchange.signalArray());
             }
             CudaProgram bound = new CudaProgram(
-                    driver, cleanup, arena, recorder, program.program(), false, given, launch -> function(
+                    driver,
+                    cleanup,
+                    arena,
+                    recorder,
+                    program.program(),
+                    false,
+                    given,
+                    launch -> function(
                             solver != null && launch.task().equals(SolverStep.TASK)
                                     ? solver.withGoal(goal)
                                     : PtxLibrary.load(program.program().name(), launch)));

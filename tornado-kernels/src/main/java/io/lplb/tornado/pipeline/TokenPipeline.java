@@ -187,8 +187,8 @@ public final class TokenPipeline implements AutoCloseable {
 
     private void requireRun(String task, int at) {
         if (out(at) != run) {
-            throw new IllegalStateException("task " + task + ": got an answer of run " + out(at) + ", expected "
-                    + run + "; the kernel did not run, see the console for what the driver said");
+            throw new IllegalStateException("task " + task + ": got an answer of run " + out(at) + ", expected " + run
+                    + "; the kernel did not run, see the console for what the driver said");
         }
     }
 

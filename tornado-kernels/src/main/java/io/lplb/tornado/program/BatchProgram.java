@@ -50,14 +50,16 @@ public final class BatchProgram {
         solver = SolverProgram.step(tables, shape, capacity, accuracy.goal());
         Buffer sizes = Buffer.ints("sizes", Kind.CONSTANT, BatchTables.sizes(tables, shape.threads()));
         Buffer order = Buffer.ints("order", Kind.CONSTANT, BatchTables.order(tables));
-        Buffer numbers =
-                Buffer.doubles("numbers", Kind.CONSTANT, BatchTables.numbers(problem, accuracy.tolerance()));
+        Buffer numbers = Buffer.doubles("numbers", Kind.CONSTANT, BatchTables.numbers(problem, accuracy.tolerance()));
         fixed = doubles("fixed", Kind.INPUT, Math.multiplyExact(capacity, problem.ranks()));
         load = doubles("load", Kind.INPUT, Math.multiplyExact(capacity, problem.items()));
         stamps = doubles("stamps", Kind.INPUT, capacity);
         held = doubles("held", Kind.STATE, BatchTables.heldWords(problem, capacity));
         fractions = Buffer.zeros(
-                "fractions", Kind.STATE_OUTPUT, Element.FLOAT, Math.max(BatchTables.fractionWords(problem, capacity), 1));
+                "fractions",
+                Kind.STATE_OUTPUT,
+                Element.FLOAT,
+                Math.max(BatchTables.fractionWords(problem, capacity), 1));
         reports = doubles("reports", Kind.STATE_OUTPUT, BatchTables.reportWords(capacity));
         Buffer table = solver.launch().arrays().get(1);
         IntUnaryOperator groups = count -> count;

@@ -33,12 +33,15 @@ public enum KernelShape {
 
     private final String kernelClass;
     private final String method;
-    private final WorkGroups.Size workGroup;
+    private final int threads;
+    private final int problems;
 
     KernelShape(String kernels, String method) {
         this.kernelClass = "io.lplb.tornado.kernel.solve." + kernels;
         this.method = method;
-        workGroup = WorkGroups.of(kernelClass, method);
+        WorkGroups.Size workGroup = WorkGroups.of(kernelClass, method);
+        threads = workGroup.threads();
+        problems = workGroup.problems();
     }
 
     /**
@@ -98,7 +101,7 @@ public enum KernelShape {
      */
     public void requireFits(ProblemTables tables) {
         KernelSize p = tables.size();
-        int teamThreads = Math.max(workGroup.threads() / workGroup.problems(), 1);
+        int teamThreads = Math.max(threads / problems, 1);
         int bytes = SolverLayout.localBytes(
                 p.ranks(),
                 p.items(),
@@ -106,7 +109,7 @@ public enum KernelShape {
                 p.colours(),
                 p.unitSpeeds(),
                 teamThreads,
-                workGroup.problems(),
+                problems,
                 interiorPoint());
         if (bytes > LOCAL_BYTES) {
             throw new IllegalArgumentException("problem: got " + tables.problem() + ", which takes " + bytes
@@ -123,12 +126,12 @@ public enum KernelShape {
 
     /** Threads of a work-group. */
     public int threads() {
-        return workGroup.threads();
+        return threads;
     }
 
     /** Problems that a work-group solves. */
     public int problems() {
-        return workGroup.problems();
+        return problems;
     }
 
     /** The name of the kernel's class, whose API need not be there. */
@@ -143,6 +146,6 @@ public enum KernelShape {
 
     /** Work-groups for so many groups. */
     public int workGroups(int groups) {
-        return (groups + workGroup.problems() - 1) / workGroup.problems();
+        return Math.ceilDiv(groups, problems);
     }
 }

@@ -37,8 +37,7 @@ public record KernelSpec(
     }
 
     /** A launch of a kernel that takes arrays only; its class is named below {@code io.lplb.tornado.kernel}. */
-    static KernelSpec of(
-            String kernels, String method, int threads, IntUnaryOperator workGroups, Buffer... arrays) {
+    static KernelSpec of(String kernels, String method, int threads, IntUnaryOperator workGroups, Buffer... arrays) {
         return new KernelSpec(method, PACKAGE + kernels, method, List.of(arrays), List.of(), threads, workGroups, null);
     }
 

@@ -1,9 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.program;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -25,15 +23,8 @@ public record Program(String name, List<KernelSpec> steps) {
 
     /** {@return every buffer of the steps once, in the order of first use} */
     public List<Buffer> buffers() {
-        Set<Buffer> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        List<Buffer> all = new ArrayList<>();
-        for (KernelSpec step : steps) {
-            for (Buffer buffer : step.arrays()) {
-                if (seen.add(buffer)) {
-                    all.add(buffer);
-                }
-            }
-        }
-        return all;
+        Set<Buffer> all = new LinkedHashSet<>();
+        steps.forEach(step -> all.addAll(step.arrays()));
+        return List.copyOf(all);
     }
 }

@@ -45,8 +45,7 @@ public final class SolverProgram {
                 groups,
                 goal,
                 Buffer.floats("in", Kind.STATE, in),
-                Buffer.zeros(
-                        "solved", Kind.STATE, Element.FLOAT, PackedLayout.outWords(tables.size(), groups)));
+                Buffer.zeros("solved", Kind.STATE, Element.FLOAT, PackedLayout.outWords(tables.size(), groups)));
     }
 
     private static SolverStep step(

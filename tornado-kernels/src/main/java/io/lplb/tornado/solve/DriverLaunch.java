@@ -1,7 +1,6 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
-import io.lplb.tornado.program.PackedLayout;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.tornado.cuda.Cleanup;
 import io.lplb.tornado.cuda.CudaDevice;
@@ -11,6 +10,7 @@ import io.lplb.tornado.cuda.RepeatedLaunch;
 import io.lplb.tornado.engine.cuda.CudaProgram;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.KernelSize;
+import io.lplb.tornado.program.PackedLayout;
 import io.lplb.tornado.program.ProblemTables;
 import io.lplb.tornado.program.SolverProgram;
 import io.lplb.tornado.ptx.PtxKernel;

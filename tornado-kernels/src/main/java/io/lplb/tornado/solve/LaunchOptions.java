@@ -14,8 +14,7 @@ import io.lplb.tornado.ptx.LinkedKernel;
  *     where the host packs and certifies it
  * @param linked whether the device does so in one kernel, if the solver's can be linked ({@link LinkedKernel})
  */
-record LaunchOptions(
-        Transfer transfer, boolean graphs, boolean stamps, int pieces, boolean linked) {
+record LaunchOptions(Transfer transfer, boolean graphs, boolean stamps, int pieces, boolean linked) {
     /** What hides most of the copying of 16,384 groups of a cube; 8 pieces gain no more. */
     private static final int PIECES = 4;
 

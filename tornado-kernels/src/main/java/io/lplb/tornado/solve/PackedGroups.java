@@ -71,7 +71,6 @@ public final class PackedGroups {
         rows = new float[workers][Math.min(blockGroups, capacity) * size.inWords()];
     }
 
-
     /**
      * Packs the groups {@code first .. first + count - 1} of a batch and poisons their answers.
      *

@@ -125,7 +125,9 @@ class PtxResourcesTest {
         assertEquals(name, kernel.header(PtxKernel.KERNEL));
         assertEquals(
                 kernel.header(PtxKernel.BYTECODE),
-                BytecodeHash.of(Class.forName(launch.spec().kernelClass()), launch.spec().method()),
+                BytecodeHash.of(
+                        Class.forName(launch.spec().kernelClass()),
+                        launch.spec().method()),
                 name + EXPORT);
         assertEquals(launch.entry() + " for all sizes", kernel.toString());
         assertTrue(kernel.text().contains(".visible .entry " + kernel.entry() + "("));

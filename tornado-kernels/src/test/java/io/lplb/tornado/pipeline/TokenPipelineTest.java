@@ -157,7 +157,8 @@ class TokenPipelineTest {
         ExpertPlacement placement = Placements.torus(2);
         PlacementProblem problem = PlacementProblem.of(placement, null);
         WeightedStage stage = new WeightedStage(problem.problem(), 1, SEED);
-        assertThrows(IllegalArgumentException.class, () -> new TokenPipeline(placement, problem, 0, stage.step(), false));
+        assertThrows(
+                IllegalArgumentException.class, () -> new TokenPipeline(placement, problem, 0, stage.step(), false));
         try (TokenPipeline pipeline = new TokenPipeline(placement, problem, 8, stage.step(), false)) {
             assertThrows(IllegalArgumentException.class, () -> pipeline.route(new int[9], new int[9]));
             assertThrows(IllegalArgumentException.class, () -> pipeline.route(new int[8], new int[7]));

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.lplb.tornado.program.BatchProgram;
 import io.lplb.tornado.kernel.batch.BatchLayout;
+import io.lplb.tornado.program.BatchProgram;
 import io.lplb.tornado.program.KernelSize;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -57,7 +57,9 @@ class SetupScriptTest {
         zip(archive, "tornadovm-made-up/");
         Path maven = Files.createDirectory(folder.resolve("bin")).resolve("mvn");
         // Notes its arguments, and installs the file into the local repository.
-        String repository = folder.resolve(".m2/repository/io/github/beehive-lab/tornado-api").resolve(VERSION).toString();
+        String repository = folder.resolve(".m2/repository/io/github/beehive-lab/tornado-api")
+                .resolve(VERSION)
+                .toString();
         Files.writeString(
                 maven,
                 "#!/bin/sh\nprintf '%s\\n' \"$@\" > '" + folder.resolve("mvn.log") + "'\nmkdir -p '" + repository

@@ -14,9 +14,9 @@ import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
 import io.lplb.solver.SplitChecks;
+import io.lplb.tornado.engine.tornado.TornadoProgram;
 import io.lplb.tornado.kernel.batch.BatchLayout;
 import io.lplb.tornado.kernel.solve.SolverLayout;
-import io.lplb.tornado.engine.tornado.TornadoProgram;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.BatchProgram;
 import io.lplb.tornado.program.Buffer;
@@ -29,7 +29,7 @@ import io.lplb.tornado.program.Program;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -45,7 +45,7 @@ class CertifiedGroupsTest {
     private MinMaxProblem problem = MinMaxProblem.of(1, new int[0][]);
     private ProblemTables tables = new ProblemTables(problem);
     private BatchProgram program = program(tables, 1);
-    private final Map<Buffer, MemorySegment> memory = new IdentityHashMap<>();
+    private final Map<Buffer, MemorySegment> memory = new HashMap<>();
 
     private static BatchProgram program(ProblemTables tables, int capacity) {
         return new BatchProgram(tables, KernelShape.RELAXATION_PER_TWO_WARPS, capacity, Accuracy.of(TOLERANCE));
@@ -92,7 +92,7 @@ class CertifiedGroupsTest {
                 .filter(s -> s.task().equals(task))
                 .findFirst()
                 .orElseThrow();
-        Map<Buffer, Buffer> copies = new IdentityHashMap<>();
+        Map<Buffer, Buffer> copies = new HashMap<>();
         for (Buffer b : step.arrays()) {
             copies.put(b, Buffer.zeros(b.name(), Kind.STATE_OUTPUT, b.element(), b.length()));
         }
@@ -294,9 +294,7 @@ class CertifiedGroupsTest {
                 certified.write(batch, 0, 1);
             } while (number(program.stamps(), 0) != stamp - 1 && number(program.stamps(), 0) != BatchLayout.STAMPS - 1);
             certified.write(batch, 0, 3);
-            assertFalse(
-                    certified.readAsReported(batch, 0, split),
-                    "stamp " + number(program.stamps(), 2));
+            assertFalse(certified.readAsReported(batch, 0, split), "stamp " + number(program.stamps(), 2));
         }
     }
 

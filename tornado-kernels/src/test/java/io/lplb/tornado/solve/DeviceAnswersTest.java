@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lplb.tornado.program.PackedLayout;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.kernel.solve.SolverLayout;
 import io.lplb.tornado.program.KernelSize;
+import io.lplb.tornado.program.PackedLayout;
 import io.lplb.tornado.program.ProblemTables;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -18,9 +18,7 @@ class DriverInteriorPointTest {
     @Nested
     class CertifiedByTheDevice extends DriverContract {
         CertifiedByTheDevice() {
-            super(
-                    InteriorPointSolver.NAME,
-                    (name, groups) -> new LaunchOptions(Transfer.MAPPED, true, true, 2, true));
+            super(InteriorPointSolver.NAME, (name, groups) -> new LaunchOptions(Transfer.MAPPED, true, true, 2, true));
         }
     }
 }

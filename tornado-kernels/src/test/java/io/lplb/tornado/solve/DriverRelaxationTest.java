@@ -18,9 +18,7 @@ class DriverRelaxationTest {
     @Nested
     class CertifiedByTheDevice extends DriverContract {
         CertifiedByTheDevice() {
-            super(
-                    RelaxationSolver.NAME,
-                    (name, groups) -> new LaunchOptions(Transfer.MAPPED, true, true, 2, true));
+            super(RelaxationSolver.NAME, (name, groups) -> new LaunchOptions(Transfer.MAPPED, true, true, 2, true));
         }
     }
 }

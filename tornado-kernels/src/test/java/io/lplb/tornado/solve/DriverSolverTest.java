@@ -157,25 +157,24 @@ class DriverSolverTest {
         answer(RelaxationSolver.NAME, 1);
         for (boolean graphs : new boolean[] {true, false}) {
             for (boolean stamps : new boolean[] {true, false}) {
-                    LaunchOptions way = new LaunchOptions(Transfer.MAPPED, graphs, stamps, 0, false);
-                    try (DriverSolver solver = DriverSolver.open(
-                            standIn.driver(),
-                            LIBRARY,
-                            RelaxationSolver.NAME,
-                            CUBE,
-                            TOLERANCE,
-                            1,
-                            0,
-                            (name, groups) -> way)) {
-                        for (int k = 0; k < 3; k++) {
-                            assertEquals(SolveStatus.OPTIMAL, solve(solver, 1).status(0), way.toString());
-                        }
+                LaunchOptions way = new LaunchOptions(Transfer.MAPPED, graphs, stamps, 0, false);
+                try (DriverSolver solver = DriverSolver.open(
+                        standIn.driver(),
+                        LIBRARY,
+                        RelaxationSolver.NAME,
+                        CUBE,
+                        TOLERANCE,
+                        1,
+                        0,
+                        (name, groups) -> way)) {
+                    for (int k = 0; k < 3; k++) {
+                        assertEquals(SolveStatus.OPTIMAL, solve(solver, 1).status(0), way.toString());
                     }
-                    assertEquals(0, standIn.live(), way.toString());
+                }
+                assertEquals(0, standIn.live(), way.toString());
             }
         }
-        assertThrows(
-                IllegalArgumentException.class, () -> new LaunchOptions(Transfer.COPIED, true, true, 0, false));
+        assertThrows(IllegalArgumentException.class, () -> new LaunchOptions(Transfer.COPIED, true, true, 0, false));
         assertTrue(LaunchOptions.of(RelaxationSolver.NAME, 1).stamps());
         assertFalse(LaunchOptions.of(RelaxationSolver.NAME, 8).stamps());
         assertTrue(LaunchOptions.of(RelaxationSolver.NAME, 9).stamps(), "reports are awaited, too");

@@ -3,7 +3,6 @@ package io.lplb.tornado.solve;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import io.lplb.tornado.program.PackedLayout;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.MinMaxSolver;
@@ -11,6 +10,7 @@ import io.lplb.solver.SolveStatus;
 import io.lplb.solver.Solvers;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.kernel.solve.SolverLayout;
+import io.lplb.tornado.program.PackedLayout;
 import io.lplb.tornado.program.ProblemTables;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

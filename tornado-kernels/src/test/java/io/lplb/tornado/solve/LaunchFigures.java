@@ -51,8 +51,7 @@ final class LaunchFigures {
     private static final LaunchOptions COPIED = new LaunchOptions(Transfer.COPIED, true, false, 0, false);
     private static final LaunchOptions CERTIFIED = new LaunchOptions(Transfer.MAPPED, true, false, 1, false);
     private static final LaunchOptions LINKED = new LaunchOptions(Transfer.MAPPED, true, true, 1, true);
-    private static final LaunchOptions CERTIFIED_COPIED =
-            new LaunchOptions(Transfer.COPIED, true, false, 1, false);
+    private static final LaunchOptions CERTIFIED_COPIED = new LaunchOptions(Transfer.COPIED, true, false, 1, false);
     private static final int[] PIECES = {1, 2, 4};
 
     private LaunchFigures() {}

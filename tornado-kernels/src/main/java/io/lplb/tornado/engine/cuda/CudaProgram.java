@@ -12,7 +12,7 @@ import io.lplb.tornado.program.KernelSpec;
 import io.lplb.tornado.program.Program;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -38,8 +38,8 @@ public final class CudaProgram {
     private final Program program;
     private final boolean mapped;
     private final long[] functions;
-    private final Map<Buffer, Long> addresses = new IdentityHashMap<>();
-    private final Map<Buffer, PinnedMemory> pinned = new IdentityHashMap<>();
+    private final Map<Buffer, Long> addresses = new HashMap<>();
+    private final Map<Buffer, PinnedMemory> pinned = new HashMap<>();
     private final Arena arena;
 
     /**

@@ -68,8 +68,7 @@ public final class KernelReferences {
         String simple = spec.kernelClass().substring(spec.kernelClass().lastIndexOf('.') + 1);
         Kernel found = ALL.getOrDefault(simple + "." + spec.method(), ALL.get(spec.method()));
         if (found == null) {
-            throw new IllegalArgumentException(
-                    "kernel: got " + spec.kernel() + ", expected one of " + ALL.keySet());
+            throw new IllegalArgumentException("kernel: got " + spec.kernel() + ", expected one of " + ALL.keySet());
         }
         return found;
     }
@@ -96,72 +95,28 @@ public final class KernelReferences {
     @SuppressWarnings("unchecked")
     private static <A, B, C, D, E, F, G, H> Kernel of(Task9<KernelContext, A, B, C, D, E, F, G, H> k) {
         return (graph, task, context, a) -> graph.task(
-                task,
-                k,
-                context,
-                (A) a[0],
-                (B) a[1],
-                (C) a[2],
-                (D) a[3],
-                (E) a[4],
-                (F) a[5],
-                (G) a[6],
-                (H) a[7]);
+                task, k, context, (A) a[0], (B) a[1], (C) a[2], (D) a[3], (E) a[4], (F) a[5], (G) a[6], (H) a[7]);
     }
 
     @SuppressWarnings("unchecked")
     private static <A, B, C, D, E, F, G, H, I> Kernel of(Task10<KernelContext, A, B, C, D, E, F, G, H, I> k) {
         return (graph, task, context, a) -> graph.task(
-                task,
-                k,
-                context,
-                (A) a[0],
-                (B) a[1],
-                (C) a[2],
-                (D) a[3],
-                (E) a[4],
-                (F) a[5],
-                (G) a[6],
-                (H) a[7],
+                task, k, context, (A) a[0], (B) a[1], (C) a[2], (D) a[3], (E) a[4], (F) a[5], (G) a[6], (H) a[7],
                 (I) a[8]);
     }
 
     @SuppressWarnings("unchecked")
     private static <A, B, C, D, E, F, G, H, I, J> Kernel of(Task11<KernelContext, A, B, C, D, E, F, G, H, I, J> k) {
         return (graph, task, context, a) -> graph.task(
-                task,
-                k,
-                context,
-                (A) a[0],
-                (B) a[1],
-                (C) a[2],
-                (D) a[3],
-                (E) a[4],
-                (F) a[5],
-                (G) a[6],
-                (H) a[7],
-                (I) a[8],
-                (J) a[9]);
+                task, k, context, (A) a[0], (B) a[1], (C) a[2], (D) a[3], (E) a[4], (F) a[5], (G) a[6], (H) a[7],
+                (I) a[8], (J) a[9]);
     }
 
     @SuppressWarnings("unchecked")
     private static <A, B, C, D, E, F, G, H, I, J, K, L> Kernel of(
             Task13<KernelContext, A, B, C, D, E, F, G, H, I, J, K, L> k) {
         return (graph, task, context, a) -> graph.task(
-                task,
-                k,
-                context,
-                (A) a[0],
-                (B) a[1],
-                (C) a[2],
-                (D) a[3],
-                (E) a[4],
-                (F) a[5],
-                (G) a[6],
-                (H) a[7],
-                (I) a[8],
-                (J) a[9],
-                (K) a[10],
-                (L) a[11]);
+                task, k, context, (A) a[0], (B) a[1], (C) a[2], (D) a[3], (E) a[4], (F) a[5], (G) a[6], (H) a[7],
+                (I) a[8], (J) a[9], (K) a[10], (L) a[11]);
     }
 }

@@ -8,7 +8,7 @@ import io.lplb.tornado.program.KernelSpec;
 import io.lplb.tornado.program.Program;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,7 +33,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  * <p>Belongs to the thread that runs it first; any other is refused. Allocates nothing of its own per run.
  */
 public final class TornadoProgram implements AutoCloseable {
-    private final Map<Buffer, TornadoNativeArray> arrays = new IdentityHashMap<>();
+    private final Map<Buffer, TornadoNativeArray> arrays = new HashMap<>();
     private final PlanOwner plan;
 
     /**
@@ -79,7 +79,8 @@ public final class TornadoProgram implements AutoCloseable {
         Object contents = buffer.contents();
         return switch (buffer.element()) {
             case INT -> {
-                IntArray array = contents == null ? new IntArray(buffer.length()) : IntArray.fromArray((int[]) contents);
+                IntArray array =
+                        contents == null ? new IntArray(buffer.length()) : IntArray.fromArray((int[]) contents);
                 if (contents == null) {
                     array.init(0);
                 }
@@ -94,8 +95,9 @@ public final class TornadoProgram implements AutoCloseable {
                 yield array;
             }
             case DOUBLE -> {
-                DoubleArray array =
-                        contents == null ? new DoubleArray(buffer.length()) : DoubleArray.fromArray((double[]) contents);
+                DoubleArray array = contents == null
+                        ? new DoubleArray(buffer.length())
+                        : DoubleArray.fromArray((double[]) contents);
                 if (contents == null) {
                     array.init(0);
                 }
