@@ -51,7 +51,7 @@ public final class TornadoProgram implements AutoCloseable {
         List<Object> first = new ArrayList<>();
         List<Object> out = new ArrayList<>();
         for (Buffer buffer : program.buffers()) {
-            TornadoNativeArray array = array(buffer);
+            TornadoNativeArray array = allocate(buffer);
             arrays.put(buffer, array);
             (buffer.kind() == Kind.INPUT ? every : first).add(array);
             if (buffer.kind().isOutput()) {
@@ -75,7 +75,7 @@ public final class TornadoProgram implements AutoCloseable {
         plan = new PlanOwner(cudaGraph ? made.withCUDAGraph() : made);
     }
 
-    private static TornadoNativeArray array(Buffer buffer) {
+    private static TornadoNativeArray allocate(Buffer buffer) {
         Object contents = buffer.contents();
         return switch (buffer.element()) {
             case INT -> {
@@ -106,20 +106,24 @@ public final class TornadoProgram implements AutoCloseable {
         };
     }
 
+    private TornadoNativeArray array(Buffer buffer) {
+        return Objects.requireNonNull(arrays.get(buffer), buffer.name());
+    }
+
     private void keep(TaskGraph graph, GridScheduler grids, String name, Buffer buffer) {
         String task = "keep_" + buffer.name();
         KernelContext context = new KernelContext();
         switch (buffer.element()) {
-            case INT -> graph.task(task, InitialValues::keepInts, context, (IntArray) arrays.get(buffer));
-            case FLOAT -> graph.task(task, InitialValues::keepFloats, context, (FloatArray) arrays.get(buffer));
-            case DOUBLE -> graph.task(task, InitialValues::keepDoubles, context, (DoubleArray) arrays.get(buffer));
+            case INT -> graph.task(task, InitialValues::keepInts, context, (IntArray) array(buffer));
+            case FLOAT -> graph.task(task, InitialValues::keepFloats, context, (FloatArray) array(buffer));
+            case DOUBLE -> graph.task(task, InitialValues::keepDoubles, context, (DoubleArray) array(buffer));
         }
         addGrid(grids, name + "." + task, 1, InitialValues.THREADS);
     }
 
     private Object[] arguments(KernelSpec step) {
         List<Object> arguments = new ArrayList<>();
-        step.arrays().forEach(buffer -> arguments.add(Objects.requireNonNull(arrays.get(buffer), buffer.name())));
+        step.arrays().forEach(buffer -> arguments.add(array(buffer)));
         arguments.addAll(step.scalars());
         return arguments.toArray();
     }
@@ -136,7 +140,7 @@ public final class TornadoProgram implements AutoCloseable {
      * @return the elements, without a header
      */
     public MemorySegment host(Buffer buffer) {
-        return Objects.requireNonNull(arrays.get(buffer), buffer.name()).getSegment();
+        return array(buffer).getSegment();
     }
 
     /**
