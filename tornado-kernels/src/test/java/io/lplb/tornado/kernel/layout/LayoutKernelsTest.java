@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.lplb.dispatch.DispatchLayout;
-import io.lplb.tornado.kernel.CountKernels;
-import io.lplb.tornado.kernel.PipelineLayout;
-import io.lplb.tornado.kernel.PipelineSizes;
+import io.lplb.tornado.kernel.pipeline.CountKernels;
+import io.lplb.tornado.kernel.pipeline.PipelineLayout;
+import io.lplb.tornado.kernel.pipeline.PipelineSizes;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
