@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cli;
 
+import io.lplb.cli.output.AtomicOutput;
 import io.lplb.cost.ExpertCost;
 import io.lplb.layer.LayerFile;
 import io.lplb.layer.LayerStudy;

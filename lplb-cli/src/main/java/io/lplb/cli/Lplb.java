@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cli;
 
+import io.lplb.cli.output.Console;
+import io.lplb.cli.output.ErrorReport;
 import io.lplb.cli.replicas.ReplicasCommand;
 import java.io.IOException;
 import java.util.ServiceLoader;

@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cli;
 
+import io.lplb.cli.output.AtomicOutput;
+import io.lplb.cli.output.ProgressLine;
 import io.lplb.placement.Coverage;
 import io.lplb.placement.ExactSplit;
 import io.lplb.placement.ExpertPlacement;

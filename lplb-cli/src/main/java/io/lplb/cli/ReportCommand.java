@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cli;
 
+import io.lplb.cli.output.AtomicOutput;
+import io.lplb.cli.output.HtmlOutput;
 import io.lplb.report.Results;
 import io.lplb.report.ResultsPage;
 import io.lplb.report.ResultsReader;

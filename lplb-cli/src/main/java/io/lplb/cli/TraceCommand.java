@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cli;
 
+import io.lplb.cli.output.AtomicOutput;
 import io.lplb.trace.CountTrace;
 import io.lplb.trace.LogicalCountReader;
 import io.lplb.trace.NpyReader;

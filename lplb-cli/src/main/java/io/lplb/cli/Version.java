@@ -7,11 +7,11 @@ import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version that the build wrote beside this class. */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
     private static final String FILE = "version.properties";
 
     /** Returns the version, such as 0.1.0. */
-    static String text() throws IOException {
+    public static String text() throws IOException {
         Properties properties = new Properties();
         try (InputStream in = Version.class.getResourceAsStream(FILE)) {
             if (in == null) {

@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.report;
 
+import io.lplb.report.chart.Numbers;
+import io.lplb.report.chart.XyPlot;
 import java.util.Map;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;

@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.report;
 
+import io.lplb.report.chart.Markup;
+import io.lplb.report.chart.SeriesMarker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.report;
 
+import io.lplb.report.chart.Numbers;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 

@@ -4,6 +4,8 @@ package io.lplb.report;
 import io.lplb.replay.Replay;
 import io.lplb.replay.ReplayReport;
 import io.lplb.replay.StrategyResult;
+import io.lplb.report.chart.HeatMapSvg;
+import io.lplb.report.chart.Numbers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;

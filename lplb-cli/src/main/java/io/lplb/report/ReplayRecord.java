@@ -4,6 +4,7 @@ package io.lplb.report;
 import io.lplb.replay.Replay;
 import io.lplb.replay.ReplaySetup;
 import io.lplb.replay.StrategyBatch;
+import io.lplb.report.chart.MaxGrid;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

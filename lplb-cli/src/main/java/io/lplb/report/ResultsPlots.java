@@ -1,6 +1,10 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.report;
 
+import io.lplb.report.chart.Numbers;
+import io.lplb.report.chart.PlotFrame;
+import io.lplb.report.chart.SolverColours;
+import io.lplb.report.chart.XyPlot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

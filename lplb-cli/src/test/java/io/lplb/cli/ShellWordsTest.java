@@ -3,6 +3,7 @@ package io.lplb.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.lplb.cli.output.ShellWords;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;

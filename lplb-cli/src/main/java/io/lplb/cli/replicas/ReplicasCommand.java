@@ -1,8 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cli.replicas;
 
-import io.lplb.cli.AtomicOutput;
 import io.lplb.cli.Lplb;
+import io.lplb.cli.output.AtomicOutput;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.replay.TextTable;
 import io.lplb.replica.HistoryPlacement;

@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.cli;
+package io.lplb.cli.output;
 
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
@@ -64,8 +64,8 @@ public final class AtomicOutput implements Closeable {
      * @param otherOption the option that names {@code otherName}
      * @param otherName likewise
      */
-    static void requireDistinct(String option, @Nullable String name, String otherOption, @Nullable String otherName)
-            throws IOException {
+    public static void requireDistinct(
+            String option, @Nullable String name, String otherOption, @Nullable String otherName) throws IOException {
         if (name != null && otherName != null && isSamePlace(name, otherName)) {
             throw new IOException(
                     "got " + name + " for both " + option + " and " + otherOption + ", expected different places");

@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.report;
+package io.lplb.report.chart;
 
 import java.util.Arrays;
 
@@ -9,7 +9,7 @@ import java.util.Arrays;
  *
  * <p>Not thread-safe.
  */
-final class MaxGrid {
+public final class MaxGrid {
     private final long steps;
     private final int ranks;
     private final int columns;
@@ -22,7 +22,7 @@ final class MaxGrid {
      * @param maxRows largest number of rows
      * @param maxColumns largest number of columns
      */
-    MaxGrid(int ranks, long steps, int maxRows, int maxColumns) {
+    public MaxGrid(int ranks, long steps, int maxRows, int maxColumns) {
         this.ranks = ranks;
         this.steps = steps;
         this.columns = (int) Math.min(steps, maxColumns);
@@ -32,7 +32,7 @@ final class MaxGrid {
     }
 
     /** Adds a value. */
-    void add(long step, int rank, double value) {
+    public void add(long step, int rank, double value) {
         int at = rowOf(rank) * columns + (int) (step * columns / steps);
         // The comparison is false for NaN, so that any value replaces it.
         if (!(cells[at] >= value)) {
@@ -44,36 +44,36 @@ final class MaxGrid {
         return (int) ((long) rank * rows / ranks);
     }
 
-    int rows() {
+    public int rows() {
         return rows;
     }
 
-    int columns() {
+    public int columns() {
         return columns;
     }
 
     /** Returns the first rank of a row. */
-    int firstRank(int row) {
+    public int firstRank(int row) {
         return (int) (((long) row * ranks + rows - 1) / rows);
     }
 
     /** Returns the first step of a column; {@code column} may be the number of columns, which gives the end. */
-    long firstStep(int column) {
+    public long firstStep(int column) {
         return (column * steps + columns - 1) / columns;
     }
 
     /** Returns whether some cell stands for more than one batch. */
-    boolean mergesSteps() {
+    public boolean mergesSteps() {
         return columns < steps;
     }
 
     /** Returns whether some cell stands for more than one rank. */
-    boolean mergesRanks() {
+    public boolean mergesRanks() {
         return rows < ranks;
     }
 
     /** Returns the largest value of a cell, NaN if there was none. */
-    double value(int row, int column) {
+    public double value(int row, int column) {
         return cells[row * columns + column];
     }
 }

@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.report;
+package io.lplb.report.chart;
 
 import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
 import java.awt.Color;
@@ -17,7 +17,7 @@ import java.util.Locale;
  *
  * <p>Not thread-safe.
  */
-final class ChartCanvas extends VectorGraphics2D {
+public final class ChartCanvas extends VectorGraphics2D {
     private static final int RED = 1;
     private static final int GREEN = 2;
 
@@ -25,7 +25,7 @@ final class ChartCanvas extends VectorGraphics2D {
     private final List<StringBuilder> areas = new ArrayList<>();
     private final List<String> ends = new ArrayList<>();
 
-    ChartCanvas(int series) {
+    public ChartCanvas(int series) {
         for (int s = 0; s < series; s++) {
             lines.add(new StringBuilder());
             areas.add(new StringBuilder());
@@ -34,7 +34,7 @@ final class ChartCanvas extends VectorGraphics2D {
     }
 
     /** The colour that stands for a series. */
-    static Color ink(int series) {
+    public static Color ink(int series) {
         return new Color(RED, GREEN, series);
     }
 
@@ -82,7 +82,7 @@ final class ChartCanvas extends VectorGraphics2D {
     }
 
     /** Returns the areas and lines of all series as SVG paths; {@code classes} are their CSS classes. */
-    String paths(List<String> classes) {
+    public String paths(List<String> classes) {
         StringBuilder svg = new StringBuilder();
         for (int s = 0; s < lines.size(); s++) {
             path(svg, "area " + classes.get(s), areas.get(s));
@@ -98,7 +98,7 @@ final class ChartCanvas extends VectorGraphics2D {
         }
     }
 
-    static String number(double value) {
+    public static String number(double value) {
         String text = String.format(Locale.ROOT, "%.1f", value);
         return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
     }

@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.report;
+package io.lplb.report.chart;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.function.Function;
  *
  * <p>Not thread-safe.
  */
-final class TickRecorder implements Function<Double, String> {
+public final class TickRecorder implements Function<Double, String> {
     private final DoubleFunction<String> label;
     private final List<Tick> ticks = new ArrayList<>();
 
@@ -24,7 +24,7 @@ final class TickRecorder implements Function<Double, String> {
      */
     record Tick(double value, String label) {}
 
-    TickRecorder(DoubleFunction<String> label) {
+    public TickRecorder(DoubleFunction<String> label) {
         this.label = label;
     }
 
@@ -46,7 +46,7 @@ final class TickRecorder implements Function<Double, String> {
     }
 
     /** Returns the ticks of the last spacing within a range of the axis. */
-    List<Tick> within(double min, double max) {
+    public List<Tick> within(double min, double max) {
         double slack = 1e-9 * Math.max(Math.abs(min), Math.abs(max));
         return ticks.stream()
                 .filter(t -> t.value() >= min - slack && t.value() <= max + slack)

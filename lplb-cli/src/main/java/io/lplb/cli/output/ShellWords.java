@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.cli;
+package io.lplb.cli.output;
 
 import java.util.List;
 import java.util.regex.Pattern;
@@ -18,7 +18,7 @@ public final class ShellWords {
     }
 
     /** Returns the arguments with spaces between them, in single quotes where a shell would see more than the text. */
-    static String join(List<String> arguments) {
+    public static String join(List<String> arguments) {
         return arguments.stream().map(ShellWords::quote).collect(Collectors.joining(" "));
     }
 

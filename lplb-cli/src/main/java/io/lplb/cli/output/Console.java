@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.cli;
+package io.lplb.cli.output;
 
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -35,7 +35,7 @@ public final class Console {
     }
 
     /** The console of this process. */
-    static Console system() {
+    public static Console system() {
         String name = System.getProperty("stdout.encoding");
         Charset charset = name == null ? StandardCharsets.UTF_8 : Charset.forName(name);
         return new Console(
@@ -67,14 +67,14 @@ public final class Console {
     }
 
     /** Flushes both outputs; returns the first error of standard output, or null. */
-    @Nullable IOException flush() {
+    public @Nullable IOException flush() {
         outText.flush();
         errText.flush();
         return out.first;
     }
 
     /** Whether the reader of standard output went away, which is its right. */
-    static boolean isBrokenPipe(@Nullable Throwable e) {
+    public static boolean isBrokenPipe(@Nullable Throwable e) {
         return e instanceof IOException
                 && e.getMessage() != null
                 && (e.getMessage().contains("Broken pipe") || e.getMessage().contains("pipe is being closed"));

@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.report;
+package io.lplb.report.chart;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +17,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  *
  * <p>Not thread-safe.
  */
-final class XyPlot {
+public final class XyPlot {
     private final XYChart chart = new XYChart(PlotFrame.chartWidth(), PlotFrame.chartHeight());
     private final PlotFrame frame;
     private final List<String> classes = new ArrayList<>();
@@ -30,51 +30,51 @@ final class XyPlot {
     private DoubleFunction<String> yLabel = Numbers::tick;
     private List<String> xNames = List.of();
 
-    XyPlot(PlotFrame frame) {
+    public XyPlot(PlotFrame frame) {
         this.frame = frame;
     }
 
     /** Makes the horizontal axis logarithmic: values must be positive. */
-    XyPlot logX() {
+    public XyPlot logX() {
         logX = true;
         return this;
     }
 
     /** Makes the vertical axis logarithmic: values must be positive. */
-    XyPlot logY() {
+    public XyPlot logY() {
         logY = true;
         return this;
     }
 
     /** Sets how the axes' values are written; an empty label has neither text nor grid line. */
-    XyPlot labels(DoubleFunction<String> x, DoubleFunction<String> y) {
+    public XyPlot labels(DoubleFunction<String> x, DoubleFunction<String> y) {
         xLabel = x;
         yLabel = y;
         return this;
     }
 
     /** Gives the horizontal positions 0, 1, ... names instead of numbers. */
-    XyPlot names(List<String> names) {
+    public XyPlot names(List<String> names) {
         xNames = List.copyOf(names);
         xLabel = x -> "";
         return this;
     }
 
     /** Makes the axes reach at least to these values. */
-    XyPlot include(double x, double y) {
+    public XyPlot include(double x, double y) {
         widen(0, x);
         widen(2, y);
         return this;
     }
 
     /** Adds a line in the colour and pattern of CSS classes; NaN interrupts it. Lines without a point are left out. */
-    XyPlot line(String cssClass, double[] x, double[] y) {
+    public XyPlot line(String cssClass, double[] x, double[] y) {
         add(cssClass, x, y, true);
         return this;
     }
 
     /** Adds points in the colour of a CSS class, with the marker of its pattern. */
-    XyPlot points(String cssClass, double[] x, double[] y) {
+    public XyPlot points(String cssClass, double[] x, double[] y) {
         add(cssClass, x, y, false);
         return this;
     }
@@ -104,7 +104,7 @@ final class XyPlot {
     }
 
     /** Returns the plot as an SVG element; a plot without a point has a frame only. */
-    String svg() {
+    public String svg() {
         if (classes.isEmpty()) {
             return frame.svg("");
         }

@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.report;
+package io.lplb.report.chart;
 
 import io.lplb.trace.Printable;
 import java.util.ArrayDeque;
@@ -11,12 +11,12 @@ import java.util.Deque;
  *
  * <p>Not thread-safe.
  */
-final class Markup {
+public final class Markup {
     private final StringBuilder out = new StringBuilder();
     private final Deque<String> open = new ArrayDeque<>();
 
     /** Opens an element; attributes are names and values in turn. */
-    Markup open(String tag, String... attributes) {
+    public Markup open(String tag, String... attributes) {
         begin(tag, attributes);
         out.append('>');
         open.push(tag);
@@ -24,31 +24,31 @@ final class Markup {
     }
 
     /** Closes the element opened last. */
-    Markup close() {
+    public Markup close() {
         out.append("</").append(open.pop()).append(">\n");
         return this;
     }
 
     /** Adds an element that HTML knows to be empty, such as meta, or an empty element of SVG. */
-    Markup empty(String tag, String... attributes) {
+    public Markup empty(String tag, String... attributes) {
         begin(tag, attributes);
         out.append("/>\n");
         return this;
     }
 
     /** Adds an element with a text. */
-    Markup element(String tag, String text, String... attributes) {
+    public Markup element(String tag, String text, String... attributes) {
         return open(tag, attributes).text(text).close();
     }
 
     /** Adds text. */
-    Markup text(String text) {
+    public Markup text(String text) {
         out.append(escape(text));
         return this;
     }
 
     /** Adds markup made by this package, or by {@link io.lplb.topology.TopologySvg}. */
-    Markup raw(String markup) {
+    public Markup raw(String markup) {
         out.append(markup);
         return this;
     }
@@ -65,7 +65,7 @@ final class Markup {
     }
 
     /** Escapes a text for content and quoted attributes; characters that XML does not allow become spaces or marks. */
-    static String escape(String text) {
+    public static String escape(String text) {
         StringBuilder safe = new StringBuilder(text.length() + 16);
         Printable.withoutControls(text).codePoints().forEach(c -> append(safe, c));
         return safe.toString();

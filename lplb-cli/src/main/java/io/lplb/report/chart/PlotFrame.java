@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.report;
+package io.lplb.report.chart;
 
 import java.awt.Font;
 import java.awt.font.FontRenderContext;
@@ -15,8 +15,8 @@ import org.knowm.xchart.style.AxesChartStyler;
  *
  * <p>Not thread-safe.
  */
-final class PlotFrame {
-    static final int WIDTH = 560;
+public final class PlotFrame {
+    public static final int WIDTH = 560;
     static final int HEIGHT = 300;
 
     /** Height of the largest letters that fit. */
@@ -39,7 +39,7 @@ final class PlotFrame {
      * @param title short name, for readers who do not see the picture
      * @param description what the picture shows, with its numbers
      */
-    PlotFrame(String title, String description, String xTitle, String yTitle) {
+    public PlotFrame(String title, String description, String xTitle, String yTitle) {
         this.title = title;
         this.description = description;
         this.xTitle = xTitle;
@@ -47,17 +47,17 @@ final class PlotFrame {
     }
 
     /** The width of the chart inside the frame, its labels included. */
-    static int chartWidth() {
+    public static int chartWidth() {
         return WIDTH - RIGHT;
     }
 
     /** The height of the chart inside the frame, its labels included. */
-    static int chartHeight() {
+    public static int chartHeight() {
         return HEIGHT - TOP - BOTTOM;
     }
 
     /** Makes the library lay out a chart for text that this frame draws. */
-    static void style(AxesChartStyler styler) {
+    public static void style(AxesChartStyler styler) {
         styler.setLegendVisible(false);
         styler.setChartTitleVisible(false);
         styler.setAxisTitlesVisible(false);
@@ -79,7 +79,7 @@ final class PlotFrame {
      *
      * @throws IllegalStateException if it finds none
      */
-    static void requireFonts() {
+    public static void requireFonts() {
         System.setProperty("java.awt.headless", "true");
         try {
             new TextLayout(
@@ -93,7 +93,7 @@ final class PlotFrame {
     }
 
     /** A label under the plot, and a grid line over its height if it has a top. */
-    void xTick(double x, double top, double bottom, String label) {
+    public void xTick(double x, double top, double bottom, String label) {
         if (top < bottom) {
             line(x, top, x, bottom);
         }
@@ -103,7 +103,7 @@ final class PlotFrame {
     }
 
     /** A grid line with its label at the left. */
-    void yTick(double y, double left, double right, String label) {
+    public void yTick(double y, double left, double right, String label) {
         line(left, y, right, y);
         text(left - TICK_GAP, y + 5, "end", label);
     }
@@ -121,7 +121,7 @@ final class PlotFrame {
     }
 
     /** Returns the whole picture around the paths of the series. */
-    String svg(String paths) {
+    public String svg(String paths) {
         Markup svg = new Markup()
                 .open(
                         "svg",

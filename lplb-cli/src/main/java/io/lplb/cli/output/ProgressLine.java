@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.cli;
+package io.lplb.cli.output;
 
 import java.io.PrintWriter;
 import me.tongfei.progressbar.ProgressBar;
@@ -8,7 +8,7 @@ import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** A progress bar that redraws one line of standard error and removes it at the end. */
-final class ProgressLine implements ProgressBarConsumer {
+public final class ProgressLine implements ProgressBarConsumer {
     private static final int WIDTH = 79;
     private static final int UPDATE_MILLIS = 100;
 
@@ -19,7 +19,7 @@ final class ProgressLine implements ProgressBarConsumer {
     }
 
     /** Opens a bar that ends after so many steps. */
-    static ProgressBar open(PrintWriter err, String task, long steps) {
+    public static ProgressBar open(PrintWriter err, String task, long steps) {
         return new ProgressBarBuilder()
                 .setTaskName(task)
                 .setInitialMax(steps)
@@ -31,7 +31,7 @@ final class ProgressLine implements ProgressBarConsumer {
 
     /** Whether a person is likely to watch: standard input and output are a terminal. */
     @SuppressWarnings("SystemConsoleNull") // Null without a terminal unless -Djdk.console names a module that has one.
-    static boolean isWatched() {
+    public static boolean isWatched() {
         java.io.Console terminal = System.console();
         return terminal != null && terminal.isTerminal();
     }

@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.cli;
+package io.lplb.cli.output;
 
 import io.lplb.trace.FormatException;
 import io.lplb.trace.Printable;
@@ -12,25 +12,25 @@ import java.nio.file.NotDirectoryException;
 import picocli.CommandLine.ParameterException;
 
 /** Turns exceptions into one line {@code lplb: message} on standard error and an exit code. */
-final class ErrorReport {
+public final class ErrorReport {
     /** The exit code of every error. */
-    static final int FAILED = 2;
+    public static final int FAILED = 2;
 
     private final PrintWriter err;
 
-    ErrorReport(Console console) {
+    public ErrorReport(Console console) {
         this.err = console.errText();
     }
 
     /** A command line that cannot be understood. */
-    int usage(ParameterException e) {
+    public int usage(ParameterException e) {
         String help = e.getCommandLine().getCommandSpec().qualifiedName() + " --help";
         print(String.valueOf(e.getMessage()) + " (see " + help + ")");
         return FAILED;
     }
 
     /** A command that failed. */
-    int failure(Exception e, boolean verbose) {
+    public int failure(Exception e, boolean verbose) {
         if (Console.isBrokenPipe(e)) {
             return 0;
         }
@@ -40,7 +40,7 @@ final class ErrorReport {
     }
 
     /** A command whose input was too large for the heap. */
-    int outOfMemory(OutOfMemoryError e, boolean verbose) {
+    public int outOfMemory(OutOfMemoryError e, boolean verbose) {
         long limit = Runtime.getRuntime().maxMemory() >> 20;
         print("out of memory: the heap may have " + limit + " MiB; LPLB_JAVA_OPTS=-Xmx16g, for example, gives it more");
         trace(e, verbose);

@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.report;
+package io.lplb.report.chart;
 
 import java.util.List;
 import java.util.Locale;
@@ -9,9 +9,9 @@ import java.util.Locale;
  * their colours are the style sheet's ({@code h0} to {@code h9}). Neighbours of one level are one rectangle and all
  * rectangles of a level one path, so that a level map is small.
  */
-final class HeatMapSvg {
+public final class HeatMapSvg {
     /** Where one level ends and the next begins: load of the rank / mean load. */
-    static final List<Double> BOUNDS = List.of(0.6, 0.8, 0.9, 0.97, 1.03, 1.1, 1.2, 1.4, 1.7);
+    public static final List<Double> BOUNDS = List.of(0.6, 0.8, 0.9, 0.97, 1.03, 1.1, 1.2, 1.4, 1.7);
 
     private static final int LEFT = 44;
     private static final int TOP = 8;
@@ -23,7 +23,7 @@ final class HeatMapSvg {
     private HeatMapSvg() {}
 
     /** The level of a load over the mean, 0 to 9. */
-    static int level(double value) {
+    public static int level(double value) {
         int level = 0;
         while (level < BOUNDS.size() && value > BOUNDS.get(level)) {
             level++;
@@ -32,7 +32,7 @@ final class HeatMapSvg {
     }
 
     /** Draws a grid; title and description are for readers who do not see it. */
-    static String of(MaxGrid grid, String title, String description) {
+    public static String of(MaxGrid grid, String title, String description) {
         int rowHeight = Math.max(LOWEST_ROW, CELLS_HEIGHT / grid.rows());
         int bottom = TOP + grid.rows() * rowHeight;
         Markup svg = new Markup()

@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.report;
+package io.lplb.report.chart;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,19 +13,19 @@ import org.knowm.xchart.style.CategoryStyler;
  *
  * <p>Not thread-safe.
  */
-final class BarPlot {
+public final class BarPlot {
     private final CategoryChart chart = new CategoryChart(PlotFrame.chartWidth(), PlotFrame.chartHeight());
     private final PlotFrame frame;
     private final List<String> categories;
     private final List<String> classes = new ArrayList<>();
 
-    BarPlot(PlotFrame frame, List<String> categories) {
+    public BarPlot(PlotFrame frame, List<String> categories) {
         this.frame = frame;
         this.categories = List.copyOf(categories);
     }
 
     /** Adds a bar to each category, in the colour of a CSS class; heights from 0 to 1. */
-    BarPlot bars(String cssClass, double[] heights) {
+    public BarPlot bars(String cssClass, double[] heights) {
         CategorySeries series = chart.addSeries(
                 "series " + classes.size(),
                 categories,
@@ -36,7 +36,7 @@ final class BarPlot {
     }
 
     /** Returns the plot as an SVG element. */
-    String svg() {
+    public String svg() {
         PlotFrame.requireFonts();
         TickRecorder yTicks = new TickRecorder(y -> Numbers.tick(100 * y) + " %");
         CategoryStyler styler = chart.getStyler();

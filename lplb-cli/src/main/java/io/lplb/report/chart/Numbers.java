@@ -1,33 +1,33 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.report;
+package io.lplb.report.chart;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers as the pages show them. */
-final class Numbers {
+public final class Numbers {
     private static final String[] TIME_UNITS = {"ns", "us", "ms", "s"};
 
     private Numbers() {}
 
     /** A fixed number of decimals, or "n/a" for what is no number. */
-    static String decimal(double value, int decimals) {
+    public static String decimal(double value, int decimals) {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%,." + decimals + "f", value) : "n/a";
     }
 
     /** A whole number with separators. */
-    static String whole(long value) {
+    public static String whole(long value) {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
     /** A fraction in percent. */
-    static String percent(double fraction, int decimals) {
+    public static String percent(double fraction, int decimals) {
         return decimal(100 * fraction, decimals) + (Double.isFinite(fraction) ? " %" : "");
     }
 
     /** Three significant digits, without an exponent where a person would write none. */
-    static String significant(double value) {
+    public static String significant(double value) {
         if (!Double.isFinite(value)) {
             return "n/a";
         }
@@ -44,7 +44,7 @@ final class Numbers {
     }
 
     /** A time in the largest unit of which there is at least one. */
-    static String time(double nanos) {
+    public static String time(double nanos) {
         if (!Double.isFinite(nanos)) {
             return "n/a";
         }
@@ -58,7 +58,7 @@ final class Numbers {
     }
 
     /** A time on an axis. */
-    static String timeTick(double nanos) {
+    public static String timeTick(double nanos) {
         int unit = 0;
         double value = nanos;
         while (unit < TIME_UNITS.length - 1 && value >= 999.5) {
@@ -69,7 +69,7 @@ final class Numbers {
     }
 
     /** A value on an axis: as short as it can be said. */
-    static String tick(double value) {
+    public static String tick(double value) {
         if (value == 0) {
             return "0";
         }

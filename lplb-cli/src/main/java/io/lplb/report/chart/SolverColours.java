@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.report;
+package io.lplb.report.chart;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * <p>Not thread-safe.
  */
-final class SolverColours {
+public final class SolverColours {
     private static final int PATTERNS = 4;
     private static final Map<String, String> FIXED =
             Map.of("interior-point", "c3", "relaxation", "c4", "lplb-reference", "c2");
@@ -28,7 +28,7 @@ final class SolverColours {
     private final List<String> taken = new ArrayList<>();
 
     /** Returns the CSS classes of a solver, colour and pattern. */
-    String of(String solver) {
+    public String of(String solver) {
         return looks.computeIfAbsent(solver, name -> {
             String family = family(name);
             String colour = colourOfFamily.get(family);
