@@ -61,14 +61,13 @@ public final class LocalExchange implements WorkloadExchange {
     @Override
     public void start(long round, int layer, long fingerprint, int[] own) {
         requireOpen();
-        boolean joining;
+        RoundStatement said;
         synchronized (board) {
-            board.begin(round, layer, fingerprint, own);
-            joining = board.isJoining();
+            said = board.begin(round, layer, fingerprint, own);
         }
         for (int r = 0; r < ranks; r++) {
             if (r != self) {
-                group.get(r).accept(self, round, layer, fingerprint, joining, own);
+                group.get(r).accept(self, said, own);
             }
         }
     }
@@ -104,15 +103,15 @@ public final class LocalExchange implements WorkloadExchange {
         }
     }
 
-    private void accept(int rank, long round, int layer, long fingerprint, boolean joining, int[] counts) {
+    private void accept(int rank, RoundStatement said, int[] counts) {
         if (closed) {
             return;
         }
         synchronized (board) {
-            int at = board.claim(rank, round);
+            int at = board.claim(rank, said.round);
             if (at >= 0) {
                 System.arraycopy(counts, 0, board.counts(), at, experts);
-                board.commit(rank, round, layer, fingerprint, joining);
+                board.commit(rank, said);
             }
         }
         LockSupport.unpark(waiting);
@@ -129,6 +128,20 @@ public final class LocalExchange implements WorkloadExchange {
     public boolean isAway(int rank) {
         synchronized (board) {
             return board.isAway(rank);
+        }
+    }
+
+    @Override
+    public void planned(long hash) {
+        synchronized (board) {
+            board.planned(hash);
+        }
+    }
+
+    @Override
+    public int differingRank() {
+        synchronized (board) {
+            return board.differingRank();
         }
     }
 

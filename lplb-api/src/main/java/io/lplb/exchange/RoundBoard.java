@@ -4,25 +4,37 @@ package io.lplb.exchange;
 import java.util.Arrays;
 
 /**
- * What one rank remembers of the rounds: the counts that have come, and who is expected. It holds the rules of
- * {@link WorkloadExchange} for its implementations, and knows neither clocks nor networks.
+ * Rules of {@link WorkloadExchange} for one rank: holds the counts that have come, decides which ranks are waited for, how a
+ * round ends and which round comes next. Knows neither clocks nor networks.
  *
  * <pre>
  *   counts [WINDOW][ranks][experts]     round n of a rank is in slot n mod WINDOW
  *   round  [WINDOW][ranks]              the round that a slot holds, -1 for none
- *   layer, fingerprint [WINDOW][ranks]  what the counts of a slot refer to
+ *   what its counts are for, and what its sender said with them ({@link RoundStatement}), likewise
  * </pre>
  *
- * <p>Who is expected. A rank sends its rounds in rising order. So one that has sent a later round than the current one
+ * <p><b>Expected ranks.</b> A rank sends its rounds in rising order. So one that has sent a later round than the current one
  * will not send the current one any more, and is not waited for. A rank that was expected and did not come is absent
  * until it sends the current round or a later one; from that round on it is expected again. One that is absent and sends
  * the last round, too late, is in step but for a moment: it is waited for in the next round, once, until it has come in time
  * again. Otherwise it could stay a moment behind for ever, with everybody's counts, while nobody has its own.
  *
- * <p>Who is ahead. A rank that was left behind or started anew cannot take part in the round that the others are in: its
+ * <p><b>Agreement.</b> With its counts a rank says which ranks it waits for and which processes it takes for them. A round is
+ * {@link RoundStatus#COMPLETE} only if all counts are here and all ranks, this one included, said that they wait for all
+ * ranks, the same processes. Whoever said so ends the round with the same counts or misses it: when counts do not come, or
+ * their sender is started anew meanwhile. So no rank plans a round from other counts that is COMPLETE elsewhere.
+ *
+ * <p><b>Other placements.</b> The rounds of a rank whose counts are for another placement say nothing of the rounds of this
+ * rank's placement, and are not followed.
+ *
+ * <p><b>Joining.</b> A rank that was left behind or started anew cannot take part in the round that the others are in: its
  * counts would come too late. It aims some rounds ahead and says so, by announcing the round or by sending its counts
  * for it at once, marked as <em>joining</em>, so that the others do not take it for the group's round. If the group
- * passes by all the same, the distance doubles.
+ * passes by all the same, the distance doubles. A rank that has the others' counts for {@value #PATIENCE} rounds while one of
+ * them does not wait for it is left behind, too.
+ *
+ * <p><b>Limits.</b> A round that is further ahead of all known ones than a joining rank may aim is believed only when its
+ * sender goes on from there; see {@link #isPlausible}.
  *
  * <p>Not thread-safe. Allocates nothing after construction.
  */
@@ -30,9 +42,14 @@ public final class RoundBoard {
     /** Rounds of each rank that are kept. */
     public static final int WINDOW = 16;
 
+    /** Largest number of a round. */
+    public static final long LAST_ROUND = Long.MAX_VALUE / 4;
+
     private static final int FIRST_LEAD = 4;
     private static final int LARGEST_LEAD = 1024;
+    private static final int PATIENCE = 3;
     private static final long ABSENT = Long.MAX_VALUE;
+    private static final long MIX = 0x9E3779B97F4A7C15L;
 
     private final int ranks;
     private final int self;
@@ -41,19 +58,34 @@ public final class RoundBoard {
     private final long[] roundIn;
     private final int[] layerIn;
     private final long[] fingerprintIn;
+    private final long[] viewIn;
+    private final long[] planRoundIn;
+    private final long[] planHashIn;
+    private final boolean[] expectsAllIn;
+    private final boolean[] expectsSelfIn;
+    private final RoundStatement own;
+    private final long[] session;
     private final long[] lastSent;
     private final long[] expectedFrom;
+    private final boolean[] announced;
+    private final long[] saidRound;
+    private final long[] saidFingerprint;
+    private final long[] farRound;
     private final boolean[] heard;
+    private final boolean[] lost;
     private final boolean[] helped;
     private long current = -1;
     private int layer;
     private long fingerprint;
+    private long otherFingerprint;
     private boolean open;
     private boolean joining;
     private boolean started;
     private long newest = -1;
     private long aim = -1;
     private int lead = FIRST_LEAD;
+    private int unexpected;
+    private int differing = -1;
 
     /**
      * An empty board on which every rank is expected.
@@ -73,16 +105,31 @@ public final class RoundBoard {
         this.ranks = ranks;
         this.self = self;
         this.experts = experts;
-        counts = new int[Math.multiplyExact(Math.multiplyExact(WINDOW, ranks), experts)];
-        roundIn = new long[WINDOW * ranks];
-        layerIn = new int[WINDOW * ranks];
-        fingerprintIn = new long[WINDOW * ranks];
+        int slots = Math.multiplyExact(WINDOW, ranks);
+        counts = new int[Math.multiplyExact(slots, experts)];
+        roundIn = new long[slots];
+        layerIn = new int[slots];
+        fingerprintIn = new long[slots];
+        viewIn = new long[slots];
+        planRoundIn = new long[slots];
+        planHashIn = new long[slots];
+        expectsAllIn = new boolean[slots];
+        expectsSelfIn = new boolean[slots];
+        own = new RoundStatement(ranks);
+        session = new long[ranks];
         lastSent = new long[ranks];
         expectedFrom = new long[ranks];
+        announced = new boolean[ranks];
+        saidRound = new long[ranks];
+        saidFingerprint = new long[ranks];
+        farRound = new long[ranks];
         heard = new boolean[ranks];
+        lost = new boolean[ranks];
         helped = new boolean[ranks];
         Arrays.fill(roundIn, -1);
         Arrays.fill(lastSent, -1);
+        Arrays.fill(saidRound, -1);
+        Arrays.fill(farRound, -1);
     }
 
     private int slot(long round, int rank) {
@@ -97,10 +144,11 @@ public final class RoundBoard {
      * @param fingerprint hash of what the counts refer to
      * @param own {@code [experts]}, this rank's counts
      * @param all {@code [ranks * experts]}, only its length is looked at here
+     * @return what to send with the counts; overwritten by the next round
      */
-    public void begin(long round, int layer, long fingerprint, int[] own, int[] all) {
+    public RoundStatement begin(long round, int layer, long fingerprint, int[] own, int[] all) {
         requireAll(all);
-        begin(round, layer, fingerprint, own);
+        return begin(round, layer, fingerprint, own);
     }
 
     /**
@@ -120,11 +168,13 @@ public final class RoundBoard {
      * @param layer as there
      * @param fingerprint as there
      * @param own as there
+     * @return as there
      */
-    public void begin(long round, int layer, long fingerprint, int[] own) {
+    public RoundStatement begin(long round, int layer, long fingerprint, int[] own) {
         requireLength("own", own.length, experts);
-        if (round <= current) {
-            throw new IllegalArgumentException("round: got " + round + ", expected above " + current);
+        if (round <= current || round > LAST_ROUND) {
+            throw new IllegalArgumentException(
+                    "round: got " + round + ", expected above " + current + " and at most " + LAST_ROUND);
         }
         if (layer < 0) {
             throw new IllegalArgumentException("layer: got " + layer + ", expected at least 0");
@@ -134,19 +184,49 @@ public final class RoundBoard {
                 throw new IllegalArgumentException("own[" + e + "]: got " + own[e] + ", expected at least 0 tokens");
             }
         }
-        this.current = round;
+        if (current < 0) {
+            otherFingerprint = fingerprint;
+        } else if (fingerprint != this.fingerprint) {
+            otherFingerprint = this.fingerprint;
+        }
         this.layer = layer;
         this.fingerprint = fingerprint;
         this.open = true;
-        joining = round > newest + 1;
+        Arrays.fill(lost, false);
+        joining = round > newest() + 1;
+        current = round;
         if (joining) {
             lead = Math.min(2 * lead, LARGEST_LEAD);
         }
+        state();
         int slot = slot(round, self);
         System.arraycopy(own, 0, counts, slot * experts, experts);
-        roundIn[slot] = round;
-        layerIn[slot] = layer;
-        fingerprintIn[slot] = fingerprint;
+        keep(slot, this.own);
+        return this.own;
+    }
+
+    /** Fills in this rank's own statement. */
+    private void state() {
+        own.round = current;
+        own.layer = layer;
+        own.fingerprint = fingerprint;
+        own.joining = isJoining();
+        own.view = view();
+        for (int r = 0; r < ranks; r++) {
+            RoundStatement.put(own.expected(), r, r == self || expectedFrom[r] <= current);
+            RoundStatement.put(own.heard(), r, heard[r]);
+        }
+    }
+
+    private void keep(int slot, RoundStatement said) {
+        roundIn[slot] = said.round;
+        layerIn[slot] = said.layer;
+        fingerprintIn[slot] = said.fingerprint;
+        viewIn[slot] = said.view;
+        planRoundIn[slot] = said.planRound;
+        planHashIn[slot] = said.planHash;
+        expectsAllIn[slot] = said.expectsAll();
+        expectsSelfIn[slot] = RoundStatement.has(said.expected(), self);
     }
 
     private static void requireLength(String name, int got, int expected) {
@@ -160,6 +240,11 @@ public final class RoundBoard {
         return current;
     }
 
+    /** {@return hash of what this rank's counts refer to, 0 before the first round} */
+    public long fingerprint() {
+        return fingerprint;
+    }
+
     /** {@return whether a round has begun and not ended} */
     public boolean isOpen() {
         return open;
@@ -171,15 +256,53 @@ public final class RoundBoard {
     }
 
     /**
-     * Makes room for counts that have come from another rank.
+     * Takes a process for a rank. If another one was taken for it before, that one is forgotten: the rank is expected again
+     * from the first round that the new process sends, and the open round, if it was waited for in it, is missed.
+     *
+     * @param rank from 0 to the number of ranks - 1
+     * @param process number that no other process of this rank has, not 0
+     */
+    public void meet(int rank, long process) {
+        if (session[rank] != 0 && session[rank] != process) {
+            forget(rank);
+        }
+        session[rank] = process;
+    }
+
+    private void forget(int rank) {
+        for (int w = 0; w < WINDOW; w++) {
+            roundIn[w * ranks + rank] = -1;
+        }
+        lastSent[rank] = -1;
+        saidRound[rank] = -1;
+        farRound[rank] = -1;
+        helped[rank] = false;
+        announced[rank] = false;
+        lost[rank] = open;
+        if (current >= 0) {
+            expectedFrom[rank] = ABSENT;
+        }
+    }
+
+    /** Hash of who is who. */
+    private long view() {
+        long hash = 0;
+        for (long process : session) {
+            hash = Long.rotateLeft(hash ^ process, 27) * MIX;
+        }
+        return hash;
+    }
+
+    /**
+     * Makes room for counts that have come from another rank. The message must have been checked before.
      *
      * @param rank from 0 to the number of ranks - 1
      * @param round that the counts are for
      * @return where in {@link #counts()} to write them before {@link #commit}, or -1 if they are not wanted: seen before,
-     *     or of a round that is over
+     *     of a round that is over, or not plausible
      */
     public int claim(int rank, long round) {
-        if (round <= lastSent[rank]) {
+        if (round <= lastSent[rank] || !isPlausible(rank, round)) {
             return -1;
         }
         if (round < current || (round == current && !open)) {
@@ -194,6 +317,28 @@ public final class RoundBoard {
         return slot(round, rank) * experts;
     }
 
+    /**
+     * Tells whether a rank can be in a round. It can if the round is not further ahead of all known ones than a rank aims, if
+     * no round is known, or if the rank has said a little smaller one before, which was not believed.
+     *
+     * @param rank from 0 to the number of ranks - 1
+     * @param round from -1
+     * @return whether to believe it
+     */
+    public boolean isPlausible(int rank, long round) {
+        if (round > LAST_ROUND) {
+            return false;
+        }
+        long known = current;
+        for (long said : saidRound) {
+            known = Math.max(known, said);
+        }
+        boolean near = known < 0 || round <= known + 2 * LARGEST_LEAD;
+        boolean goesOn = farRound[rank] >= 0 && round > farRound[rank] && round <= farRound[rank] + LARGEST_LEAD;
+        farRound[rank] = near ? -1 : round;
+        return near || goesOn;
+    }
+
     /** {@return the counts of all slots, to write to where {@link #claim} says} */
     public int[] counts() {
         return counts;
@@ -203,49 +348,42 @@ public final class RoundBoard {
      * Takes over counts that were written where {@link #claim} said.
      *
      * @param rank from 0 to the number of ranks - 1
-     * @param round that the counts are for
-     * @param layer that the counts are for
-     * @param fingerprint hash of what the counts refer to, as the sender said
-     * @param joining whether the sender marked them so
+     * @param said what the rank said with them
      */
-    public void commit(int rank, long round, int layer, long fingerprint, boolean joining) {
-        int slot = slot(round, rank);
-        roundIn[slot] = round;
-        layerIn[slot] = layer;
-        fingerprintIn[slot] = fingerprint;
-        lastSent[rank] = round;
-        if (expectedFrom[rank] == ABSENT && fingerprint == this.fingerprint) {
-            expectedFrom[rank] = round;
+    public void commit(int rank, RoundStatement said) {
+        keep(slot(said.round, rank), said);
+        lastSent[rank] = said.round;
+        boolean returns = expectedFrom[rank] == ABSENT || (announced[rank] && expectedFrom[rank] > current);
+        if (returns && said.fingerprint == fingerprint) {
+            expectedFrom[rank] = said.round;
+            announced[rank] = false;
         }
-        note(round, joining);
+        note(rank, said.round, said.fingerprint, said.joining);
     }
 
     /**
-     * Takes note of the round that another rank says it is in, -1 for none.
-     *
-     * @param round that it is in
-     * @param joining whether it is not in step yet
-     */
-    public void note(long round, boolean joining) {
-        if (!joining) {
-            newest = Math.max(newest, round);
-        }
-    }
-
-    /**
-     * Forgets a rank that was started anew: it is expected again from the first round that it sends.
+     * Takes note of the round that another rank says it is in.
      *
      * @param rank from 0 to the number of ranks - 1
+     * @param round that it is in, -1 for none
+     * @param fingerprint hash of what its counts refer to there
+     * @param joining whether it is not in step yet
      */
-    public void forget(int rank) {
-        for (int w = 0; w < WINDOW; w++) {
-            roundIn[w * ranks + rank] = -1;
+    public void note(int rank, long round, long fingerprint, boolean joining) {
+        if (!joining && round > saidRound[rank]) {
+            saidRound[rank] = round;
+            saidFingerprint[rank] = fingerprint;
         }
-        lastSent[rank] = -1;
-        helped[rank] = false;
-        if (current >= 0) {
-            expectedFrom[rank] = ABSENT;
+    }
+
+    /** The furthest round of the ranks with this rank's placement, or of all before this rank's first round. */
+    private long newest() {
+        long far = newest;
+        for (int r = 0; r < ranks; r++) {
+            boolean same = current < 0 || saidFingerprint[r] == fingerprint || saidFingerprint[r] == otherFingerprint;
+            far = same ? Math.max(far, saidRound[r]) : far;
         }
+        return far;
     }
 
     /**
@@ -255,8 +393,9 @@ public final class RoundBoard {
      * @param round from which it is expected
      */
     public void announce(int rank, long round) {
-        if (expectedFrom[rank] == ABSENT && round > current) {
+        if ((expectedFrom[rank] == ABSENT || announced[rank]) && round > current) {
             expectedFrom[rank] = round;
+            announced[rank] = true;
         }
     }
 
@@ -283,7 +422,10 @@ public final class RoundBoard {
 
     private boolean isHere(int rank) {
         int slot = slot(current, rank);
-        return roundIn[slot] == current && layerIn[slot] == layer && fingerprintIn[slot] == fingerprint;
+        return roundIn[slot] == current
+                && layerIn[slot] == layer
+                && fingerprintIn[slot] == fingerprint
+                && !lost[rank];
     }
 
     /** {@return whether every rank that is expected in the open round has come, or will not come any more} */
@@ -330,25 +472,74 @@ public final class RoundBoard {
             if (heard[r]) {
                 helped[r] = false;
                 System.arraycopy(counts, slot(current, r) * experts, all, r * experts, experts);
-            } else {
-                Arrays.fill(all, r * experts, (r + 1) * experts, 0);
-                if (expectedFrom[r] <= current) {
-                    expectedFrom[r] = cutShort ? expectedFrom[r] : nextSent(r);
-                    status = RoundStatus.MISSED;
-                } else if (status == RoundStatus.COMPLETE) {
-                    status = RoundStatus.PARTIAL;
-                }
+                continue;
+            }
+            Arrays.fill(all, r * experts, (r + 1) * experts, 0);
+            if (expectedFrom[r] <= current) {
+                expectedFrom[r] = cutShort ? expectedFrom[r] : nextSent(r);
+            }
+            if (RoundStatement.has(own.expected(), r)) {
+                status = RoundStatus.MISSED;
+            } else if (status == RoundStatus.COMPLETE) {
+                status = RoundStatus.PARTIAL;
             }
         }
         open = false;
         started = true;
+        if (status == RoundStatus.COMPLETE && !allExpectAll()) {
+            status = RoundStatus.PARTIAL;
+        }
+        compare();
         if (status != RoundStatus.MISSED) {
-            if (newest <= current) {
+            if (newest() <= current) {
                 lead = FIRST_LEAD;
             }
             newest = Math.max(newest, current);
         }
         return status;
+    }
+
+    private boolean allExpectAll() {
+        for (int r = 0; r < ranks; r++) {
+            int slot = slot(current, r);
+            if (!expectsAllIn[slot] || viewIn[slot] != own.view) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Looks for ranks that do not wait for this one, and for one whose last plan is another. */
+    private void compare() {
+        boolean left = false;
+        int other = -1;
+        for (int r = ranks - 1; r >= 0; r--) {
+            if (r != self && heard[r]) {
+                int slot = slot(current, r);
+                left |= !expectsSelfIn[slot];
+                if (planRoundIn[slot] == own.planRound && own.planRound >= 0 && planHashIn[slot] != own.planHash) {
+                    other = r;
+                }
+            }
+        }
+        unexpected = left ? unexpected + 1 : 0;
+        differing = other;
+    }
+
+    /**
+     * Takes the hash of the plan that this rank has made from the round that ended last, which was
+     * {@link RoundStatus#COMPLETE}. The next counts carry it.
+     *
+     * @param hash equal for equal plans
+     */
+    public void planned(long hash) {
+        own.planRound = current;
+        own.planHash = hash;
+    }
+
+    /** {@return the first rank whose last agreed plan is another than this rank's for the same round, -1 if there is none} */
+    public int differingRank() {
+        return differing;
     }
 
     /** The first round after the current one that a rank has sent already. */
@@ -381,6 +572,26 @@ public final class RoundBoard {
         return rank != self && !heard[rank] && nextSent(rank) == ABSENT;
     }
 
+    /**
+     * Tells whether the round that ended last has counts of a rank that were left out, as they are for something else.
+     *
+     * @param rank from 0 to the number of ranks - 1
+     * @return whether they are for another placement or layer
+     */
+    public boolean isForeign(int rank) {
+        return !heard[rank] && current >= 0 && roundIn[slot(current, rank)] == current && !lost[rank];
+    }
+
+    /**
+     * Returns what the counts of a rank in the round that ended last refer to; if {@link #isForeign}.
+     *
+     * @param rank from 0 to the number of ranks - 1
+     * @return fingerprint that came with them
+     */
+    public long fingerprintOf(int rank) {
+        return fingerprintIn[slot(current, rank)];
+    }
+
     /** {@return the ranks that are not expected in the next round} */
     public int absent() {
         int absent = 0;
@@ -396,11 +607,12 @@ public final class RoundBoard {
      * @return the round to gather next
      */
     public long nextRound() {
-        if (aim > current && aim >= newest) {
+        long far = newest();
+        if (aim > current && aim >= far) {
             return aim;
         }
-        boolean behind = newest > current + 1 || (current < 0 && newest >= 0);
+        boolean behind = far > current + 1 || (current < 0 && far >= 0) || (unexpected >= PATIENCE && far > current);
         // Even, for callers that gather twice per batch: they begin with the first of a pair.
-        return behind ? Math.ceilDiv(newest + lead, 2) * 2 : current + 1;
+        return behind ? Math.ceilDiv(far + lead, 2) * 2 : current + 1;
     }
 }

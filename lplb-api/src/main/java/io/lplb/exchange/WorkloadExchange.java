@@ -101,6 +101,23 @@ public interface WorkloadExchange extends AutoCloseable {
     }
 
     /**
+     * Tells the other ranks, with the next counts, which plan was made from the round that ended last. Only for rounds that
+     * are {@link RoundStatus#COMPLETE}: their plans are the same on all ranks, or something is broken.
+     *
+     * @param hash equal for equal plans
+     */
+    default void planned(long hash) {}
+
+    /**
+     * {@return the first rank whose last {@link #planned} plan is another than this rank's for the same round, as said with
+     * the counts of the round that ended last; -1 if there is none}. After a round that is {@link RoundStatus#COMPLETE} all
+     * ranks know the same hashes: either all of them see a difference, or none.
+     */
+    default int differingRank() {
+        return -1;
+    }
+
+    /**
      * {@return the round to gather next: one more than the last, or, where the others are further, a round that they have
      * not reached yet}
      */

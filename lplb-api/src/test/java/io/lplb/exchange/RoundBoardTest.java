@@ -15,9 +15,15 @@ class RoundBoardTest {
 
     private final RoundBoard board = new RoundBoard(3, 0, 2);
     private final int[] all = new int[6];
+    private long process;
 
     private void begin(long round) {
         board.begin(round, 0, PLACEMENT, new int[] {(int) round, 100}, all);
+    }
+
+    private void meet(long next) {
+        process = next;
+        board.meet(2, next);
     }
 
     private boolean send(int rank, long round, long fingerprint, boolean joining) {
@@ -27,8 +33,30 @@ class RoundBoardTest {
         }
         board.counts()[at] = (int) round;
         board.counts()[at + 1] = rank;
-        board.commit(rank, round, 0, fingerprint, joining);
+        board.commit(rank, statement(round, 0, fingerprint, joining));
         return true;
+    }
+
+    /** What a rank says that waits for all. */
+    private RoundStatement statement(long round, int layer, long fingerprint, boolean joining) {
+        RoundStatement said = new RoundStatement(3);
+        said.round = round;
+        said.layer = layer;
+        said.fingerprint = fingerprint;
+        said.joining = joining;
+        RoundBoard alike = new RoundBoard(3, 0, 2);
+        alike.meet(2, process);
+        said.view = alike.begin(0, 0, 0, new int[2], new int[6]).view;
+        said.expected()[0] = 7;
+        return said;
+    }
+
+    /** Counts of a rank that does not wait for all. */
+    private void sendExpecting(int rank, long round, long expected) {
+        RoundStatement said = statement(round, 0, PLACEMENT, false);
+        said.expected()[0] = expected;
+        assertTrue(board.claim(rank, round) >= 0);
+        board.commit(rank, said);
     }
 
     private boolean send(int rank, long round) {
@@ -194,9 +222,9 @@ class RoundBoardTest {
         send(2, 9, PLACEMENT, true);
         board.end(all);
         assertEquals(1, board.nextRound());
-        board.note(50, true);
+        board.note(1, 50, PLACEMENT, true);
         assertEquals(1, board.nextRound());
-        board.note(50, false);
+        board.note(1, 50, PLACEMENT, false);
         assertTrue(board.nextRound() > 50);
     }
 
@@ -228,6 +256,11 @@ class RoundBoardTest {
         begin(2);
         send(1, 2);
         send(2, 2);
+        assertEquals(RoundStatus.PARTIAL, board.end(all), "this rank had not waited for it");
+        assertTrue(board.heard(2));
+        begin(3);
+        send(1, 3);
+        send(2, 3);
         assertEquals(RoundStatus.COMPLETE, board.end(all));
     }
 
@@ -236,7 +269,7 @@ class RoundBoardTest {
         board.begin(0, 3, PLACEMENT, new int[2], all);
         for (int rank = 1; rank < 3; rank++) {
             board.claim(rank, 0);
-            board.commit(rank, 0, rank + 2, PLACEMENT, false);
+            board.commit(rank, statement(0, rank + 2, PLACEMENT, false));
         }
         assertTrue(board.isSettled());
         assertEquals(RoundStatus.MISSED, board.end(all));
@@ -246,6 +279,7 @@ class RoundBoardTest {
 
     @Test
     void aRankStartedAnewIsNotWaitedForUntilItSends() {
+        meet(1);
         begin(0);
         send(1, 0);
         send(2, 0);
@@ -253,9 +287,11 @@ class RoundBoardTest {
         begin(1);
         send(1, 1);
         assertFalse(board.isSettled());
-        board.forget(2);
+        meet(1);
+        assertFalse(board.isSettled());
+        meet(2);
         assertTrue(board.isSettled());
-        assertEquals(RoundStatus.PARTIAL, board.end(all));
+        assertEquals(RoundStatus.MISSED, board.end(all), "this rank has said that it waits for rank 2");
         send(2, 5, PLACEMENT, true);
         for (int round = 2; round < 5; round++) {
             begin(round);
@@ -287,14 +323,14 @@ class RoundBoardTest {
 
     @Test
     void anAnnouncedRoundIsKeptUnlessTheOthersPassIt() {
-        board.note(50, false);
+        board.note(1, 50, PLACEMENT, false);
         long aim = board.aim();
         assertEquals(54, aim);
-        board.note(53, false);
+        board.note(1, 53, PLACEMENT, false);
         assertEquals(54, board.nextRound());
-        board.note(54, false);
+        board.note(1, 54, PLACEMENT, false);
         assertEquals(54, board.nextRound(), "they wait there");
-        board.note(55, false);
+        board.note(1, 55, PLACEMENT, false);
         assertEquals(60, board.nextRound(), "always even");
     }
 
@@ -313,12 +349,134 @@ class RoundBoardTest {
 
     @Test
     void aRankStartedAnewBeforeTheFirstRoundIsStillExpected() {
+        meet(1);
         send(2, 0);
-        board.forget(2);
+        meet(2);
         begin(0);
         send(1, 0);
         assertFalse(board.isSettled());
         send(2, 0);
+        assertEquals(RoundStatus.COMPLETE, board.end(all));
+    }
+
+    @Test
+    void aRoundIsCompleteOnlyIfEveryRankWaitsForAll() {
+        begin(0);
+        send(1, 0);
+        sendExpecting(2, 0, 6);
+        assertEquals(RoundStatus.PARTIAL, board.end(all), "rank 2 does not wait for this one");
+        assertTrue(board.heard(2));
+        begin(1);
+        send(1, 1);
+        sendExpecting(2, 1, 5);
+        assertEquals(RoundStatus.PARTIAL, board.end(all), "rank 2 does not wait for rank 1");
+        begin(2);
+        send(1, 2);
+        send(2, 2);
+        assertEquals(RoundStatus.COMPLETE, board.end(all));
+    }
+
+    @Test
+    void aRoundIsCompleteOnlyAmongTheSameProcesses() {
+        board.meet(1, 1);
+        begin(0);
+        send(1, 0);
+        send(2, 0);
+        assertEquals(RoundStatus.PARTIAL, board.end(all), "the others do not know process 1 of rank 1");
+    }
+
+    @Test
+    void whoIsNotWaitedForJoinsAnew() {
+        for (int round = 0; round < 3; round++) {
+            begin(round);
+            send(1, round);
+            sendExpecting(2, round, 6);
+            assertEquals(RoundStatus.PARTIAL, board.end(all));
+            assertEquals(round + 1, board.nextRound());
+        }
+        send(2, 3);
+        assertTrue(board.nextRound() > 3 + 3, "the others are in a round where rank 2 does not wait for this one");
+    }
+
+    @Test
+    void roundsOfAnotherPlacementAreNotFollowed() {
+        begin(0);
+        send(1, 0);
+        send(2, 40, PLACEMENT + 1, false);
+        assertEquals(RoundStatus.MISSED, board.end(all));
+        assertEquals(1, board.nextRound());
+        board.note(2, 300, PLACEMENT + 1, false);
+        assertEquals(1, board.nextRound());
+        board.begin(1, 0, PLACEMENT + 1, new int[2], all);
+        board.end(all);
+        assertTrue(board.nextRound() > 300, "this rank has that placement, too");
+    }
+
+    @Test
+    void countsOfAnotherPlacementAreNamed() {
+        begin(0);
+        send(1, 0);
+        send(2, 0, PLACEMENT + 1, false);
+        board.end(all);
+        assertTrue(board.isForeign(2));
+        assertFalse(board.isForeign(1));
+        assertEquals(PLACEMENT + 1, board.fingerprintOf(2));
+        assertEquals(PLACEMENT, board.fingerprint());
+    }
+
+    @Test
+    void roundsFarAheadAreBelievedWhenTheirRankGoesOn() {
+        begin(0);
+        assertFalse(board.isPlausible(2, Long.MAX_VALUE));
+        assertFalse(board.isPlausible(2, RoundBoard.LAST_ROUND + 1));
+        assertFalse(send(2, 1L << 60));
+        assertEquals(1, board.nextRound());
+        assertFalse(send(2, 1L << 40), "another jump");
+        assertTrue(send(2, (1L << 40) + 1), "it goes on");
+        assertTrue(board.nextRound() > 1L << 40);
+        board.announce(1, 5);
+        assertEquals(RoundStatus.MISSED, board.end(all));
+    }
+
+    @Test
+    void theHashesOfPlansAreCompared() {
+        begin(0);
+        send(1, 0);
+        send(2, 0);
+        assertEquals(RoundStatus.COMPLETE, board.end(all));
+        board.planned(5);
+        assertEquals(-1, board.differingRank());
+        begin(1);
+        for (int rank = 1; rank < 3; rank++) {
+            RoundStatement said = statement(1, 0, PLACEMENT, false);
+            said.planRound = 0;
+            said.planHash = rank == 1 ? 5 : 6;
+            board.claim(rank, 1);
+            board.commit(rank, said);
+        }
+        assertEquals(RoundStatus.COMPLETE, board.end(all));
+        assertEquals(2, board.differingRank());
+        begin(2);
+        send(1, 2);
+        send(2, 2);
+        board.end(all);
+        assertEquals(-1, board.differingRank());
+    }
+
+    @Test
+    void anAnnouncedRoundGivesWayToTheOneThatIsSent() {
+        begin(0);
+        send(1, 0);
+        board.end(all);
+        board.announce(2, 2);
+        assertTrue(send(2, 4, PLACEMENT, true));
+        for (int round = 1; round < 4; round++) {
+            begin(round);
+            send(1, round);
+            assertEquals(RoundStatus.PARTIAL, board.end(all));
+        }
+        begin(4);
+        send(1, 4);
         assertEquals(RoundStatus.COMPLETE, board.end(all));
     }
 

@@ -88,7 +88,7 @@ final class AeronBus implements MessageBus {
         int ranks = settings.identity().ranks();
         int term = BitUtil.findNextPositivePowerOfTwo(Math.max(
                 LEAST_TERM,
-                16 * ExchangeMessage.countsLength(settings.identity().experts())));
+                16 * ExchangeMessage.countsLength(settings.identity())));
         if (term > LogBufferDescriptor.TERM_MAX_LENGTH) {
             throw new IllegalArgumentException("more experts than fit into a message");
         }

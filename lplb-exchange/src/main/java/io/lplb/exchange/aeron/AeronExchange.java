@@ -5,17 +5,18 @@ import io.lplb.exchange.GroupIdentity;
 import io.lplb.exchange.RoundBoard;
 import io.lplb.exchange.RoundStatus;
 import io.lplb.exchange.WorkloadExchange;
+import io.lplb.exchange.aeron.IncomingMessage.Check;
 import io.lplb.exchange.aeron.Peers.Verdict;
-import java.nio.ByteBuffer;
-import java.nio.IntBuffer;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The exchange of counts by messages: one COUNTS message per rank and round to all others, laid out in
@@ -48,34 +49,52 @@ public final class AeronExchange implements WorkloadExchange {
     private final IdleStrategy idle;
     private final Peers peers;
     private final RoundBoard board;
-    private final UnsafeBuffer hello;
-    private final UnsafeBuffer counts;
-    private final IntBuffer countsPayload;
-    private final CountsPayload incoming;
+    private final OutgoingMessage hello;
+    private final OutgoingMessage counts;
+    private final IncomingMessage incoming;
     private final boolean[] countsSent;
+    private final long[] warnedOf;
     private final MessageBus.Receiver receiver = this::receive;
+    private long sequence;
+    private long lastKnock;
+    private boolean introducing;
+    private boolean stamped;
     private boolean joinedLate;
-    private boolean answerDue;
     private boolean warned;
+    private boolean warnedOfSeal;
     private boolean closed;
 
+    /**
+     * An exchange that has not said anything yet.
+     *
+     * @param incarnation time at which this process was started, above that of this rank's processes before if the clock is
+     *     right
+     * @param nonces random numbers
+     */
     AeronExchange(
-            GroupIdentity identity, int self, MessageBus bus, long incarnation, NanoClock clock, IdleStrategy idle) {
+            GroupIdentity identity,
+            int self,
+            MessageBus bus,
+            @Nullable GroupKey key,
+            long incarnation,
+            LongSupplier nonces,
+            NanoClock clock,
+            IdleStrategy idle) {
         this.identity = identity;
         this.self = self;
         this.bus = bus;
         this.clock = clock;
         this.idle = idle;
-        this.peers = new Peers(identity, self, incarnation);
+        this.peers = new Peers(identity, self, incarnation, nonces, key != null);
         this.board = new RoundBoard(identity.ranks(), self, identity.experts());
-        this.hello = new UnsafeBuffer(new byte[ExchangeMessage.helloLength(identity)]);
-        ByteBuffer message = ExchangeMessage.allocate(ExchangeMessage.countsLength(identity.experts()));
-        this.counts = new UnsafeBuffer(message);
-        this.countsPayload = ExchangeMessage.payload(message);
-        this.incoming = new CountsPayload(identity.experts());
+        int most = ExchangeMessage.mostBytes(identity);
+        MessageSeal seal = key == null ? MessageSeal.checksum() : key.seal(most);
+        this.hello = OutgoingMessage.hello(self, identity, seal);
+        this.counts = OutgoingMessage.counts(self, identity, seal);
+        this.incoming = new IncomingMessage(identity, seal);
         this.countsSent = new boolean[bus.channels()];
-        ExchangeMessage.writeHello(hello, self, identity, incarnation);
-        ExchangeMessage.writeCountsHeader(counts, self, identity, incarnation);
+        this.warnedOf = new long[identity.ranks()];
+        this.lastKnock = clock.nanoTime() - HELLO_INTERVAL_NANOS;
     }
 
     /**
@@ -89,12 +108,15 @@ public final class AeronExchange implements WorkloadExchange {
      */
     public static AeronExchange connect(ExchangeSettings settings) {
         JvmOptions.require();
+        SecureRandom random = new SecureRandom();
         AeronBus bus = AeronBus.open(settings);
         AeronExchange exchange = new AeronExchange(
                 settings.identity(),
                 settings.self(),
                 bus,
+                settings.key(),
                 AeronBus.wallClockNanos(),
+                random::nextLong,
                 System::nanoTime,
                 settings.newIdleStrategy());
         try {
@@ -108,6 +130,7 @@ public final class AeronExchange implements WorkloadExchange {
 
     /** Says HELLO until everybody has, or until a group that works already has had time to. */
     void introduce(long timeoutNanos) {
+        introducing = true;
         long start = clock.nanoTime();
         long lastHello = start - HELLO_INTERVAL_NANOS;
         long foundGroup = Long.MAX_VALUE;
@@ -116,6 +139,8 @@ public final class AeronExchange implements WorkloadExchange {
             if (now - lastHello >= HELLO_INTERVAL_NANOS) {
                 sendHello(ExchangeMessage.WANTS_ANSWER);
                 lastHello = now;
+            } else if (peers.takeAnswerDue()) {
+                sendHello(0);
             }
             int work = bus.poll(receiver);
             refuse();
@@ -130,16 +155,20 @@ public final class AeronExchange implements WorkloadExchange {
             if (!works && now - start >= timeoutNanos) {
                 throw new IllegalStateException("connect: got no answer from ranks " + peers.missing()
                         + " within " + Duration.ofNanos(timeoutNanos).toMillis() + " ms, expected all "
-                        + identity.ranks() + " ranks (" + bus.transport() + ")");
+                        + identity.ranks() + " ranks (" + bus.transport() + ")" + peers.suspicion());
             }
             idle.idle(work);
         }
         refuse();
+        introducing = false;
+        // The last HELLO below answers all that have come.
+        peers.takeAnswerDue();
+        board.meet(self, peers.incarnation(self));
         joinedLate = board.nextRound() > 0;
         if (joinedLate) {
             sendHello(ExchangeMessage.ANNOUNCES, board.aim());
         } else {
-            // Who waits for this rank's HELLO has it now.
+            // Ranks that wait for this one's HELLO have it now.
             sendHello(0);
         }
     }
@@ -157,57 +186,64 @@ public final class AeronExchange implements WorkloadExchange {
     }
 
     private void sendHello(int flags, long round) {
-        answerDue = false;
-        ExchangeMessage.writeRound(hello, round, flags | (board.isJoining() ? ExchangeMessage.NOT_IN_STEP : 0));
+        for (int r = 0; r < identity.ranks(); r++) {
+            hello.greet(r, peers.heard(r), peers.heardNonce(r));
+        }
+        hello.round(round, board.fingerprint(), flags | (board.isJoining() ? ExchangeMessage.NOT_IN_STEP : 0));
+        stamp(hello);
         for (int c = 0; c < bus.channels(); c++) {
             // A channel without room loses it: it will be asked for again.
-            bus.offer(c, hello, hello.capacity());
+            bus.offer(c, hello.buffer(), hello.buffer().capacity());
         }
     }
 
+    private void stamp(OutgoingMessage message) {
+        sequence++;
+        message.stamp(peers.incarnation(self), peers.ownNonce(), sequence);
+    }
+
+    /** Checks all of a message before anything is changed by it. */
     private void receive(DirectBuffer buffer, int offset, int length) {
-        Verdict verdict = peers.judge(buffer, offset, length);
+        Check check = incoming.read(buffer, offset, length);
+        if (introducing && peers.outbid(check, incoming)) {
+            sendHello(ExchangeMessage.WANTS_ANSWER);
+        }
+        Verdict verdict = peers.judge(check, incoming);
         if (verdict == Verdict.DROP) {
             return;
         }
-        int source = ExchangeMessage.source(buffer, offset);
+        int source = incoming.source();
         if (verdict == Verdict.TAKE_AS_NEW) {
-            board.forget(source);
+            board.meet(source, peers.incarnation(source));
         }
-        long round = ExchangeMessage.round(buffer, offset);
-        int flags = ExchangeMessage.flags(buffer, offset);
-        boolean joining = (flags & ExchangeMessage.NOT_IN_STEP) != 0;
-        if (ExchangeMessage.type(buffer, offset) == ExchangeMessage.HELLO) {
-            if ((flags & ExchangeMessage.ANNOUNCES) != 0) {
-                board.announce(source, round);
-            } else {
-                board.note(round, joining);
-            }
-            answerDue |= (flags & ExchangeMessage.WANTS_ANSWER) != 0;
+        if (incoming.isHello()) {
+            hear(source);
             return;
         }
-        if (!incoming.read(buffer, offset)) {
-            peers.reject();
-            return;
-        }
-        int at = board.claim(source, round);
+        int at = board.claim(source, incoming.round());
         if (at >= 0) {
-            incoming.copyTo(board.counts(), at);
-            board.commit(
-                    source,
-                    round,
-                    ExchangeMessage.layer(buffer, offset),
-                    ExchangeMessage.fingerprint(buffer, offset),
-                    joining);
+            incoming.copyCounts(board.counts(), at);
+            board.commit(source, incoming.statement());
+        }
+    }
+
+    private void hear(int source) {
+        long round = incoming.round();
+        if (!board.isPlausible(source, round)) {
+            return;
+        }
+        if (incoming.has(ExchangeMessage.ANNOUNCES)) {
+            board.announce(source, round);
+        } else {
+            board.note(source, round, incoming.fingerprint(), incoming.has(ExchangeMessage.NOT_IN_STEP));
         }
     }
 
     @Override
     public void start(long round, int layer, long fingerprint, int[] own) {
         requireOpen();
-        board.begin(round, layer, fingerprint, own);
-        ExchangeMessage.writeRound(counts, round, board.isJoining() ? ExchangeMessage.NOT_IN_STEP : 0);
-        ExchangeMessage.writeCounts(counts, countsPayload, layer, fingerprint, own);
+        counts.round(board.begin(round, layer, fingerprint, own), own);
+        stamped = false;
         Arrays.fill(countsSent, false);
         sendCounts();
     }
@@ -235,7 +271,11 @@ public final class AeronExchange implements WorkloadExchange {
             long waited = clock.nanoTime() - start;
             boolean interrupted = Thread.currentThread().isInterrupted();
             if ((sent && board.isSettled()) || waited >= timeoutNanos || interrupted) {
-                return board.end(all, interrupted);
+                RoundStatus status = board.end(all, interrupted);
+                if (status != RoundStatus.COMPLETE) {
+                    warnOfForeign();
+                }
+                return status;
             }
             if (waited >= repeat) {
                 repeatCounts();
@@ -245,35 +285,105 @@ public final class AeronExchange implements WorkloadExchange {
         }
     }
 
-    /** Whoever lacks this rank's last packet learns of it by the next one only. */
+    /** A rank that lacks this one's last packet learns of it by the next one only. */
     private void repeatCounts() {
         for (int c = 0; c < countsSent.length; c++) {
             countsSent[c] &= !bus.isLossy(c);
         }
+        stamped = false;
     }
 
     private boolean sendCounts() {
         boolean all = true;
         for (int c = 0; c < countsSent.length; c++) {
-            countsSent[c] = countsSent[c] || bus.offer(c, counts, counts.capacity());
-            all &= countsSent[c];
+            if (!countsSent[c]) {
+                if (!stamped) {
+                    stamped = true;
+                    stamp(counts);
+                }
+                countsSent[c] = bus.offer(c, counts.buffer(), counts.buffer().capacity());
+                all &= countsSent[c];
+            }
         }
         return all;
     }
 
-    /** A rank that asks may have missed this round's counts, too. */
     private void answer() {
-        if (answerDue) {
+        if (peers.takeAnswerDue()) {
             sendHello(0);
             if (board.isOpen()) {
+                // A rank that asks may have missed this round's counts, too.
                 Arrays.fill(countsSent, false);
+                stamped = false;
             }
         }
+        if (peers.takeKnockDue()) {
+            long now = clock.nanoTime();
+            if (now - lastKnock >= HELLO_INTERVAL_NANOS) {
+                lastKnock = now;
+                sendHello(ExchangeMessage.WANTS_ANSWER);
+            }
+        }
+        warn();
+    }
+
+    private void warn() {
         String refusal = peers.refusal();
         if (refusal != null && !warned) {
             warned = true;
             LOG.warn("Rank {} refuses a message. {}", self, refusal);
         }
+        int rank = peers.takeOlderRank();
+        if (rank >= 0) {
+            LOG.warn(
+                    "Rank {} drops messages of an older process of rank {}: the newest one that it has heard is {}. A rank"
+                            + " that is started anew gets a newer number by itself.",
+                    self,
+                    rank,
+                    peers.incarnation(rank));
+        }
+        if (peers.forged() > 0 && !warnedOfSeal) {
+            warnedOfSeal = true;
+            LOG.warn(
+                    "Rank {} drops messages with a wrong seal: a rank with another group key, damage, or an attack.", self);
+        }
+    }
+
+    /** Names ranks whose counts are for another placement or layer, each difference once. */
+    private void warnOfForeign() {
+        for (int r = 0; r < warnedOf.length; r++) {
+            if (board.isForeign(r)) {
+                long theirs = board.fingerprintOf(r);
+                long difference = theirs ^ Long.rotateLeft(board.fingerprint(), 1);
+                if (warnedOf[r] != difference) {
+                    warnedOf[r] = difference;
+                    LOG.warn(
+                            "Round {}: counts of rank {} are left out, as they are for another layer or placement: got {},"
+                                    + " expected {} as rank {} has. All ranks must place by the same history in the same"
+                                    + " round.",
+                            board.current(),
+                            r,
+                            Long.toHexString(theirs),
+                            Long.toHexString(board.fingerprint()),
+                            self);
+                }
+            }
+        }
+    }
+
+    @Override
+    public boolean isAway(int rank) {
+        return board.isAway(rank);
+    }
+
+    @Override
+    public void planned(long hash) {
+        board.planned(hash);
+    }
+
+    @Override
+    public int differingRank() {
+        return board.differingRank();
     }
 
     @Override
@@ -304,11 +414,6 @@ public final class AeronExchange implements WorkloadExchange {
         return board.heard(rank);
     }
 
-    @Override
-    public boolean isAway(int rank) {
-        return board.isAway(rank);
-    }
-
     /** Takes what has come first: a rank that was away for long must not aim at a round of its backlog. */
     @Override
     public long nextRound() {
@@ -328,9 +433,24 @@ public final class AeronExchange implements WorkloadExchange {
         return bus.transport();
     }
 
-    /** {@return the messages that were thrown away: broken, of another group, or of a process that is no more} */
+    /** {@return the messages that were dropped: forged, replayed, broken, of another group, or of a process that is no more} */
     public long rejectedMessages() {
         return peers.rejected();
+    }
+
+    /** {@return the messages among them that were not sealed with the group's key, or were damaged} */
+    public long forgedMessages() {
+        return peers.forged();
+    }
+
+    /** {@return the messages among them that had been taken before} */
+    public long replayedMessages() {
+        return peers.replayed();
+    }
+
+    /** {@return the messages among them of processes that were followed by a newer one of their rank} */
+    public long olderMessages() {
+        return peers.older();
     }
 
     /** {@return how often a rank was seen to be started anew} */

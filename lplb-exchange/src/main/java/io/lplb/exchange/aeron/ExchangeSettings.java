@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout how long to wait for the other ranks at the start
  * @param idle how to wait for messages, one of {@link #idleNames()}: backoff spins a little, yields, then sleeps up to
  *     100 us; yield and spin never sleep and want a core per rank; sleep wakes every millisecond
+ * @param key secret of the group; without one everybody who can send packets to a rank can send it counts
+ * @param insecure whether to go without a key between hosts
  */
 public record ExchangeSettings(
         GroupIdentity identity,
@@ -34,7 +36,9 @@ public record ExchangeSettings(
         @Nullable String aeronDirectory,
         int streamId,
         Duration connectTimeout,
-        String idle) {
+        String idle,
+        @Nullable GroupKey key,
+        boolean insecure) {
     /** Stream unless said otherwise. */
     public static final int DEFAULT_STREAM = 7801;
 
@@ -55,6 +59,29 @@ public record ExchangeSettings(
             BusySpinIdleStrategy::new,
             "sleep",
             () -> new SleepingMillisIdleStrategy(1));
+
+    /**
+     * Settings without a key, for the ranks of one host.
+     *
+     * @param identity what all ranks must have in common
+     * @param self this rank's number
+     * @param endpoints of every rank for UDP, in the order of the ranks
+     * @param aeronDirectory directory of a media driver that runs already
+     * @param streamId Aeron stream
+     * @param connectTimeout how long to wait for the other ranks at the start
+     * @param idle how to wait for messages
+     * @throws IllegalArgumentException as the other constructor
+     */
+    public ExchangeSettings(
+            GroupIdentity identity,
+            int self,
+            List<String> endpoints,
+            @Nullable String aeronDirectory,
+            int streamId,
+            Duration connectTimeout,
+            String idle) {
+        this(identity, self, endpoints, aeronDirectory, streamId, connectTimeout, idle, null, false);
+    }
 
     /**
      * Checks the settings.
@@ -87,6 +114,41 @@ public record ExchangeSettings(
         if (!IDLE.containsKey(idle)) {
             throw new IllegalArgumentException("idle: got " + idle + ", expected one of " + idleNames());
         }
+        if (key == null && !insecure) {
+            requireLocal(identity.ranks(), self, endpoints, aeronDirectory);
+        }
+    }
+
+    /** Without a key packets may come from this host only. */
+    private static void requireLocal(
+            int ranks, int self, List<String> endpoints, @Nullable String aeronDirectory) {
+        for (int r = 0; r < ranks && !endpoints.isEmpty(); r++) {
+            boolean near = aeronDirectory != null && host(endpoints.get(r)).equals(host(endpoints.get(self)));
+            if (r != self && !near && !(isLoopback(endpoints.get(r)) && isLoopback(endpoints.get(self)))) {
+                throw new IllegalArgumentException("group key: got none for packets between "
+                        + endpoints.get(self) + " and " + endpoints.get(r)
+                        + ", expected one (file or environment), or that going without is asked for (insecure)");
+            }
+        }
+    }
+
+    private static String host(String endpoint) {
+        return endpoint.substring(0, endpoint.lastIndexOf(':'));
+    }
+
+    private static boolean isLoopback(String endpoint) {
+        String host = host(endpoint);
+        return host.equals("localhost") || host.matches("127(\\.[0-9]{1,3}){3}") || host.matches("\\[?::1]?");
+    }
+
+    /**
+     * {@return the same settings with a key}
+     *
+     * @param groupKey secret of the group
+     */
+    public ExchangeSettings withKey(GroupKey groupKey) {
+        return new ExchangeSettings(
+                identity, self, endpoints, aeronDirectory, streamId, connectTimeout, idle, groupKey, insecure);
     }
 
     private static void requireEndpoint(String endpoint) {
@@ -105,9 +167,7 @@ public record ExchangeSettings(
 
     /** Returns the host of a rank's endpoint. */
     String hostOf(int rank) {
-        return endpoints.isEmpty()
-                ? ""
-                : endpoints.get(rank).substring(0, endpoints.get(rank).lastIndexOf(':'));
+        return endpoints.isEmpty() ? "" : host(endpoints.get(rank));
     }
 
     /** Returns whether a rank can be reached through the shared memory of a driver that it uses, too. */

@@ -3,12 +3,11 @@ package io.lplb.exchange.aeron;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.lplb.exchange.GroupIdentity;
-import io.lplb.exchange.aeron.ExchangeMessage.Check;
-import java.nio.ByteBuffer;
+import io.lplb.exchange.RoundStatement;
+import io.lplb.exchange.aeron.IncomingMessage.Check;
 import java.util.Random;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.RepeatedTest;
@@ -16,63 +15,75 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExchangeMessageTest {
     private static final GroupIdentity GROUP = new GroupIdentity(4, 3, 77, "three experts");
+    private static final GroupKey KEY = GroupKey.parse("0123456789abcdef".repeat(4));
+    private static final MessageSeal SEAL = Messages.sealOf(GROUP, KEY);
 
-    static UnsafeBuffer counts(GroupIdentity group, int source, long incarnation, long round, int... counts) {
-        ByteBuffer message = ExchangeMessage.allocate(ExchangeMessage.countsLength(group.experts()));
-        UnsafeBuffer buffer = new UnsafeBuffer(message);
-        ExchangeMessage.writeCountsHeader(buffer, source, group, incarnation);
-        ExchangeMessage.writeRound(buffer, round, 0);
-        ExchangeMessage.writeCounts(buffer, ExchangeMessage.payload(message), 0, group.fingerprint(), counts);
-        return buffer;
+    private final IncomingMessage incoming = new IncomingMessage(GROUP, Messages.sealOf(GROUP, KEY));
+
+    private static UnsafeBuffer counts(long round, int... counts) {
+        RoundStatement said = Messages.statement(GROUP, round);
+        said.layer = 9;
+        said.view = 21;
+        said.planRound = round - 1;
+        said.planHash = 22;
+        said.heard()[0] = 0b1011;
+        said.expected()[0] = 0b1101;
+        return Messages.counts(GROUP, SEAL, 2, 5, said, counts);
     }
 
-    static UnsafeBuffer hello(GroupIdentity group, int source, long incarnation, long round, int flags) {
-        UnsafeBuffer buffer = new UnsafeBuffer(new byte[ExchangeMessage.helloLength(group)]);
-        ExchangeMessage.writeHello(buffer, source, group, incarnation);
-        ExchangeMessage.writeRound(buffer, round, flags);
-        return buffer;
+    private static UnsafeBuffer hello(GroupIdentity group, int flags) {
+        return Messages.hello(group, SEAL, 1, 5, -1, flags, 3, 8);
+    }
+
+    private Check read(UnsafeBuffer message) {
+        return incoming.read(message, 0, message.capacity());
     }
 
     @Test
     void whatIsWrittenIsRead() {
-        UnsafeBuffer buffer = counts(GROUP, 2, 5, 1L << 40, 7, Integer.MAX_VALUE, 9);
-        assertEquals(Check.OK, ExchangeMessage.check(buffer, 0, buffer.capacity(), GROUP));
-        assertEquals(ExchangeMessage.COUNTS, ExchangeMessage.type(buffer, 0));
-        assertEquals(2, ExchangeMessage.source(buffer, 0));
-        assertEquals(5, ExchangeMessage.incarnation(buffer, 0));
-        assertEquals(1L << 40, ExchangeMessage.round(buffer, 0));
-        assertEquals(77, ExchangeMessage.fingerprint(buffer, 0));
-        CountsPayload payload = new CountsPayload(3);
-        assertTrue(payload.read(buffer, 0));
+        assertEquals(Check.OK, read(counts(1L << 40, 7, Integer.MAX_VALUE, 9)));
+        assertEquals(false, incoming.isHello());
+        assertEquals(2, incoming.source());
+        assertEquals(5, incoming.incarnation());
+        assertEquals(-5, incoming.nonce());
+        RoundStatement said = incoming.statement();
+        assertEquals(1L << 40, said.round);
+        assertEquals(9, said.layer);
+        assertEquals(77, said.fingerprint);
+        assertEquals(21, said.view);
+        assertEquals((1L << 40) - 1, said.planRound);
+        assertEquals(22, said.planHash);
+        assertEquals(0b1011, said.heard()[0]);
+        assertEquals(0b1101, said.expected()[0]);
         int[] read = new int[4];
-        payload.copyTo(read, 1);
+        incoming.copyCounts(read, 1);
         assertArrayEquals(new int[] {0, 7, Integer.MAX_VALUE, 9}, read);
-        UnsafeBuffer hello = hello(GROUP, 1, 5, -1, ExchangeMessage.WANTS_ANSWER);
-        assertEquals(Check.OK, ExchangeMessage.check(hello, 0, hello.capacity(), GROUP));
-        assertEquals("three experts", ExchangeMessage.description(hello, 0, hello.capacity()));
-        assertEquals(ExchangeMessage.WANTS_ANSWER, ExchangeMessage.flags(hello, 0));
+
+        assertEquals(Check.OK, read(hello(GROUP, ExchangeMessage.WANTS_ANSWER)));
+        assertEquals("three experts", incoming.description());
+        assertEquals(true, incoming.has(ExchangeMessage.WANTS_ANSWER));
+        assertEquals(8, incoming.greeted(3));
+        assertEquals(-8, incoming.greetedNonce(3));
+        assertEquals(0, incoming.greeted(0));
     }
 
     /** The layout that the class draws: little-endian, at fixed places. */
     @Test
     void theLayoutIsFixed() {
-        UnsafeBuffer buffer = counts(GROUP, 2, 5, 6, 7, 8, 9);
+        UnsafeBuffer buffer = counts(6, 7, 8, 9);
         assertEquals("LPLB", buffer.getStringWithoutLengthAscii(0, 4));
-        assertEquals(2, buffer.getByte(4));
-        assertEquals(2, buffer.getByte(6));
-        assertEquals(2, buffer.getByte(8));
-        assertEquals(4, buffer.getByte(12));
-        assertEquals(3, buffer.getByte(16));
-        assertEquals(5, buffer.getByte(24));
-        assertEquals(6, buffer.getByte(32));
-        assertEquals(77, buffer.getByte(40));
-        assertEquals(24, buffer.getByte(48));
-        assertEquals(3, buffer.getByte(56));
-        assertEquals(8, buffer.getByte(68));
-        assertEquals(76, buffer.capacity());
+        int[][] fields = {
+            {4, 3}, {6, 2}, {8, 2}, {12, 4}, {16, 3}, {24, 5}, {32, -5}, {48, 6}, {56, 77}, {64, 9}, {68, 28}, {72, 21},
+            {80, 5}, {88, 22}, {104, 0b1101}, {112, 0b1011}, {120, 7}, {124, 8}
+        };
+        for (int[] field : fields) {
+            assertEquals(field[1], buffer.getByte(field[0]), "byte " + field[0]);
+        }
+        assertEquals(132, buffer.capacity());
     }
 
     @ParameterizedTest(name = "byte {0} becomes {1}: {2}")
@@ -84,44 +95,77 @@ class ExchangeMessageTest {
         "6, 3, BROKEN",
         "8, 4, BROKEN",
         "11, -1, BROKEN",
+        "20, 8, BROKEN",
         "31, -1, BROKEN",
-        "39, -1, BROKEN",
-        "56, 2, BROKEN"
+        "31, 127, BROKEN",
+        "47, -1, BROKEN",
+        "55, -1, BROKEN",
+        "55, 64, BROKEN",
+        "67, -1, BROKEN",
+        "68, 2, BROKEN",
+        "87, -1, BROKEN",
+        "87, 64, BROKEN",
+        "104, 16, BROKEN",
+        "112, 16, BROKEN",
+        "123, -1, BROKEN"
     })
-    void everyFieldIsChecked(int at, int value, Check expected) {
-        UnsafeBuffer buffer = counts(GROUP, 2, 5, 6, 7, 8, 9);
+    void everyFieldIsCheckedThoughTheSealIsRight(int at, int value, Check expected) {
+        UnsafeBuffer buffer = counts(6, 7, 8, 9);
         buffer.putByte(at, (byte) value);
-        assertEquals(expected, ExchangeMessage.check(buffer, 0, buffer.capacity(), GROUP));
+        assertEquals(expected, read(Messages.resealed(buffer, SEAL)));
     }
 
-    @ParameterizedTest(name = "byte {0} becomes {1}")
-    @CsvSource({"48, 1", "64, 8", "67, -1"})
-    void countsAreCheckedByTheirSumAndSigns(int at, int value) {
-        UnsafeBuffer buffer = counts(GROUP, 2, 5, 6, 7, 8, 9);
-        buffer.putByte(at, (byte) value);
-        assertEquals(Check.OK, ExchangeMessage.check(buffer, 0, buffer.capacity(), GROUP));
-        assertFalse(new CountsPayload(3).read(buffer, 0));
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void everyBitIsUnderTheSeal(boolean keyed) {
+        MessageSeal seal = keyed ? SEAL : MessageSeal.checksum();
+        IncomingMessage reader = new IncomingMessage(GROUP, seal);
+        UnsafeBuffer buffer = Messages.resealed(counts(6, 7, 8, 9), seal);
+        assertEquals(Check.OK, reader.read(buffer, 0, buffer.capacity()));
+        for (int bit = ExchangeMessage.AT_TYPE * 8; bit < buffer.capacity() * 8; bit++) {
+            byte before = buffer.getByte(bit / 8);
+            buffer.putByte(bit / 8, (byte) (before ^ 1 << bit % 8));
+            assertEquals(Check.SEAL, reader.read(buffer, 0, buffer.capacity()), "bit " + bit);
+            buffer.putByte(bit / 8, before);
+        }
+    }
+
+    @Test
+    void anotherKeyIsAnotherSeal() {
+        MessageSeal other = Messages.sealOf(GROUP, GroupKey.generate());
+        assertEquals(Check.SEAL, read(Messages.resealed(counts(6, 7, 8, 9), other)));
+        assertEquals(Check.SEAL, read(Messages.resealed(counts(6, 7, 8, 9), MessageSeal.checksum())));
     }
 
     @Test
     void aHelloOfOtherSettingsIsTold() {
-        UnsafeBuffer hello = hello(new GroupIdentity(4, 3, 78, "others"), 1, 5, 0, 0);
-        assertEquals(Check.FINGERPRINT, ExchangeMessage.check(hello, 0, hello.capacity(), GROUP));
-        hello.putByte(64, (byte) 'x');
-        assertEquals(Check.BROKEN, ExchangeMessage.check(hello, 0, hello.capacity(), GROUP));
-        assertEquals("", ExchangeMessage.description(hello, 0, hello.capacity()));
+        assertEquals(Check.SETTINGS, read(hello(new GroupIdentity(4, 3, 78, "others"), 0)));
+        assertEquals(78, incoming.settings());
+        assertEquals("others", incoming.description());
+        assertEquals(Check.RANKS, read(hello(new GroupIdentity(300, 3, 78, "many"), 0)));
+        assertEquals("many", incoming.description());
+        assertEquals(Check.EXPERTS, read(hello(new GroupIdentity(4, 900, 78, "wide"), 0)));
+        assertEquals(900, incoming.experts());
+    }
+
+    @Test
+    void descriptionsCannotForgeLinesOfALog() {
+        String forged = "a\n2026-11-30 WARN \u001b[31mall is lost\u0085\\";
+        assertEquals(Check.OK, read(hello(new GroupIdentity(4, 3, 77, forged), 0)));
+        assertEquals("a\\u000a2026-11-30 WARN \\u001b[31mall is lost\\u0085\\u005c", incoming.description());
     }
 
     @RepeatedTest(value = 50, name = "seed {currentRepetition}")
     void cutAndScrambledMessagesAreNeverRead(RepetitionInfo seed) {
         Random random = new Random(seed.getCurrentRepetition());
-        UnsafeBuffer buffer = counts(GROUP, 2, 5, 6, 7, 8, 9);
-        int length = random.nextInt(buffer.capacity());
-        Check cut = ExchangeMessage.check(buffer, 0, length, GROUP);
-        assertEquals(length < ExchangeMessage.HEADER ? Check.NOT_OURS : Check.BROKEN, cut);
+        UnsafeBuffer buffer = counts(6, 7, 8, 9);
+        Check cut = incoming.read(buffer, 0, random.nextInt(buffer.capacity()));
+        assertNotEquals(Check.OK, cut);
         byte[] noise = new byte[200];
         random.nextBytes(noise);
-        assertEquals(
-                Check.NOT_OURS, ExchangeMessage.check(new UnsafeBuffer(noise), 0, random.nextInt(noise.length), GROUP));
+        UnsafeBuffer scrambled = new UnsafeBuffer(noise);
+        assertEquals(Check.NOT_OURS, incoming.read(scrambled, 0, random.nextInt(noise.length)));
+        scrambled.putBytes(0, buffer, 0, ExchangeMessage.AT_TYPE);
+        assertNotEquals(Check.OK, incoming.read(scrambled, 0, random.nextInt(noise.length)));
     }
 }

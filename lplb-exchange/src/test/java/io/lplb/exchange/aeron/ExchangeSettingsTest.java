@@ -4,6 +4,7 @@ package io.lplb.exchange.aeron;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,12 +14,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ExchangeSettingsTest {
     private static ExchangeSettings settings(int self, List<String> endpoints, @Nullable String dir, String idle) {
         return new ExchangeSettings(
-                new GroupIdentity(2, 8, 1, ""), self, endpoints, dir, 7, Duration.ofSeconds(1), idle);
+                new GroupIdentity(2, 8, 1, ""), self, endpoints, dir, 7, Duration.ofSeconds(1), idle, null, true);
     }
 
     private static String refused(int self, List<String> endpoints, @Nullable String dir, String idle) {
@@ -52,6 +54,35 @@ class ExchangeSettingsTest {
         assertEquals(
                 "endpoint: got '" + endpoint + "', expected host:port",
                 refused(0, List.of(endpoint, "b:1"), null, "spin"));
+    }
+
+    /** Ranks that share a driver's memory, or whose packets stay on the host, need none. */
+    @ParameterizedTest
+    @CsvSource({
+        "a:1 b:1, , false",
+        "a:1 a:2, , false",
+        "a:1 127.0.0.1:2, , false",
+        "127.0.0.1:1 127.0.0.256.evil:2, , false",
+        "localhostess:1 localhost:2, , false",
+        "a:1 a:2, /dir, true",
+        "127.0.0.1:1 127.9.0.1:2, , true",
+        "localhost:1 [::1]:2, , true"
+    })
+    void aKeyIsAskedForBetweenHosts(String endpoints, @Nullable String dir, boolean allowed) {
+        List<String> both = List.of(endpoints.split(" ", -1));
+        GroupIdentity group = new GroupIdentity(2, 8, 1, "");
+        if (allowed) {
+            assertNotNull(new ExchangeSettings(group, 0, both, dir, 7, Duration.ofSeconds(1), "spin"));
+        } else {
+            String message = String.valueOf(assertThrows(
+                            IllegalArgumentException.class,
+                            () -> new ExchangeSettings(group, 0, both, dir, 7, Duration.ofSeconds(1), "spin"))
+                    .getMessage());
+            assertTrue(message.startsWith("group key: got none for packets between "), message);
+        }
+        GroupKey key = GroupKey.generate();
+        ExchangeSettings settings = settings(0, both, dir, "spin").withKey(key);
+        assertSame(key, settings.key());
     }
 
     @Test
