@@ -25,13 +25,14 @@ import java.util.Arrays;
  * their sender is started anew meanwhile. So no rank plans a round from other counts that is COMPLETE elsewhere.
  *
  * <p><b>Other placements.</b> The rounds of a rank whose counts are for another placement say nothing of the rounds of this
- * rank's placement, and are not followed.
+ * rank's placement, and are not followed. Neither are those of a rank that has not heard from this one in its last
+ * {@value #HEARING} rounds: it may be deaf, and run ahead alone. Such a rank is not expected again, either.
  *
  * <p><b>Joining.</b> A rank that was left behind or started anew cannot take part in the round that the others are in: its
  * counts would come too late. It aims some rounds ahead and says so, by announcing the round or by sending its counts
  * for it at once, marked as <em>joining</em>, so that the others do not take it for the group's round. If the group
- * passes by all the same, the distance doubles. A rank that has the others' counts for {@value #PATIENCE} rounds while one of
- * them does not wait for it is left behind, too.
+ * passes by twice all the same, the distance doubles. A rank that has the others' counts for {@value #PATIENCE} rounds while one of
+ * them that hears it does not wait for it is left behind, too.
  *
  * <p><b>Limits.</b> A round that is further ahead of all known ones than a joining rank may aim is believed only when its
  * sender goes on from there; see {@link #isPlausible}.
@@ -48,6 +49,7 @@ public final class RoundBoard {
     private static final int FIRST_LEAD = 4;
     private static final int LARGEST_LEAD = 1024;
     private static final int PATIENCE = 3;
+    private static final int HEARING = 4;
     private static final long ABSENT = Long.MAX_VALUE;
     private static final long MIX = 0x9E3779B97F4A7C15L;
 
@@ -62,6 +64,7 @@ public final class RoundBoard {
     private final long[] planRoundIn;
     private final long[] planHashIn;
     private final boolean[] expectsAllIn;
+    private final boolean[] hearsSelfIn;
     private final boolean[] expectsSelfIn;
     private final RoundStatement own;
     private final long[] session;
@@ -71,6 +74,7 @@ public final class RoundBoard {
     private final long[] saidRound;
     private final long[] saidFingerprint;
     private final long[] farRound;
+    private final long[] heardInTurn;
     private final boolean[] heard;
     private final boolean[] lost;
     private final boolean[] helped;
@@ -84,6 +88,8 @@ public final class RoundBoard {
     private long newest = -1;
     private long aim = -1;
     private int lead = FIRST_LEAD;
+    private int attempts;
+    private long turn;
     private int unexpected;
     private int differing = -1;
 
@@ -114,6 +120,7 @@ public final class RoundBoard {
         planRoundIn = new long[slots];
         planHashIn = new long[slots];
         expectsAllIn = new boolean[slots];
+        hearsSelfIn = new boolean[slots];
         expectsSelfIn = new boolean[slots];
         own = new RoundStatement(ranks);
         session = new long[ranks];
@@ -123,6 +130,7 @@ public final class RoundBoard {
         saidRound = new long[ranks];
         saidFingerprint = new long[ranks];
         farRound = new long[ranks];
+        heardInTurn = new long[ranks];
         heard = new boolean[ranks];
         lost = new boolean[ranks];
         helped = new boolean[ranks];
@@ -130,6 +138,7 @@ public final class RoundBoard {
         Arrays.fill(lastSent, -1);
         Arrays.fill(saidRound, -1);
         Arrays.fill(farRound, -1);
+        Arrays.fill(heardInTurn, -HEARING - 1);
     }
 
     private int slot(long round, int rank) {
@@ -195,8 +204,10 @@ public final class RoundBoard {
         Arrays.fill(lost, false);
         joining = round > newest() + 1;
         current = round;
+        turn++;
         if (joining) {
-            lead = Math.min(2 * lead, LARGEST_LEAD);
+            attempts++;
+            lead = attempts > 1 ? Math.min(2 * lead, LARGEST_LEAD) : lead;
         }
         state();
         int slot = slot(round, self);
@@ -214,7 +225,7 @@ public final class RoundBoard {
         own.view = view();
         for (int r = 0; r < ranks; r++) {
             RoundStatement.put(own.expected(), r, r == self || expectedFrom[r] <= current);
-            RoundStatement.put(own.heard(), r, heard[r]);
+            RoundStatement.put(own.heard(), r, r == self || turn - heardInTurn[r] <= HEARING);
         }
     }
 
@@ -226,6 +237,7 @@ public final class RoundBoard {
         planRoundIn[slot] = said.planRound;
         planHashIn[slot] = said.planHash;
         expectsAllIn[slot] = said.expectsAll();
+        hearsSelfIn[slot] = said.hears(self);
         expectsSelfIn[slot] = RoundStatement.has(said.expected(), self);
     }
 
@@ -276,6 +288,7 @@ public final class RoundBoard {
         lastSent[rank] = -1;
         saidRound[rank] = -1;
         farRound[rank] = -1;
+        heardInTurn[rank] = -HEARING - 1;
         helped[rank] = false;
         announced[rank] = false;
         lost[rank] = open;
@@ -302,6 +315,7 @@ public final class RoundBoard {
      *     of a round that is over, or not plausible
      */
     public int claim(int rank, long round) {
+        hear(rank);
         if (round <= lastSent[rank] || !isPlausible(rank, round)) {
             return -1;
         }
@@ -315,6 +329,15 @@ public final class RoundBoard {
             return -1;
         }
         return slot(round, rank) * experts;
+    }
+
+    /**
+     * Takes note that a message of a rank has come.
+     *
+     * @param rank from 0 to the number of ranks - 1
+     */
+    public void hear(int rank) {
+        heardInTurn[rank] = turn;
     }
 
     /**
@@ -354,15 +377,15 @@ public final class RoundBoard {
         keep(slot(said.round, rank), said);
         lastSent[rank] = said.round;
         boolean returns = expectedFrom[rank] == ABSENT || (announced[rank] && expectedFrom[rank] > current);
-        if (returns && said.fingerprint == fingerprint) {
+        if (returns && said.fingerprint == fingerprint && said.hears(self)) {
             expectedFrom[rank] = said.round;
             announced[rank] = false;
         }
-        note(rank, said.round, said.fingerprint, said.joining);
+        note(rank, said.round, said.fingerprint, said.joining || !said.hears(self));
     }
 
     /**
-     * Takes note of the round that another rank says it is in.
+     * Takes note of the round that another rank says it is in, before this rank's first round.
      *
      * @param rank from 0 to the number of ranks - 1
      * @param round that it is in, -1 for none
@@ -422,10 +445,7 @@ public final class RoundBoard {
 
     private boolean isHere(int rank) {
         int slot = slot(current, rank);
-        return roundIn[slot] == current
-                && layerIn[slot] == layer
-                && fingerprintIn[slot] == fingerprint
-                && !lost[rank];
+        return roundIn[slot] == current && layerIn[slot] == layer && fingerprintIn[slot] == fingerprint && !lost[rank];
     }
 
     /** {@return whether every rank that is expected in the open round has come, or will not come any more} */
@@ -493,6 +513,7 @@ public final class RoundBoard {
         if (status != RoundStatus.MISSED) {
             if (newest() <= current) {
                 lead = FIRST_LEAD;
+                attempts = 0;
             }
             newest = Math.max(newest, current);
         }
@@ -516,7 +537,7 @@ public final class RoundBoard {
         for (int r = ranks - 1; r >= 0; r--) {
             if (r != self && heard[r]) {
                 int slot = slot(current, r);
-                left |= !expectsSelfIn[slot];
+                left |= hearsSelfIn[slot] && !expectsSelfIn[slot];
                 if (planRoundIn[slot] == own.planRound && own.planRound >= 0 && planHashIn[slot] != own.planHash) {
                     other = r;
                 }
@@ -547,7 +568,7 @@ public final class RoundBoard {
         long next = ABSENT;
         for (int w = 0; w < WINDOW; w++) {
             int slot = w * ranks + rank;
-            if (roundIn[slot] > current && fingerprintIn[slot] == fingerprint) {
+            if (roundIn[slot] > current && fingerprintIn[slot] == fingerprint && hearsSelfIn[slot]) {
                 next = Math.min(next, roundIn[slot]);
             }
         }
@@ -569,7 +590,7 @@ public final class RoundBoard {
      * @param rank from 0 to the number of ranks - 1
      */
     public boolean isAway(int rank) {
-        return rank != self && !heard[rank] && nextSent(rank) == ABSENT;
+        return rank != self && !heard[rank] && lastSent[rank] <= current;
     }
 
     /**

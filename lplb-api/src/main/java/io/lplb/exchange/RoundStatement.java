@@ -59,7 +59,7 @@ public final class RoundStatement {
         return expected;
     }
 
-    /** {@return one bit per rank: the ranks whose counts the sender had in the round that it ended last} */
+    /** {@return one bit per rank: the ranks from which the sender has heard something in its last rounds, itself included} */
     public long[] heard() {
         return heard;
     }
@@ -71,6 +71,11 @@ public final class RoundStatement {
             count += Long.bitCount(word);
         }
         return count == ranks;
+    }
+
+    /** {@return whether the sender has heard from a rank in its last rounds} */
+    boolean hears(int rank) {
+        return has(heard, rank);
     }
 
     static boolean has(long[] bits, int rank) {

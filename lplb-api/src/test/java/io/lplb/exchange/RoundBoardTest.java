@@ -48,6 +48,7 @@ class RoundBoardTest {
         alike.meet(2, process);
         said.view = alike.begin(0, 0, 0, new int[2], new int[6]).view;
         said.expected()[0] = 7;
+        said.heard()[0] = 7;
         return said;
     }
 
@@ -203,16 +204,42 @@ class RoundBoardTest {
     }
 
     @Test
-    void whoIsPassedByAimsFurtherAheadTheNextTime() {
-        send(1, 100);
-        send(2, 100);
-        long first = board.nextRound();
-        begin(first);
-        send(1, first + 50);
-        send(2, first + 50);
+    void whoIsPassedByTwiceAimsFurtherAhead() {
+        long group = 100;
+        long[] leads = new long[4];
+        for (int attempt = 0; attempt < leads.length; attempt++) {
+            send(1, group);
+            send(2, group);
+            long aim = board.nextRound();
+            leads[attempt] = aim - group;
+            begin(aim);
+            group = aim + 50;
+            send(1, group);
+            send(2, group);
+            assertEquals(RoundStatus.MISSED, board.end(all));
+            group += 2;
+        }
+        assertArrayEquals(new long[] {4, 4, 8, 16}, leads);
+    }
+
+    @Test
+    void aDeafRankIsNeitherFollowedNorExpectedAgain() {
+        begin(0);
+        send(1, 0);
         assertEquals(RoundStatus.MISSED, board.end(all));
-        long lead = board.nextRound() - (first + 50);
-        assertEquals(2 * (first - 100), lead);
+        for (int round = 1; round < 40; round++) {
+            begin(round);
+            send(1, round);
+            RoundStatement said = statement(20 + 3 * round, 0, PLACEMENT, false);
+            said.heard()[0] = 4;
+            said.expected()[0] = 4;
+            if (board.claim(2, said.round) >= 0) {
+                board.commit(2, said);
+            }
+            assertTrue(board.isSettled());
+            assertEquals(RoundStatus.PARTIAL, board.end(all));
+            assertEquals(round + 1, board.nextRound());
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.lplb.balance.LoadBalancerBuilder;
 import io.lplb.cluster.ClusterReport;
 import io.lplb.cluster.LocalCluster;
 import io.lplb.cluster.RankResult;
+import io.lplb.exchange.aeron.GroupKey;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,8 +45,18 @@ final class ClusterCommand implements Callable<Integer> {
                     "ipc: shared memory; udp: packets over loopback, as between hosts; ${DEFAULT-VALUE} if absent.")
     private String transport = "ipc";
 
+    @Option(
+            names = "--write-key",
+            paramLabel = "FILE",
+            description = "Write a new group key, for 'lplb rank --key-file', to a file that is not there yet, and end.")
+    private @Nullable Path newKey;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (newKey != null) {
+            GroupKey.generate().write(newKey);
+            return 0;
+        }
         LoadBalancerBuilder settings = group.balancer();
         String description = settings.identity().description();
         String origin = group.tokens(0).origin();

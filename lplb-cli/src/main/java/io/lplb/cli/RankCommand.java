@@ -11,6 +11,7 @@ import io.lplb.cluster.RankTokens;
 import io.lplb.exchange.GroupIdentity;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.exchange.aeron.ExchangeSettings;
+import io.lplb.exchange.aeron.GroupKey;
 import io.lplb.nccl.NcclSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -84,6 +85,18 @@ final class RankCommand implements Callable<Integer> {
             description = "With --exchange nccl, this rank's GPU, from 0; its place in its node if absent.")
     private @Nullable Integer gpu;
 
+    @Option(
+            names = "--key-file",
+            paramLabel = "FILE",
+            description = "File with the group's key, which its owner only may read; the environment's LPLB_GROUP_KEY or"
+                    + " LPLB_GROUP_KEY_FILE if absent.")
+    private @Nullable Path keyFile;
+
+    @Option(
+            names = "--insecure",
+            description = "Go without a key between hosts: everybody who can send packets to a rank can then send it counts.")
+    private boolean insecure;
+
     @Option(names = "--driven", hidden = true, description = "Take commands on standard input.")
     private boolean driven;
 
@@ -117,23 +130,35 @@ final class RankCommand implements Callable<Integer> {
         }
     }
 
-    private RankExchange open(GroupIdentity identity) {
+    private RankExchange open(GroupIdentity identity) throws IOException {
         Duration timeout = Duration.ofSeconds(group.connectTimeout);
+        GroupKey key = key();
         if (!group.exchange.equals(RankExchange.NCCL)) {
             if (ticket != null || gpu != null) {
                 throw new IllegalArgumentException((ticket != null ? "nccl-ticket" : "gpu") + ": got one with exchange "
                         + group.exchange + ", expected exchange nccl");
             }
-            return RankExchange.aeron(aeron(identity, timeout));
+            return RankExchange.aeron(aeron(identity, timeout, key));
         }
         int device = gpu == null ? Math.floorMod(rank, group.ranksPerNode) : gpu;
         NcclSettings settings = new NcclSettings(identity, rank, device, timeout, null);
         boolean hasAeron = !endpoints.isEmpty() || aeronDirectory != null;
-        return RankExchange.nccl(hasAeron ? () -> aeron(identity, timeout) : null, settings, ticket);
+        return RankExchange.nccl(hasAeron ? () -> aeron(identity, timeout, key) : null, settings, ticket);
     }
 
-    private ExchangeSettings aeron(GroupIdentity identity, Duration timeout) {
-        return new ExchangeSettings(identity, rank, endpoints, aeronDirectory, stream, timeout, group.idle);
+    /** The group's key; null if none was given. */
+    private @Nullable GroupKey key() throws IOException {
+        if (insecure && keyFile != null) {
+            throw new IllegalArgumentException("insecure: got it with a key file, expected one of both");
+        }
+        if (insecure) {
+            return null;
+        }
+        return keyFile == null ? GroupKey.of(System.getenv()) : GroupKey.read(keyFile);
+    }
+
+    private ExchangeSettings aeron(GroupIdentity identity, Duration timeout, @Nullable GroupKey key) {
+        return new ExchangeSettings(identity, rank, endpoints, aeronDirectory, stream, timeout, group.idle, key, insecure);
     }
 
     private void replayAll(RankReplay replay, String transport, String origin) {

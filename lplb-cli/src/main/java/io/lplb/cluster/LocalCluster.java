@@ -2,6 +2,7 @@
 package io.lplb.cluster;
 
 import io.lplb.exchange.aeron.EmbeddedDriver;
+import io.lplb.exchange.aeron.GroupKey;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The processes of a group on this host. Over shared memory ("ipc") this process runs the media driver that all ranks
  * use; over packets ("udp") every rank has a driver of its own and a port on loopback, as if it had a host of its own.
+ * The cluster makes the group's key.
  *
  * <p>Not thread-safe.
  */
@@ -29,6 +31,7 @@ public final class LocalCluster implements AutoCloseable {
     private final List<String> arguments = new ArrayList<>();
     private final @Nullable RankProcess[] ranks;
     private final @Nullable EmbeddedDriver driver;
+    private final GroupKey key = GroupKey.generate();
 
     /**
      * A cluster without processes.
@@ -79,7 +82,7 @@ public final class LocalCluster implements AutoCloseable {
     public RankProcess start(int rank, String... more) throws IOException {
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of(more));
-        RankProcess process = RankProcess.start(rank, all);
+        RankProcess process = RankProcess.start(rank, all, key);
         ranks[rank] = process;
         return process;
     }

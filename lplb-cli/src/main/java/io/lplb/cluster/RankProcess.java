@@ -3,6 +3,7 @@ package io.lplb.cluster;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lplb.exchange.aeron.GroupKey;
 import io.lplb.exchange.aeron.JvmOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -52,8 +53,9 @@ public final class RankProcess implements AutoCloseable {
      * Starts a rank.
      *
      * @param arguments of {@code lplb rank}, without the rank itself
+     * @param key of the group
      */
-    public static RankProcess start(int rank, List<String> arguments) throws IOException {
+    public static RankProcess start(int rank, List<String> arguments, GroupKey key) throws IOException {
         List<String> command = javaCommand("io.lplb.cli.Lplb");
         if (Runtime.getRuntime().availableProcessors() < FEW_CORES) {
             // Compiling well would take more from the ranks than it gives them.
@@ -63,8 +65,10 @@ public final class RankProcess implements AutoCloseable {
         command.addAll(arguments);
         Path errors = Files.createTempFile("lplb-rank-" + rank + "-", ".err");
         errors.toFile().deleteOnExit();
-        Process process =
-                new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+        // Not an argument, which everybody on the host could see.
+        builder.environment().put(GroupKey.VARIABLE, key.text());
+        Process process = builder.start();
         return new RankProcess(rank, process, errors);
     }
 

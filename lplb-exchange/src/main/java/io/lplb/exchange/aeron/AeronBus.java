@@ -86,9 +86,8 @@ final class AeronBus implements MessageBus {
 
     private void openChannels(ExchangeSettings settings) {
         int ranks = settings.identity().ranks();
-        int term = BitUtil.findNextPositivePowerOfTwo(Math.max(
-                LEAST_TERM,
-                16 * ExchangeMessage.countsLength(settings.identity())));
+        int term = BitUtil.findNextPositivePowerOfTwo(
+                Math.max(LEAST_TERM, 16 * ExchangeMessage.countsLength(settings.identity())));
         if (term > LogBufferDescriptor.TERM_MAX_LENGTH) {
             throw new IllegalArgumentException("more experts than fit into a message");
         }

@@ -229,12 +229,14 @@ public final class AeronExchange implements WorkloadExchange {
 
     private void hear(int source) {
         long round = incoming.round();
+        board.hear(source);
         if (!board.isPlausible(source, round)) {
             return;
         }
         if (incoming.has(ExchangeMessage.ANNOUNCES)) {
             board.announce(source, round);
-        } else {
+        } else if (board.current() < 0) {
+            // Ranks at work know each other's rounds by their counts.
             board.note(source, round, incoming.fingerprint(), incoming.has(ExchangeMessage.NOT_IN_STEP));
         }
     }
@@ -345,7 +347,8 @@ public final class AeronExchange implements WorkloadExchange {
         if (peers.forged() > 0 && !warnedOfSeal) {
             warnedOfSeal = true;
             LOG.warn(
-                    "Rank {} drops messages with a wrong seal: a rank with another group key, damage, or an attack.", self);
+                    "Rank {} drops messages with a wrong seal: a rank with another group key, damage, or an attack.",
+                    self);
         }
     }
 
@@ -374,6 +377,11 @@ public final class AeronExchange implements WorkloadExchange {
     @Override
     public boolean isAway(int rank) {
         return board.isAway(rank);
+    }
+
+    /** Returns the incarnation of the process that is taken for a rank, 0 if none is. */
+    long process(int rank) {
+        return peers.incarnation(rank);
     }
 
     @Override

@@ -120,8 +120,7 @@ public record ExchangeSettings(
     }
 
     /** Without a key packets may come from this host only. */
-    private static void requireLocal(
-            int ranks, int self, List<String> endpoints, @Nullable String aeronDirectory) {
+    private static void requireLocal(int ranks, int self, List<String> endpoints, @Nullable String aeronDirectory) {
         for (int r = 0; r < ranks && !endpoints.isEmpty(); r++) {
             boolean near = aeronDirectory != null && host(endpoints.get(r)).equals(host(endpoints.get(self)));
             if (r != self && !near && !(isLoopback(endpoints.get(r)) && isLoopback(endpoints.get(self)))) {

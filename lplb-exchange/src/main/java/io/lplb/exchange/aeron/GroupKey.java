@@ -143,7 +143,8 @@ public final class GroupKey {
             mac.init(new SecretKeySpec(secret, "HmacSHA256"));
             return mac.doFinal(purpose.getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("group key: got a Java runtime without HmacSHA256, expected one with it", e);
+            throw new IllegalStateException(
+                    "group key: got a Java runtime without HmacSHA256, expected one with it", e);
         }
     }
 

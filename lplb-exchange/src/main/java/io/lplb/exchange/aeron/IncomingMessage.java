@@ -135,7 +135,8 @@ final class IncomingMessage {
         if (((statement.expected()[words - 1] | statement.heard()[words - 1]) & unused) != 0) {
             return Check.BROKEN;
         }
-        // One copy and one pass: a check of bounds and byte order for each number would cost more than the rest of a round.
+        // One copy and one pass: a check of bounds and byte order for each number would cost more than the rest of a
+        // round.
         payload.get(0, counts);
         int signs = 0;
         for (int count : counts) {

@@ -157,8 +157,7 @@ final class Peers {
 
     /** A HELLO of a process that is not believed yet. */
     private Verdict greet(int source, IncomingMessage message) {
-        boolean namesThis =
-                message.greeted(self) == incarnation[self] && message.greetedNonce(self) == nonce[self];
+        boolean namesThis = message.greeted(self) == incarnation[self] && message.greetedNonce(self) == nonce[self];
         if (!namesThis) {
             candidate[source] = message.incarnation();
             candidateNonce[source] = message.nonce();
@@ -213,8 +212,8 @@ final class Peers {
 
     private String refusalOf(Check check, IncomingMessage message) {
         if (check == Check.VERSION) {
-            return "rank " + message.source() + ": got exchange version " + message.version() + ", expected " + ExchangeMessage.VERSION
-                    + " as rank " + self + " has";
+            return "rank " + message.source() + ": got exchange version " + message.version() + ", expected "
+                    + ExchangeMessage.VERSION + " as rank " + self + " has";
         }
         String who = "rank " + message.source() + ": got ";
         String description = message.description();

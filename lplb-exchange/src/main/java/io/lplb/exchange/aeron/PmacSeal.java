@@ -87,9 +87,7 @@ final class PmacSeal implements MessageSeal {
         boolean odd = (low & 1) != 0;
         long halfLow = low >>> 1 | high << 63;
         long halfHigh = high >>> 1;
-        return odd
-                ? element(halfHigh ^ 1L << 63, halfLow ^ REDUCTION >>> 1)
-                : element(halfHigh, halfLow);
+        return odd ? element(halfHigh ^ 1L << 63, halfLow ^ REDUCTION >>> 1) : element(halfHigh, halfLow);
     }
 
     private static byte[] element(long high, long low) {

@@ -30,7 +30,8 @@ class AeronBusTest {
 
     private static ExchangeSettings settings(
             GroupIdentity group, int self, List<String> endpoints, @Nullable String directory) {
-        return new ExchangeSettings(group, self, endpoints, directory, 7, Duration.ofSeconds(60), "backoff", null, true);
+        return new ExchangeSettings(
+                group, self, endpoints, directory, 7, Duration.ofSeconds(60), "backoff", null, true);
     }
 
     private static List<String> freeEndpoints(int ranks) throws IOException {

@@ -249,8 +249,7 @@ class AeronExchangeTest {
         });
         sent.clear();
         assertEquals(RoundStatus.COMPLETE, gather(0));
-        List<Integer> types =
-                sent.stream().map(message -> typeOf(message)).toList();
+        List<Integer> types = sent.stream().map(message -> typeOf(message)).toList();
         assertEquals(List.of(ExchangeMessage.COUNTS, ExchangeMessage.HELLO, ExchangeMessage.COUNTS), types);
     }
 

@@ -77,8 +77,24 @@ class ExchangeMessageTest {
         UnsafeBuffer buffer = counts(6, 7, 8, 9);
         assertEquals("LPLB", buffer.getStringWithoutLengthAscii(0, 4));
         int[][] fields = {
-            {4, 3}, {6, 2}, {8, 2}, {12, 4}, {16, 3}, {24, 5}, {32, -5}, {48, 6}, {56, 77}, {64, 9}, {68, 28}, {72, 21},
-            {80, 5}, {88, 22}, {104, 0b1101}, {112, 0b1011}, {120, 7}, {124, 8}
+            {4, 3},
+            {6, 2},
+            {8, 2},
+            {12, 4},
+            {16, 3},
+            {24, 5},
+            {32, -5},
+            {48, 6},
+            {56, 77},
+            {64, 9},
+            {68, 28},
+            {72, 21},
+            {80, 5},
+            {88, 22},
+            {104, 0b1101},
+            {112, 0b1011},
+            {120, 7},
+            {124, 8}
         };
         for (int[] field : fields) {
             assertEquals(field[1], buffer.getByte(field[0]), "byte " + field[0]);

@@ -64,7 +64,6 @@ class GroupKeyTest {
     }
 
     private static String messageOf(org.junit.jupiter.api.function.Executable call) {
-        return String.valueOf(
-                assertThrows(IllegalArgumentException.class, call).getMessage());
+        return String.valueOf(assertThrows(IllegalArgumentException.class, call).getMessage());
     }
 }

@@ -28,7 +28,14 @@ final class Messages {
 
     /** Makes a HELLO that names the process {@code heard} of rank {@code to}, whose nonce is its negative. */
     static UnsafeBuffer hello(
-            GroupIdentity group, MessageSeal seal, int source, long incarnation, long round, int flags, int to, long heard) {
+            GroupIdentity group,
+            MessageSeal seal,
+            int source,
+            long incarnation,
+            long round,
+            int flags,
+            int to,
+            long heard) {
         OutgoingMessage message = OutgoingMessage.hello(source, group, seal);
         message.greet(to, heard, -heard);
         message.round(round, group.fingerprint(), flags);
