@@ -48,7 +48,8 @@ final class ClusterCommand implements Callable<Integer> {
     @Option(
             names = "--write-key",
             paramLabel = "FILE",
-            description = "Write a new group key, for 'lplb rank --key-file', to a file that is not there yet, and end.")
+            description =
+                    "Write a new group key, for 'lplb rank --key-file', to a file that is not there yet, and end.")
     private @Nullable Path newKey;
 
     @Override

@@ -88,13 +88,15 @@ final class RankCommand implements Callable<Integer> {
     @Option(
             names = "--key-file",
             paramLabel = "FILE",
-            description = "File with the group's key, which its owner only may read; the environment's LPLB_GROUP_KEY or"
-                    + " LPLB_GROUP_KEY_FILE if absent.")
+            description =
+                    "File with the group's key, which its owner only may read; the environment's LPLB_GROUP_KEY or"
+                            + " LPLB_GROUP_KEY_FILE if absent.")
     private @Nullable Path keyFile;
 
     @Option(
             names = "--insecure",
-            description = "Go without a key between hosts: everybody who can send packets to a rank can then send it counts.")
+            description =
+                    "Go without a key between hosts: everybody who can send packets to a rank can then send it counts.")
     private boolean insecure;
 
     @Option(names = "--driven", hidden = true, description = "Take commands on standard input.")
@@ -158,7 +160,8 @@ final class RankCommand implements Callable<Integer> {
     }
 
     private ExchangeSettings aeron(GroupIdentity identity, Duration timeout, @Nullable GroupKey key) {
-        return new ExchangeSettings(identity, rank, endpoints, aeronDirectory, stream, timeout, group.idle, key, insecure);
+        return new ExchangeSettings(
+                identity, rank, endpoints, aeronDirectory, stream, timeout, group.idle, key, insecure);
     }
 
     private void replayAll(RankReplay replay, String transport, String origin) {

@@ -16,7 +16,8 @@ final class Forgery {
         if (simulation.recorded.isEmpty()) {
             return noise(random);
         }
-        byte[] record = simulation.recorded
+        byte[] record = simulation
+                .recorded
                 .get(random.nextInt(simulation.recorded.size()))
                 .clone();
         return switch (random.nextInt(KINDS)) {
@@ -45,7 +46,10 @@ final class Forgery {
     private static byte[] changed(byte[] record, Random random) {
         UnsafeBuffer fields = new UnsafeBuffer(record);
         int[] places = {
-            ExchangeMessage.AT_ROUND, ExchangeMessage.AT_INCARNATION, ExchangeMessage.AT_SEQUENCE, ExchangeMessage.AT_NONCE
+            ExchangeMessage.AT_ROUND,
+            ExchangeMessage.AT_INCARNATION,
+            ExchangeMessage.AT_SEQUENCE,
+            ExchangeMessage.AT_NONCE
         };
         fields.putLong(places[random.nextInt(places.length)], random.nextLong() >>> random.nextInt(Long.SIZE));
         return record;

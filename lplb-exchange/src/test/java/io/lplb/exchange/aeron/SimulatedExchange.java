@@ -9,8 +9,7 @@ import org.agrona.concurrent.IdleStrategy;
 final class SimulatedExchange {
     private SimulatedExchange() {}
 
-    static AeronExchange open(
-            Simulation simulation, int rank, long incarnation, MessageBus bus, IdleStrategy idle) {
+    static AeronExchange open(Simulation simulation, int rank, long incarnation, MessageBus bus, IdleStrategy idle) {
         return new AeronExchange(
                 simulation.group,
                 rank,

@@ -60,8 +60,8 @@ final class Simulation {
     final List<byte[]> recorded = new ArrayList<>();
     final List<String> failures = new ArrayList<>();
     private final @Nullable GroupKey key;
-    private final PriorityQueue<Event> events =
-            new PriorityQueue<>((a, b) -> a.time != b.time ? Long.compare(a.time, b.time) : Long.compare(a.order, b.order));
+    private final PriorityQueue<Event> events = new PriorityQueue<>(
+            (a, b) -> a.time != b.time ? Long.compare(a.time, b.time) : Long.compare(a.order, b.order));
     private final @Nullable SimulatedRank[] ranks;
     private final List<List<Outcome>> outcomes = new ArrayList<>();
     private final List<List<Long>> processes = new ArrayList<>();
@@ -220,7 +220,8 @@ final class Simulation {
         for (int r = 0; r < ranks.length; r++) {
             int[] row = Arrays.copyOfRange(all, r * EXPERTS, (r + 1) * EXPERTS);
             if (exchange.heard(r) && !isSent(r, round, row)) {
-                failures.add("round " + round + ": rank " + rank + " has counts of rank " + r + " that it has not sent");
+                failures.add(
+                        "round " + round + ": rank " + rank + " has counts of rank " + r + " that it has not sent");
             }
         }
         long plan = Arrays.hashCode(all) * 31L + placementOf(rank, round);
@@ -264,7 +265,9 @@ final class Simulation {
                 return Long.MAX_VALUE;
             }
             long first = Long.MAX_VALUE;
-            for (int k = of.size() - 1; k >= 0 && of.get(k).status == RoundStatus.COMPLETE && of.get(k).round > after; k--) {
+            for (int k = of.size() - 1;
+                    k >= 0 && of.get(k).status == RoundStatus.COMPLETE && of.get(k).round > after;
+                    k--) {
                 first = of.get(k).round;
             }
             from = Math.max(from, first);
