@@ -37,7 +37,8 @@ final class BalancerSettings implements Cloneable {
     double tolerance = Double.NaN;
     SecondObjective secondObjective = SecondObjective.NONE;
 
-    @Nullable Duration solveTimeLimit;
+    @Nullable
+    Duration solveTimeLimit;
 
     Duration deadline = Duration.ofMillis(100);
     int deadAfter = 1;

@@ -48,6 +48,16 @@ final class PlanComparison {
         }
     }
 
+    /** Takes note of a rank whose plan of an earlier round was another, as it has told with its counts. */
+    void noteOther(long round, int rank, RankReport report) {
+        report.differingPlans++;
+        if (report.firstDifference.isEmpty()) {
+            report.firstDifference = "before round " + round + ": rank " + rank + " has made another plan than rank "
+                    + group.self() + " of the same counts; checkPlans tells where they differ";
+            LOG.warn("{}Plans differ. {}", prefix, report.firstDifference);
+        }
+    }
+
     private void noteDifference(long round, int expert, int rank, PlanStations planner, RankReport report) {
         report.differingPlans++;
         if (report.firstDifference.isEmpty()) {

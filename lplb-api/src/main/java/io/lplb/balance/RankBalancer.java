@@ -327,6 +327,11 @@ public final class RankBalancer implements AutoCloseable {
         report.skippedRounds += report.round < 0 ? 0 : (round - report.round) / group.layers() - 1;
         report.round = round;
         takeRanks();
+        if (group.differingRank() >= 0) {
+            // All ranks know it now, so all go on alike.
+            comparison.noteOther(round, group.differingRank(), report);
+            guard.distrust("Rank " + group.differingRank() + " has made another plan of the same counts.");
+        }
         boolean heard = status == RoundStatus.COMPLETE || (status != RoundStatus.MISSED && !planner.needsAllCounts());
         boolean makesPlan = heard && sumOverRanks();
         if (makesPlan) {
@@ -376,6 +381,9 @@ public final class RankBalancer implements AutoCloseable {
         share();
         planned = true;
         report.outcome = status == RoundStatus.COMPLETE ? RoundOutcome.AGREED : RoundOutcome.PARTIAL;
+        if (status == RoundStatus.COMPLETE) {
+            group.planned(planner.quotas());
+        }
         report.planNanos = System.nanoTime() - gathered;
         if (planEvent != null) {
             planEvent.end();

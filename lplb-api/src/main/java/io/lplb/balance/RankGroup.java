@@ -151,6 +151,16 @@ final class RankGroup {
         return exchange.gather(roundsPerPlan * round + 1, layer, fingerprint, words, allCounts, deadlineNanos);
     }
 
+    /** Tells the other ranks with the next counts which plan this rank has made of a round that all counts were there for. */
+    void planned(long[] quotas) {
+        exchange.planned(RankSettings.hash(quotas));
+    }
+
+    /** Returns a rank whose last such plan is another than this rank's, as it has said with its last counts; or -1. */
+    int differingRank() {
+        return exchange.differingRank();
+    }
+
     boolean heard(int rank) {
         return exchange.heard(rank);
     }

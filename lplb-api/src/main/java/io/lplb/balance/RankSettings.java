@@ -67,6 +67,15 @@ final class RankSettings {
         return (int) (mix(hash) >>> 33);
     }
 
+    /** A hash of a whole plan. */
+    static long hash(long[] quota) {
+        long hash = OFFSET;
+        for (long part : quota) {
+            hash = add(hash, part);
+        }
+        return mix(hash);
+    }
+
     private static long add(long hash, long value) {
         return (hash ^ value) * PRIME;
     }

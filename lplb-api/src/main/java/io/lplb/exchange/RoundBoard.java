@@ -496,7 +496,7 @@ public final class RoundBoard {
             }
             Arrays.fill(all, r * experts, (r + 1) * experts, 0);
             if (expectedFrom[r] <= current) {
-                expectedFrom[r] = cutShort ? expectedFrom[r] : nextSent(r);
+                expectedFrom[r] = cutShort ? expectedFrom[r] : nextSent(r, true);
             }
             if (RoundStatement.has(own.expected(), r)) {
                 status = RoundStatus.MISSED;
@@ -563,12 +563,12 @@ public final class RoundBoard {
         return differing;
     }
 
-    /** The first round after the current one that a rank has sent already. */
-    private long nextSent(int rank) {
+    /** The first round after the current one that a rank, which must hear this one if so wanted, has sent already. */
+    private long nextSent(int rank, boolean hearing) {
         long next = ABSENT;
         for (int w = 0; w < WINDOW; w++) {
             int slot = w * ranks + rank;
-            if (roundIn[slot] > current && fingerprintIn[slot] == fingerprint && hearsSelfIn[slot]) {
+            if (roundIn[slot] > current && fingerprintIn[slot] == fingerprint && (hearsSelfIn[slot] || !hearing)) {
                 next = Math.min(next, roundIn[slot]);
             }
         }
@@ -590,7 +590,7 @@ public final class RoundBoard {
      * @param rank from 0 to the number of ranks - 1
      */
     public boolean isAway(int rank) {
-        return rank != self && !heard[rank] && lastSent[rank] <= current;
+        return rank != self && !heard[rank] && nextSent(rank, false) == ABSENT;
     }
 
     /**

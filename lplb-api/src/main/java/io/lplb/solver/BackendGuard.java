@@ -112,6 +112,19 @@ public final class BackendGuard {
         return !interrupted;
     }
 
+    /**
+     * Has the CPU take over for good if the backend is AUTO and another one is in use: answers of equal CPU solvers are the
+     * same bit for bit on all ranks.
+     *
+     * @param reason what is wrong, in a sentence
+     */
+    public void distrust(String reason) {
+        if (backend == Backend.AUTO && recoveries == 0 && !solvedOn.equals(Backends.CPU)) {
+            recoveries++;
+            LOG.warn("{}The CPU takes over for good. {}", prefix, reason);
+        }
+    }
+
     /** Takes note of where the last batch was solved. */
     void solvedOn(String backendName) {
         solvedOn = backendName;

@@ -40,6 +40,9 @@ final class GuardedSolver implements MinMaxSolver {
             throw new IllegalStateException(name + " solver: got a solve after close, expected an open solver");
         }
         AbstractMinMaxSolver.requireMatching(problem(), batch, split);
+        if (!onCpu && guard.recoveries() > 0) {
+            leave(null);
+        }
         if (!onCpu) {
             BackendException fault = attempt(batch, split);
             if (fault == null) {
@@ -74,18 +77,24 @@ final class GuardedSolver implements MinMaxSolver {
 
     private void recover(BackendException fault) {
         if (guard.recover(fault)) {
-            MinMaxSolver broken = solver;
-            solver = cpu;
-            onCpu = true;
-            closeQuietly(broken, fault);
+            leave(fault);
         }
     }
 
-    private static void closeQuietly(MinMaxSolver broken, BackendException fault) {
+    private void leave(@Nullable BackendException fault) {
+        MinMaxSolver left = solver;
+        solver = cpu;
+        onCpu = true;
+        closeQuietly(left, fault);
+    }
+
+    private static void closeQuietly(MinMaxSolver broken, @Nullable BackendException fault) {
         try {
             broken.close();
         } catch (Throwable e) {
-            fault.addSuppressed(e);
+            if (fault != null) {
+                fault.addSuppressed(e);
+            }
         }
     }
 

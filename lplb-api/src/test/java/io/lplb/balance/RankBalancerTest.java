@@ -15,6 +15,7 @@ import io.lplb.placement.ExpertPlacement;
 import io.lplb.topology.Topologies;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -297,5 +298,30 @@ class RankBalancerTest {
         assertThrows(IllegalStateException.class, () -> closed.plan(new int[EXPERTS]));
         assertThrows(IllegalStateException.class, () -> closed.route(new int[1], new int[1]));
         assertThrows(IllegalStateException.class, () -> closed.updatePlacement(new double[EXPERTS]));
+    }
+
+    @Test
+    void agreedPlansAreToldAndOthersOfTheSameCountsCounted() {
+        ScriptedExchange exchange = new ScriptedExchange(RANKS, EXPERTS);
+        try (RankBalancer balancer = cube().buildRank(exchange)) {
+            int[] counts = new int[EXPERTS];
+            Arrays.fill(counts, 7);
+            balancer.plan(counts);
+            long hash = exchange.planned;
+            balancer.plan(counts);
+            assertEquals(hash, exchange.planned, "equal plans");
+            counts[3] = 900;
+            exchange.status = RoundStatus.PARTIAL;
+            balancer.plan(counts);
+            assertEquals(hash, exchange.planned, "nobody agreed on it");
+            exchange.status = RoundStatus.COMPLETE;
+            exchange.differing = 5;
+            RankReport report = balancer.plan(counts);
+            assertNotEquals(hash, exchange.planned);
+            assertEquals(1, report.differingPlans());
+            assertTrue(
+                    report.firstDifference().startsWith("before round 3: rank 5 has made another plan than rank 2"),
+                    report.firstDifference());
+        }
     }
 }

@@ -13,6 +13,9 @@ final class ScriptedExchange implements WorkloadExchange {
     /** Whether the other ranks send in every round after the first of a pair what this one does, as equal plans do. */
     boolean echo;
 
+    int differing = -1;
+    long planned;
+
     long next;
     long fingerprint;
     private final int ranks;
@@ -53,6 +56,16 @@ final class ScriptedExchange implements WorkloadExchange {
             }
         }
         return status;
+    }
+
+    @Override
+    public void planned(long hash) {
+        planned = hash;
+    }
+
+    @Override
+    public int differingRank() {
+        return differing;
     }
 
     @Override

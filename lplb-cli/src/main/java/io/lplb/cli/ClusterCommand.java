@@ -25,8 +25,8 @@ import picocli.CommandLine.ParentCommand;
         description = {
             "Start a group of ranks as processes of this host, replay together, and show what became of it.",
             "",
-            "Every rank sees its own part of each batch only. It tells the others how many tokens it has for each expert,"
-                    + " makes the same plan as they do, and routes its own tokens by it.",
+            "Every rank sees its own part of each batch only. It tells the others how many tokens it has for each"
+                    + " expert, makes the same plan as they do, and routes its own tokens by it.",
             ""
         })
 final class ClusterCommand implements Callable<Integer> {

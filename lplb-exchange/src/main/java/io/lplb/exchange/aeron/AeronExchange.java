@@ -338,8 +338,8 @@ public final class AeronExchange implements WorkloadExchange {
         int rank = peers.takeOlderRank();
         if (rank >= 0) {
             LOG.warn(
-                    "Rank {} drops messages of an older process of rank {}: the newest one that it has heard is {}. A rank"
-                            + " that is started anew gets a newer number by itself.",
+                    "Rank {} drops messages of an older process of rank {}: the newest one that it has heard is {}. A"
+                            + " rank that is started anew gets a newer number by itself.",
                     self,
                     rank,
                     peers.incarnation(rank));
@@ -361,9 +361,9 @@ public final class AeronExchange implements WorkloadExchange {
                 if (warnedOf[r] != difference) {
                     warnedOf[r] = difference;
                     LOG.warn(
-                            "Round {}: counts of rank {} are left out, as they are for another layer or placement: got {},"
-                                    + " expected {} as rank {} has. All ranks must place by the same history in the same"
-                                    + " round.",
+                            "Round {}: counts of rank {} are left out, as they are for another layer or placement: got"
+                                    + " {}, expected {} as rank {} has. All ranks must place by the same history in the"
+                                    + " same round.",
                             board.current(),
                             r,
                             Long.toHexString(theirs),

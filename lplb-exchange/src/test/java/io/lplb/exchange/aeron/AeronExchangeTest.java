@@ -432,8 +432,8 @@ class AeronExchangeTest {
         hello(2, 1_002, -1, 0);
         String message = messageOf(assertThrows(IllegalStateException.class, () -> keyed.introduce(SECOND)));
         assertEquals(
-                "connect: got no answer from ranks [1, 2] within 1000 ms, expected all 3 ranks (a test); 2 messages had a"
-                        + " wrong seal: another group key?",
+                "connect: got no answer from ranks [1, 2] within 1000 ms, expected all 3 ranks (a test); 2 messages"
+                        + " had a wrong seal: another group key?",
                 message);
         assertEquals(2, keyed.forgedMessages());
     }

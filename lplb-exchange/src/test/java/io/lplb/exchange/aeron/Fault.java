@@ -116,7 +116,7 @@ enum Fault {
             for (int r = 0; r < simulation.group.ranks(); r++) {
                 change(simulation, r, r == rank ? from + 40 : from);
             }
-            return endAfterRound(simulation, rank, from + 40);
+            return endAfterRound(simulation, from + 40);
         }
     },
     /** One rank has another placement for a while. */
@@ -127,7 +127,7 @@ enum Fault {
             long end = from + 60;
             LongUnaryOperator before = simulation.placement(rank);
             simulation.place(rank, round -> round >= from && round < end ? 99 : before.applyAsLong(round));
-            return endAfterRound(simulation, rank, end);
+            return endAfterRound(simulation, end);
         }
     },
     /** Noise, damaged messages, records of earlier ones, and messages of another key. */
@@ -157,7 +157,7 @@ enum Fault {
 
     private static long restart(Simulation simulation, int rank, long skew) {
         simulation.kill(rank);
-        long wait = 80 + simulation.random.nextInt(200);
+        long wait = 80L + simulation.random.nextInt(200);
         return end(simulation, wait, () -> simulation.start(rank, skew));
     }
 
@@ -184,8 +184,8 @@ enum Fault {
         simulation.place(rank, round -> before.applyAsLong(round) + (round < from ? 0 : 1));
     }
 
-    /** A time at which the rank has surely passed a round; the caller measures from the round itself. */
-    private static long endAfterRound(Simulation simulation, int rank, long round) {
+    /** A time at which all ranks have passed a round. */
+    private static long endAfterRound(Simulation simulation, long round) {
         long rounds = Math.max(0, round - simulation.newest());
         return end(simulation, 4 * rounds, () -> {});
     }

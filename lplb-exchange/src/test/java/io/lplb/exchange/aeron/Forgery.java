@@ -59,7 +59,7 @@ final class Forgery {
         MessageSeal seal = Messages.sealOf(simulation.group, random.nextBoolean() ? GroupKey.generate() : null);
         int ranks = simulation.group.ranks();
         int source = random.nextInt(ranks);
-        long incarnation = random.nextLong() >>> 1 + random.nextInt(8);
+        long incarnation = random.nextLong() >>> (1 + random.nextInt(8));
         UnsafeBuffer message;
         if (random.nextBoolean()) {
             message = Messages.hello(

@@ -88,7 +88,8 @@ final class Simulation {
         return now;
     }
 
-    @Nullable GroupKey key() {
+    @Nullable
+    GroupKey key() {
         return key;
     }
 
