@@ -46,6 +46,9 @@ public final class RoundBoard {
     /** Largest number of a round. */
     public static final long LAST_ROUND = Long.MAX_VALUE / 4;
 
+    /** Fingerprint of counts that refer to no placement: a rank that gathers such follows the rounds of all others. */
+    public static final long NO_PLACEMENT = 0;
+
     private static final int FIRST_LEAD = 4;
     private static final int LARGEST_LEAD = 1024;
     private static final int PATIENCE = 3;
@@ -381,7 +384,11 @@ public final class RoundBoard {
             expectedFrom[rank] = said.round;
             announced[rank] = false;
         }
-        note(rank, said.round, said.fingerprint, said.joining || !said.hears(self));
+        note(
+                rank,
+                said.round,
+                said.fingerprint,
+                said.joining || (current >= 0 && fingerprint != NO_PLACEMENT && !said.hears(self)));
     }
 
     /**
@@ -403,7 +410,10 @@ public final class RoundBoard {
     private long newest() {
         long far = newest;
         for (int r = 0; r < ranks; r++) {
-            boolean same = current < 0 || saidFingerprint[r] == fingerprint || saidFingerprint[r] == otherFingerprint;
+            boolean same = current < 0
+                    || fingerprint == NO_PLACEMENT
+                    || saidFingerprint[r] == fingerprint
+                    || saidFingerprint[r] == otherFingerprint;
             far = same ? Math.max(far, saidRound[r]) : far;
         }
         return far;

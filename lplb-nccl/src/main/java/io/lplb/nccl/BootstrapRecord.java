@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.nccl;
 
+import io.lplb.exchange.RoundBoard;
 import io.lplb.tornado.program.SourceGroup;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -30,7 +31,7 @@ record BootstrapRecord(int sources, String settings, String fingerprint, String 
     static final int BYTES = 1024;
 
     /** In the place of the counts' fingerprint, in rounds that carry tickets. */
-    static final long ROUNDS = 0x6c706c622d6e63L;
+    static final long ROUNDS = RoundBoard.NO_PLACEMENT;
 
     private static final String[] NAMES = {"lplb-nccl", "sources", "settings", "fingerprint", "id"};
     private static final String VERSION = "1";

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,12 +33,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Pipelines of several sources, each a thread, over a stand-in for NCCL: from an abort back to NCCL. */
-@Timeout(60)
+@Timeout(200)
 class NcclReturnTest {
     private static final int EXPERTS = 32;
     private static final int TOKENS = 60;
-    private static final Duration DEADLINE = Duration.ofMillis(80);
-    private static final long LONG = Duration.ofSeconds(20).toNanos();
+    private static final Duration DEADLINE = Duration.ofSeconds(1);
+    private static final long LONG = Duration.ofSeconds(60).toNanos();
     private static final ExpertPlacement CUBE = new LplbPlacement(Topologies.parse("cube"), 24, 48, 2).natural();
     private static final PlacementProblem PROBLEM = PlacementProblem.of(CUBE, null);
 
@@ -68,10 +69,18 @@ class NcclReturnTest {
     private static final class Source implements AutoCloseable {
         final NcclExchange exchange;
         final GpuPipeline pipeline;
+        private final CountDownLatch lost;
         private final int[] ids = new int[TOKENS];
         private final int[] physical = new int[TOKENS];
 
-        Source(int sources, int self, WorkloadExchange host, boolean whole, Duration connectTimeout) {
+        Source(
+                int sources,
+                int self,
+                WorkloadExchange host,
+                boolean whole,
+                Duration connectTimeout,
+                CountDownLatch lost) {
+            this.lost = lost;
             NcclExchangeBuilder builder = NcclExchange.builder(CUBE, PROBLEM)
                     .sources(sources)
                     .self(self)
@@ -102,11 +111,14 @@ class NcclReturnTest {
         /** Routes until NCCL is back, and then so many batches; returns the round in which it was back. */
         long routeUntilBack(int more) throws InterruptedException {
             long start = System.nanoTime();
-            boolean lost = false;
+            boolean wasLost = false;
             while (System.nanoTime() - start < LONG) {
                 route();
-                lost |= !exchange.isAlive();
-                if (lost && exchange.isAlive()) {
+                if (!exchange.isAlive()) {
+                    wasLost = true;
+                    lost.countDown();
+                }
+                if (wasLost && exchange.isAlive()) {
                     long back = exchange.link().round();
                     for (int k = 0; k < more; k++) {
                         assertEquals(RoundOutcome.AGREED, exchange.lastOutcome(), "batch " + k + " by NCCL");
@@ -136,9 +148,10 @@ class NcclReturnTest {
     void afterAStallOrARestartAllAreBackWithTheSameRound(int sources, boolean anew, boolean whole) {
         List<LocalExchange> hosts = hosts(sources);
         long[] back = new long[sources];
+        CountDownLatch lost = new CountDownLatch(1);
         int last = sources - 1;
         EverySource.run(sources, self -> {
-            Source source = new Source(sources, self, hosts.get(self), whole, Duration.ofSeconds(20));
+            Source source = new Source(sources, self, hosts.get(self), whole, Duration.ofSeconds(20), lost);
             try {
                 for (int k = 0; k < 6; k++) {
                     source.route();
@@ -148,10 +161,10 @@ class NcclReturnTest {
                     if (anew) {
                         source.close();
                     }
-                    Thread.sleep(3 * DEADLINE.toMillis());
+                    lost.await();
                     if (anew) {
                         source = new Source(
-                                sources, self, new LateExchange(hosts.get(self)), whole, Duration.ofSeconds(20));
+                                sources, self, new LateExchange(hosts.get(self)), whole, Duration.ofSeconds(20), lost);
                         assertFalse(source.exchange.isAlive());
                     }
                 }
@@ -182,20 +195,24 @@ class NcclReturnTest {
         List<LocalExchange> hosts = hosts(2);
         CyclicBarrier both = new CyclicBarrier(2);
         long[] back = new long[2];
+        CountDownLatch lost = new CountDownLatch(1);
         EverySource.run(2, self -> {
-            try (Source source = new Source(2, self, hosts.get(self), false, Duration.ofMillis(300))) {
+            try (Source source = new Source(2, self, hosts.get(self), false, Duration.ofMillis(300), lost)) {
                 source.route();
                 both.await();
                 if (self == 0) {
                     standIn.fail("ncclCommInitRank", 2);
                     for (int k = 0; k < 300; k++) {
                         source.route();
+                        if (!source.exchange.isAlive()) {
+                            lost.countDown();
+                        }
                         Thread.sleep(1);
                     }
                     assertFalse(source.exchange.isAlive(), "all attempts were refused");
                     standIn.fail("", 0);
                 } else {
-                    Thread.sleep(3 * DEADLINE.toMillis());
+                    lost.await();
                 }
                 back[self] = source.routeUntilBack(20);
             }
@@ -208,9 +225,10 @@ class NcclReturnTest {
     void aSourceThatIsLostWhileConnectingIsNotWaitedFor() {
         List<LocalExchange> hosts = hosts(2);
         long[] back = new long[2];
+        CountDownLatch lost = new CountDownLatch(1);
         Duration connect = Duration.ofMillis(400);
         EverySource.run(2, self -> {
-            Source source = new Source(2, self, hosts.get(self), false, connect);
+            Source source = new Source(2, self, hosts.get(self), false, connect, lost);
             try {
                 source.route();
                 if (self == 0) {
@@ -218,7 +236,7 @@ class NcclReturnTest {
                     assertTrue(source.exchange.lastOutcome() == RoundOutcome.AGREED);
                     return;
                 }
-                Thread.sleep(3 * DEADLINE.toMillis());
+                lost.await();
                 standIn.missing(true);
                 for (int k = 0; k < 250; k++) {
                     source.route();
@@ -228,7 +246,7 @@ class NcclReturnTest {
                 source.close();
                 standIn.missing(false);
                 Thread.sleep(100);
-                source = new Source(2, self, new LateExchange(hosts.get(self)), false, connect);
+                source = new Source(2, self, new LateExchange(hosts.get(self)), false, connect, lost);
                 back[1] = source.routeUntilBack(20);
             } finally {
                 source.close();
