@@ -121,7 +121,7 @@ public final class BackendGuard {
     public void distrust(String reason) {
         if (backend == Backend.AUTO && recoveries == 0 && !solvedOn.equals(Backends.CPU)) {
             recoveries++;
-            LOG.warn("{}The CPU takes over for good. {}", prefix, reason);
+            Log.LOG.warn("{}The CPU takes over for good. {}", prefix, reason);
         }
     }
 

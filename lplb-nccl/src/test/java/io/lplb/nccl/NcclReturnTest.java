@@ -37,6 +37,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class NcclReturnTest {
     private static final int EXPERTS = 32;
     private static final int TOKENS = 60;
+    /** Batches without NCCL after which the others of a source that was lost are in step. */
+    private static final int AT_WORK = 5;
+
     private static final Duration DEADLINE = Duration.ofSeconds(1);
     private static final long LONG = Duration.ofSeconds(60).toNanos();
     private static final ExpertPlacement CUBE = new LplbPlacement(Topologies.parse("cube"), 24, 48, 2).natural();
@@ -148,7 +151,7 @@ class NcclReturnTest {
     void afterAStallOrARestartAllAreBackWithTheSameRound(int sources, boolean anew, boolean whole) {
         List<LocalExchange> hosts = hosts(sources);
         long[] back = new long[sources];
-        CountDownLatch lost = new CountDownLatch(1);
+        CountDownLatch lost = new CountDownLatch(AT_WORK);
         int last = sources - 1;
         EverySource.run(sources, self -> {
             Source source = new Source(sources, self, hosts.get(self), whole, Duration.ofSeconds(20), lost);
@@ -195,7 +198,7 @@ class NcclReturnTest {
         List<LocalExchange> hosts = hosts(2);
         CyclicBarrier both = new CyclicBarrier(2);
         long[] back = new long[2];
-        CountDownLatch lost = new CountDownLatch(1);
+        CountDownLatch lost = new CountDownLatch(AT_WORK);
         EverySource.run(2, self -> {
             try (Source source = new Source(2, self, hosts.get(self), false, Duration.ofMillis(300), lost)) {
                 source.route();
@@ -225,7 +228,7 @@ class NcclReturnTest {
     void aSourceThatIsLostWhileConnectingIsNotWaitedFor() {
         List<LocalExchange> hosts = hosts(2);
         long[] back = new long[2];
-        CountDownLatch lost = new CountDownLatch(1);
+        CountDownLatch lost = new CountDownLatch(AT_WORK);
         Duration connect = Duration.ofMillis(400);
         EverySource.run(2, self -> {
             Source source = new Source(2, self, hosts.get(self), false, connect, lost);
