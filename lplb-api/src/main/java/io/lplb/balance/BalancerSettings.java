@@ -37,8 +37,7 @@ final class BalancerSettings implements Cloneable {
     double tolerance = Double.NaN;
     SecondObjective secondObjective = SecondObjective.NONE;
 
-    @Nullable
-    Duration solveTimeLimit;
+    @Nullable Duration solveTimeLimit;
 
     Duration deadline = Duration.ofMillis(100);
     int deadAfter = 1;
@@ -46,8 +45,7 @@ final class BalancerSettings implements Cloneable {
     boolean checkPlans;
     List<PlanListener> listeners = List.of();
 
-    @Nullable
-    ExpertCost cost;
+    @Nullable ExpertCost cost;
 
     private final AtomicBoolean smallBatchNoted = new AtomicBoolean();
 
@@ -135,8 +133,8 @@ final class BalancerSettings implements Cloneable {
                 && smallBatchNoted.compareAndSet(false, true)) {
             LOG.warn(
                     "{}A batch of {} routed tokens gives the {} slots at most {} each on average. No kernel that was"
-                        + " measured is faster then for levelled tokens, and splits make it slower. Tell the builder a"
-                        + " cost, or cost(ExpertCost.tokens()) to level tokens nevertheless.",
+                            + " measured is faster then for levelled tokens, and splits make it slower. Tell the builder a"
+                            + " cost, or cost(ExpertCost.tokens()) to level tokens nevertheless.",
                     prefix(),
                     report.tokens(),
                     placement.physicalExperts(),
