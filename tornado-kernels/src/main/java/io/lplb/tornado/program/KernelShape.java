@@ -103,14 +103,7 @@ public enum KernelShape {
         KernelSize p = tables.size();
         int teamThreads = Math.max(threads / problems, 1);
         int bytes = SolverLayout.localBytes(
-                p.ranks(),
-                p.items(),
-                p.entries(),
-                p.colours(),
-                p.unitSpeeds(),
-                teamThreads,
-                problems,
-                interiorPoint());
+                p.ranks(), p.items(), p.entries(), p.colours(), p.unitSpeeds(), teamThreads, problems, interiorPoint());
         if (bytes > LOCAL_BYTES) {
             throw new IllegalArgumentException("problem: got " + tables.problem() + ", which takes " + bytes
                     + " bytes of local memory, expected at most " + LOCAL_BYTES);

@@ -5,6 +5,9 @@ import io.lplb.tornado.kernel.InitialValues;
 import io.lplb.tornado.kernel.ProbeKernel;
 import io.lplb.tornado.kernel.batch.BatchKernels;
 import io.lplb.tornado.kernel.batch.BatchLayout;
+import io.lplb.tornado.kernel.layout.ExpertKernels;
+import io.lplb.tornado.kernel.layout.LayoutKernels;
+import io.lplb.tornado.kernel.layout.LayoutSizes;
 import io.lplb.tornado.kernel.pipeline.BlockSums;
 import io.lplb.tornado.kernel.pipeline.CountKernels;
 import io.lplb.tornado.kernel.pipeline.ExpertLoads;
@@ -51,12 +54,15 @@ public final class DeviceCode {
         BlockSums.class,
         CountKernels.class,
         DeviceCertificate.class,
+        ExpertKernels.class,
         ExpertLoads.class,
         RefinementSweeps.class,
         GroupMemory.class,
         InteriorPoint.class,
         InteriorPointKernel.class,
         InteriorPointTasks.class,
+        LayoutKernels.class,
+        LayoutSizes.class,
         MatchedItems.class,
         MatchedItems.Pair.class,
         MatrixUpdate.class,

@@ -2,6 +2,7 @@
 package io.lplb.tornado.engine.tornado;
 
 import io.lplb.tornado.kernel.batch.BatchKernels;
+import io.lplb.tornado.kernel.layout.LayoutKernels;
 import io.lplb.tornado.kernel.pipeline.CountKernels;
 import io.lplb.tornado.kernel.pipeline.QuotaKernels;
 import io.lplb.tornado.kernel.pipeline.RouteKernels;
@@ -16,6 +17,7 @@ import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task10;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task11;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task13;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task6;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task7;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task8;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task9;
@@ -33,6 +35,9 @@ public final class KernelReferences {
             Map.entry("share", of(SourceKernels::share)),
             Map.entry("quotas", of(QuotaKernels::quotas)),
             Map.entry("route", of(RouteKernels::route)),
+            Map.entry("countTokens", of(LayoutKernels::countTokens)),
+            Map.entry("sumLayout", of(LayoutKernels::sumLayout)),
+            Map.entry("placeRows", of(LayoutKernels::placeRows)),
             Map.entry("packBatch", of(BatchKernels::packBatch)),
             Map.entry("certifyBatch", of(BatchKernels::certifyBatch)),
             Map.entry("InteriorPointKernel.perOctet", of(InteriorPointKernel::perOctet)),
@@ -78,6 +83,12 @@ public final class KernelReferences {
     @SuppressWarnings("unchecked")
     private static <A, B, C, D> Kernel of(Task5<KernelContext, A, B, C, D> k) {
         return (graph, task, context, a) -> graph.task(task, k, context, (A) a[0], (B) a[1], (C) a[2], (D) a[3]);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <A, B, C, D, E> Kernel of(Task6<KernelContext, A, B, C, D, E> k) {
+        return (graph, task, context, a) ->
+                graph.task(task, k, context, (A) a[0], (B) a[1], (C) a[2], (D) a[3], (E) a[4]);
     }
 
     @SuppressWarnings("unchecked")
