@@ -22,7 +22,7 @@ final class Tally {
     void add(long[] rankLoads, long fewest, boolean accepted, long planNanos) {
         long max = Arrays.stream(rankLoads).max().orElse(0);
         double mean = (double) Arrays.stream(rankLoads).sum() / rankLoads.length;
-        add(max, mean, fewest, accepted, planNanos);
+        add((double) max, mean, (double) fewest, accepted, planNanos);
     }
 
     /**
