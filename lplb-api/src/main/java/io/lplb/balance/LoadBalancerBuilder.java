@@ -350,8 +350,7 @@ public final class LoadBalancerBuilder {
      * groups of ranks, LEVEL levels each group, and LOCALITY lets each rank take up to the largest load of all groups.
      *
      * @param objective LOCALITY needs to know where tokens come from, so it is for {@link #buildRank} and
-     *     {@link #buildRankLayers} with {@link #localFirst}; it costs about as much time as a plan without it, see
-     *     {@link PlanReport#secondNanos}
+     *     {@link #buildRankLayers} with {@link #localFirst}; {@link PlanReport#secondNanos} says what it takes
      * @return this builder
      */
     public LoadBalancerBuilder secondObjective(SecondObjective objective) {
