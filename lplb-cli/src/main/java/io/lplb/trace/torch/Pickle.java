@@ -59,7 +59,8 @@ final class Pickle {
         } catch (BufferUnderflowException e) {
             throw new FormatException("pickle: got an end at byte " + bytes.length + ", expected more", e);
         } catch (ClassCastException | IndexOutOfBoundsException e) {
-            throw new FormatException("pickle: got an operation without its operands before byte " + pickle.in.position(), e);
+            throw new FormatException(
+                    "pickle: got an operation without its operands before byte " + pickle.in.position(), e);
         }
     }
 
@@ -71,8 +72,8 @@ final class Pickle {
                 return open(pop(), 0);
             }
             if (!number(code) && !structure(code) && !memory(code)) {
-                throw new FormatException(
-                        "pickle, byte " + at + ": got opcode " + String.format("0x%02x", code) + ", expected those of torch.save");
+                throw new FormatException("pickle, byte " + at + ": got opcode " + String.format("0x%02x", code)
+                        + ", expected those of torch.save");
             }
         }
     }
@@ -115,8 +116,8 @@ final class Pickle {
 
     private String text(int length) throws FormatException {
         if (length < 0 || length > in.remaining()) {
-            throw new FormatException("pickle: got a text of " + Integer.toUnsignedLong(length) + " bytes, expected at most "
-                    + in.remaining());
+            throw new FormatException("pickle: got a text of " + Integer.toUnsignedLong(length)
+                    + " bytes, expected at most " + in.remaining());
         }
         String text = new String(in.array(), in.position(), length, StandardCharsets.UTF_8);
         in.position(in.position() + length);
@@ -201,7 +202,8 @@ final class Pickle {
         return values;
     }
 
-    @SuppressWarnings("unchecked") // Lists on the stack were made here; a tuple is not changed by a pickle of torch.save.
+    @SuppressWarnings(
+            "unchecked") // Lists on the stack were made here; a tuple is not changed by a pickle of torch.save.
     private List<Object> list() throws FormatException {
         if (!(stack.getLast() instanceof ArrayList<?> list)) {
             throw new FormatException("pickle: got values for something that is no list");
@@ -236,14 +238,16 @@ final class Pickle {
                 || (name.startsWith("torch ") && name.endsWith("Storage"))) {
             return new Global(name);
         }
-        throw new FormatException("pickle: got the name " + Printable.quoted(name) + ", expected those of tensors only");
+        throw new FormatException(
+                "pickle: got the name " + Printable.quoted(name) + ", expected those of tensors only");
     }
 
     private static Storage storage(Object id) throws FormatException {
         List<Object> parts = values(id);
-        if (parts.size() < 5 || !"storage".equals(parts.getFirst()) || !(parts.get(1) instanceof Global(String name))) {
+        if (parts.size() < 5 || !"storage".equals(parts.getFirst()) || !(parts.get(1) instanceof Global type)) {
             throw new FormatException("pickle: got a reference that is no storage of a tensor");
         }
+        String name = type.name();
         return new Storage(name.substring(name.indexOf(' ') + 1), (String) parts.get(2), (Long) parts.get(4));
     }
 
@@ -272,8 +276,8 @@ final class Pickle {
     /** The value with null where Python has None. References may repeat a value, so the values are counted. */
     private @Nullable Object open(Object value, int depth) throws FormatException {
         if (depth > DEPTH_LIMIT || ++opened > VALUE_LIMIT) {
-            throw new FormatException(
-                    "pickle: got values nested deeper than " + DEPTH_LIMIT + ", or more than " + VALUE_LIMIT + " values");
+            throw new FormatException("pickle: got values nested deeper than " + DEPTH_LIMIT + ", or more than "
+                    + VALUE_LIMIT + " values");
         }
         if (value instanceof Map<?, ?> map) {
             Map<String, @Nullable Object> values = new LinkedHashMap<>();

@@ -68,11 +68,15 @@ class CertifiedGroupsTest {
     private MemorySegment memory(Buffer buffer) {
         return memory.computeIfAbsent(buffer, b -> {
             MemorySegment made = Arena.ofAuto().allocate(b.bytes(), Double.BYTES);
-            switch (b.contents()) {
-                case int[] words -> MemorySegment.copy(words, 0, made, JAVA_INT, 0, words.length);
-                case float[] words -> MemorySegment.copy(words, 0, made, JAVA_FLOAT, 0, words.length);
-                case double[] numbers -> MemorySegment.copy(numbers, 0, made, JAVA_DOUBLE, 0, numbers.length);
-                case null, default -> made.fill((byte) 0);
+            Object contents = b.contents();
+            if (contents instanceof int[] words) {
+                MemorySegment.copy(words, 0, made, JAVA_INT, 0, words.length);
+            } else if (contents instanceof float[] words) {
+                MemorySegment.copy(words, 0, made, JAVA_FLOAT, 0, words.length);
+            } else if (contents instanceof double[] numbers) {
+                MemorySegment.copy(numbers, 0, made, JAVA_DOUBLE, 0, numbers.length);
+            } else {
+                made.fill((byte) 0);
             }
             return made;
         });

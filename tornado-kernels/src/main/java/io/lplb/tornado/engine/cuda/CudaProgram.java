@@ -88,11 +88,14 @@ public final class CudaProgram {
 
     private static long allocate(DeviceArrays arrays, Buffer buffer) {
         Object contents = buffer.contents();
+        if (contents == null) {
+            return arrays.zeros(buffer.bytes() / Integer.BYTES);
+        }
         return switch (contents) {
             case int[] words -> arrays.copyOf(words);
             case float[] words -> arrays.copyOf(words);
             case double[] numbers -> arrays.copyOf(numbers);
-            case null, default -> arrays.zeros(buffer.bytes() / Integer.BYTES);
+            default -> arrays.zeros(buffer.bytes() / Integer.BYTES);
         };
     }
 
