@@ -208,7 +208,8 @@ final class ReplicaGraph {
         }
     }
 
-    private void assignSlot(int slot, int expert) {
+    /** Gives an expert a slot without tokens. */
+    void assignSlot(int slot, int expert) {
         int old = slotExpert[slot];
         if (old >= 0) {
             unlink(slot, old);

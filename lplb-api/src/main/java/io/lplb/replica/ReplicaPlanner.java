@@ -101,6 +101,60 @@ public final class ReplicaPlanner {
         write(counts, identity, attained, out);
     }
 
+    /**
+     * Completes a choice of replicas that was made elsewhere, such as on a device: checks it, and computes its loads, its weight
+     * copies and its lower bound.
+     *
+     * @param counts as for {@link #plan(long[], double[], int[], ReplicaPlan)}
+     * @param speeds as there
+     * @param expert {@code [ranks * spareSlots]}, expert in every spare slot, by rank; -1 for none
+     * @param taken {@code [ranks * spareSlots]}, tokens that the expert's home rank gives to the slot; 0 where there is none
+     * @param out receives the plan
+     * @throws IllegalArgumentException if an input is not as said, or the choice is not one under the limits of the settings;
+     *     {@code out} is unchanged then
+     */
+    public void complete(long[] counts, double @Nullable [] speeds, int[] expert, long[] taken, ReplicaPlan out) {
+        take(counts, speeds, null, out);
+        requireLength("expert", expert.length, spare.length);
+        requireLength("taken", taken.length, spare.length);
+        seat(counts);
+        graph.start(tokens, spare, false);
+        capacities.start(speed);
+        bound.start(tokens);
+        double identity = capacities.level(graph.load);
+        for (int s = 0; s < spare.length; s++) {
+            if (taken[s] != 0) {
+                place(s, expert[s], taken[s]);
+            }
+        }
+        if (graph.replicas() > settings.maxReplicas()) {
+            throw new IllegalArgumentException(
+                    "taken: got " + graph.replicas() + " replicas, expected at most " + settings.maxReplicas());
+        }
+        best.copyFrom(graph);
+        double attained = capacities.level(best.load);
+        bound.raise(attained);
+        write(counts, identity, attained, out);
+    }
+
+    private void place(int slot, int expert, long taken) {
+        int rank = slot / settings.spareSlots();
+        boolean allowed = expert >= 0
+                && expert < tokens.length
+                && settings.isReplicated(expert)
+                && graph.canHost(expert, rank)
+                && graph.active[rank]
+                && settings.homeRank(expert) / settings.domain() == rank / settings.domain()
+                && taken >= settings.minTokens()
+                && taken <= graph.kept[expert];
+        if (!allowed) {
+            throw new IllegalArgumentException("spare slot " + slot + ": got " + taken + " tokens of expert " + expert
+                    + ", expected a replica under the limits of the settings");
+        }
+        graph.assignSlot(slot, expert);
+        graph.move(expert, graph.homeRank[expert], rank, taken);
+    }
+
     private void take(long[] counts, double @Nullable [] speeds, int @Nullable [] before, ReplicaPlan out) {
         requireLength("counts", counts.length, tokens.length);
         for (int e = 0; e < counts.length; e++) {

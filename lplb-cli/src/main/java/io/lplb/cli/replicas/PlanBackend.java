@@ -1,59 +1,114 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cli.replicas;
 
+import io.lplb.cli.BackendTable;
 import io.lplb.replica.ReplicaPlan;
 import io.lplb.replica.ReplicaPlanner;
 import io.lplb.replica.ReplicaSettings;
+import io.lplb.tornado.provider.DriverProvider;
+import io.lplb.tornado.replica.GpuReplicaPlanner;
 import java.util.Arrays;
 
-/** Plans cases on one backend, and times them. Not thread-safe. */
-final class PlanBackend implements AutoCloseable {
+/** Plans cases on one backend, each without copies of an earlier batch, and times them. Not thread-safe. */
+abstract class PlanBackend implements AutoCloseable {
     private static final int ROUNDS = 5;
     private static final int WARM_UP_PLANS = 2_000;
 
-    private final ReplicaSettings settings;
-    private final ReplicaPlanner planner;
-    private final ReplicaPlan plan;
+    final ReplicaSettings settings;
+    final ReplicaPlan plan;
 
     private PlanBackend(ReplicaSettings settings) {
         this.settings = settings;
-        planner = new ReplicaPlanner(settings);
         plan = new ReplicaPlan(settings);
     }
 
     /**
      * Opens a backend.
      *
-     * @throws IllegalArgumentException if there is none with this name
+     * @param name cpu, gpu or emulator
+     * @throws IllegalArgumentException if there is none with this name, or it is not available here
      */
     static PlanBackend open(String name, ReplicaSettings settings) {
-        if (!name.equals("cpu")) {
-            throw new IllegalArgumentException("backend: got " + name + ", expected cpu");
-        }
-        return new PlanBackend(settings);
+        BackendTable.here().require(name);
+        return switch (name) {
+            case "cpu" -> new Cpu(settings);
+            case "gpu" ->
+                DriverProvider.probe().available()
+                        ? new Device(settings, GpuReplicaPlanner.onDriver(settings, 1), true)
+                        : new Device(settings, GpuReplicaPlanner.onTornado(settings, 1), false);
+            default -> new Device(settings, GpuReplicaPlanner.onTornado(settings, 1), false);
+        };
     }
 
     /** Plans until the code is compiled. */
-    void warmUp(long[][] cases) {
-        for (int k = 0; k < WARM_UP_PLANS; k++) {
-            planner.plan(cases[k % cases.length], plan);
-        }
-    }
+    abstract void warmUp(long[][] cases);
 
-    /** Plans a case several times, each without copies of an earlier batch, and takes the median time. */
-    CaseResult run(long[] counts) {
-        double[] micros = new double[ROUNDS];
-        for (int k = 0; k < ROUNDS; k++) {
-            long start = System.nanoTime();
-            planner.plan(counts, plan);
-            micros[k] = (System.nanoTime() - start) / 1e3;
-        }
-        Arrays.sort(micros);
-        return CaseResult.of(settings, plan, micros[ROUNDS / 2]);
-    }
+    /** Plans a case; its time is that of a plan on the CPU, or on the device from counts there to the result there. */
+    abstract CaseResult run(long[] counts);
 
     @Override
-    public void close() {
-        // The CPU holds nothing outside the heap.
+    public void close() {}
+
+    /** The library's own planner. */
+    private static final class Cpu extends PlanBackend {
+        private final ReplicaPlanner planner;
+
+        Cpu(ReplicaSettings settings) {
+            super(settings);
+            planner = new ReplicaPlanner(settings);
+        }
+
+        @Override
+        void warmUp(long[][] cases) {
+            for (int k = 0; k < WARM_UP_PLANS; k++) {
+                planner.plan(cases[k % cases.length], plan);
+            }
+        }
+
+        @Override
+        CaseResult run(long[] counts) {
+            double[] micros = new double[ROUNDS];
+            for (int k = 0; k < ROUNDS; k++) {
+                long start = System.nanoTime();
+                planner.plan(counts, plan);
+                micros[k] = (System.nanoTime() - start) / 1e3;
+            }
+            Arrays.sort(micros);
+            return CaseResult.of(settings, plan, micros[ROUNDS / 2]);
+        }
+    }
+
+    /** The kernels, through the driver or TornadoVM. */
+    private static final class Device extends PlanBackend {
+        private static final int LAUNCHES = 200;
+
+        private final GpuReplicaPlanner planner;
+        private final boolean timesLaunches;
+
+        Device(ReplicaSettings settings, GpuReplicaPlanner planner, boolean timesLaunches) {
+            super(settings);
+            this.planner = planner;
+            this.timesLaunches = timesLaunches;
+        }
+
+        @Override
+        void warmUp(long[][] cases) {
+            run(cases[0]);
+        }
+
+        @Override
+        CaseResult run(long[] counts) {
+            int[] words = new int[counts.length];
+            Arrays.setAll(words, e -> Math.toIntExact(counts[e]));
+            long start = System.nanoTime();
+            planner.plan(words, null, plan);
+            double micros = (System.nanoTime() - start) / 1e3;
+            return CaseResult.of(settings, plan, timesLaunches ? planner.deviceMicros(LAUNCHES) : micros);
+        }
+
+        @Override
+        public void close() {
+            planner.close();
+        }
     }
 }

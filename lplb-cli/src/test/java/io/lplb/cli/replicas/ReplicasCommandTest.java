@@ -66,6 +66,16 @@ class ReplicasCommandTest {
     }
 
     @Test
+    void theEmulatorPlansToo() throws IOException {
+        Path loads = NpyBytes.write(folder, "<i4", "1, 4", 4, 90, 10, 0, 0);
+        JsonNode result = json(loads, "--ranks", "2", "--spare-slots", "1", "--backend", "emulator")
+                .get("cases")
+                .get(0);
+        assertEquals("[[0,1,50]]", result.get("replicas").toString());
+        assertEquals("[40,10,0,0]", result.get("home").toString());
+    }
+
+    @Test
     void sourcesAreAddedUp() throws IOException {
         Path one = NpyBytes.write(folder, "<i8", "1, 4", 8, 90, 10, 0, 0);
         String expected = json(one, "--ranks", "2", "--spare-slots", "1")

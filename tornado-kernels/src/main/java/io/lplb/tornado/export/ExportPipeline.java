@@ -5,6 +5,9 @@ import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.LplbPlacement;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.replica.ReplicaPlan;
+import io.lplb.replica.ReplicaSettings;
+import io.lplb.solver.BackendException;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SplitBatch;
 import io.lplb.topology.ReplicaTopology;
@@ -18,9 +21,11 @@ import io.lplb.tornado.program.KernelSpec;
 import io.lplb.tornado.program.PipelineProgram;
 import io.lplb.tornado.program.ProblemTables;
 import io.lplb.tornado.program.Program;
+import io.lplb.tornado.program.ReplicaProgram;
 import io.lplb.tornado.program.SolverStep;
 import io.lplb.tornado.program.SourceGroup;
 import io.lplb.tornado.ptx.PtxKernel;
+import io.lplb.tornado.replica.GpuReplicaPlanner;
 import io.lplb.tornado.solve.CertifiedPlan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +61,7 @@ final class ExportPipeline {
         runOnce(null);
         runOnce(TWO_SOURCES);
         runBatchOnce();
+        runReplicasOnce();
         List<String> modules = Arrays.stream(Files.readString(emitted, StandardCharsets.UTF_8)
                         .split("(?=" + MODULE.replace(".", "\\.") + ")", -1))
                 .filter(text -> text.startsWith(MODULE))
@@ -95,10 +101,11 @@ final class ExportPipeline {
         for (Program program : List.of(
                 new PipelineProgram(placement, problem, TOKENS, solver, true, null).program(),
                 new PipelineProgram(placement, problem, TOKENS, solver, true, TWO_SOURCES).program(),
-                new BatchProgram(tables, shape, 2, Accuracy.of(TOLERANCE)).program())) {
+                new BatchProgram(tables, shape, 2, Accuracy.of(TOLERANCE)).program(),
+                new ReplicaProgram(replicaSettings(), 2).program())) {
             for (KernelSpec spec : program.steps()) {
                 if (spec.scalars().isEmpty()) {
-                    all.put(spec.method(), new Launch(program.name(), spec));
+                    all.put(program.name() + spec.method(), new Launch(program.name(), spec));
                 }
             }
         }
@@ -121,6 +128,20 @@ final class ExportPipeline {
             // Compiling is all that was wanted: a driver that only pretends to have a device runs nothing.
             System.getLogger(ExportPipeline.class.getName())
                     .log(System.Logger.Level.DEBUG, "pipeline compiled, not run", notRun);
+        }
+    }
+
+    private static ReplicaSettings replicaSettings() {
+        return ReplicaSettings.builder(ExpertPlacement.of(2, 2, 2, new int[] {0, 1}), 1)
+                .build();
+    }
+
+    private static void runReplicasOnce() {
+        try (GpuReplicaPlanner planner = GpuReplicaPlanner.onTornado(replicaSettings(), 2)) {
+            planner.plan(new int[4], null, new ReplicaPlan(replicaSettings()));
+        } catch (BackendException notRun) {
+            System.getLogger(ExportPipeline.class.getName())
+                    .log(System.Logger.Level.DEBUG, "replicas compiled, not run", notRun);
         }
     }
 

@@ -26,7 +26,7 @@ typedef uint64_t Handle;
 
 enum { SUCCESS = 0, INVALID = 1, OUT_OF_MEMORY = 2, INVALID_DEVICE = 101, INVALID_IMAGE = 200 };
 enum { CONTEXT, MODULE, STREAM, EVENT, DEVICE_MEMORY, HOST_MEMORY, GRAPH, EXECUTABLE, COMMUNICATOR, KINDS };
-enum { HEADER = 16, IN = 2, OUT = 5, PARAMETERS = 35, MOST_OPERATIONS = 12, SOLVER = 2, BATCH = 3, LINKED = 5, PIPELINE = 10 };
+enum { HEADER = 16, IN = 2, OUT = 5, PARAMETERS = 35, MOST_OPERATIONS = 12, SOLVER = 2, BATCH = 3, LINKED = 5, PIPELINE = 10, REPLICA = 20 };
 enum { PACK_PARAMETERS = 11, SOLVE_PARAMETERS = 14, CERTIFY_PARAMETERS = 10 };
 enum { MOST_STREAMS = 1024, MOST_WAITING = 64, MOST_COMMUNICATORS = 512, FIRST_COMMUNICATOR = 5, MOST_SOURCES = 8, MOST_WORDS = 1024 };
 
@@ -158,6 +158,7 @@ Result cuModuleGetFunction(Handle *function, Handle module, const char *name) {
     *function = strcmp(name, "batch_packBatch") == 0 ? BATCH : strcmp(name, "batch_certifyBatch") == 0 ? BATCH + 1
         : strcmp(name, "linked") == 0 ? LINKED : SOLVER;
     for (Handle k = 0; k < sizeof stations / sizeof *stations; k++) if (strcmp(name, stations[k]) == 0) *function = PIPELINE + k;
+    if (strncmp(name, "replica_", 8) == 0) *function = REPLICA;
     return SUCCESS;
 }
 
@@ -254,6 +255,7 @@ static void certify(Handle *parameters, int groups) {
 }
 /* The stations of a pipeline, as far as their callers can see: every id becomes itself plus 1000. sizes: see PipelineSizes. */
 static void station(Handle function, Handle *parameters) {
+    if (function == REPLICA) return; /* does nothing */
     int32_t *sizes = array(parameters[2]);
     int32_t groups = sizes[6];
     if (function == PIPELINE + 1) {
@@ -460,7 +462,7 @@ Result cuLaunchKernel(Handle function, unsigned gx, unsigned gy, unsigned gz, un
     if ( gx == 0 || gy != 1 || gz != 1 || bx == 0 || by != 1 || bz != 1 || shared != 0) return INVALID;
     static const int counts[] = {6, 11, 9, 10, 8, 12, 10};
     int count = function == SOLVER ? 6 : function == LINKED ? PARAMETERS : function == BATCH ? PACK_PARAMETERS
-        : function == BATCH + 1 ? CERTIFY_PARAMETERS : counts[function - PIPELINE];
+        : function == BATCH + 1 ? CERTIFY_PARAMETERS : function == REPLICA ? 0 : counts[function - PIPELINE];
     Operation launch = {LAUNCH, NULL, NULL, 0, function, {0}, (int) gx};
     for (int k = 0; k < count; k++) launch.parameters[k] = *parameters[k];
     return submit(&launch, stream);

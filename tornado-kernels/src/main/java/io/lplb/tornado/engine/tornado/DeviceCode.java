@@ -20,6 +20,11 @@ import io.lplb.tornado.kernel.pipeline.RouteKernels;
 import io.lplb.tornado.kernel.pipeline.SourceKernels;
 import io.lplb.tornado.kernel.pipeline.SourceLayout;
 import io.lplb.tornado.kernel.pipeline.SourceShare;
+import io.lplb.tornado.kernel.replica.ReplicaKernels;
+import io.lplb.tornado.kernel.replica.ReplicaOutput;
+import io.lplb.tornado.kernel.replica.ReplicaResult;
+import io.lplb.tornado.kernel.replica.ReplicaSizes;
+import io.lplb.tornado.kernel.replica.ReplicaStart;
 import io.lplb.tornado.kernel.solve.DeviceCertificate;
 import io.lplb.tornado.kernel.solve.Float8;
 import io.lplb.tornado.kernel.solve.GroupMemory;
@@ -80,6 +85,11 @@ public final class DeviceCode {
         Reduction.Totals.class,
         RegisterElimination.class,
         RelaxationKernel.class,
+        ReplicaKernels.class,
+        ReplicaOutput.class,
+        ReplicaResult.class,
+        ReplicaSizes.class,
+        ReplicaStart.class,
         RouteKernels.class,
         Float8.class,
         SourceKernels.class,

@@ -7,6 +7,7 @@ import io.lplb.tornado.kernel.pipeline.CountKernels;
 import io.lplb.tornado.kernel.pipeline.QuotaKernels;
 import io.lplb.tornado.kernel.pipeline.RouteKernels;
 import io.lplb.tornado.kernel.pipeline.SourceKernels;
+import io.lplb.tornado.kernel.replica.ReplicaKernels;
 import io.lplb.tornado.kernel.solve.InteriorPointKernel;
 import io.lplb.tornado.kernel.solve.RelaxationKernel;
 import io.lplb.tornado.program.KernelSpec;
@@ -16,6 +17,7 @@ import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task10;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task11;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task13;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task4;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task6;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task7;
@@ -38,6 +40,8 @@ public final class KernelReferences {
             Map.entry("countTokens", of(LayoutKernels::countTokens)),
             Map.entry("sumLayout", of(LayoutKernels::sumLayout)),
             Map.entry("placeRows", of(LayoutKernels::placeRows)),
+            Map.entry("ReplicaKernels.sumSources", of(ReplicaKernels::sumSources)),
+            Map.entry("choose", of(ReplicaKernels::choose)),
             Map.entry("packBatch", of(BatchKernels::packBatch)),
             Map.entry("certifyBatch", of(BatchKernels::certifyBatch)),
             Map.entry("InteriorPointKernel.perOctet", of(InteriorPointKernel::perOctet)),
@@ -79,6 +83,17 @@ public final class KernelReferences {
     }
 
     // The arguments' types are those of the program's buffers, which the emulator's tests hold against the parameters.
+
+    @SuppressWarnings("unchecked")
+    private static <A, B, C> Kernel of(Task4<KernelContext, A, B, C> k) {
+        return (graph, task, context, a) -> graph.task(task, k, context, (A) a[0], (B) a[1], (C) a[2]);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <A, B, C, D, E> Kernel of(Task6<KernelContext, A, B, C, D, E> k) {
+        return (graph, task, context, a) ->
+                graph.task(task, k, context, (A) a[0], (B) a[1], (C) a[2], (D) a[3], (E) a[4]);
+    }
 
     @SuppressWarnings("unchecked")
     private static <A, B, C, D> Kernel of(Task5<KernelContext, A, B, C, D> k) {

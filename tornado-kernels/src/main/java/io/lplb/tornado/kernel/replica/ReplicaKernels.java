@@ -83,7 +83,7 @@ public final class ReplicaKernels {
      * Chooses replicas; one work-group.
      *
      * @param total {@code [experts]}, tokens of every expert
-     * @param active {@code [ranks]}, 0 for an inactive rank, else 1
+     * @param active {@code [ranks + 1]}, 0 for an inactive rank, else 1; then the number of the run
      * @param out see {@link ReplicaOutput}, overwritten
      */
     @WorkGroup(threads = THREADS)
@@ -184,7 +184,7 @@ public final class ReplicaKernels {
             out.set(ReplicaOutput.REPLICAS, replicas);
             out.set(ReplicaOutput.UNCOVERED, uncovered);
             out.set(ReplicaOutput.ROUNDS, rounds);
-            out.set(ReplicaOutput.DONE, 1);
+            out.set(ReplicaOutput.RUN, active.get(ranks));
         }
     }
 

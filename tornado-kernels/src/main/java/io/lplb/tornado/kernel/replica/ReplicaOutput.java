@@ -11,8 +11,8 @@ package io.lplb.tornado.kernel.replica;
  * </pre>
  */
 public final class ReplicaOutput {
-    /** 1 when the kernel has finished; the host clears it before a launch. */
-    public static final int DONE = 0;
+    /** Number of the run, written last. */
+    public static final int RUN = 0;
 
     /** Threads of the work-group that ran. */
     public static final int THREADS = 1;

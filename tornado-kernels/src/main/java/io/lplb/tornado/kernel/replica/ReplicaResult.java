@@ -4,7 +4,7 @@ package io.lplb.tornado.kernel.replica;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Writes the choice: slot table, replicas by expert with their quotas, and weight copies. */
-final class ReplicaResult {
+public final class ReplicaResult {
     private ReplicaResult() {}
 
     static void write(

@@ -5,7 +5,7 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** The state before the first round: tokens at home, loads, and the level to grow to. */
-final class ReplicaStart {
+public final class ReplicaStart {
     private static final int MILLION = 1_000_000;
 
     private ReplicaStart() {}

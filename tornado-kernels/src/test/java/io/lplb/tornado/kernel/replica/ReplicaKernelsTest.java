@@ -23,6 +23,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 /** The kernels against the CPU's planner: a valid choice, with its numbers, and nearly the same level. */
 class ReplicaKernelsTest {
     private static final int GROUP = 64;
+    private static final int RUN = 17;
 
     private final Random random = new Random(21);
 
@@ -50,8 +51,9 @@ class ReplicaKernelsTest {
                     .notReplicated(random.nextInt(experts))
                     .build();
             int[] counts = counts(sources, experts, round);
-            int[] active = new int[ranks];
-            Arrays.fill(active, 1);
+            int[] active = new int[ranks + 1];
+            Arrays.fill(active, 0, ranks, 1);
+            active[ranks] = RUN;
             if (round == 3 && ranks > 1) {
                 active[random.nextInt(ranks)] = 0;
             }
@@ -140,7 +142,7 @@ class ReplicaKernelsTest {
         int experts = settings.experts();
         int perRank = settings.slotsPerRank();
         int spare = ranks * settings.spareSlots();
-        assertEquals(1, out.get(ReplicaOutput.DONE));
+        assertEquals(RUN, out.get(ReplicaOutput.RUN));
         assertEquals(ReplicaKernels.THREADS, out.get(ReplicaOutput.THREADS));
         long[] total = new long[experts];
         for (int k = 0; k < counts.length; k++) {
@@ -201,7 +203,7 @@ class ReplicaKernelsTest {
     private static void againstCpu(ReplicaSettings settings, long[] total, int[] active, IntArray out) {
         ReplicaPlan plan = new ReplicaPlan(settings);
         new ReplicaPlanner(settings)
-                .plan(total, Arrays.stream(active).asDoubleStream().toArray(), null, plan);
+                .plan(total, Arrays.stream(active, 0, settings.ranks()).asDoubleStream().toArray(), null, plan);
         assertEquals(plan.identityMaxLoad(), out.get(ReplicaOutput.IDENTITY));
         int bound = out.get(ReplicaOutput.LOWER_BOUND);
         assertTrue(bound <= plan.lowerBound(), bound + " above " + plan.lowerBound());
