@@ -26,7 +26,42 @@ public final class LoadReader {
      * @throws IOException if it cannot be read
      */
     public static long[][] read(Path file) throws IOException {
+        int[][] bySource = readBySource(file);
+        long[][] totals = new long[bySource.length][];
+        int experts = NpyArray.open(file, LoadReader::checkShape, LoadReader::experts);
+        for (int c = 0; c < totals.length; c++) {
+            totals[c] = total(bySource[c], experts);
+        }
+        return totals;
+    }
+
+    /**
+     * Adds the counts of all sources.
+     *
+     * @param bySource {@code [sources * experts]}
+     * @return {@code [experts]}
+     */
+    public static long[] total(int[] bySource, int experts) {
+        long[] total = new long[experts];
+        for (int k = 0; k < bySource.length; k++) {
+            total[k % experts] += bySource[k];
+        }
+        return total;
+    }
+
+    /**
+     * Reads the counts of every source.
+     *
+     * @return {@code [cases][sources * experts]}
+     * @throws FormatException naming the file, if it is not a .npy file of counts as described above
+     * @throws IOException if it cannot be read
+     */
+    public static int[][] readBySource(Path file) throws IOException {
         return NpyArray.open(file, LoadReader::checkShape, LoadReader::counts);
+    }
+
+    private static int experts(NpyArray array) {
+        return array.shape().getLast().intValue();
     }
 
     /** At most 2^44 numbers. */
@@ -40,21 +75,20 @@ public final class LoadReader {
         NpyArray.require("experts", shape.getLast(), 1, EXPERT_LIMIT);
     }
 
-    private static long[][] counts(NpyArray array) throws FormatException {
+    private static int[][] counts(NpyArray array) throws FormatException {
         List<Long> shape = array.shape();
         int cases = shape.getFirst().intValue();
         int sources = shape.size() == 3 ? shape.get(1).intValue() : 1;
-        int experts = shape.getLast().intValue();
-        long[][] counts = new long[cases][experts];
+        int experts = experts(array);
+        int[][] counts = new int[cases][sources * experts];
         long at = 0;
         for (int c = 0; c < cases; c++) {
-            for (int s = 0; s < sources; s++) {
-                for (int e = 0; e < experts; e++) {
-                    counts[c][e] += count(array.get(at++), c, s, e);
-                }
+            for (int k = 0; k < counts[c].length; k++) {
+                counts[c][k] = (int) count(array.get(at++), c, k / experts, k % experts);
             }
+            long[] total = total(counts[c], experts);
             for (int e = 0; e < experts; e++) {
-                count(counts[c][e], c, sources - 1, e);
+                count(total[e], c, sources - 1, e);
             }
         }
         return counts;

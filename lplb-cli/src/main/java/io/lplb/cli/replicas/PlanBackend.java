@@ -26,25 +26,33 @@ abstract class PlanBackend implements AutoCloseable {
      * Opens a backend.
      *
      * @param name cpu, gpu or emulator
+     * @param words number of counts of all sources
      * @throws IllegalArgumentException if there is none with this name, or it is not available here
      */
-    static PlanBackend open(String name, ReplicaSettings settings) {
+    static PlanBackend open(String name, ReplicaSettings settings, int words) {
         BackendTable.here().require(name);
+        int sources = words / settings.experts();
         return switch (name) {
             case "cpu" -> new Cpu(settings);
             case "gpu" ->
                 DriverProvider.probe().available()
-                        ? new Device(settings, GpuReplicaPlanner.onDriver(settings, 1), true)
-                        : new Device(settings, GpuReplicaPlanner.onTornado(settings, 1), false);
-            default -> new Device(settings, GpuReplicaPlanner.onTornado(settings, 1), false);
+                        ? new Device(settings, GpuReplicaPlanner.onDriver(settings, sources), true)
+                        : new Device(settings, GpuReplicaPlanner.onTornado(settings, sources), false);
+            default -> new Device(settings, GpuReplicaPlanner.onTornado(settings, sources), false);
         };
     }
 
     /** Plans until the code is compiled. */
-    abstract void warmUp(long[][] cases);
+    abstract void warmUp(long[][] cases, int[] bySource);
 
-    /** Plans a case; its time is that of a plan on the CPU, or on the device from counts there to the result there. */
-    abstract CaseResult run(long[] counts);
+    /**
+     * Plans a case; its time is that of a plan on the CPU, or on the device from the counts of all sources there to the result
+     * there.
+     *
+     * @param counts {@code [experts]}
+     * @param bySource {@code [sources * experts]}, which add up to the counts
+     */
+    abstract CaseResult run(long[] counts, int[] bySource);
 
     @Override
     public void close() {}
@@ -59,14 +67,14 @@ abstract class PlanBackend implements AutoCloseable {
         }
 
         @Override
-        void warmUp(long[][] cases) {
+        void warmUp(long[][] cases, int[] bySource) {
             for (int k = 0; k < WARM_UP_PLANS; k++) {
                 planner.plan(cases[k % cases.length], plan);
             }
         }
 
         @Override
-        CaseResult run(long[] counts) {
+        CaseResult run(long[] counts, int[] bySource) {
             double[] micros = new double[ROUNDS];
             for (int k = 0; k < ROUNDS; k++) {
                 long start = System.nanoTime();
@@ -92,16 +100,14 @@ abstract class PlanBackend implements AutoCloseable {
         }
 
         @Override
-        void warmUp(long[][] cases) {
-            run(cases[0]);
+        void warmUp(long[][] cases, int[] bySource) {
+            run(cases[0], bySource);
         }
 
         @Override
-        CaseResult run(long[] counts) {
-            int[] words = new int[counts.length];
-            Arrays.setAll(words, e -> Math.toIntExact(counts[e]));
+        CaseResult run(long[] counts, int[] bySource) {
             long start = System.nanoTime();
-            planner.plan(words, null, plan);
+            planner.plan(bySource, null, plan);
             double micros = (System.nanoTime() - start) / 1e3;
             return CaseResult.of(settings, plan, timesLaunches ? planner.deviceMicros(LAUNCHES) : micros);
         }

@@ -143,10 +143,11 @@ public final class ReplicasCommand implements Callable<Integer> {
         }
         List<String> kinds = LoadKinds.of(input, counts.length);
         List<CaseResult> results = new ArrayList<>();
-        try (PlanBackend planner = PlanBackend.open(backend, builder.build())) {
-            planner.warmUp(counts);
-            for (long[] batch : counts) {
-                results.add(planner.run(batch));
+        int[][] bySource = LoadReader.readBySource(input);
+        try (PlanBackend planner = PlanBackend.open(backend, builder.build(), bySource[0].length)) {
+            planner.warmUp(counts, bySource[0]);
+            for (int c = 0; c < counts.length; c++) {
+                results.add(planner.run(counts[c], bySource[c]));
             }
         }
         writeJson(out -> CaseResult.writeJson(results, out));
