@@ -15,9 +15,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of NCCL (libnccl.so.2) that an all-gather needs, in the manner of {@link CudaDriver}: handles and device pointers
+ * The calls of NCCL (libnccl.so.2) that an all-gather and copies between two ranks need, in the manner of {@link CudaDriver}: handles and device pointers
  * are longs, every ncclResult_t other than success is an {@link NcclException} with the name of the call. The library stays
  * loaded until the JVM ends.
  *
@@ -39,6 +41,9 @@ final class Nccl {
             "/usr/local/lib/libnccl.so.2",
             "/usr/local/cuda/lib64/libnccl.so.2");
 
+    /** ncclInt8. */
+    private static final int INT8 = 0;
+
     /** ncclInt32. */
     private static final int INT32 = 2;
 
@@ -47,6 +52,9 @@ final class Nccl {
 
     private static final MemoryLayout ID = MemoryLayout.structLayout(MemoryLayout.sequenceLayout(ID_BYTES, JAVA_BYTE));
     private static final MethodHandle INIT = handle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ID, JAVA_INT));
+    private static final MethodHandle GROUP = handle(FunctionDescriptor.of(JAVA_INT));
+    private static final MethodHandle PEER = handle(
+            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle TEXT = handle(FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
 
     private final CudaLibrary.Function getVersion;
@@ -57,11 +65,17 @@ final class Nccl {
     private final CudaLibrary.Function abort;
     private final CudaLibrary.Function destroy;
     private final CudaLibrary.Function getErrorString;
+    private final SymbolLookup symbols;
+    private CudaLibrary.@Nullable Function send;
+    private CudaLibrary.@Nullable Function receive;
+    private CudaLibrary.@Nullable Function groupStart;
+    private CudaLibrary.@Nullable Function groupEnd;
 
     /** For an answer that nobody keeps, so that {@link #asyncError} allocates nothing; one thread at a time writes it. */
     private final MemorySegment answer = Arena.ofAuto().allocate(JAVA_INT);
 
     private Nccl(SymbolLookup symbols) throws NcclUnavailableException {
+        this.symbols = symbols;
         getVersion = function(symbols, "ncclGetVersion");
         getUniqueId = function(symbols, "ncclGetUniqueId");
         initRank = function(symbols, "ncclCommInitRank");
@@ -165,6 +179,73 @@ final class Nccl {
     /** Puts a gather of so many words from every process on a stream; the rows come in the order of the processes. */
     void allGather(long send, long receive, long words, long communicator, long stream) {
         check(allGather, allGather.call(send, receive, words, INT32, communicator, stream));
+    }
+
+    /**
+     * Finds the calls of copies between two ranks, which NCCL has since 2.7.
+     *
+     * @throws NcclUnavailableException if the library lacks one
+     */
+    void requirePeerCopies() throws NcclUnavailableException {
+        send = peerFunction("ncclSend");
+        receive = peerFunction("ncclRecv");
+        groupStart = peerFunction("ncclGroupStart");
+        groupEnd = peerFunction("ncclGroupEnd");
+    }
+
+    private CudaLibrary.Function peerFunction(String name) throws NcclUnavailableException {
+        MemorySegment address = symbols.find(name).orElse(null);
+        if (address == null) {
+            throw new NcclUnavailableException("NCCL lacks " + name + "; it is older than 2.7, or another library.");
+        }
+        return new CudaLibrary.Function(name, address);
+    }
+
+    /** Begins calls that are carried out together. */
+    void groupStart() {
+        group(groupStart);
+    }
+
+    /** Puts the calls since {@link #groupStart} on their streams. */
+    void groupEnd() {
+        group(groupEnd);
+    }
+
+    private void group(CudaLibrary.@Nullable Function function) {
+        CudaLibrary.Function found = found(function);
+        int code;
+        try {
+            code = (int) GROUP.invokeExact(found.address());
+        } catch (Throwable t) {
+            throw CudaLibrary.Function.unexpected(t);
+        }
+        check(found, code);
+    }
+
+    /** Sends bytes of the device to a rank. */
+    void send(long from, long bytes, int peer, long communicator, long stream) {
+        peer(send, from, bytes, peer, communicator, stream);
+    }
+
+    /** Receives bytes from a rank into the device. */
+    void receive(long to, long bytes, int peer, long communicator, long stream) {
+        peer(receive, to, bytes, peer, communicator, stream);
+    }
+
+    private void peer(
+            CudaLibrary.@Nullable Function function, long address, long bytes, int peer, long communicator, long stream) {
+        CudaLibrary.Function found = found(function);
+        int code;
+        try {
+            code = (int) PEER.invokeExact(found.address(), address, bytes, INT8, peer, communicator, stream);
+        } catch (Throwable t) {
+            throw CudaLibrary.Function.unexpected(t);
+        }
+        check(found, code);
+    }
+
+    private static CudaLibrary.Function found(CudaLibrary.@Nullable Function function) {
+        return Objects.requireNonNull(function, "requirePeerCopies comes first");
     }
 
     /** Throws what a communicator has met since the last call, if that is an error. */

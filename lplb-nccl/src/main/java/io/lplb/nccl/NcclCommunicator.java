@@ -104,6 +104,26 @@ final class NcclCommunicator {
         nccl.allGather(send, receive, words, handle, stream);
     }
 
+    /**
+     * Puts a send and a receive of equal size on a stream, which go on side by side.
+     *
+     * @param to receiving rank, -1 for no send
+     * @param from sending rank, -1 for no receive
+     */
+    void exchange(long send, int to, long receive, int from, long bytes, long stream) {
+        nccl.groupStart();
+        try {
+            if (to >= 0) {
+                nccl.send(send, bytes, to, handle, stream);
+            }
+            if (from >= 0) {
+                nccl.receive(receive, bytes, from, handle, stream);
+            }
+        } finally {
+            nccl.groupEnd();
+        }
+    }
+
     /** Throws what the communicator has met, if anything. */
     void check() {
         if (enter()) {
