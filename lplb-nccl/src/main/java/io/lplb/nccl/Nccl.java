@@ -53,8 +53,8 @@ final class Nccl {
     private static final MemoryLayout ID = MemoryLayout.structLayout(MemoryLayout.sequenceLayout(ID_BYTES, JAVA_BYTE));
     private static final MethodHandle INIT = handle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ID, JAVA_INT));
     private static final MethodHandle GROUP = handle(FunctionDescriptor.of(JAVA_INT));
-    private static final MethodHandle PEER = handle(
-            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle PEER =
+            handle(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle TEXT = handle(FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
 
     private final CudaLibrary.Function getVersion;
@@ -233,7 +233,12 @@ final class Nccl {
     }
 
     private void peer(
-            CudaLibrary.@Nullable Function function, long address, long bytes, int peer, long communicator, long stream) {
+            CudaLibrary.@Nullable Function function,
+            long address,
+            long bytes,
+            int peer,
+            long communicator,
+            long stream) {
         CudaLibrary.Function found = found(function);
         int code;
         try {

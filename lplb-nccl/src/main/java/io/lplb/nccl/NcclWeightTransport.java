@@ -58,7 +58,8 @@ public final class NcclWeightTransport implements WeightTransport, AutoCloseable
         device.enter();
         try {
             ownStream = driver.createStream(cleanup);
-            connected = NcclCommunicator.connect(nccl, device, settings.ranks(), group.rank(), group.id(), group.limit());
+            connected =
+                    NcclCommunicator.connect(nccl, device, settings.ranks(), group.rank(), group.id(), group.limit());
             cleanup.add(connected::close);
         } catch (RuntimeException e) {
             failure = cleanup.closeQuietly(e);
@@ -116,8 +117,7 @@ public final class NcclWeightTransport implements WeightTransport, AutoCloseable
             throw new IllegalArgumentException("expertBytes: got " + expertBytes + ", expected at least 1");
         }
         if (group.rank() < 0 || group.rank() >= settings.ranks()) {
-            throw new IllegalArgumentException(
-                    "rank: got " + group.rank() + ", expected 0.." + (settings.ranks() - 1));
+            throw new IllegalArgumentException("rank: got " + group.rank() + ", expected 0.." + (settings.ranks() - 1));
         }
         nccl.requirePeerCopies();
         return new NcclWeightTransport(driver, nccl, group, settings, weights, expertBytes);

@@ -102,7 +102,8 @@ class NcclWeightTransportTest {
                     byte[] expected = new byte[BYTES];
                     Arrays.fill(expected, (byte) (table[p] + 1));
                     assertTrue(
-                            table[p] < 0 || Arrays.equals(expected, slot(weights, p).toArray(ValueLayout.JAVA_BYTE)),
+                            table[p] < 0
+                                    || Arrays.equals(expected, slot(weights, p).toArray(ValueLayout.JAVA_BYTE)),
                             "slot " + p);
                 }
             }

@@ -96,7 +96,8 @@ public final class ReplicasCommand implements Callable<Integer> {
     @Option(
             names = "--backend",
             paramLabel = "NAME",
-            description = "Where to plan: cpu, emulator or gpu, whose time is that on the device; ${DEFAULT-VALUE} if absent.")
+            description = "Where to plan: cpu, emulator or gpu, whose time is that on the device; ${DEFAULT-VALUE} if"
+                    + " absent.")
     private String backend = "cpu";
 
     @Option(names = "--json", paramLabel = "OUT", description = "Write the results as JSON; - is standard output.")

@@ -43,14 +43,7 @@ final class DriverReplicas implements ReplicaRun {
         try {
             stream = driver.createStream(cleanup);
             bound = new CudaProgram(
-                    driver,
-                    cleanup,
-                    arena,
-                    stream,
-                    program.program(),
-                    false,
-                    Map.of(),
-                    spec -> function(device, spec));
+                    driver, cleanup, arena, stream, program.program(), false, Map.of(), spec -> function(device, spec));
             arguments = bound.arguments();
             launch = new RepeatedLaunch(driver, stream, true, size -> launchAll());
             driver.synchronise(stream);

@@ -133,7 +133,8 @@ public final class GpuReplicaPlanner implements AutoCloseable {
         try {
             host.complete(total, speeds, expert, taken, out);
         } catch (IllegalArgumentException e) {
-            throw new BackendException("gpu", Code.WRONG_SHARES, String.valueOf(e.getMessage()), "Report it, please.", e);
+            throw new BackendException(
+                    "gpu", Code.WRONG_SHARES, String.valueOf(e.getMessage()), "Report it, please.", e);
         }
     }
 
@@ -147,7 +148,8 @@ public final class GpuReplicaPlanner implements AutoCloseable {
         long all = 0;
         for (int k = 0; k < counts.length; k++) {
             if (counts[k] < 0) {
-                throw new IllegalArgumentException("counts[" + k + "]: got " + counts[k] + ", expected at least 0 tokens");
+                throw new IllegalArgumentException(
+                        "counts[" + k + "]: got " + counts[k] + ", expected at least 0 tokens");
             }
             total[k % experts] += counts[k];
             all += counts[k];

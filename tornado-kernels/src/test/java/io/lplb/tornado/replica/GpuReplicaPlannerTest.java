@@ -52,8 +52,9 @@ class GpuReplicaPlannerTest {
                 new ReplicaPlanner(settings).plan(total, cpu);
                 assertEquals(cpu.identityMaxLoad(), device.identityMaxLoad());
                 assertEquals(cpu.tokens(), device.tokens());
-                assertTrue(device.maxLoad() >= cpu.lowerBound() && device.maxLoad() <= 1.02 * cpu.maxLoad(), () ->
-                        device + " against " + cpu);
+                assertTrue(
+                        device.maxLoad() >= cpu.lowerBound() && device.maxLoad() <= 1.02 * cpu.maxLoad(),
+                        () -> device + " against " + cpu);
                 assertTrue(device.lowerBound() <= cpu.maxLoad());
                 assertEquals(device.replicas(), device.copies());
             }

@@ -203,7 +203,13 @@ class ReplicaKernelsTest {
     private static void againstCpu(ReplicaSettings settings, long[] total, int[] active, IntArray out) {
         ReplicaPlan plan = new ReplicaPlan(settings);
         new ReplicaPlanner(settings)
-                .plan(total, Arrays.stream(active, 0, settings.ranks()).asDoubleStream().toArray(), null, plan);
+                .plan(
+                        total,
+                        Arrays.stream(active, 0, settings.ranks())
+                                .asDoubleStream()
+                                .toArray(),
+                        null,
+                        plan);
         assertEquals(plan.identityMaxLoad(), out.get(ReplicaOutput.IDENTITY));
         int bound = out.get(ReplicaOutput.LOWER_BOUND);
         assertTrue(bound <= plan.lowerBound(), bound + " above " + plan.lowerBound());
