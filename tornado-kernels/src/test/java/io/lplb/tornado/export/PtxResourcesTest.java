@@ -114,7 +114,7 @@ class PtxResourcesTest {
 
     @Test
     void allKernelsAroundTheSolversAreShipped() {
-        assertEquals(9, launches().size(), "kernels: " + launches());
+        assertEquals(11, launches().size(), "kernels: " + launches());
     }
 
     @ParameterizedTest
