@@ -101,12 +101,6 @@ public final class KernelReferences {
     }
 
     @SuppressWarnings("unchecked")
-    private static <A, B, C, D, E> Kernel of(Task6<KernelContext, A, B, C, D, E> k) {
-        return (graph, task, context, a) ->
-                graph.task(task, k, context, (A) a[0], (B) a[1], (C) a[2], (D) a[3], (E) a[4]);
-    }
-
-    @SuppressWarnings("unchecked")
     private static <A, B, C, D, E, F> Kernel of(Task7<KernelContext, A, B, C, D, E, F> k) {
         return (graph, task, context, a) ->
                 graph.task(task, k, context, (A) a[0], (B) a[1], (C) a[2], (D) a[3], (E) a[4], (F) a[5]);
