@@ -106,7 +106,7 @@ final class BalancerSettings implements Cloneable {
                 guard.create(solver, problem.problem(), tolerance(), problem.groups()),
                 cost,
                 secondObjective,
-                placing.ranksPerNode,
+                placing.ranksPerNode(),
                 sources);
     }
 

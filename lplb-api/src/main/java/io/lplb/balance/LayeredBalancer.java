@@ -65,11 +65,11 @@ public final class LayeredBalancer implements AutoCloseable {
     public void updatePlacement(double[][] histories) {
         Layers.requireLayers("histories", histories.length, layers.length);
         List<ExpertPlacement> next = new ArrayList<>();
-        for (double[] history : histories) {
-            next.add(settings.placing.place(history));
+        for (int l = 0; l < layers.length; l++) {
+            next.add(layers[l].next(histories[l]));
         }
         for (int l = 0; l < layers.length; l++) {
-            layers[l].install(next.get(l));
+            layers[l].updatePlacement(next.get(l));
         }
     }
 

@@ -3,6 +3,8 @@ package io.lplb.balance;
 
 import io.lplb.count.TokenBuffer;
 import io.lplb.placement.ExpertPlacement;
+import io.lplb.placement.MoveLimits;
+import io.lplb.placement.PlacementUpdate;
 import io.lplb.replica.ReplicaPlan;
 import io.lplb.route.TokenRouter;
 import io.lplb.solver.BackendException;
@@ -57,6 +59,7 @@ public final class LoadBalancer implements AutoCloseable {
     private ExpertPlacement placement;
     private PlanStations planner;
     private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
+    private boolean placedByHistory;
     private boolean planned;
     private boolean closed;
 
@@ -85,26 +88,81 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /**
-     * Places the experts anew by their past loads. The replicas move, so this belongs where weights can be moved too.
-     * Tokens of the current batch can no longer be routed: plan again first.
+     * Places the experts by their past loads: anew the first time, later with as few moves as
+     * {@link MoveLimits#ifItPays()} has it (along a topology anew always). The replicas move, so this belongs where weights
+     * can be moved too; see {@link #proposePlacement} for doing that step by step. Tokens of the current batch can no
+     * longer be routed: plan again first.
      *
-     * @param history {@code [experts]}, past load of each expert in any unit, not negative
+     * @param history {@code [experts]}, past load of each expert in any unit; finite, not negative
+     * @throws IllegalArgumentException if the length is wrong or a load is not as said; nothing has changed then
      * @throws IllegalStateException if the balancer was built for a fixed placement, or is closed
      */
     public void updatePlacement(double[] history) {
         enter("updatePlacement");
         try {
-            replace(settings.placing.place(Objects.requireNonNull(history, "history")));
+            replace(next(history));
+            placedByHistory = true;
         } finally {
             leave();
         }
     }
 
-    /** Takes a placement, of as many experts on as many ranks. */
-    void install(ExpertPlacement next) {
+    /** Returns the placement that a history leads to. */
+    ExpertPlacement next(double[] history) {
+        Objects.requireNonNull(history, "history");
+        return settings.placing.next(placedByHistory ? placement : null, history);
+    }
+
+    /**
+     * Takes a placement. Tokens of the current batch can no longer be routed: plan again first.
+     *
+     * @param next of as many experts on as many ranks as the one in force; the number of slots may differ
+     * @throws IllegalArgumentException if experts or ranks differ; nothing has changed then
+     * @throws IllegalStateException if the balancer is closed
+     */
+    public void updatePlacement(ExpertPlacement next) {
+        settings.placing.requireReplaceable(placement, next);
         enter("updatePlacement");
         try {
             replace(next);
+            placedByHistory = true;
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * Proposes a placement for later loads that moves little. Nothing changes: tokens are planned and routed by the
+     * placement in force until {@link #commit}. In between, copy the weights in the order of
+     * {@link io.lplb.placement.PlacementChange#steps()}, or drop the proposal and roll the copies back.
+     *
+     * @param history {@code [experts]}, past load of each expert in any unit; finite, not negative
+     * @param limits how many weights may cross the network, and what each must gain
+     * @return the proposal; its placement is the one in force if no change pays
+     * @throws IllegalArgumentException if the history is not as said
+     * @throws IllegalStateException if the balancer is closed
+     */
+    public PlacementUpdate proposePlacement(double[] history, MoveLimits limits) {
+        enter("proposePlacement");
+        try {
+            return settings.placing.update(placement, history, limits);
+        } finally {
+            leave();
+        }
+    }
+
+    /**
+     * Puts a proposed placement in force. Tokens of the current batch can no longer be routed: plan again first.
+     *
+     * @param proposal what {@link #proposePlacement} returned, with its weights copied
+     * @throws IllegalStateException if another placement was put in force in between, or the balancer is closed
+     */
+    public void commit(PlacementUpdate proposal) {
+        enter("commit");
+        try {
+            PlacementSettings.requireCurrent(placement, proposal);
+            replace(proposal.placement());
+            placedByHistory = true;
         } finally {
             leave();
         }

@@ -21,8 +21,9 @@ import java.util.Objects;
  *
  * <ul>
  *   <li>{@link #topology}: LPLB's fixed topology in groups of consecutive ranks; history only reorders the experts.
- *   <li>{@link #eplb}: replicas for the heaviest experts anywhere, by DeepSeek's EPLB.
- *   <li>{@link #placement}: a placement of the caller's own, which history does not change.
+ *   <li>{@link #balanced}, if nothing else is said: replicas for the heaviest experts anywhere, made for the exact split.
+ *   <li>{@link #placement}: a placement of the caller's own, such as one by EPLB as published
+ *       ({@link io.lplb.placement.Eplb}).
  * </ul>
  *
  * <p>Not thread-safe.
@@ -36,7 +37,7 @@ public final class LoadBalancerBuilder {
     LoadBalancerBuilder() {}
 
     /**
-     * Number of logical experts; a multiple of the number of ranks.
+     * Number of logical experts; along a topology a multiple of the number of ranks.
      *
      * @param experts at least 1
      * @return this builder
@@ -58,9 +59,10 @@ public final class LoadBalancerBuilder {
     }
 
     /**
-     * Replica slots on each rank, beside its originals; by default what the topology has columns, or 1 for EPLB.
+     * Replica slots on each rank, beside its originals (experts / ranks, rounded up); by default what the topology has
+     * columns, or 1. The last call of this, {@link #slotsPerRank} and {@link #redundantExperts} counts.
      *
-     * @param replicasPerRank a multiple of the columns of the topology, or at least 0 for EPLB
+     * @param replicasPerRank a multiple of the columns of the topology; without one at least 0
      * @return this builder
      * @throws IllegalArgumentException if it is negative
      */
@@ -68,8 +70,80 @@ public final class LoadBalancerBuilder {
         if (replicasPerRank < 0) {
             throw new IllegalArgumentException("replicas: got " + replicasPerRank + " a rank, expected at least 0");
         }
-        placing.replicas = replicasPerRank;
+        placing.slots(PlacementSettings.Slots.REPLICAS_PER_RANK, replicasPerRank);
         return this;
+    }
+
+    /**
+     * Physical slots on each rank, originals included.
+     *
+     * @param slotsPerRank at least 1; together with the ranks at least as many as there are experts
+     * @return this builder
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public LoadBalancerBuilder slotsPerRank(int slotsPerRank) {
+        requireAtLeast("slotsPerRank", slotsPerRank, 1);
+        placing.slots(PlacementSettings.Slots.PER_RANK, slotsPerRank);
+        return this;
+    }
+
+    /**
+     * Copies beside the originals over all ranks; every rank has slots for its share, rounded up.
+     *
+     * @param redundantExperts at least 0; along a topology a multiple of the ranks
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public LoadBalancerBuilder redundantExperts(int redundantExperts) {
+        requireAtLeast("redundantExperts", redundantExperts, 0);
+        placing.slots(PlacementSettings.Slots.REDUNDANT, redundantExperts);
+        return this;
+    }
+
+    /**
+     * Groups of consecutive experts, for a balanced placement; 1 unless said otherwise. If they are a multiple of the
+     * nodes, and there are several nodes, the copies of a group's experts stay on one node.
+     *
+     * @param expertGroups a divisor of the number of experts
+     * @return this builder
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public LoadBalancerBuilder expertGroups(int expertGroups) {
+        requireAtLeast("expertGroups", expertGroups, 1);
+        placing.expertGroups = expertGroups;
+        return this;
+    }
+
+    /**
+     * How many ranks may fail, whichever they are, with every expert still on another one; 0 unless said otherwise.
+     *
+     * @param ranks at least 0. {@link #build} refuses too few slots and says how many it takes
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public LoadBalancerBuilder surviveRanks(int ranks) {
+        requireAtLeast("surviveRanks", ranks, 0);
+        placing.surviveRanks = ranks;
+        return this;
+    }
+
+    /**
+     * How many nodes may fail, whichever they are, with every expert still on another one; 0 unless said otherwise.
+     *
+     * @param nodes at least 0. {@link #build} refuses too few slots and says how many it takes
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public LoadBalancerBuilder surviveNodes(int nodes) {
+        requireAtLeast("surviveNodes", nodes, 0);
+        placing.surviveNodes = nodes;
+        return this;
+    }
+
+    private static void requireAtLeast(String what, int value, int least) {
+        if (value < least) {
+            throw new IllegalArgumentException(what + ": got " + value + ", expected at least " + least);
+        }
     }
 
     /**
@@ -84,17 +158,30 @@ public final class LoadBalancerBuilder {
     }
 
     /**
-     * Places replicas by EPLB: the heaviest experts get them, on any rank.
+     * Places replicas for the exact split, see {@link io.lplb.placement.PlacementPlanner}: the heaviest experts get them, on
+     * distinct ranks, so that load can pass between any two. This is the default.
      *
      * @return this builder
      */
-    public LoadBalancerBuilder eplb() {
-        placing.byEplb();
+    public LoadBalancerBuilder balanced() {
+        placing.balanced();
         return this;
     }
 
     /**
-     * Takes a placement as it is; {@link #experts}, {@link #ranks} and {@link #replicas} are then its own.
+     * The same as {@link #balanced}: replicas for the heaviest experts on any ranks, as EPLB has them, but never two of an
+     * expert on one rank while another has none. For EPLB as published, entry by entry, call
+     * {@link io.lplb.placement.Eplb} and hand its placements over by {@link #placement} and
+     * {@link LoadBalancer#updatePlacement(ExpertPlacement)}.
+     *
+     * @return this builder
+     */
+    public LoadBalancerBuilder eplb() {
+        return balanced();
+    }
+
+    /**
+     * Takes a placement as it is; experts, ranks and slots are then its own.
      *
      * @param placement where every expert and its replicas live
      * @return this builder
@@ -121,17 +208,30 @@ public final class LoadBalancerBuilder {
     }
 
     /**
-     * Ranks that share a node, 8 unless said otherwise; placement keeps groups inside nodes where it can.
+     * Consecutive ranks that share a node. A balanced placement spreads the copies of an expert evenly over the nodes;
+     * reordering along a topology keeps groups inside nodes where it can; tokens prefer a replica on their own node. If
+     * neither this nor {@link #nodes} is said, tokens are routed as on nodes of 8 ranks, and placements know of no nodes.
      *
-     * @param ranksPerNode at least 1
+     * @param ranksPerNode at least 1; for a balanced placement a divisor of the ranks, or at least as many
      * @return this builder
-     * @throws IllegalArgumentException if it is below 1
+     * @throws IllegalArgumentException if it is not positive
      */
     public LoadBalancerBuilder ranksPerNode(int ranksPerNode) {
-        if (ranksPerNode < 1) {
-            throw new IllegalArgumentException("ranksPerNode: got " + ranksPerNode + ", expected at least 1");
-        }
-        placing.ranksPerNode = ranksPerNode;
+        requireAtLeast("ranksPerNode", ranksPerNode, 1);
+        placing.ranksPerNode(ranksPerNode);
+        return this;
+    }
+
+    /**
+     * Number of nodes, instead of {@link #ranksPerNode}.
+     *
+     * @param nodes a divisor of the number of ranks
+     * @return this builder
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public LoadBalancerBuilder nodes(int nodes) {
+        requireAtLeast("nodes", nodes, 1);
+        placing.nodes(nodes);
         return this;
     }
 
@@ -144,6 +244,7 @@ public final class LoadBalancerBuilder {
      */
     public LoadBalancerBuilder speeds(double... speeds) {
         settings.speeds = speeds.clone();
+        placing.speeds = settings.speeds;
         return this;
     }
 

@@ -4,6 +4,8 @@ package io.lplb.balance;
 import io.lplb.count.TokenBuffer;
 import io.lplb.exchange.RoundStatus;
 import io.lplb.placement.ExpertPlacement;
+import io.lplb.placement.MoveLimits;
+import io.lplb.placement.PlacementUpdate;
 import io.lplb.quota.SourceQuotas;
 import io.lplb.replica.ReplicaPlan;
 import io.lplb.route.TokenRouter;
@@ -116,7 +118,49 @@ public final class RankBalancer implements AutoCloseable {
     }
 
     private SourceQuotas newSources() {
-        return new SourceQuotas(planner.replicas(), placement, settings.placing.ranksPerNode);
+        return new SourceQuotas(planner.replicas(), placement, settings.placing.ranksPerNode());
+    }
+
+    /**
+     * Takes a placement; all ranks the same one between the same two rounds. A rank that joins later takes the one that is
+     * in force.
+     *
+     * @param next of as many experts on as many ranks as the one in force; the number of slots may differ
+     * @throws IllegalArgumentException if experts or ranks differ; nothing has changed then
+     * @throws IllegalStateException if a round is open, or the balancer is closed
+     */
+    public void updatePlacement(ExpertPlacement next) {
+        requireOpen("updatePlacement");
+        settings.placing.requireReplaceable(placement, next);
+        install(next);
+    }
+
+    /**
+     * Proposes a placement for later loads that moves little, see {@link LoadBalancer#proposePlacement}. Ranks with the same
+     * placement in force that are given the same history and limits get the same proposal.
+     *
+     * @param history {@code [experts]}, past load of each expert in any unit; finite, not negative
+     * @param limits how many weights may cross the network, and what each must gain
+     * @return the proposal; its placement is the one in force if no change pays
+     * @throws IllegalArgumentException if the history is not as said
+     * @throws IllegalStateException if the balancer is closed
+     */
+    public PlacementUpdate proposePlacement(double[] history, MoveLimits limits) {
+        requireOpen("proposePlacement");
+        return settings.placing.update(placement, history, limits);
+    }
+
+    /**
+     * Puts a proposed placement in force; all ranks between the same two rounds.
+     *
+     * @param proposal what {@link #proposePlacement} returned, with its weights copied
+     * @throws IllegalStateException if another placement was put in force in between, a round is open, or the balancer is
+     *     closed
+     */
+    public void commit(PlacementUpdate proposal) {
+        requireOpen("commit");
+        PlacementSettings.requireCurrent(placement, proposal);
+        install(proposal.placement());
     }
 
     /**

@@ -19,7 +19,7 @@ final class RankSettings {
     static GroupIdentity identity(BalancerSettings settings, ExpertPlacement placement) {
         String description = placement.experts() + " experts on " + placement.ranks() + " ranks by "
                 + settings.placing.placedBy() + ", " + placement.slotsPerRank() + " slots a rank, "
-                + settings.placing.ranksPerNode
+                + settings.placing.ranksPerNode()
                 + " ranks a node, " + settings.solver + " on " + settings.backend + " to " + settings.tolerance()
                 + (settings.speeds == null ? "" : ", speeds")
                 + (settings.localFirst ? "" : ", spread")

@@ -339,9 +339,6 @@ class LoadBalancerTest {
                 "ranks: got nothing, expected at least 1",
                 () -> LoadBalancer.builder().experts(4).eplb().build());
         assertMessage(
-                "builder: got no way to place replicas, expected topology, eplb or placement",
-                () -> LoadBalancer.builder().experts(4).ranks(2).build());
-        assertMessage(
                 "solver: got 'simplex', expected one of " + Solvers.names(),
                 () -> LoadBalancer.builder().solver("simplex"));
         assertMessage(
@@ -366,7 +363,7 @@ class LoadBalancerTest {
         }
         for (int slots : new int[] {Integer.MAX_VALUE, 1 << 30}) {
             assertMessage(
-                    "replicas: got " + slots + " a rank, expected at most 268435447 for 8 ranks and 64 experts",
+                    "slots: got " + Math.min(Integer.MAX_VALUE, slots + 8L) + " on each of 8 ranks, expected at most 16777216 in all",
                     () -> cube().eplb().replicas(slots).build());
         }
         assertThrows(

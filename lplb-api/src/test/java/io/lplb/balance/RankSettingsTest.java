@@ -57,10 +57,10 @@ class RankSettingsTest {
                 "16 experts on 8 ranks by cube, 4 slots a rank, 8 ranks a node, interior-point on CPU to 1.0E-9",
                 builder.topology(Topologies.cube()).identity().description());
         assertEquals(
-                "16 experts on 8 ranks by EPLB, 3 slots a rank, 8 ranks a node, interior-point on CPU to 1.0E-9",
+                "16 experts on 8 ranks by a balanced placement, 3 slots a rank, 8 ranks a node, interior-point on CPU to 1.0E-9",
                 builder.eplb().identity().description());
         assertEquals(
-                "16 experts on 8 ranks by EPLB, 2 slots a rank, 8 ranks a node, interior-point on CPU to 1.0E-9",
+                "16 experts on 8 ranks by a balanced placement, 2 slots a rank, 8 ranks a node, interior-point on CPU to 1.0E-9",
                 builder.replicas(0).identity().description());
     }
 }

@@ -25,8 +25,10 @@ import picocli.CommandLine.Option;
 /** What {@code lplb cluster} and {@code lplb rank} have in common: the group and its tokens. */
 final class GroupOptions {
     private static final String EPLB = "eplb";
+    private static final String BALANCED = "balanced";
     private static final int WORKLOAD_BATCHES = 64;
     private static final int DEFAULT_EXPERTS = 64;
+    private static final int DEFAULT_RANKS_PER_NODE = 8;
 
     @Option(names = "--ranks", paramLabel = "N", description = "Ranks of the group; ${DEFAULT-VALUE} if absent.")
     int ranks = 8;
@@ -34,14 +36,36 @@ final class GroupOptions {
     @Option(
             names = "--ranks-per-node",
             paramLabel = "N",
-            description = "Consecutive ranks that share a node; ${DEFAULT-VALUE} if absent.")
-    int ranksPerNode = 8;
+            description = "Consecutive ranks that share a node; if absent, 8 to route by, and placements know of no nodes.")
+    @Nullable Integer ranksPerNode;
+
+    @Option(names = "--nodes", paramLabel = "N", description = "Number of nodes, instead of --ranks-per-node.")
+    @Nullable Integer nodes;
+
+    @Option(
+            names = "--groups",
+            paramLabel = "N",
+            description = "Groups of consecutive experts of a balanced placement; each stays on one node if they are a"
+                    + " multiple of the nodes.")
+    @Nullable Integer groups;
+
+    @Option(
+            names = "--slots-per-rank",
+            paramLabel = "N",
+            description = "Physical experts on each rank, instead of --replicas.")
+    @Nullable Integer slotsPerRank;
+
+    @Option(
+            names = "--redundant",
+            paramLabel = "N",
+            description = "Redundant experts over all ranks, instead of --replicas.")
+    @Nullable Integer redundant;
 
     @Option(
             names = "--topology",
             paramLabel = "NAME",
-            description = "A name as in 'lplb topology list', a file, or eplb for EPLB's placement; ${DEFAULT-VALUE} if"
-                    + " absent.")
+            description = "A name as in 'lplb topology list', a file, or balanced for a placement made for the exact split (or"
+                    + " eplb, the same); ${DEFAULT-VALUE} if absent.")
     String topology = "cube";
 
     @Option(names = "--replicas", paramLabel = "N", description = "Replica slots per rank; ${DEFAULT-VALUE} if absent.")
@@ -162,9 +186,6 @@ final class GroupOptions {
         if (rounds < 1) {
             throw new IllegalArgumentException("rounds: got " + rounds + ", expected at least 1");
         }
-        if (ranksPerNode < 1) {
-            throw new IllegalArgumentException("ranks per node: got " + ranksPerNode + ", expected at least 1");
-        }
         RankExchange.requireKnown(exchange);
         if (pace < 0) {
             throw new IllegalArgumentException("pace: got " + pace + ", expected at least 0");
@@ -172,7 +193,6 @@ final class GroupOptions {
         LoadBalancerBuilder builder = LoadBalancer.builder()
                 .experts(experts())
                 .ranks(ranks)
-                .ranksPerNode(ranksPerNode)
                 .replicas(replicas)
                 .solver(solver)
                 .deadline(Duration.ofMillis(deadline))
@@ -183,18 +203,50 @@ final class GroupOptions {
         if (!speeds.isEmpty()) {
             builder.speeds(speeds.stream().mapToDouble(Double::doubleValue).toArray());
         }
-        if (topology.equals(EPLB)) {
-            return builder.eplb();
+        placement(builder);
+        if (topology.equals(EPLB) || topology.equals(BALANCED)) {
+            return builder.balanced();
         }
         Path file = Path.of(topology);
         return builder.topology(Files.isRegularFile(file) ? TopologyFile.read(file) : Topologies.parse(topology));
+    }
+
+    /** Ranks that share a node. */
+    int ranksPerNode() {
+        if (nodes != null) {
+            return Math.max(1, ranks / Math.max(1, nodes));
+        }
+        return ranksPerNode == null ? DEFAULT_RANKS_PER_NODE : Math.max(1, ranksPerNode);
+    }
+
+    private void placement(LoadBalancerBuilder builder) {
+        if (slotsPerRank != null && redundant != null) {
+            throw new IllegalArgumentException("got both --slots-per-rank and --redundant, expected at most one of them");
+        }
+        if (ranksPerNode != null && nodes != null) {
+            throw new IllegalArgumentException("got both --ranks-per-node and --nodes, expected at most one of them");
+        }
+        if (slotsPerRank != null) {
+            builder.slotsPerRank(slotsPerRank);
+        }
+        if (redundant != null) {
+            builder.redundantExperts(redundant);
+        }
+        if (ranksPerNode != null) {
+            builder.ranksPerNode(ranksPerNode);
+        }
+        if (nodes != null) {
+            builder.nodes(nodes);
+        }
+        if (groups != null) {
+            builder.expertGroups(groups);
+        }
     }
 
     /** The same options as arguments for a rank in another process. */
     List<String> arguments() throws IOException {
         List<String> arguments = new ArrayList<>(List.of(
                 "--ranks=" + ranks,
-                "--ranks-per-node=" + ranksPerNode,
                 "--topology=" + topology,
                 "--replicas=" + replicas,
                 "--solver=" + solver,
@@ -206,6 +258,11 @@ final class GroupOptions {
                 "--pace=" + pace,
                 "--idle=" + idle,
                 "--exchange=" + exchange));
+        addIfSaid(arguments, "--ranks-per-node=", ranksPerNode);
+        addIfSaid(arguments, "--nodes=", nodes);
+        addIfSaid(arguments, "--groups=", groups);
+        addIfSaid(arguments, "--slots-per-rank=", slotsPerRank);
+        addIfSaid(arguments, "--redundant=", redundant);
         if (trace != null) {
             arguments.addAll(List.of("--trace=" + trace, "--layer=" + layer));
         } else {
@@ -219,5 +276,11 @@ final class GroupOptions {
             arguments.add("--check-plans");
         }
         return arguments;
+    }
+
+    private static void addIfSaid(List<String> arguments, String option, @Nullable Integer value) {
+        if (value != null) {
+            arguments.add(option + value);
+        }
     }
 }

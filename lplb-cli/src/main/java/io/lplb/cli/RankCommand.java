@@ -142,7 +142,7 @@ final class RankCommand implements Callable<Integer> {
             }
             return RankExchange.aeron(aeron(identity, timeout, key));
         }
-        int device = gpu == null ? Math.floorMod(rank, group.ranksPerNode) : gpu;
+        int device = gpu == null ? Math.floorMod(rank, group.ranksPerNode()) : gpu;
         NcclSettings settings = new NcclSettings(identity, rank, device, timeout, null);
         boolean hasAeron = !endpoints.isEmpty() || aeronDirectory != null;
         return RankExchange.nccl(hasAeron ? () -> aeron(identity, timeout, key) : null, settings, ticket);

@@ -41,7 +41,7 @@ public final class Replay implements AutoCloseable {
         String topology = setup.topology().name();
         this.onTopology =
                 new Contest(topology, setup.speedArray(), setup.onTopology(), new KeepOriginal(), new ReferenceSplit());
-        this.onEplb = new Contest("EPLB", setup.speedArray(), setup.onEplb(), new EvenSplit());
+        this.onEplb = new Contest("EPLB", setup.speedArray(), setup.onEplb(null), setup::onEplb, new EvenSplit());
         this.perBatch = new Contest("per batch", setup.speedArray(), setup.perBatch(null), setup::perBatch);
     }
 

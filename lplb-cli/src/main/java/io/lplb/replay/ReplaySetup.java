@@ -76,13 +76,10 @@ public record ReplaySetup(
                 .build();
     }
 
-    /** A balancer with as many slots, placed by EPLB. */
-    LoadBalancer onEplb() {
+    /** A balancer with as many slots, placed by EPLB as published; null is no history. */
+    LoadBalancer onEplb(double @Nullable [] history) {
         return LoadBalancer.builder()
-                .experts(experts)
-                .ranks(ranks)
-                .eplb()
-                .replicas(replicas)
+                .placement(eplb(history, experts + ranks * replicas))
                 .solver(solver)
                 .speeds(speedArray())
                 .cost(ExpertCost.tokens())
@@ -91,14 +88,16 @@ public record ReplaySetup(
 
     /** A balancer that chooses as many replicas anew for every batch, on homes packed by EPLB; null is no history. */
     LoadBalancer perBatch(double @Nullable [] history) {
-        double[] weight = history == null ? new double[experts] : history;
-        ExpertPlacement homes = Eplb.place(new double[][] {weight}, experts, 1, 1, ranks)
-                .layers()
-                .get(0);
         return LoadBalancer.builder()
-                .replicasPerBatch(ReplicaSettings.builder(homes, replicas).build())
+                .replicasPerBatch(ReplicaSettings.builder(eplb(history, experts), replicas)
+                        .build())
                 .speeds(speedArray())
                 .cost(ExpertCost.tokens())
                 .build();
+    }
+
+    private ExpertPlacement eplb(double @Nullable [] history, int slots) {
+        double[] weight = history == null ? new double[experts] : history;
+        return Eplb.place(new double[][] {weight}, slots, 1, 1, ranks).layers().get(0);
     }
 }

@@ -47,7 +47,7 @@ class ClusterCommandTest {
                 "60000",
                 "--check-plans");
         assertEquals(0, run.exitCode(), run.err());
-        assertTrue(run.out().startsWith("2 processes: 16 experts on 2 ranks by EPLB, 10 slots a rank"), run.out());
+        assertTrue(run.out().startsWith("2 processes: 16 experts on 2 ranks by a balanced placement, 10 slots a rank"), run.out());
         assertTrue(run.out().contains("exchange:  Aeron IPC to 1 ranks that share this media driver"), run.out());
         assertTrue(
                 run.out().contains("replayed:  9 rounds of tokens 200..300 of layer 0 in batches of 101"), run.out());
@@ -111,7 +111,7 @@ class ClusterCommandTest {
                 "cluster --topology eplb --replicas -3; replicas: got -3 a rank, expected at least 0",
                 "cluster --ranks 300 --topology eplb --experts 300; ranks: got 300, expected at most 256 processes of one host",
                 "cluster --batch 2000000000; batch: got 2000000000 tokens x 6 experts, expected at most 2147483639 ids",
-                "cluster --ranks-per-node 0; ranks per node: got 0, expected at least 1",
+                "cluster --ranks-per-node 0; ranksPerNode: got 0, expected at least 1",
                 "cluster --deadline 0; deadline: got PT0S, expected a positive time",
                 "rank; Missing required option: '--rank=N'",
                 "rank --rank 8; rank: got 8, expected 0..7",

@@ -99,8 +99,8 @@ class LocalClusterTest {
                     .getMessage());
             assertTrue(
                     message.matches(
-                            "rank 1 ended: rank 0: got settings [0-9a-f]+ \\(8 experts on 2 ranks by EPLB, 6 slots"
-                                    + ".*, expected [0-9a-f]+ as rank 1 has \\(8 experts on 2 ranks by EPLB, 7 slots.*"),
+                            "rank 1 ended: rank 0: got settings [0-9a-f]+ \\(8 experts on 2 ranks by a balanced placement, 6 slots"
+                                    + ".*, expected [0-9a-f]+ as rank 1 has \\(8 experts on 2 ranks by a balanced placement, 7 slots.*"),
                     message);
         }
     }

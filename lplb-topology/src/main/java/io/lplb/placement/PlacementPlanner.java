@@ -144,7 +144,7 @@ public final class PlacementPlanner {
         double[] load = sizes.loads("history", history);
         Scenarios loads = Scenarios.noisy(load);
         ExpertPlacement fresh = Relabelling.toward(old, best(load, loads), sizes.ranksPerNode(), sizes.speed());
-        return PlacementUpdate.choose(sizes, old, fresh, loads, limits);
+        return PlacementUpdate.choose(sizes, old, fresh, loads, limits, true);
     }
 
     private ExpertPlacement best(double[] load, Scenarios judged) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A proposed placement with what it costs and gains. Nothing has changed yet: copy the weights in the order of
@@ -41,9 +42,43 @@ public record PlacementUpdate(
     /** A placement that was tried, and its mean of max/mean over the judged loads. */
     private record Candidate(ExpertPlacement placement, int copies, double judged) {}
 
+    /**
+     * Proposes a given placement if it is within the limits and pays, and the old one otherwise.
+     *
+     * @param old the placement in force
+     * @param next another placement of the same experts, ranks and slots
+     * @param history {@code [experts]}, past loads in any one unit; finite, not negative
+     * @param limits how many copies over the network the change may take, and what they must gain
+     * @param ranksPerNode consecutive ranks that share a node
+     * @param speed {@code [ranks]}, positive and finite; null for 1 everywhere
+     * @return the proposal
+     * @throws IllegalArgumentException if sizes, history or speeds are not as said
+     */
+    public static PlacementUpdate between(
+            ExpertPlacement old,
+            ExpertPlacement next,
+            double[] history,
+            MoveLimits limits,
+            int ranksPerNode,
+            double @Nullable [] speed) {
+        int ranks = old.ranks();
+        PlacementSizes sizes = new PlacementSizes(
+                old.experts(),
+                ranks,
+                old.slotsPerRank(),
+                old.physicalExperts(),
+                1,
+                ranks % ranksPerNode == 0 ? ranks / ranksPerNode : 1,
+                1,
+                Sizes.speeds(speed, ranks));
+        sizes.requireSameSizes(next);
+        Scenarios loads = Scenarios.noisy(sizes.loads("history", history));
+        return choose(sizes, old, next, loads, limits, false);
+    }
+
     /** Chooses among the old placement, the steps of a search from it, and a new one under the best names. */
     static PlacementUpdate choose(
-            PlacementSizes sizes, ExpertPlacement old, ExpertPlacement fresh, Scenarios loads, MoveLimits limits) {
+            PlacementSizes sizes, ExpertPlacement old, ExpertPlacement fresh, Scenarios loads, MoveLimits limits, boolean searched) {
         int perNode = sizes.ranksPerNode();
         List<Candidate> candidates = new ArrayList<>();
         candidates.add(candidate(sizes, old, old, loads));
@@ -54,7 +89,7 @@ public record PlacementUpdate(
         double price = limits.gainPerCopy();
         PlacementSearch search = new PlacementSearch(sizes, old, loads);
         double enough = anew.judged + AS_GOOD;
-        for (Candidate last = candidates.get(0); last.judged > enough && search.improve(limits); ) {
+        for (Candidate last = candidates.get(0); searched && last.judged > enough && search.improve(limits); ) {
             last = candidate(sizes, old, search.placement(), loads);
             candidates.add(last);
         }
