@@ -252,21 +252,17 @@ final class PlacementSettings implements Cloneable {
         if (slots == NOTHING) {
             return along.replicasPerRank();
         }
-        switch (slotsGivenAs) {
-            case REPLICAS_PER_RANK -> {
-                return slots;
-            }
-            case PER_RANK -> {
-                return slots - experts / ranks;
-            }
-            default -> {
-                if (slots % ranks != 0) {
-                    throw new IllegalArgumentException("redundantExperts: got " + slots + " along topology "
-                            + along.name() + ", expected a multiple of the " + ranks + " ranks");
-                }
-                return slots / ranks;
-            }
+        if (slotsGivenAs == Slots.PER_RANK) {
+            return slots - experts / ranks;
         }
+        if (slotsGivenAs == Slots.REPLICAS_PER_RANK) {
+            return slots;
+        }
+        if (slots % ranks != 0) {
+            throw new IllegalArgumentException("redundantExperts: got " + slots + " along topology " + along.name()
+                    + ", expected a multiple of the " + ranks + " ranks");
+        }
+        return slots / ranks;
     }
 
     /** Refuses a placement along a topology, or of the caller's own, that does not survive what is asked for. */

@@ -206,9 +206,10 @@ class BalancedPlacementTest {
             assertThrows(IllegalStateException.class, () -> balancer.route(new int[1], new int[1]));
             balancer.plan(counts);
             requireRouted(balancer, counts);
-            String message = assertThrows(IllegalStateException.class, () -> balancer.commit(proposal))
-                    .getMessage();
-            assertTrue(message.startsWith("commit: got a proposal made for another placement"), message);
+            assertEquals(
+                    "commit: got a proposal made for another placement than the one in force, expected a new proposal",
+                    assertThrows(IllegalStateException.class, () -> balancer.commit(proposal))
+                            .getMessage());
         }
     }
 
