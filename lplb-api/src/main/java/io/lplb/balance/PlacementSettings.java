@@ -192,8 +192,8 @@ final class PlacementSettings implements Cloneable {
         PlacementPlannerBuilder builder = options(experts, ranks);
         int originals = (int) (((long) experts + ranks - 1) / ranks);
         switch (slotsGivenAs) {
-            case REPLICAS_PER_RANK -> builder.slotsPerRank(
-                    (int) Math.min(Integer.MAX_VALUE, originals + (slots == NOTHING ? 1L : slots)));
+            case REPLICAS_PER_RANK ->
+                builder.slotsPerRank((int) Math.min(Integer.MAX_VALUE, originals + (slots == NOTHING ? 1L : slots)));
             case PER_RANK -> builder.slotsPerRank(slots);
             case REDUNDANT -> builder.redundantExperts(slots);
         }

@@ -77,7 +77,9 @@ class BalancedPlacementTest {
             balancer.updatePlacement(new double[] {1000, 1, 1, 1, 1, 1, 1, 1});
             assertEquals(8, balancer.placement().replicaCount(0));
             for (int e = 0; e < 8; e++) {
-                assertEquals(balancer.placement().replicaCount(e), balancer.placement().ranksOf(e).length);
+                assertEquals(
+                        balancer.placement().replicaCount(e),
+                        balancer.placement().ranksOf(e).length);
             }
         }
     }
@@ -125,7 +127,7 @@ class BalancedPlacementTest {
             int[] inNode = new int[placement.ranks() / ranksPerNode];
             Arrays.stream(placement.ranksOf(e)).forEach(r -> inNode[r / ranksPerNode]++);
             assertTrue(Arrays.stream(inNode).max().orElseThrow()
-                    - Arrays.stream(inNode).min().orElseThrow()
+                            - Arrays.stream(inNode).min().orElseThrow()
                     <= 1);
         }
     }
@@ -153,8 +155,7 @@ class BalancedPlacementTest {
     void failuresAreSurvivedOrRefused() {
         LoadBalancerBuilder builder =
                 LoadBalancer.builder().experts(32).ranks(8).nodes(4).slotsPerRank(8);
-        try (LoadBalancer balancer =
-                builder.surviveRanks(1).surviveNodes(1).build()) {
+        try (LoadBalancer balancer = builder.surviveRanks(1).surviveNodes(1).build()) {
             balancer.updatePlacement(logNormal(6, 32));
             assertEquals(1, balancer.placement().coverage(2).nodes());
             balancer.updatePlacement(logNormal(7, 32));
@@ -234,10 +235,12 @@ class BalancedPlacementTest {
     @Test
     void placementsOfTheCallersOwn() {
         double[] history = logNormal(11, 64);
-        ExpertPlacement eplb = Eplb.place(new double[][] {history}, 80, 1, 1, 8).layers().get(0);
+        ExpertPlacement eplb =
+                Eplb.place(new double[][] {history}, 80, 1, 1, 8).layers().get(0);
         try (LoadBalancer balancer = LoadBalancer.builder().placement(eplb).build()) {
-            ExpertPlacement other =
-                    Eplb.place(new double[][] {logNormal(12, 64)}, 96, 1, 1, 8).layers().get(0);
+            ExpertPlacement other = Eplb.place(new double[][] {logNormal(12, 64)}, 96, 1, 1, 8)
+                    .layers()
+                    .get(0);
             balancer.updatePlacement(other);
             assertSame(other, balancer.placement());
             int[] counts = counts(history, 100);
@@ -282,8 +285,7 @@ class BalancedPlacementTest {
 
     @Test
     void historyRefused() {
-        try (LoadBalancer balancer =
-                LoadBalancer.builder().experts(8).ranks(4).build()) {
+        try (LoadBalancer balancer = LoadBalancer.builder().experts(8).ranks(4).build()) {
             ExpertPlacement before = balancer.placement();
             for (double bad : new double[] {Double.NaN, -1, Double.POSITIVE_INFINITY}) {
                 double[] history = new double[8];

@@ -363,7 +363,8 @@ class LoadBalancerTest {
         }
         for (int slots : new int[] {Integer.MAX_VALUE, 1 << 30}) {
             assertMessage(
-                    "slots: got " + Math.min(Integer.MAX_VALUE, slots + 8L) + " on each of 8 ranks, expected at most 16777216 in all",
+                    "slots: got " + Math.min(Integer.MAX_VALUE, slots + 8L)
+                            + " on each of 8 ranks, expected at most 16777216 in all",
                     () -> cube().eplb().replicas(slots).build());
         }
         assertThrows(

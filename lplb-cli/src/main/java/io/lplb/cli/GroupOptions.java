@@ -36,7 +36,8 @@ final class GroupOptions {
     @Option(
             names = "--ranks-per-node",
             paramLabel = "N",
-            description = "Consecutive ranks that share a node; if absent, 8 to route by, and placements know of no nodes.")
+            description =
+                    "Consecutive ranks that share a node; if absent, 8 to route by, and placements know of no nodes.")
     @Nullable Integer ranksPerNode;
 
     @Option(names = "--nodes", paramLabel = "N", description = "Number of nodes, instead of --ranks-per-node.")
@@ -64,8 +65,9 @@ final class GroupOptions {
     @Option(
             names = "--topology",
             paramLabel = "NAME",
-            description = "A name as in 'lplb topology list', a file, or balanced for a placement made for the exact split (or"
-                    + " eplb, the same); ${DEFAULT-VALUE} if absent.")
+            description =
+                    "A name as in 'lplb topology list', a file, or balanced for a placement made for the exact split (or"
+                            + " eplb, the same); ${DEFAULT-VALUE} if absent.")
     String topology = "cube";
 
     @Option(names = "--replicas", paramLabel = "N", description = "Replica slots per rank; ${DEFAULT-VALUE} if absent.")
@@ -221,7 +223,8 @@ final class GroupOptions {
 
     private void placement(LoadBalancerBuilder builder) {
         if (slotsPerRank != null && redundant != null) {
-            throw new IllegalArgumentException("got both --slots-per-rank and --redundant, expected at most one of them");
+            throw new IllegalArgumentException(
+                    "got both --slots-per-rank and --redundant, expected at most one of them");
         }
         if (ranksPerNode != null && nodes != null) {
             throw new IllegalArgumentException("got both --ranks-per-node and --nodes, expected at most one of them");

@@ -47,7 +47,9 @@ class ClusterCommandTest {
                 "60000",
                 "--check-plans");
         assertEquals(0, run.exitCode(), run.err());
-        assertTrue(run.out().startsWith("2 processes: 16 experts on 2 ranks by a balanced placement, 10 slots a rank"), run.out());
+        assertTrue(
+                run.out().startsWith("2 processes: 16 experts on 2 ranks by a balanced placement, 10 slots a rank"),
+                run.out());
         assertTrue(run.out().contains("exchange:  Aeron IPC to 1 ranks that share this media driver"), run.out());
         assertTrue(
                 run.out().contains("replayed:  9 rounds of tokens 200..300 of layer 0 in batches of 101"), run.out());

@@ -78,7 +78,12 @@ public record PlacementUpdate(
 
     /** Chooses among the old placement, the steps of a search from it, and a new one under the best names. */
     static PlacementUpdate choose(
-            PlacementSizes sizes, ExpertPlacement old, ExpertPlacement fresh, Scenarios loads, MoveLimits limits, boolean searched) {
+            PlacementSizes sizes,
+            ExpertPlacement old,
+            ExpertPlacement fresh,
+            Scenarios loads,
+            MoveLimits limits,
+            boolean searched) {
         int perNode = sizes.ranksPerNode();
         List<Candidate> candidates = new ArrayList<>();
         candidates.add(candidate(sizes, old, old, loads));
