@@ -139,11 +139,9 @@ final class ReplayCommand implements Callable<Integer> {
         }
         ReplayRecord record = html == null ? null : new ReplayRecord(setup, source.layers(), source.batches());
         ReplayReport report;
-        List<Long> uncovered;
         try (Replay replay = new Replay(setup, source)) {
             replay.warmUp(WARM_UP);
             report = run(replay, record, (long) source.layers() * source.batches());
-            uncovered = replay.uncoveredTokens();
         }
         if (priced != null) {
             report = report.withTimes(LayerTimes.of(source, setup, priced));
@@ -158,7 +156,7 @@ final class ReplayCommand implements Callable<Integer> {
             }
         }
         if (!STANDARD.equals(json) && !STANDARD.equals(html)) {
-            print(report, RankStateOptions.text(setup.speeds()), uncovered);
+            print(report);
         }
         return 0;
     }
@@ -186,16 +184,16 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    private void print(ReplayReport report, String ranksAre, List<Long> uncovered) {
+    private void print(ReplayReport report) {
         PrintWriter out = lplb.console().outText();
         out.println(report.experts() + " experts on " + report.ranks() + " ranks, topology " + report.topology() + ", "
                 + report.replicas() + " replica slots a rank, " + report.layers() + " layers");
         out.println("history:  " + report.history());
         out.println("measured: " + report.measured());
+        String ranksAre = RankStateOptions.text(report.speeds());
         if (!ranksAre.isEmpty()) {
             out.println("ranks:    " + ranksAre);
-            out.println("no rank:  tokens whose expert has no active rank: " + uncovered.get(0) + " on "
-                    + report.topology() + ", " + uncovered.get(1) + " by EPLB");
+            out.println("no rank:  tokens whose expert has no active rank, by placement: " + report.uncoveredTokens());
         }
         out.println();
         out.print(report.table());

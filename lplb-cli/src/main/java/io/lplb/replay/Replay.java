@@ -4,7 +4,9 @@ package io.lplb.replay;
 import io.lplb.balance.LoadBalancer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Replays batches: for every layer, a placement on the topology, one by EPLB, and homes for replicas chosen per batch are made
@@ -98,14 +100,18 @@ public final class Replay implements AutoCloseable {
         return onTopology.balancer();
     }
 
-    /** Returns the tokens so far whose expert has no active rank, on the topology and by EPLB. */
-    public List<Long> uncoveredTokens() {
-        return List.of(onTopology.uncoveredTokens(), onEplb.uncoveredTokens());
+    /** Returns the tokens so far whose expert has no active rank, by placement. */
+    private Map<String, Long> uncoveredTokens() {
+        Map<String, Long> tokens = new LinkedHashMap<>();
+        tokens.put(setup.topology().name(), onTopology.uncoveredTokens());
+        tokens.put("EPLB", onEplb.uncoveredTokens());
+        return tokens;
     }
 
     /** Returns the results so far. */
     public ReplayReport report() {
-        return new ReplayReport(setup, source, inOrder(onTopology.results(), onEplb.results(), perBatch.results()));
+        return new ReplayReport(
+                setup, source, inOrder(onTopology.results(), onEplb.results(), perBatch.results()), uncoveredTokens());
     }
 
     /** Returns what each rank carried in the last batch, strategies in the order of the report. */

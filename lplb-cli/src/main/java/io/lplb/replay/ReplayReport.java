@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param history where the history comes from
  * @param measured what the batches are
  * @param strategies the results, from doing nothing to doing most
+ * @param speeds speed of every rank, 0 for one that gets no token; empty if all are 1
+ * @param uncoveredTokens tokens whose expert has no active rank, by placement; empty if speeds are
  * @param times predicted times under a cost, or null without one
  */
 public record ReplayReport(
@@ -35,6 +38,8 @@ public record ReplayReport(
         String history,
         String measured,
         List<StrategyResult> strategies,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Double> speeds,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Long> uncoveredTokens,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ReplayTimes times) {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -43,7 +48,8 @@ public record ReplayReport(
                     .addSerializer(double.class, new FiniteNumberSerializer()))
             .build();
 
-    ReplayReport(ReplaySetup setup, BatchSource source, List<StrategyResult> strategies) {
+    ReplayReport(
+            ReplaySetup setup, BatchSource source, List<StrategyResult> strategies, Map<String, Long> uncoveredTokens) {
         this(
                 setup.experts(),
                 setup.ranks(),
@@ -54,13 +60,26 @@ public record ReplayReport(
                 source.historyOrigin(),
                 source.batchOrigin(),
                 List.copyOf(strategies),
+                setup.speeds(),
+                setup.speeds().isEmpty() ? Map.of() : uncoveredTokens,
                 null);
     }
 
     /** Returns this report with predicted times. */
     public ReplayReport withTimes(ReplayTimes predicted) {
         return new ReplayReport(
-                experts, ranks, topology, replicas, solver, layers, history, measured, strategies, predicted);
+                experts,
+                ranks,
+                topology,
+                replicas,
+                solver,
+                layers,
+                history,
+                measured,
+                strategies,
+                speeds,
+                uncoveredTokens,
+                predicted);
     }
 
     /** Writes the report as one JSON object in UTF-8, numbers of an empty sample as null; the stream stays open. */

@@ -70,7 +70,9 @@ public class ReplayCommandTest {
         CliRun run = CliRun.of("replay", "--trace", trace(), "--batch", "100", "--experts", "32", "--inactive", "2");
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(
-                run.out().contains("ranks:    inactive 2\nno rank:  tokens whose expert has no active rank: "),
+                run.out()
+                        .contains(
+                                "ranks:    inactive 2\nno rank:  tokens whose expert has no active rank, by placement: {cube="),
                 run.out());
         String rows = run.out()
                 .lines()
