@@ -146,6 +146,8 @@ class BalancerThreadsTest {
         }
         List<RecordedEvent> pinned = RecordingFile.readAllEvents(file).stream()
                 .filter(event -> String.valueOf(event.getStackTrace()).contains("io.lplb"))
+                // The recording itself pins threads for moments in critical sections of its own.
+                .filter(event -> event.getString("pinnedReason").matches("(?i).*(native|monitor).*"))
                 .toList();
         assertEquals(List.of(), pinned);
     }
