@@ -2,6 +2,7 @@
 package io.lplb.cli;
 
 import io.lplb.cli.output.AtomicOutput;
+import io.lplb.placement.Coverage;
 import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
 import io.lplb.topology.TopologyAdvice;
@@ -120,7 +121,12 @@ final class TopologyCommand implements Runnable {
                             paramLabel = "N",
                             defaultValue = "2",
                             description = "Replica slots on each rank; ${DEFAULT-VALUE} if absent.")
-                    int slots) {
+                    int slots,
+            @Option(
+                            names = "--experts",
+                            paramLabel = "N",
+                            description = "Experts, to say how many slots it takes to survive failures.")
+                    @Nullable Integer experts) {
         TopologyAdvice advice = TopologyAdvisor.recommend(ranks, ranksPerNode, slots);
         PrintWriter out = lplb.console().outText();
         out.printf(
@@ -133,6 +139,15 @@ final class TopologyCommand implements Runnable {
                 advice.expertsPerVariable());
         out.println(advice.reason());
         out.println("A general placement (EPLB's): " + advice.general().reason() + ".");
+        for (int failures = 1; experts != null && failures <= 2 && failures < ranks; failures++) {
+            int needed = Coverage.slotsToSurvive(experts, failures);
+            out.printf(
+                    Locale.ROOT,
+                    "To survive any %d dead ranks or nodes: %d slots in all, %d per rank, on distinct ranks or nodes%n",
+                    failures,
+                    needed,
+                    (needed + ranks - 1) / ranks);
+        }
         return 0;
     }
 }

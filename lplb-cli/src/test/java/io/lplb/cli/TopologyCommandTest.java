@@ -27,6 +27,14 @@ class TopologyCommandTest {
     }
 
     @Test
+    void adviceNamesTheSlotsThatFailuresTake() {
+        CliRun run = CliRun.of("topology", "advise", "--ranks", "32", "--experts", "250");
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.out().contains("any 1 dead ranks or nodes: 500 slots in all, 16 per rank"), run.out());
+        assertTrue(run.out().contains("any 2 dead ranks or nodes: 750 slots in all, 24 per rank"), run.out());
+    }
+
+    @Test
     void showDrawsText() {
         CliRun run = CliRun.of("topology", "show", "torus8x4");
         assertEquals(0, run.exitCode(), run.err());

@@ -1,0 +1,5 @@
+/** Measurements of placements. */
+@NullMarked
+package io.lplb.bench.placement;
+
+import org.jspecify.annotations.NullMarked;
