@@ -1,15 +1,13 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.report;
 
-import io.lplb.report.chart.SolverColours;
-
-import io.lplb.report.chart.SeriesMarker;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lplb.bench.peer.Contenders;
+import io.lplb.report.chart.SeriesMarker;
+import io.lplb.report.chart.SolverColours;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -29,7 +29,8 @@ public final class PlacementFigures {
     /** Runs the draws, 60 unless said otherwise. */
     public static void main(String[] args) {
         int draws = args.length > 0 ? Integer.parseInt(args[0]) : 60;
-        System.out.printf(Locale.ROOT, "%d experts, %d ranks, %d draws, mean (worst) of max/mean%n", EXPERTS, RANKS, draws);
+        System.out.printf(
+                Locale.ROOT, "%d experts, %d ranks, %d draws, mean (worst) of max/mean%n", EXPERTS, RANKS, draws);
         System.out.println("slots  noise  EPLB             sliding windows  PlacementPlanner");
         for (int extra : EXTRA) {
             for (double noise : NOISE) {
@@ -79,7 +80,8 @@ public final class PlacementFigures {
             copies += update.change().networkCopies();
             imbalance += update.imbalance();
             anew += ExactSplit.of(planner.place(later)).imbalance(later);
-            eplbCopies += PlacementChange.between(eplb(history, 64), eplb(later, 64)).networkCopies();
+            eplbCopies +=
+                    PlacementChange.between(eplb(history, 64), eplb(later, 64)).networkCopies();
         }
         System.out.printf(
                 Locale.ROOT,
@@ -114,7 +116,9 @@ public final class PlacementFigures {
     }
 
     private static ExpertPlacement eplb(double[] history, int extra) {
-        return Eplb.place(new double[][] {history}, EXPERTS + extra, 1, 1, RANKS).layers().get(0);
+        return Eplb.place(new double[][] {history}, EXPERTS + extra, 1, 1, RANKS)
+                .layers()
+                .get(0);
     }
 
     /**
