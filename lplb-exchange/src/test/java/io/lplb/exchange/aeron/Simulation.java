@@ -88,8 +88,7 @@ final class Simulation {
         return now;
     }
 
-    @Nullable
-    GroupKey key() {
+    @Nullable GroupKey key() {
         return key;
     }
 
