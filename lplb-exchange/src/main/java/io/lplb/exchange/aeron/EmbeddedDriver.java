@@ -3,9 +3,8 @@ package io.lplb.exchange.aeron;
 
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.UUID;
-import org.agrona.SystemUtil;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.apache.logging.log4j.LogManager;
@@ -20,6 +19,8 @@ import org.apache.logging.log4j.Logger;
 public final class EmbeddedDriver implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(EmbeddedDriver.class);
 
+    private static final int MOST_SESSIONS = 1024;
+
     private final MediaDriver driver;
 
     private EmbeddedDriver(MediaDriver driver) {
@@ -31,7 +32,7 @@ public final class EmbeddedDriver implements AutoCloseable {
      *
      * @param name part of the directory's name
      * @return a driver; the caller closes it
-     * @throws IllegalStateException if the Java virtual machine lacks an option that Aeron needs
+     * @throws IllegalStateException if the Java virtual machine lacks an option that Aeron needs, or shared memory is full
      */
     public static EmbeddedDriver launch(String name) {
         return launch(name, new BackoffIdleStrategy());
@@ -39,17 +40,20 @@ public final class EmbeddedDriver implements AutoCloseable {
 
     static EmbeddedDriver launch(String name, IdleStrategy idle) {
         JvmOptions.require();
-        String parent = SystemUtil.isLinux() ? "/dev/shm" : SystemUtil.tmpDirName();
+        Path parent = DriverFolder.parent();
+        DriverFolder.removeLeftovers(parent);
         return new EmbeddedDriver(MediaDriver.launch(new MediaDriver.Context()
-                .aeronDirectoryName(parent + "/lplb-" + name + "-" + UUID.randomUUID())
-                .dirDeleteOnStart(true)
+                .aeronDirectoryName(DriverFolder.next(parent, name).toString())
+                .dirDeleteOnStart(false)
                 .dirDeleteOnShutdown(true)
                 .threadingMode(ThreadingMode.SHARED)
                 .sharedIdleStrategy(idle)
+                // Whoever can send packets opens no more images than this.
+                .streamSessionLimit(MOST_SESSIONS)
                 .termBufferSparseFile(true)
                 // Readers that have fallen behind for good are let go after these.
                 .timerIntervalNs(Duration.ofMillis(20).toNanos())
-                .imageLivenessTimeoutNs(Duration.ofSeconds(2).toNanos())
+                .imageLivenessTimeoutNs(Duration.ofSeconds(1).toNanos())
                 .errorHandler(error -> LOG.debug("Media driver: {}", error.toString()))));
     }
 
