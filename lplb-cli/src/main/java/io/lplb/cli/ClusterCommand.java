@@ -72,6 +72,9 @@ final class ClusterCommand implements Callable<Integer> {
             out.println("replayed:  " + group.rounds + " rounds of " + origin);
             ClusterReport report = new ClusterReport(results);
             out.print(report.text());
+            if (results.stream().anyMatch(result -> result.invalid() > 0)) {
+                throw new IllegalStateException("tokens: got some in a wrong slot, expected none");
+            }
             if (report.agreedAlike() && !report.meetsThePlan()) {
                 throw new IllegalStateException("routing differs from the plan");
             }

@@ -7,6 +7,7 @@ import io.lplb.cluster.ClusterReport;
 import io.lplb.cluster.CommandInput;
 import io.lplb.cluster.DrivenRank;
 import io.lplb.cluster.RankReplay;
+import io.lplb.cluster.RankResult;
 import io.lplb.cluster.RankTokens;
 import io.lplb.exchange.GroupIdentity;
 import io.lplb.exchange.WorkloadExchange;
@@ -172,7 +173,15 @@ final class RankCommand implements Callable<Integer> {
         while (replay.nextRound() < group.rounds) {
             replay.step();
         }
-        out.print(new ClusterReport(List.of(replay.result())).text());
-        out.println("\nrounds in order: " + replay.result().outcomes());
+        RankResult result = replay.result();
+        out.print(new ClusterReport(List.of(result)).text());
+        out.println("\nrounds in order: " + result.outcomes());
+        if (result.invalid() > 0) {
+            throw new IllegalStateException("tokens: got " + result.invalid() + " in a wrong slot, expected none");
+        }
+        if (result.rounds() < result.skipped()) {
+            throw new IllegalStateException("rounds: got " + result.rounds() + " replayed and " + result.skipped()
+                    + " skipped of " + group.rounds + ", expected to replay most");
+        }
     }
 }
