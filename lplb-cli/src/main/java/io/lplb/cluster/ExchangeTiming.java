@@ -3,6 +3,7 @@ package io.lplb.cluster;
 
 import io.lplb.exchange.aeron.EmbeddedDriver;
 import io.lplb.exchange.aeron.ExchangeSettings;
+import io.lplb.exchange.aeron.GroupKey;
 import io.lplb.replay.TextTable;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Measures the exchange among processes of one host beside the same gather over plain blocking TCP sockets on loopback:
+ * Measures the exchange among processes of one host, without and with a group key, beside the same gather over plain blocking TCP sockets on loopback:
  * the same processes do both in turn, block after block. A process waits for the slowest of all in every round, so with
  * fewer cores than ranks both numbers contain the time that ranks wait for a core.
  */
@@ -72,6 +73,7 @@ public final class ExchangeTiming implements Callable<Integer> {
     private List<Process> start(String directory) throws IOException {
         List<String> ports = freePorts();
         List<Process> children = new ArrayList<>();
+        GroupKey key = GroupKey.generate();
         for (int r = 0; r < ranks; r++) {
             List<String> command = RankProcess.javaCommand(ExchangeTimingRank.class.getName());
             command.addAll(List.of(
@@ -82,9 +84,9 @@ public final class ExchangeTiming implements Callable<Integer> {
                     idle,
                     directory,
                     String.join(",", ports)));
-            children.add(new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start());
+            ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+            builder.environment().put(GroupKey.VARIABLE, key.text());
+            children.add(builder.start());
         }
         return children;
     }
@@ -133,6 +135,12 @@ public final class ExchangeTiming implements Callable<Integer> {
                 String.format(Locale.ROOT, "%.2f", bytes.get(name))));
         System.out.print(table.format());
         Histogram aeron = nanos.getOrDefault("aeron", new Histogram(3));
+        Histogram keyed = nanos.getOrDefault("aeron-key", new Histogram(3));
+        System.out.printf(
+                Locale.ROOT,
+                "with / without key: %.3f of the median, %.3f of the mean%n",
+                keyed.getValueAtPercentile(50) / (double) aeron.getValueAtPercentile(50),
+                keyed.getMean() / aeron.getMean());
         Histogram tcp = nanos.getOrDefault("tcp", new Histogram(3));
         System.out.printf(
                 Locale.ROOT,

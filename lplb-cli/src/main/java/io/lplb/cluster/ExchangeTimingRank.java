@@ -6,6 +6,7 @@ import io.lplb.exchange.GroupIdentity;
 import io.lplb.exchange.RoundStatus;
 import io.lplb.exchange.aeron.AeronExchange;
 import io.lplb.exchange.aeron.ExchangeSettings;
+import io.lplb.exchange.aeron.GroupKey;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -14,6 +15,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
@@ -70,28 +72,52 @@ final class ExchangeTimingRank {
         try (ServerSocketChannel server = ServerSocketChannel.open()
                         .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), ports.get(self)));
                 AeronExchange aeron = AeronExchange.connect(settings);
+                AeronExchange keyed = AeronExchange.connect(keyed(settings));
                 TcpGather tcp = new TcpGather(self, experts, server, ports)) {
-            new ExchangeTimingRank(self, ports.size(), experts).run(aeron, tcp, rounds, blocks);
+            new ExchangeTimingRank(self, ports.size(), experts).run(aeron, keyed, tcp, rounds, blocks);
         }
     }
 
-    private void run(AeronExchange aeron, TcpGather tcp, int rounds, int blocks) throws IOException {
-        Gather overAeron = () -> {
-            if (aeron.gather(aeron.nextRound(), 1, own, all, DEADLINE_NANOS) != RoundStatus.COMPLETE) {
+    /** The same on a stream of its own, with messages sealed by the key in the environment. */
+    private static ExchangeSettings keyed(ExchangeSettings settings) throws IOException {
+        ExchangeSettings other = new ExchangeSettings(
+                settings.identity(),
+                settings.self(),
+                settings.endpoints(),
+                settings.aeronDirectory(),
+                settings.streamId() + 1,
+                settings.connectTimeout(),
+                settings.idle());
+        return other.withKey(Objects.requireNonNull(GroupKey.of(System.getenv()), GroupKey.VARIABLE));
+    }
+
+    private Gather over(AeronExchange exchange) {
+        return () -> {
+            if (exchange.gather(exchange.nextRound(), 1, own, all, DEADLINE_NANOS) != RoundStatus.COMPLETE) {
                 throw new IOException("a round was not complete");
             }
         };
+    }
+
+    private void run(AeronExchange aeron, AeronExchange keyed, TcpGather tcp, int rounds, int blocks)
+            throws IOException {
+        Gather overAeron = over(aeron);
+        Gather overKeyed = over(keyed);
         Gather overTcp = () -> tcp.gather(own, all);
         Measured aeronTimes = new Measured();
+        Measured keyedTimes = new Measured();
         Measured tcpTimes = new Measured();
         // The first block is the warm-up.
         measure(overAeron, rounds, new Measured());
+        measure(overKeyed, rounds, new Measured());
         measure(overTcp, rounds, new Measured());
         for (int b = 0; b < blocks; b++) {
             measure(overAeron, rounds, aeronTimes);
+            measure(overKeyed, rounds, keyedTimes);
             measure(overTcp, rounds, tcpTimes);
         }
         System.out.println(aeronTimes.text("aeron"));
+        System.out.println(keyedTimes.text("aeron-key"));
         System.out.println(tcpTimes.text("tcp"));
     }
 
