@@ -28,7 +28,6 @@ public final class SolverProgram {
         solver = step(
                 tables,
                 shape,
-                capacity,
                 goal,
                 Buffer.zeros("in", Kind.INPUT, Element.FLOAT, PackedLayout.inWords(tables.size(), capacity)),
                 Buffer.zeros("out", Kind.OUTPUT, Element.FLOAT, PackedLayout.outWords(tables.size(), capacity)));
@@ -42,14 +41,12 @@ public final class SolverProgram {
         return step(
                 tables,
                 shape,
-                groups,
                 goal,
                 Buffer.floats("in", Kind.STATE, in),
                 Buffer.zeros("solved", Kind.STATE, Element.FLOAT, PackedLayout.outWords(tables.size(), groups)));
     }
 
-    private static SolverStep step(
-            ProblemTables tables, KernelShape shape, int groups, float goal, Buffer in, Buffer out) {
+    private static SolverStep step(ProblemTables tables, KernelShape shape, float goal, Buffer in, Buffer out) {
         KernelSize size = tables.size();
         KernelSpec launch = new KernelSpec(
                 SolverStep.TASK,
