@@ -36,11 +36,20 @@ public record PlacementUpdate(
      */
     public record Point(int networkCopies, double imbalance, double bound) {}
 
-    /** A placement whose judged max/mean is at most so much larger than that of a new one needs no change. */
-    private static final double AS_GOOD = 1e-3;
+    /**
+     * A placement needs no change whose judged max/mean is at most so much larger than that of a new one, if the history
+     * itself is balanced as well on it.
+     */
+    private static final double AS_GOOD = 5e-3;
+
+    private static final double EQUAL = 1e-4;
 
     /** A placement that was tried, and its mean of max/mean over the judged loads. */
-    private record Candidate(ExpertPlacement placement, int copies, double judged) {}
+    private record Candidate(ExpertPlacement placement, int copies, double judged, double imbalance) {
+        boolean isAsGoodAs(Candidate other) {
+            return judged <= other.judged + AS_GOOD && imbalance <= other.imbalance + EQUAL;
+        }
+    }
 
     /**
      * Proposes a given placement if it is within the limits and pays, and the old one otherwise.
@@ -93,8 +102,7 @@ public record PlacementUpdate(
         }
         double price = limits.gainPerCopy();
         PlacementSearch search = new PlacementSearch(sizes, old, loads);
-        double enough = anew.judged + AS_GOOD;
-        for (Candidate last = candidates.get(0); searched && last.judged > enough && search.improve(limits); ) {
+        for (Candidate last = candidates.get(0); searched && !last.isAsGoodAs(anew) && search.improve(limits); ) {
             last = candidate(sizes, old, search.placement(), loads);
             candidates.add(last);
         }
@@ -119,7 +127,8 @@ public record PlacementUpdate(
         return new Candidate(
                 next,
                 PlacementChange.between(old, next, sizes.ranksPerNode()).networkCopies(),
-                loads.imbalance(ExactSplit.of(next, sizes.speed())));
+                loads.imbalance(ExactSplit.of(next, sizes.speed())),
+                imbalance(sizes, next, loads.history()));
     }
 
     private static double imbalance(PlacementSizes sizes, ExpertPlacement placement, double[] load) {
