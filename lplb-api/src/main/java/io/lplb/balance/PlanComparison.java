@@ -26,7 +26,7 @@ final class PlanComparison {
     }
 
     /** Compares the plan of a round; counts in the report, and warns of the first difference. */
-    void compare(long round, long fingerprint, PlanStations planner, RankReport report) {
+    void compare(long round, PlanStations planner, RankReport report) {
         int experts = words.length;
         for (int e = 0; e < experts; e++) {
             words[e] = RankSettings.word(
@@ -34,7 +34,7 @@ final class PlanComparison {
                     planner.replicas().firstReplica(e),
                     planner.replicas().firstReplica(e + 1));
         }
-        if (group.compare(round, layer, fingerprint, words) == RoundStatus.MISSED) {
+        if (group.compare(round, layer, words) == RoundStatus.MISSED) {
             return;
         }
         report.comparedPlans++;

@@ -84,7 +84,6 @@ public final class RankBalancer implements AutoCloseable {
     private PlanStations planner;
     private SourceQuotas sources;
     private long[] row;
-    private long fingerprint;
     private long startNanos;
     private @Nullable RoundEvent event;
     private boolean planned;
@@ -107,7 +106,7 @@ public final class RankBalancer implements AutoCloseable {
         this.planner = settings.planner(placement, guard, false, group.allCounts);
         this.sources = newSources();
         this.row = new long[planner.replicas().capacity()];
-        this.fingerprint = RankSettings.identity(settings, placement).fingerprint();
+        group.use(layer, RankSettings.identity(settings, placement).fingerprint());
         sendHome();
         LOG.info(
                 "{}Rank {} of {}: counts travel over {}",
@@ -186,7 +185,7 @@ public final class RankBalancer implements AutoCloseable {
         planner = nextPlanner;
         sources = newSources();
         row = new long[planner.replicas().capacity()];
-        fingerprint = RankSettings.identity(settings, placement).fingerprint();
+        group.use(layer, RankSettings.identity(settings, placement).fingerprint());
         planned = false;
         sendHome();
         old.closeQuietly();
@@ -344,7 +343,7 @@ public final class RankBalancer implements AutoCloseable {
         requireOpen("start");
         RoundEvent next = PlanObservers.beginRound();
         long start = System.nanoTime();
-        group.start(round, layer, fingerprint, ownCounts);
+        group.start(round, layer, ownCounts);
         event = next;
         startNanos = System.nanoTime() - start;
     }
@@ -385,7 +384,7 @@ public final class RankBalancer implements AutoCloseable {
         }
         report.count();
         if (makesPlan && settings.checkPlans) {
-            comparison.compare(round, fingerprint, planner, report);
+            comparison.compare(round, planner, report);
         }
         recordRound();
         if (makesPlan) {

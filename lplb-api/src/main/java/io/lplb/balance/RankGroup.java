@@ -39,7 +39,8 @@ final class RankGroup {
     private final int[] own;
     private long lastRound = -1;
     private int openLayer = -1;
-    private long openFingerprint;
+    private final long[] fingerprints;
+    private long fingerprint;
 
     RankGroup(BalancerSettings settings, ExpertPlacement placement, WorkloadExchange exchange, RankStates states) {
         this.exchange = Objects.requireNonNull(exchange, "exchange");
@@ -47,6 +48,7 @@ final class RankGroup {
         requireEqual("experts", exchange.experts(), placement.experts());
         this.states = states;
         layers = settings.layers;
+        fingerprints = new long[layers];
         roundsPerPlan = settings.checkPlans ? 2 : 1;
         deadAfter = settings.deadAfter;
         deadlineNanos = TimeUnit.NANOSECONDS.convert(settings.deadline);
@@ -87,7 +89,7 @@ final class RankGroup {
     }
 
     /** Sends this rank's counts; {@link #await} ends the round. */
-    void start(long round, int layer, long fingerprint, int[] ownCounts) {
+    void start(long round, int layer, int[] ownCounts) {
         if (openLayer >= 0) {
             throw new IllegalStateException(
                     "start: got a round while that of layer " + openLayer + " is open, expected await first");
@@ -102,7 +104,6 @@ final class RankGroup {
         System.arraycopy(ownCounts, 0, own, 0, own.length);
         lastRound = round;
         openLayer = layer;
-        openFingerprint = fingerprint;
     }
 
     private void requireCounts(int[] ownCounts) {
@@ -116,6 +117,15 @@ final class RankGroup {
                         "counts[" + e + "]: got " + ownCounts[e] + ", expected at least 0 tokens");
             }
         }
+    }
+
+    /**
+     * Takes what a layer's counts refer to. Rounds carry one fingerprint for all layers, since counts of another fingerprint
+     * say nothing about the rounds that their sender is in.
+     */
+    void use(int layer, long fingerprintOfLayer) {
+        fingerprints[layer] = fingerprintOfLayer;
+        fingerprint = layers == 1 ? fingerprintOfLayer : RankSettings.fingerprint(fingerprints);
     }
 
     /** Returns whether a layer has a round that {@link #await} has not ended. */
@@ -137,7 +147,7 @@ final class RankGroup {
         int layer = openLayer;
         openLayer = -1;
         RoundStatus status =
-                exchange.gather(roundsPerPlan * lastRound, layer, openFingerprint, own, allCounts, deadlineNanos);
+                exchange.gather(roundsPerPlan * lastRound, layer, fingerprint, own, allCounts, deadlineNanos);
         if (status != RoundStatus.MISSED || !Thread.currentThread().isInterrupted()) {
             for (int r = 0; r < missed.length; r++) {
                 missed[r] = exchange.isAway(r) ? Math.min(missed[r] + 1, Integer.MAX_VALUE - 1) : 0;
@@ -147,7 +157,7 @@ final class RankGroup {
     }
 
     /** Gathers words of plans, in the second round of a pair. */
-    RoundStatus compare(long round, int layer, long fingerprint, int[] words) {
+    RoundStatus compare(long round, int layer, int[] words) {
         return exchange.gather(roundsPerPlan * round + 1, layer, fingerprint, words, allCounts, deadlineNanos);
     }
 

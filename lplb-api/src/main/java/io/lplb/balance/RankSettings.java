@@ -58,6 +58,15 @@ final class RankSettings {
         return mix(hash);
     }
 
+    /** Hash of the hashes of all layers. */
+    static long fingerprint(long[] layers) {
+        long hash = OFFSET;
+        for (long layer : layers) {
+            hash = add(hash, layer);
+        }
+        return mix(hash);
+    }
+
     /** A word of 31 bits for one expert's part of a plan. */
     static int word(long[] quota, int from, int to) {
         long hash = OFFSET;

@@ -151,14 +151,21 @@ class LayersTest {
         int stalling = 5;
         int layer = 0;
         long open = -1;
+        boolean waits = false;
         int together = 0;
         for (long round = 0; round < 100; round++) {
             boolean stalls = (round >= 7 && round < 10) || (round >= 31 && round < 39) || (round >= 65 && round < 78);
             if (open < round && !stalls) {
+                if (waits) {
+                    // The others have passed its round: it goes on without them, with the layer after.
+                    group.get(stalling).layer(layer).await();
+                    layer = (layer + 1) % LAYERS;
+                }
                 RankBalancer next = group.get(stalling).layer(layer);
                 open = next.nextRound();
                 assertEquals(layer, open % LAYERS);
                 next.start(open, counts[layer]);
+                waits = true;
             }
             int now = (int) (round % LAYERS);
             for (int r = 0; r < RANKS; r++) {
@@ -176,6 +183,7 @@ class LayersTest {
             }
             if (joins) {
                 layer = (now + 1) % LAYERS;
+                waits = false;
                 together++;
             }
         }
