@@ -23,12 +23,10 @@ import java.util.List;
  * time, and any thread may change ranks at any time. Planning allocates nothing.
  */
 public final class LayeredBalancer implements AutoCloseable {
-    private final BalancerSettings settings;
     private final RankStates states;
     private final LoadBalancer[] layers;
 
     LayeredBalancer(BalancerSettings settings, List<ExpertPlacement> placements, RankStates states) {
-        this.settings = settings;
         this.states = states;
         layers = new LoadBalancer[settings.layers];
         try {
