@@ -9,7 +9,6 @@ import io.lplb.replica.ReplicaSettings;
 import io.lplb.solver.Backend;
 import io.lplb.solver.BackendGuard;
 import io.lplb.solver.Backends;
-import io.lplb.solver.InteriorPointSolver;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,7 +31,7 @@ final class BalancerSettings implements Cloneable {
     int layer = NO_LAYER;
     int layers = 1;
     double @Nullable [] speeds;
-    String solver = InteriorPointSolver.NAME;
+    @Nullable String solver;
     Backend backend = Backend.CPU;
     double tolerance = Double.NaN;
     SecondObjective secondObjective = SecondObjective.NONE;
@@ -78,8 +77,13 @@ final class BalancerSettings implements Cloneable {
         return label.isEmpty() ? "" : label + ": ";
     }
 
-    double tolerance() {
-        return Double.isNaN(tolerance) ? Backends.defaultTolerance(backend.name(), solver) : tolerance;
+    /** Returns the solver that was named, or the default for a problem of so many ranks. */
+    String solver(int ranks) {
+        return solver != null ? solver : Backends.defaultSolver(backend.name(), ranks);
+    }
+
+    double tolerance(String solverName) {
+        return Double.isNaN(tolerance) ? Backends.defaultTolerance(backend.name(), solverName) : tolerance;
     }
 
     PlanReport newReport(ExpertPlacement placement) {
@@ -100,10 +104,11 @@ final class BalancerSettings implements Cloneable {
             return new ReplicaBatchPlanner(perBatch, keepsCopies);
         }
         PlacementProblem problem = PlacementProblem.of(placement, positiveSpeeds());
+        String name = solver(problem.problem().ranks());
         return new BatchPlanner(
                 placement,
                 problem,
-                guard.create(solver, problem.problem(), tolerance(), problem.groups()),
+                guard.create(name, problem.problem(), tolerance(name), problem.groups()),
                 cost,
                 secondObjective,
                 placing.ranksPerNode(),

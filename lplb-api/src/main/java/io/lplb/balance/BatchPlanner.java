@@ -12,6 +12,7 @@ import io.lplb.quota.LocalQuotas;
 import io.lplb.quota.QuotaRounder;
 import io.lplb.quota.ReplicaQuotas;
 import io.lplb.quota.SecondObjective;
+import io.lplb.solver.ExactSolver;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
@@ -29,6 +30,7 @@ final class BatchPlanner extends PlanStations {
     private final MinMaxSolver solver;
     private final MinMaxBatch batch;
     private final SplitBatch split;
+    private final boolean solvesInTokens;
     private final QuotaRounder rounder;
     private final ReplicaQuotas replicas;
     private final int[] target;
@@ -82,6 +84,7 @@ final class BatchPlanner extends PlanStations {
         int groups = placementProblem.groups();
         batch = new MinMaxBatch(problem, groups);
         split = new SplitBatch(problem, groups);
+        solvesInTokens = solver instanceof ExactSolver;
         rounder = new QuotaRounder(problem);
         loadsAt = groups * problem.ranks();
         tokens = new long[loadsAt + groups * problem.items()];
@@ -167,10 +170,12 @@ final class BatchPlanner extends PlanStations {
         copy(0, batch.fixed());
         copy(loadsAt, batch.load());
         long start = System.nanoTime();
-        solver.solve(batch, split);
+        if (!solvesInTokens) {
+            solver.solve(batch, split);
+        }
         long solved = System.nanoTime();
-        report.solveNanos = solved - start;
         clear(report);
+        report.solveNanos = solved - start;
         for (int g = 0; g < batch.groups(); g++) {
             quotas(g, report);
         }
@@ -183,7 +188,7 @@ final class BatchPlanner extends PlanStations {
         if (time != null) {
             planTime(time, planned, report);
         }
-        report.quotaNanos = System.nanoTime() - solved;
+        report.quotaNanos = System.nanoTime() - start - report.solveNanos;
     }
 
     /** Replaces the plan that levels tokens by the one with the least time. */
@@ -259,8 +264,12 @@ final class BatchPlanner extends PlanStations {
         int quotaAt = group * problem.entries();
         double[] speed = batch.speed();
         report.identityMaxLoad = Math.max(report.identityMaxLoad, identityMaxLoad(fixedAt, itemsAt));
-        rounder.round(tokens, loadsAt + itemsAt, speed, fixedAt, split.share(), quotaAt, itemQuota);
-        rounder.repair(tokens, fixedAt, speed, fixedAt, itemQuota, quotaAt);
+        if (solvesInTokens) {
+            solveInTokens(group, quotaAt, report);
+        } else {
+            rounder.round(tokens, loadsAt + itemsAt, speed, fixedAt, split.share(), quotaAt, itemQuota);
+            rounder.repair(tokens, fixedAt, speed, fixedAt, itemQuota, quotaAt);
+        }
         rounder.copyRankLoads(report.rankLoads, fixedAt);
         if (level != null) {
             long start = System.nanoTime();
@@ -281,6 +290,14 @@ final class BatchPlanner extends PlanStations {
         for (int r = fixedAt; r < fixedAt + problem.ranks(); r++) {
             report.tokens += report.rankLoads[r];
         }
+    }
+
+    /** Solves and repairs in one step: the exact solver's answer is one in whole tokens. */
+    private void solveInTokens(int group, int quotaAt, PlanReport report) {
+        long start = System.nanoTime();
+        rounder.solve(batch, group, itemQuota, quotaAt);
+        report.solveNanos += System.nanoTime() - start;
+        split.report(group, rounder.maxLoad(), rounder.lowerBound(), rounder.steps(), SolveStatus.OPTIMAL);
     }
 
     /** The largest load of a group if every item's tokens were at its first active host. */

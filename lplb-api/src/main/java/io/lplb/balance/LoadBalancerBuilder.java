@@ -249,7 +249,7 @@ public final class LoadBalancerBuilder {
     }
 
     /**
-     * The solver, one of {@link Solvers#names()}; the interior point unless said otherwise.
+     * The solver, one of {@link Solvers#names()}; unless said otherwise the one that {@link Backends#defaultSolver} names.
      *
      * @param name in lower case
      * @return this builder

@@ -17,10 +17,11 @@ final class RankSettings {
     private RankSettings() {}
 
     static GroupIdentity identity(BalancerSettings settings, ExpertPlacement placement) {
+        String solver = settings.solver(placement.groupSize());
         String description = placement.experts() + " experts on " + placement.ranks() + " ranks by "
                 + settings.placing.placedBy() + ", " + placement.slotsPerRank() + " slots a rank, "
                 + settings.placing.ranksPerNode()
-                + " ranks a node, " + settings.solver + " on " + settings.backend + " to " + settings.tolerance()
+                + " ranks a node, " + solver + " on " + settings.backend + " to " + settings.tolerance(solver)
                 + (settings.speeds == null ? "" : ", speeds")
                 + (settings.localFirst ? "" : ", spread")
                 + (settings.secondObjective == SecondObjective.NONE ? "" : ", then " + settings.secondObjective)

@@ -42,6 +42,9 @@ public final class Backends {
 
     private static final double FLOAT_TOLERANCE = 1e-4;
 
+    /** From so many ranks on relaxation is faster than the interior point by far (320 ranks: 35 us and 5.1 ms). */
+    private static final int MANY_RANKS = 128;
+
     private Backends() {}
 
     /**
@@ -134,6 +137,20 @@ public final class Backends {
     public static double defaultTolerance(String backend, String name) {
         double inDouble = Solvers.defaultTolerance(name);
         return backend.equalsIgnoreCase(CPU) ? inDouble : Math.max(inDouble, FLOAT_TOLERANCE);
+    }
+
+    /**
+     * {@return the name of the solver to use on a backend unless told otherwise} On the CPU that is {@code exact}, the fastest
+     * there at any size. Elsewhere it is the interior point, and {@code relaxation} for more ranks than kernels take.
+     *
+     * @param backend as for {@link #createNamed}
+     * @param ranks ranks of a group
+     */
+    public static String defaultSolver(String backend, int ranks) {
+        if (backend.equalsIgnoreCase(CPU)) {
+            return ExactSolver.NAME;
+        }
+        return ranks < MANY_RANKS ? InteriorPointSolver.NAME : RelaxationSolver.NAME;
     }
 
     static MinMaxSolver createNamed(
