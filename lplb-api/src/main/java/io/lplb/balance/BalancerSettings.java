@@ -31,7 +31,9 @@ final class BalancerSettings implements Cloneable {
     int layer = NO_LAYER;
     int layers = 1;
     double @Nullable [] speeds;
+
     @Nullable String solver;
+
     Backend backend = Backend.CPU;
     double tolerance = Double.NaN;
     SecondObjective secondObjective = SecondObjective.NONE;

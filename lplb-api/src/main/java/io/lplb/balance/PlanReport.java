@@ -148,7 +148,7 @@ public final class PlanReport {
         return identityMaxLoad;
     }
 
-    /** {@return the largest load of the solver's split, before rounding to whole tokens} */
+    /** {@return the largest load of the solver's split, before rounding; the plan's where the solver splits whole tokens} */
     public double splitMaxLoad() {
         return splitMaxLoad;
     }

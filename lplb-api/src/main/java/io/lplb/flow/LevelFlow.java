@@ -33,10 +33,8 @@ public final class LevelFlow {
     /** Below the rounding errors of a quotient of sums. */
     private static final double BELOW_ROUNDING = 1 - 0x1p-48;
 
-    /** Marks an inactive rank as one that no path may reach. */
-    private static final int NEVER = Integer.MAX_VALUE;
-
-    private static final int SWEEPS = 2;
+    /** Distance of a rank that no path of this phase leads to, or from which none leads on. */
+    private static final int FAR = Integer.MAX_VALUE;
 
     /**
      * Most passes over fractional loads. Adding and subtracting leaves errors in a rank's load that are small beside what it
@@ -53,11 +51,13 @@ public final class LevelFlow {
     private final double[] rankLoad;
     private final double[] capacity;
 
-    private final int[] rankMark;
     private final int[] itemMark;
     private final int[] queue;
-    private final int[] arrivedBy;
-    private final int[] leftBy;
+    private final int[] distance;
+    private final int[] nextEntry;
+    private final int[] nextHost;
+    private final int[] pathFrom;
+    private final int[] pathTo;
     private final int[] cut;
     private int stamp;
     private int reached;
@@ -89,11 +89,13 @@ public final class LevelFlow {
         rankLoad = new double[ranks];
         capacity = new double[ranks];
         start = new StartSplit(graph, speed, load, share, rankLoad);
-        rankMark = new int[ranks];
         itemMark = new int[graph.items];
         queue = new int[ranks];
-        arrivedBy = new int[ranks];
-        leftBy = new int[ranks];
+        distance = new int[ranks];
+        nextEntry = new int[ranks];
+        nextHost = new int[ranks];
+        pathFrom = new int[ranks];
+        pathTo = new int[ranks];
         cut = new int[ranks];
     }
 
@@ -117,8 +119,7 @@ public final class LevelFlow {
         this.whole = whole;
         this.unit = unit;
         this.units = units;
-        if (stamp > NEVER / 2) {
-            Arrays.fill(rankMark, 0);
+        if (stamp > FAR / 2) {
             Arrays.fill(itemMark, 0);
             stamp = 0;
         }
@@ -129,7 +130,6 @@ public final class LevelFlow {
             speed[r] = s;
             equal &= s == 1 || s == 0;
             all &= s > 0;
-            rankMark[r] = s > 0 ? (rankMark[r] == NEVER ? 0 : rankMark[r]) : NEVER;
         }
         equalSpeeds = equal;
         allActive = all;
@@ -180,7 +180,14 @@ public final class LevelFlow {
     /** Makes a split to start from. */
     public void pour() {
         System.arraycopy(fixed, 0, rankLoad, 0, graph.ranks);
-        start.pour(whole, equalSpeeds && allActive, SWEEPS);
+        double sum = 0;
+        for (double tokens : fixed) {
+            sum += tokens;
+        }
+        for (double tokens : load) {
+            sum += tokens;
+        }
+        start.pour(whole, equalSpeeds && allActive, sum / units);
     }
 
     /**
@@ -210,29 +217,62 @@ public final class LevelFlow {
         improveAll();
         for (int pass = 0; !whole && pass < PASSES; pass++) {
             sumLoads();
-            if (!isAnyOverfull()) {
+            if (queueOverfull() == 0) {
                 break;
             }
             improveAll();
         }
     }
 
+    /**
+     * Phases of blocking flows until no rank is overfull. The first ones are for the most loaded rank alone: the cuts around it
+     * raise the level most, and ranks that are below the raised level need no path.
+     */
     private void improveAll() {
-        int first = mostLoaded();
-        if (first >= 0) {
-            improve(first);
+        int most = mostLoaded();
+        boolean moves = true;
+        while (moves && isOverfull(most)) {
+            queue[0] = most;
+            moves = advance(1);
         }
-        for (int r = 0; r < graph.ranks; r++) {
-            improve(r);
+        int overfull = queueOverfull();
+        while (overfull > 0 && advance(overfull)) {
+            overfull = queueOverfull();
         }
     }
 
-    private boolean isAnyOverfull() {
-        boolean any = false;
-        for (int r = 0; r < graph.ranks; r++) {
-            any |= isOverfull(r);
+    /** One phase for the overfull ranks at the front of the queue; false if neither load moved nor the level rose. */
+    private boolean advance(int overfull) {
+        if (!measureDistances(overfull)) {
+            return raise();
         }
-        return any;
+        for (int k = 0; k < overfull; k++) {
+            drain(queue[k]);
+        }
+        return true;
+    }
+
+    private int mostLoaded() {
+        double highest = 0;
+        int most = 0;
+        for (int r = 0; r < graph.ranks; r++) {
+            if (rankLoad[r] > highest * speed[r] && speed[r] > 0) {
+                highest = rankLoad[r] / speed[r];
+                most = r;
+            }
+        }
+        return most;
+    }
+
+    /** Writes the overfull ranks to the front of the queue; returns their number. */
+    private int queueOverfull() {
+        int count = 0;
+        for (int r = 0; r < graph.ranks; r++) {
+            if (isOverfull(r)) {
+                queue[count++] = r;
+            }
+        }
+        return count;
     }
 
     /** The level of all loads on all ranks, below which no split can be. */
@@ -268,90 +308,117 @@ public final class LevelFlow {
         }
     }
 
-    private int mostLoaded() {
-        int most = -1;
-        double highest = 0;
-        for (int r = 0; r < graph.ranks; r++) {
-            if (rankLoad[r] > highest * speed[r] && speed[r] > 0) {
-                highest = rankLoad[r] / speed[r];
-                most = r;
-            }
-        }
-        return most;
-    }
-
-    private void improve(int rank) {
-        boolean moves = true;
-        while (moves && isOverfull(rank)) {
-            moves = drain(rank) || raise();
-        }
-    }
-
     private boolean isOverfull(int rank) {
         return rankLoad[rank] > (whole ? capacity[rank] : capacity[rank] * ABOVE_ROUNDING);
     }
 
     /**
-     * Moves load from an overfull rank along shortest paths. Breadth-first search goes on after a push as long as its tree
-     * holds.
+     * Breadth-first search from the overfull ranks, which are in the queue: the distance of a rank is the number of items that
+     * load passes on a shortest path to it. Ends early at the distance at which there are as many ranks with room as there are
+     * overfull ones.
      *
-     * @return false if no path leaves the rank, which is still overfull; the ranks reached are in the queue then
+     * @param overfull number of overfull ranks
+     * @return false if there is no rank with room; the ranks reached, a cut, are in the queue then
      */
-    private boolean drain(int from) {
+    private boolean measureDistances(int overfull) {
         stamp++;
-        rankMark[from] = stamp;
-        queue[0] = from;
-        reached = 1;
-        for (int k = 0; k < reached; k++) {
+        Arrays.fill(distance, FAR);
+        for (int k = 0; k < overfull; k++) {
+            setDistance(queue[k], 0);
+        }
+        reached = overfull;
+        int withRoom = 0;
+        int last = FAR;
+        for (int k = 0; k < reached && distance[queue[k]] < last; k++) {
             int r = queue[k];
-            for (int x = graph.entriesFrom[r]; x < graph.entriesFrom[r + 1]; x++) {
+            int next = distance[r] + 1;
+            for (int x = rankLoad[r] < capacity[r] ? FAR : graph.entriesFrom[r]; x < graph.entriesFrom[r + 1]; x++) {
                 int leaving = graph.entriesOf[x];
                 int i = graph.item[leaving];
                 if (share[leaving] > 0 && itemMark[i] != stamp) {
                     itemMark[i] = stamp;
-                    if (!expand(from, i, leaving)) {
+                    for (int arriving = graph.offset[i]; arriving < graph.offset[i + 1]; arriving++) {
+                        int h = graph.host[arriving];
+                        if (distance[h] == FAR && speed[h] > 0) {
+                            setDistance(h, next);
+                            queue[reached++] = h;
+                            withRoom += rankLoad[h] < capacity[h] ? 1 : 0;
+                        }
+                    }
+                    last = withRoom >= overfull ? Math.min(last, next) : last;
+                }
+            }
+        }
+        return withRoom > 0;
+    }
+
+    private void setDistance(int rank, int items) {
+        distance[rank] = items;
+        nextEntry[rank] = graph.entriesFrom[rank];
+        nextHost[rank] = 0;
+    }
+
+    /** Moves load from an overfull rank along shortest paths, each of whose steps raises the distance by one (Dinic). */
+    private void drain(int from) {
+        int node = from;
+        int depth = 0;
+        while (isOverfull(from)) {
+            if (depth > 0 && rankLoad[node] < capacity[node]) {
+                depth = push(from, node, depth);
+                node = depth == 0 ? from : graph.host[pathTo[depth - 1]];
+            } else if (findNext(node)) {
+                pathFrom[depth] = graph.entriesOf[nextEntry[node]];
+                pathTo[depth] = graph.offset[graph.item[pathFrom[depth]]] + nextHost[node];
+                node = graph.host[pathTo[depth++]];
+            } else if (depth == 0) {
+                return;
+            } else {
+                distance[node] = FAR;
+                depth--;
+                node = depth == 0 ? from : graph.host[pathTo[depth - 1]];
+            }
+        }
+    }
+
+    /** Moves the pointers of a rank on to a step that raises the distance; false if there is none left in this phase. */
+    private boolean findNext(int rank) {
+        int end = graph.entriesFrom[rank + 1];
+        int wanted = distance[rank] + 1;
+        while (nextEntry[rank] < end) {
+            int leaving = graph.entriesOf[nextEntry[rank]];
+            if (share[leaving] > 0) {
+                int first = graph.offset[graph.item[leaving]];
+                int hosts = graph.offset[graph.item[leaving] + 1] - first;
+                for (int k = nextHost[rank]; k < hosts; k++) {
+                    if (distance[graph.host[first + k]] == wanted) {
+                        nextHost[rank] = k;
                         return true;
                     }
                 }
             }
+            nextEntry[rank]++;
+            nextHost[rank] = 0;
         }
         return false;
     }
 
-    /** Reaches the hosts of an item; false if load moved so that the search has to start anew or is over. */
-    private boolean expand(int from, int item, int leaving) {
-        for (int arriving = graph.offset[item]; arriving < graph.offset[item + 1]; arriving++) {
-            int h = graph.host[arriving];
-            if (rankMark[h] < stamp) {
-                rankMark[h] = stamp;
-                arrivedBy[h] = arriving;
-                leftBy[h] = leaving;
-                if (rankLoad[h] < capacity[h] && (push(from, h) || !isOverfull(from))) {
-                    return false;
-                }
-                queue[reached++] = h;
-            }
-        }
-        return true;
-    }
-
-    /** Moves what the path takes; returns whether the path is broken. */
-    private boolean push(int from, int to) {
+    /** Moves what a path takes; returns how much of the path still takes load. */
+    private int push(int from, int to, int depth) {
         double room = capacity[to] - rankLoad[to];
         double amount = Math.min(rankLoad[from] - capacity[from], room);
-        for (int r = to; r != from; r = graph.host[leftBy[r]]) {
-            amount = Math.min(amount, share[leftBy[r]]);
+        for (int k = 0; k < depth; k++) {
+            amount = Math.min(amount, share[pathFrom[k]]);
         }
-        boolean broken = false;
-        for (int r = to; r != from; r = graph.host[leftBy[r]]) {
-            share[leftBy[r]] -= amount;
-            share[arrivedBy[r]] += amount;
-            broken |= share[leftBy[r]] <= 0;
+        int holds = depth - 1;
+        for (int k = depth - 1; k >= 0; k--) {
+            share[pathFrom[k]] -= amount;
+            share[pathTo[k]] += amount;
+            holds = share[pathFrom[k]] > 0 ? holds : k;
         }
         rankLoad[from] -= amount;
         rankLoad[to] = amount == room ? capacity[to] : rankLoad[to] + amount;
         paths++;
-        return broken;
+        return holds;
     }
 
     /** Raises the level to what the reached ranks force; false if that is what it is, up to rounding. */

@@ -2,21 +2,33 @@
 package io.lplb.flow;
 
 /**
- * The split from which a {@link LevelFlow} starts: items poured like water into their hosts, one after the other, then a
- * few sweeps of relaxation (see {@code RelaxationSolver}). Few ranks are left above the smallest level, by little, so few
- * augmenting paths remain to be found.
- *
- * <p>In whole tokens every pour is rounded, so the split stays whole.
+ * The split from which a {@link LevelFlow} starts: items with two hosts divided by speed and others poured like water into
+ * their hosts, then sweeps of relaxation (see {@code RelaxationSolver}), and in whole tokens a rounding at the end. Few ranks
+ * are left above the smallest level, by little, so few augmenting paths remain to be found.
  *
  * <p>Not thread-safe: an instance is a workspace.
  */
 final class StartSplit {
+    private static final int LEAST_SWEEPS = 2;
+
+    /** Sweeps over items with two hosts cost little; each saves augmenting paths, which cost more. */
+    private static final int MOST_SWEEPS_OF_PAIRS = 32;
+
+    private static final int MOST_SWEEPS = 6;
+
+    /** Another sweep is worth its time if the last one lowered the largest load to less than this part of it. */
+    private static final double PROGRESS_OF_PAIRS = 0.9995;
+
+    private static final double PROGRESS = 0.99;
+
+    /** How far later sweeps go beyond the level (successive over-relaxation, Young 1954); by measurement. */
+    private static final double OVER_RELAXATION = 1.6;
+
     private final FlowGraph graph;
     private final double[] speed;
     private final double[] load;
     private final double[] share;
     private final double[] rankLoad;
-    private boolean whole;
     private boolean equalSpeeds;
 
     /** A workspace on the arrays of a flow, which it reads (speed, load) and writes (share, rankLoad). */
@@ -32,20 +44,58 @@ final class StartSplit {
      * Pours every item; {@code rankLoad} holds the fixed loads before, and the loads of the split after.
      *
      * @param equalSpeeds whether all ranks are active and have speed 1
+     * @param enough a level that no split is below
      */
-    void pour(boolean whole, boolean equalSpeeds, int sweeps) {
-        this.whole = whole;
+    void pour(boolean whole, boolean equalSpeeds, double enough) {
         this.equalSpeeds = equalSpeeds;
         pourPairs();
         for (int k = graph.pairs; k < graph.items; k++) {
             pour(graph.order[k]);
         }
-        for (int s = 0; s < sweeps; s++) {
-            sweepPairs();
+        boolean pairsOnly = graph.pairs == graph.items;
+        int most = pairsOnly ? MOST_SWEEPS_OF_PAIRS : MOST_SWEEPS;
+        double progress = pairsOnly ? PROGRESS_OF_PAIRS : PROGRESS;
+        double max = Double.POSITIVE_INFINITY;
+        double before = Double.POSITIVE_INFINITY;
+        for (int s = 0; s < LEAST_SWEEPS || (s < most && max > enough && max < progress * before); s++) {
+            sweepPairs(s < LEAST_SWEEPS ? 1 : OVER_RELAXATION);
             for (int k = graph.pairs; k < graph.items; k++) {
                 repour(graph.order[k]);
             }
+            before = max;
+            max = largestLoad();
         }
+        if (whole) {
+            round();
+        }
+    }
+
+    /** Rounds all shares so that the entries of an item still sum to its load. */
+    private void round() {
+        for (int i = 0; i < graph.items; i++) {
+            double sum = 0;
+            double rounded = 0;
+            int end = graph.offset[i + 1];
+            for (int e = graph.offset[i]; e < end; e++) {
+                sum += share[e];
+                double upTo = e == end - 1 ? load[i] : Math.min(Math.rint(sum), load[i]);
+                double v = upTo - rounded;
+                rankLoad[graph.host[e]] += v - share[e];
+                share[e] = v;
+                rounded = upTo;
+            }
+        }
+        for (int r = 0; r < graph.ranks; r++) {
+            rankLoad[r] = Math.rint(rankLoad[r]);
+        }
+    }
+
+    private double largestLoad() {
+        double max = 0;
+        for (int r = 0; r < graph.ranks; r++) {
+            max = equalSpeeds ? Math.max(max, rankLoad[r]) : speed[r] > 0 ? Math.max(max, rankLoad[r] / speed[r]) : max;
+        }
+        return max;
     }
 
     private void pourPairs() {
@@ -56,14 +106,7 @@ final class StartSplit {
             double w = load[i];
             int r0 = host[e];
             int r1 = host[e + 1];
-            double first;
-            if (equalSpeeds) {
-                first = 0.5 * (w + rankLoad[r1] - rankLoad[r0]);
-            } else {
-                double s = Math.max(speed[r0] + speed[r1], Double.MIN_NORMAL);
-                first = speed[r1] == 0 ? w : speed[r0] / s * (w + rankLoad[r0] + rankLoad[r1]) - rankLoad[r0];
-            }
-            first = Math.min(Math.max(whole ? Math.rint(first) : first, 0), w);
+            double first = equalSpeeds ? 0.5 * w : speed[r1] == 0 ? w : w * (speed[r0] / (speed[r0] + speed[r1]));
             share[e] = first;
             share[e + 1] = w - first;
             rankLoad[r0] += first;
@@ -71,7 +114,7 @@ final class StartSplit {
         }
     }
 
-    private void sweepPairs() {
+    private void sweepPairs(double relaxation) {
         int[] host = graph.host;
         for (int k = 0; k < graph.pairs; k++) {
             int i = graph.order[k];
@@ -79,10 +122,11 @@ final class StartSplit {
             if (load[i] > 0) {
                 int r0 = host[e];
                 int r1 = host[e + 1];
-                double moved = equalSpeeds
-                        ? 0.5 * (rankLoad[r0] - rankLoad[r1])
-                        : (rankLoad[r0] * speed[r1] - rankLoad[r1] * speed[r0]) / (speed[r0] + speed[r1]);
-                moved = Math.min(Math.max(whole ? Math.rint(moved) : moved, -share[e + 1]), share[e]);
+                double moved = relaxation
+                        * (equalSpeeds
+                                ? 0.5 * (rankLoad[r0] - rankLoad[r1])
+                                : (rankLoad[r0] * speed[r1] - rankLoad[r1] * speed[r0]) / (speed[r0] + speed[r1]));
+                moved = Math.min(Math.max(moved, -share[e + 1]), share[e]);
                 if (equalSpeeds || (speed[r0] > 0 && speed[r1] > 0)) {
                     share[e] -= moved;
                     share[e + 1] += moved;
@@ -130,7 +174,7 @@ final class StartSplit {
         spread(first, end, w, level);
     }
 
-    /** Fills hosts up to the level, and gives what rounding has left over to the hosts that got some, in their order. */
+    /** Fills hosts up to the level, and gives what rounding has left over to the last one that got some. */
     private void spread(int first, int end, double w, double level) {
         double left = w;
         int last = -1;
@@ -138,18 +182,9 @@ final class StartSplit {
             int r = graph.host[e];
             double s = speed[r];
             double v = w > 0 && s > 0 ? Math.min(Math.max(s * level - rankLoad[r], 0), left) : 0;
-            v = whole ? Math.floor(v) : v;
             share[e] = v;
             left -= v;
             last = v > 0 || (last < 0 && w > 0 && s > 0) ? e : last;
-        }
-        if (whole && left > 0) {
-            for (int e = first; e < end && left > 0; e++) {
-                if (share[e] > 0) {
-                    share[e] += 1;
-                    left -= 1;
-                }
-            }
         }
         if (left > 0) {
             share[last] += left;

@@ -32,7 +32,7 @@ class PlanReportTest {
     /** 15 tokens on two ranks: 8 and 7, and in fractions 7.5; 11 where nothing moves. */
     @Test
     void oneGroup() {
-        PlanReport report = plan(on(PAIR), 10, 1, 4);
+        PlanReport report = plan(on(PAIR).solver(InteriorPointSolver.NAME), 10, 1, 4);
         assertEquals(15, report.tokens());
         assertEquals(7.5, report.meanLoad());
         assertEquals(8, report.maxLoad());
@@ -53,6 +53,16 @@ class PlanReportTest {
                         + report.lowerBound() + ", status=OPTIMAL, rankLoads=[" + report.rankLoad(0) + ", "
                         + report.rankLoad(1) + "]]",
                 report.toString());
+    }
+
+    /** The default on the CPU solves in whole tokens, so its split is the plan. */
+    @Test
+    void theExactSolverSplitsWholeTokens() {
+        PlanReport report = plan(on(PAIR), 10, 1, 4);
+        assertEquals(8, report.maxLoad());
+        assertEquals(8, report.splitMaxLoad());
+        assertEquals(7.5, report.lowerBound());
+        assertEquals(SolveStatus.OPTIMAL, report.status());
     }
 
     /** A solver that stops early leaves a gap, and the plan in whole tokens is the best all the same. */
@@ -105,7 +115,7 @@ class PlanReportTest {
 
     @Test
     void aCopyStaysAndTheReportDoesNot() {
-        try (LoadBalancer balancer = on(PAIR).build()) {
+        try (LoadBalancer balancer = on(PAIR).solver(InteriorPointSolver.NAME).build()) {
             PlanReport report = balancer.plan(new int[] {10, 1, 4});
             PlanReport copy = report.copy();
             String text = copy.toString();

@@ -74,7 +74,10 @@ public final class ProblemLineParser {
                 case "fixed" -> fixed = readNumbers(name);
                 case "speed" -> speed = readNumbers(name);
                 case "items" -> loads = readItems();
-                default -> parser.skipChildren();
+                case "optimum" -> readNumber(name);
+                default ->
+                    throw new FormatException("field \"" + Printable.text(name)
+                            + "\": got an unknown field, expected id, ranks, fixed, items, speed or optimum");
             }
         }
         Json.requireEnd(parser);

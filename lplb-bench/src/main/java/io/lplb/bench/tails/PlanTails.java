@@ -41,7 +41,8 @@ public final class PlanTails {
         int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 5;
         String[] solvers = (args.length > 2 ? args[2] : "exact,relaxation,interior-point").split(",", -1);
         PrintStream out = System.out;
-        out.println("machine   solver          median us     p99 us   worst us  worst/median  solve median us   paths  imbalance");
+        out.println(
+                "machine   solver          median us     p99 us   worst us  worst/median  solve median us  p99 us  worst us   steps  imbalance");
         for (String machine : MACHINES) {
             for (String solver : solvers) {
                 if (ranks(machine) <= MOST_RANKS_OF_INTERIOR_POINT || !solver.equals("interior-point")) {
@@ -65,8 +66,9 @@ public final class PlanTails {
         int ranks = ranks(machine);
         if (machine.startsWith("eplb")) {
             int slots = ranks == 64 ? 320 : 640;
-            ExpertPlacement placement =
-                    Eplb.place(new double[][] {weight}, slots, 1, 1, ranks).layers().get(0);
+            ExpertPlacement placement = Eplb.place(new double[][] {weight}, slots, 1, 1, ranks)
+                    .layers()
+                    .get(0);
             return builder.placement(placement).build();
         }
         LoadBalancer balancer = builder.experts(weight.length)
@@ -117,7 +119,7 @@ public final class PlanTails {
         double median = least[batches / 2];
         return String.format(
                 Locale.ROOT,
-                "%-9s %-15s %9.2f  %9.2f  %9.2f  %12.1f  %15.2f %7.1f %10.4f",
+                "%-9s %-15s %9.2f  %9.2f  %9.2f  %12.1f  %15.2f %7.2f %9.2f %7.1f %10.4f",
                 machine,
                 solver,
                 median / 1000,
@@ -125,6 +127,8 @@ public final class PlanTails {
                 least[batches - 1] / 1000,
                 least[batches - 1] / median,
                 leastSolve[batches / 2] / 1000,
+                leastSolve[batches * 99 / 100] / 1000,
+                leastSolve[batches - 1] / 1000,
                 (double) steps / (rounds * batches),
                 Arrays.stream(imbalance).average().orElse(0));
     }
