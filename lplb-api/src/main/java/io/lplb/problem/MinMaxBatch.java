@@ -320,7 +320,7 @@ public final class MinMaxBatch {
     private void requireLevels(int group) {
         if (!hasValidLevels(group)) {
             throw new IllegalArgumentException("group " + group + ": got " + coveredLoad(group)
-                    + " tokens on speeds from " + slowest(group) + " to " + speedUnit[group]
+                    + " tokens on speeds from " + slowest(group) + " on"
                     + ", expected loads per speed from " + Double.MIN_NORMAL + " to " + LARGEST_LEVEL);
         }
     }

@@ -74,6 +74,19 @@ final class ActiveItems {
         wholeLoad = new double[problem.items()];
     }
 
+    /** The most active ranks that a group of a problem can have: those with an item that has a choice, and one more. */
+    static int mostRanks(MinMaxProblem problem) {
+        boolean[] hosts = new boolean[problem.ranks()];
+        int count = 0;
+        for (int i = 0; i < problem.items(); i++) {
+            for (int e = problem.firstEntry(i); problem.hostCount(i) > 1 && e < problem.firstEntry(i + 1); e++) {
+                count += hosts[problem.host(e)] ? 0 : 1;
+                hosts[problem.host(e)] = true;
+            }
+        }
+        return Math.min(count + 1, problem.ranks());
+    }
+
     /** Takes over a group's loads and speeds. */
     void select(MinMaxBatch batch, int group) {
         meanLoad = batch.meanLoad(group);

@@ -45,6 +45,9 @@ public final class InteriorPointSolver extends AbstractMinMaxSolver {
 
     private static final int DEFAULT_MAX_ITERATIONS = 50;
 
+    /** The matrix has the square of this many numbers: 0.5 GB. */
+    private static final int LARGEST_RANKS = 8192;
+
     /** Most groups need fewer iterations; from there on every iterate is certified, so that a good one is not lost. */
     private static final int USUAL_ITERATIONS = 12;
 
@@ -86,6 +89,10 @@ public final class InteriorPointSolver extends AbstractMinMaxSolver {
         super(NAME, problem, tolerance);
         if (maxIterations < 1) {
             throw new IllegalArgumentException("maxIterations: got " + maxIterations + ", expected at least 1");
+        }
+        if (ActiveItems.mostRanks(problem) > LARGEST_RANKS) {
+            throw new IllegalArgumentException("ranks: got " + problem.ranks() + " that share items, expected at most "
+                    + LARGEST_RANKS + " for the interior point; exact and relaxation take more");
         }
         this.maxIterations = maxIterations;
         items = new ActiveItems(problem, ItemOrder.of(problem));

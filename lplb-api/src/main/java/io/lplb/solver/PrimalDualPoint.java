@@ -51,7 +51,7 @@ final class PrimalDualPoint {
     /** A workspace for groups of one problem, whose loads stand in {@code items}. */
     PrimalDualPoint(MinMaxProblem problem, ActiveItems items) {
         this.items = items;
-        int mostRanks = problem.ranks();
+        int mostRanks = ActiveItems.mostRanks(problem);
         speed = new double[mostRanks];
         system = new BorderedSystem(mostRanks);
         int entries = problem.entries();

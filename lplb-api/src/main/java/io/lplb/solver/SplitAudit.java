@@ -108,7 +108,7 @@ final class SplitAudit {
     private double attained(MinMaxBatch batch, int group) {
         MinMaxSolver solver = judge;
         if (solver == null) {
-            solver = Solvers.create(InteriorPointSolver.NAME, problem, JUDGE_TOLERANCE);
+            solver = new ExactSolver(problem, JUDGE_TOLERANCE);
             judge = solver;
         }
         MinMaxBatch one = new MinMaxBatch(problem, 1);

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   speed   [ranks]                                optional; 1 everywhere if absent
  * </pre>
  *
- * <p>Other fields are ignored. Loads are finite and not negative, hosts are different ranks, speeds are positive.
+ * <p>A field {@code optimum} is allowed and not read; any other field is refused. Loads are finite and not negative, hosts are different ranks, speeds are positive.
  */
 public final class ProblemLineParser {
     private static final int RANK_LIMIT = 1 << 16;
@@ -74,10 +74,10 @@ public final class ProblemLineParser {
                 case "fixed" -> fixed = readNumbers(name);
                 case "speed" -> speed = readNumbers(name);
                 case "items" -> loads = readItems();
-                case "optimum" -> readNumber(name);
+                case "optimum" -> parser.skipChildren();
                 default ->
-                    throw new FormatException("field \"" + Printable.text(name)
-                            + "\": got an unknown field, expected id, ranks, fixed, items, speed or optimum");
+                    throw new FormatException(Printable.quoted(name)
+                            + ": got an unknown field, expected id, ranks, fixed, items, speed or optimum");
             }
         }
         Json.requireEnd(parser);
@@ -96,9 +96,6 @@ public final class ProblemLineParser {
         MinMaxProblem problem = MinMaxProblem.of(ranks, speed, hosts.toArray(new int[0][]));
         MinMaxBatch batch = MinMaxBatch.of(problem, fixedLoads, itemLoads);
         batch.requireValid();
-        if (Double.isInfinite(batch.meanLoad(0))) {
-            throw new FormatException("speeds: got a mean load above " + Double.MAX_VALUE + ", expected a finite one");
-        }
         return new ProblemLine(name, problem, batch);
     }
 

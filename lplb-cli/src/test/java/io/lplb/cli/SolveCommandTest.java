@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SolveCommandTest {
     private static final String ONE =
-            "{\"id\":\"a \u00e9\",\"ranks\":2,\"fixed\":[0,2],\"items\":[[4,[1,0]],[1,[0]]],\"more\":1}";
+            "{\"id\":\"a \u00e9\",\"ranks\":2,\"fixed\":[0,2],\"items\":[[4,[1,0]],[1,[0]]],\"optimum\":4}";
     private static final String OTHER = "{\"id\":\"b\",\"ranks\":1,\"fixed\":[3],\"items\":[]}";
 
     private final Counter counter = new Counter();

@@ -73,7 +73,7 @@ class ProblemLineParserTest {
                 "{\"ranks\":\"8\"}; ranks: got \"8\", expected an integer",
                 "{\"ranks\":99999999999999999999}; ranks: got 99999999999999999999",
                 "{\"ranks\":1,\"ranks\":1}; not JSON: Duplicate field 'ranks'",
-                "{\"x\":{\"y\":1,\"y\":2}}; not JSON: Duplicate field 'y'",
+                "{\"optimum\":{\"y\":1,\"y\":2}}; not JSON: Duplicate field 'y'",
                 "{\"fixed\":3}; fixed: got 3, expected an array of numbers",
                 "{\"fixed\":[\"3\"]}; fixed[0]: got \"3\", expected a number",
                 "{\"fixed\":[1,NaN]}; not JSON: Non-standard token 'NaN'",
@@ -97,7 +97,8 @@ class ProblemLineParserTest {
                 "{\"id\":\"a\",\"ranks\":1,\"fixed\":[1],\"items\":[],\"speed\":[]}; speed: got length 0, expected 1",
                 "{\"id\":\"a\",\"ranks\":1,\"fixed\":[1],\"items\":[],\"speed\":[0]}; speed of rank 0: got 0.0",
                 "{\"id\":\"a\",\"ranks\":2,\"fixed\":[1,1e308],\"items\":[]}; fixed load of group 0, rank 1: got 1.0E308",
-                "{\"id\":\"a\",\"ranks\":1,\"fixed\":[1e149],\"items\":[],\"speed\":[1e-200]}; speeds: got a mean load above",
+                "{\"id\":\"a\",\"ranks\":1,\"fixed\":[1e149],\"items\":[],\"speed\":[1e-200]}; group 0: got 1.0E149 tokens on speeds from 1.0E-200",
+                "{\"id\":\"a\",\"ranks\":1,\"fixed\":[1],\"items\":[],\"speeds\":[2]}; \"speeds\": got an unknown field, expected",
                 "{\"id\":\"a\",\"ranks\":1,\"fixed\":[1],\"items\":[]} {}; after the object: got an object",
                 "{\"id\":\"a\",\"ranks\":1,\"fixed\":[1],\"items\":[]} ]; not JSON: ",
             })
@@ -122,7 +123,7 @@ class ProblemLineParserTest {
 
     @Test
     void refusesDeepNesting() {
-        String line = "{\"x\":" + "[".repeat(5000) + "]".repeat(5000) + "}";
+        String line = "{\"optimum\":" + "[".repeat(5000) + "]".repeat(5000) + "}";
         assertTrue(Refusal.of(() -> parse(line)).startsWith("not JSON: "));
     }
 
