@@ -15,6 +15,7 @@ import io.lplb.solver.SplitChecks;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.ProblemTables;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -167,5 +168,28 @@ class GpuSolverTest {
         MinMaxProblem large = MinMaxProblem.of(64, many);
         assertThrows(
                 IllegalArgumentException.class, () -> new GpuSolver(InteriorPointSolver.NAME, large, TOLERANCE, 1));
+    }
+
+    /** Groups of more ranks than the interior point's kernel holds: relaxation on the device, the CPU for what it leaves. */
+    @Test
+    void relaxationTakesMoreThan64Ranks() {
+        int ranks = 96;
+        int[][] hosts = new int[ranks][];
+        Arrays.setAll(hosts, i -> new int[] {i, (i + 7) % ranks});
+        MinMaxProblem problem = MinMaxProblem.of(ranks, hosts);
+        MinMaxBatch batch = new MinMaxBatch(problem, 1);
+        Random random = new Random(9);
+        Arrays.setAll(batch.fixed(), r -> random.nextInt(100));
+        Arrays.setAll(batch.load(), i -> random.nextInt(1000));
+        SplitBatch split = new SplitBatch(problem, 1);
+        try (GpuSolver solver = new GpuSolver(RelaxationSolver.NAME, problem, 1e-4, 1)) {
+            solver.solve(batch, split);
+        }
+        assertEquals(SolveStatus.OPTIMAL, split.status(0));
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> new GpuSolver(InteriorPointSolver.NAME, problem, 1e-4, 1));
+        assertEquals(
+                "ranks: got 96, expected at most 64 of a group for interior-point on a GPU (relaxation: 320)",
+                refused.getMessage());
     }
 }
