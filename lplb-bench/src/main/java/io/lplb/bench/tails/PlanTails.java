@@ -108,8 +108,8 @@ public final class PlanTails {
                 int b = k % batches;
                 long start = System.nanoTime();
                 PlanReport report = balancer.plan(counts[b]);
-                least[b] = Math.min(least[b], System.nanoTime() - start);
-                leastSolve[b] = Math.min(leastSolve[b], report.solveNanos());
+                least[b] = Math.min(least[b], (double) (System.nanoTime() - start));
+                leastSolve[b] = Math.min(leastSolve[b], (double) report.solveNanos());
                 imbalance[b] = report.imbalance();
                 steps += report.iterations();
             }

@@ -59,6 +59,7 @@ final class BatchStream implements AutoCloseable {
     private final MinMaxProblem problem;
     private final int capacity;
     private final Cleanup cleanup = new Cleanup();
+    private final Arena arena = Arena.ofShared();
     private final long stream;
     private final BatchProgram program;
     private final CudaProgram bound;
@@ -85,7 +86,6 @@ final class BatchStream implements AutoCloseable {
         this.kernels = kernels;
         this.capacity = capacity;
         problem = tables.problem();
-        Arena arena = Arena.ofShared();
         cleanup.add(arena::close);
         try {
             stream = driver.createStream(cleanup);

@@ -41,6 +41,7 @@ final class DriverLaunch extends HostCertified {
     private final int capacity;
     private final LaunchOptions options;
     private final Cleanup cleanup = new Cleanup();
+    private final Arena arena = Arena.ofShared();
     private final long stream;
     private final SolverProgram program;
     private final CudaProgram bound;
@@ -67,7 +68,6 @@ final class DriverLaunch extends HostCertified {
         this.size = tables.size();
         this.capacity = capacity;
         this.options = options;
-        Arena arena = Arena.ofShared();
         cleanup.add(arena::close);
         try {
             PtxKernel goal = kernel.withGoal(accuracy.goal());
