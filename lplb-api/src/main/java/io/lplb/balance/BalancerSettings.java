@@ -24,8 +24,6 @@ final class BalancerSettings implements Cloneable {
     /** Mean tokens per slot up to which the time of every known profile depends on active experts alone. */
     private static final long SMALL_BATCH = 128;
 
-    private static final Logger LOG = LogManager.getLogger(LoadBalancer.class);
-
     PlacementSettings placing = new PlacementSettings();
     String name = "";
     int layer = NO_LAYER;
@@ -138,7 +136,7 @@ final class BalancerSettings implements Cloneable {
                 && report.tokens() <= SMALL_BATCH * placement.physicalExperts()
                 && !smallBatchNoted.get()
                 && smallBatchNoted.compareAndSet(false, true)) {
-            LOG.warn(
+            Log.LOG.warn(
                     "{}A batch of {} routed tokens gives the {} slots at most {} each on average. No kernel that was"
                             + " measured is faster then for levelled tokens, and splits make it slower. Tell the builder a"
                             + " cost, or cost(ExpertCost.tokens()) to level tokens nevertheless.",
@@ -159,5 +157,10 @@ final class BalancerSettings implements Cloneable {
             }
         }
         return speeds;
+    }
+
+    /** Opened by the first message: without a logging provider, Log4j complains when it is opened. */
+    private static final class Log {
+        static final Logger LOG = LogManager.getLogger(LoadBalancer.class);
     }
 }

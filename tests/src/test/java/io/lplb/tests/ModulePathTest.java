@@ -41,7 +41,7 @@ class ModulePathTest {
                     try (LoadBalancer balancer = LoadBalancer.builder()
                             .experts(64).ranks(8).topology(Topologies.cube()).replicas(2).build()) {
                         int[] counts = new int[64];
-                        counts[0] = 100;
+                        counts[0] = 100_000;
                         System.out.println(balancer.plan(counts).maxLoad() + " " + ExchangeSettings.class.getModule());
                     }
                 }
@@ -72,7 +72,7 @@ class ModulePathTest {
         assertEquals(List.of(), compiled);
         String all = classes + System.getProperty("path.separator") + path;
         assertEquals(
-                List.of("50.0 module io.lplb.exchange.aeron"),
+                List.of("50000.0 module io.lplb.exchange.aeron"),
                 run("java", "--module-path", all, "--module", "consumer/consumer.Main"));
     }
 
