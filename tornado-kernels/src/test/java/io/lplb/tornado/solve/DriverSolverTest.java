@@ -446,9 +446,9 @@ class DriverSolverTest {
 
     @Test
     void aSizeWithoutPtxIsNamed() throws Exception {
-        MinMaxProblem other = MinMaxProblem.of(65, new int[][] {{0, 1}, {0, 1, 2}});
+        MinMaxProblem other = MinMaxProblem.of(321, new int[][] {{0, 1}, {0, 1, 2}});
         String missing = DriverSolver.missing(RelaxationSolver.NAME, other);
-        assertTrue(missing.contains("of size r65-i2-e5-hupto3-d0-c2-u1"), missing);
+        assertTrue(missing.contains("of size r321-i2-e5-hupto3-d0-c2-u1"), missing);
         CudaDriver driver = standIn.driver();
         IllegalArgumentException refused = assertThrows(
                 IllegalArgumentException.class,
