@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AllocationTest {
     private static final int CALLS = 1_000;
 
+    /** The JVM allocates now and then on its own account, but not in every pass. */
+    private static final int PASSES = 5;
+
     @TempDir
     Path folder;
 
@@ -59,10 +62,12 @@ class AllocationTest {
         int[] out = new int[ids.length];
         try (InstalledProvider installed = new InstalledProvider(folder, FaultyProvider.class.getName());
                 LoadBalancer balancer = builder.build()) {
-            run(balancer, counts, ids, out);
-            long before = threads.getCurrentThreadAllocatedBytes();
-            run(balancer, counts, ids, out);
-            long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+            long bytes = Long.MAX_VALUE;
+            for (int pass = 0; pass < PASSES; pass++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                run(balancer, counts, ids, out);
+                bytes = Math.min(bytes, threads.getCurrentThreadAllocatedBytes() - before);
+            }
             assertTrue(bytes < CALLS, bytes + " bytes in " + CALLS + " calls");
             assertEquals(0, balancer.recoveries());
         }
@@ -100,8 +105,8 @@ class AllocationTest {
         List<LocalExchange> group = LocalExchange.group(8, 64);
         try (LoadBalancer balancer = builder.build();
                 LayeredRankBalancer rank = builder.layers(3).buildRankLayers(group.get(0))) {
-            long bytes = 0;
-            for (int pass = 0; pass < 2; pass++) {
+            long bytes = Long.MAX_VALUE;
+            for (int pass = 0; pass < PASSES; pass++) {
                 long before = threads.getCurrentThreadAllocatedBytes();
                 for (int k = 0; k < CALLS; k++) {
                     active[k % 8] = !active[k % 8] || k % 8 == 7;
@@ -117,7 +122,7 @@ class AllocationTest {
                     rank.layer(k % 3).await();
                     rank.layer(k % 3).route(ids, out);
                 }
-                bytes = threads.getCurrentThreadAllocatedBytes() - before;
+                bytes = Math.min(bytes, threads.getCurrentThreadAllocatedBytes() - before);
             }
             assertTrue(bytes < CALLS, bytes + " bytes in " + CALLS + " calls");
         }

@@ -32,10 +32,13 @@ class ReplicaAllocationTest {
         for (int b = 0; b < counts.length; b++) {
             counts[b] = ReplicaPlannerTest.randomCounts(random, 128, 1000);
         }
-        run(planner, plan, table, speeds, counts);
-        long before = threads.getCurrentThreadAllocatedBytes();
-        run(planner, plan, table, speeds, counts);
-        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        // The JVM allocates now and then on its own account, but not in every pass.
+        long bytes = Long.MAX_VALUE;
+        for (int pass = 0; pass < 5; pass++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            run(planner, plan, table, speeds, counts);
+            bytes = Math.min(bytes, threads.getCurrentThreadAllocatedBytes() - before);
+        }
         assertTrue(bytes < CALLS, bytes + " bytes in " + CALLS + " plans");
     }
 
