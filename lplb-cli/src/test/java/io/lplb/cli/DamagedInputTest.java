@@ -219,7 +219,7 @@ class DamagedInputTest {
         Files.write(deep, text("{\"x\":" + "[".repeat(2_000_000)));
         assertOneLineInASmallHeap("not JSON", "replay", "--trace", deep.toString());
         Path problem = folder.resolve("deep.jsonl");
-        Files.write(problem, text("{\"x\":" + "{\"a\":".repeat(500_000)));
+        Files.write(problem, text("{\"optimum\":" + "{\"a\":".repeat(500_000)));
         assertOneLineInASmallHeap("line 1: not JSON", "solve", "--input", problem.toString());
         assertOneLineInASmallHeap("not JSON", "report", deep.toString(), "--html", "-");
     }
