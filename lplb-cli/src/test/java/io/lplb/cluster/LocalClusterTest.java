@@ -40,6 +40,9 @@ class LocalClusterTest {
             long first = cluster.rank(0).await("ready");
             assertEquals(first, cluster.rank(5).await("ready"));
             assertTrue(first >= 60 && first <= 70, "joins in round " + first);
+            // While ranks come back, a round may miss them on some ranks only: these PARTIAL rounds alone may differ.
+            cluster.run(first + 1);
+            List<RankResult> joining = cluster.report();
             cluster.run(100);
 
             List<RankResult> results = cluster.report();
@@ -52,7 +55,10 @@ class LocalClusterTest {
                         "rank " + rank.rank());
                 assertEquals(0, rank.invalid());
                 assertEquals(0, rank.skipped());
-                assertEquals(0, rank.differingPlans(), rank.firstDifference());
+                long differing = joining.get(rank.rank()).differingPlans();
+                assertEquals(differing, rank.differingPlans(), rank.firstDifference());
+                assertTrue(differing <= first - 60, rank.firstDifference());
+                assertTrue(differing == 0 || rank.firstDifference().contains("without the counts of all ranks"));
                 assertEquals(rank.agreed() + rank.partial(), rank.comparedPlans());
                 assertEquals(anew ? 100 - first : 100, rank.rounds());
             }
