@@ -28,7 +28,7 @@ class BenchCommandTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "--solvers simplex; solvers: got simplex, expected some of interior-point, relaxation, ejml",
+                "--solvers simplex; solvers: got simplex, expected some of interior-point, relaxation, exact, ejml",
                 "--topologies cube,dice; topologies: got dice, expected some of cube, hypercube, torus8x4, eplb64",
                 "--loads gauss; workload: got gauss, expected one of normal",
                 "--batches 0; batches: got 0, expected at least 1 group",

@@ -46,11 +46,16 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 class BenchmarkSmokeTest {
     private static final List<String> BENCHMARKS = List.of(
             "CountBenchmark.count",
+            "LayoutBenchmark.ints",
+            "LayoutBenchmark.longs",
             "PipelineBenchmark.pipeline",
             "PlanBenchmark.plan",
             "RouteBenchmark.route",
             "ScalingBenchmark.solve",
-            "SolveBenchmark.solve");
+            "SolveBenchmark.solve",
+            "TimePlanBenchmark.plan",
+            "TrafficBenchmark.choose",
+            "TrafficBenchmark.share");
 
     @BeforeAll
     static void shareTheMachine() {
@@ -85,6 +90,19 @@ class BenchmarkSmokeTest {
                 .map(entry -> entry.getUsername().replaceFirst(".*\\.jmh\\.", ""))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(new TreeSet<>(BENCHMARKS), found);
+    }
+
+    /** All values of all parameters. */
+    @ParameterizedTest
+    @CsvSource({
+        "LayoutBenchmark.ints, 1",
+        "LayoutBenchmark.longs, 1",
+        "TimePlanBenchmark.plan, 6",
+        "TrafficBenchmark.choose, 12",
+        "TrafficBenchmark.share, 12"
+    })
+    void everyCostAndKindOfSource(String benchmark, int runs) throws RunnerException {
+        assertEquals(runs, run(benchmark).size());
     }
 
     @Test

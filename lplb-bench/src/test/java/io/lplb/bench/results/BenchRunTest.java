@@ -171,7 +171,7 @@ class BenchRunTest {
         int measurements = Stream.concat(BenchCases.times(all).stream(), BenchCases.scaling(all).stream())
                 .mapToInt(JmhCase::size)
                 .sum();
-        assertEquals(139, measurements);
+        assertEquals(143, measurements);
     }
 
     @Test
