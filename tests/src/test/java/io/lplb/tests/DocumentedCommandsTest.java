@@ -10,10 +10,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +55,7 @@ class DocumentedCommandsTest {
         assertEquals(0, outcome.exitCode(), outcome.toString());
         List<String> written = List.of(command.replaceAll(".*--(output|svg|json|html) (\\S+).*", "$2"));
         if (!written.get(0).equals(command)) {
-            String text = Files.readString(root.resolve(written.get(0)));
+            String text = Files.readString(root.resolve(written.get(0)), StandardCharsets.ISO_8859_1);
             assertTrue(!text.isEmpty(), written + " is empty");
             assertEquals(written.get(0).endsWith(".html"), text.startsWith("<!DOCTYPE html>"), written + " is no page");
         } else {
@@ -73,6 +76,7 @@ class DocumentedCommandsTest {
         Files.write(root.resolve("routing.npy"), npy(1024, 6, 64));
         Files.write(root.resolve("loads.npy"), npy(6, 64, 1000));
         Files.writeString(root.resolve("counts.json"), counts(4, 64));
+        Files.writeString(root.resolve("placement.json"), placement(4, 64, 8));
         Files.writeString(root.resolve("topology.txt"), "1 3\n2 4\n3 5\n4 0\n5 1\n0 2\n");
         Files.writeString(
                 root.resolve("problems.jsonl"),
@@ -95,6 +99,17 @@ class DocumentedCommandsTest {
             file.putInt((int) (experts * Math.pow(random.nextDouble(), 1.3)));
         }
         return file.array();
+    }
+
+    /** A file of {@code lplb place}: every rank has its own experts and the first two of the next rank. */
+    private static String placement(int layers, int experts, int ranks) {
+        int own = experts / ranks;
+        String slots = IntStream.range(0, ranks * (own + 2))
+                .map(slot -> (slot / (own + 2) * own + slot % (own + 2)) % experts)
+                .mapToObj(String::valueOf)
+                .collect(Collectors.joining(","));
+        String layer = "{\"phy2log\": [" + slots + "]}";
+        return "{\"layers\": [" + String.join(",", Collections.nCopies(layers, layer)) + "]}";
     }
 
     private static String counts(int layers, int experts) {
