@@ -6,7 +6,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -61,13 +60,6 @@ public final class CountTrace {
                 }
                 out.writeByte((int) rest);
             }
-        }
-    }
-
-    /** Returns whether a file begins as one of this format. */
-    public static boolean isOne(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return Arrays.equals(in.readNBytes(MAGIC.length), MAGIC);
         }
     }
 
