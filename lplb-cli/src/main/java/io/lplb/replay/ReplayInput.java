@@ -1,9 +1,11 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.replay;
 
-import io.lplb.trace.LogicalCountReader;
 import io.lplb.trace.NpyReader;
 import io.lplb.trace.RoutingTrace;
+import io.lplb.trace.Trace;
+import io.lplb.trace.TraceOptions;
+import io.lplb.trace.Traces;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -33,12 +35,18 @@ public final class ReplayInput {
     public static BatchSource open(Path file, @Nullable String history, @Nullable Integer experts, int batchTokens)
             throws IOException {
         return isCounts(file)
-                ? openCounts(LogicalCountReader.read(file), history == null ? NO_HISTORY : history, experts)
+                ? openCounts(counts(file), history == null ? NO_HISTORY : history, experts)
                 : openIds(NpyReader.open(file), history == null ? "0.5" : history, experts, batchTokens);
     }
 
     private static boolean isCounts(Path file) {
         return file.toString().toLowerCase(Locale.ROOT).endsWith(".json");
+    }
+
+    private static long[][] counts(Path file) throws IOException {
+        try (Trace trace = Traces.open(file, TraceOptions.DEFAULT)) {
+            return Traces.sum(trace);
+        }
     }
 
     private static BatchSource openCounts(long[][] counts, String history, @Nullable Integer experts)
@@ -81,7 +89,7 @@ public final class ReplayInput {
         }
         Path file = Path.of(history);
         if (isCounts(file)) {
-            return History.ofCounts(LogicalCountReader.read(file), experts, "the counts of " + file.getFileName());
+            return History.ofCounts(counts(file), experts, "the counts of " + file.getFileName());
         }
         RoutingTrace trace = NpyReader.open(file);
         if (trace.experts() > experts) {

@@ -3,115 +3,124 @@ package io.lplb.trace;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
- * The project's own file of recorded loads: tokens of every expert, step by step, and layer by layer in a step.
+ * Trace in the project's own format, which {@link CountTraceWriter} writes:
  *
  * <pre>
- *   byte   0          8       12       16        20
- *         | LPLBCNT1 | steps | layers | experts | counts: 7 bits a byte, low bits first, the high bit set but in the last
- *           8 bytes    4       4        4         [steps][layers][experts]
+ *   byte   0          8        12        16        20
+ *         | LPLBCNT2 | layers | experts | sources | step | step | ... | 0 | number of steps |
+ *           8 bytes    4        4         4                            1   4
+ *
+ *   step: | 1 | counts [layers][sources][experts]: 7 bits a byte, low bits first, the high bit set but in the last |
+ *           1
  * </pre>
  *
- * <p>The sizes are big-endian. A count takes a byte up to 127 and two up to 16,383, so a step of a large model takes about as many
- * bytes as it has counts. Counts are from 0 to 2^63 - 1. Memory holds one step. Limits: 65,536 layers and 65,536 experts, 2^26 counts a
- * step.
+ * <p>The sizes are big-endian. A count takes one byte up to 127 and two up to 16,383, so a step of a large model takes about as many
+ * bytes as it has counts. Counts are from 0 to 2^63 - 1. A writer needs no size but those of a step in advance, and a cut file is found.
  */
-public final class CountTrace {
-    private static final byte[] MAGIC = {'L', 'P', 'L', 'B', 'C', 'N', 'T', '1'};
-    private static final int LIMIT = 1 << 16;
-    private static final long CELL_LIMIT = 1 << 26;
+public final class CountTrace extends FileTrace {
+    static final byte[] MAGIC = {'L', 'P', 'L', 'B', 'C', 'N', 'T', '2'};
+    static final int STEP = 1;
+    static final int END = 0;
 
-    private CountTrace() {}
+    private final Path file;
+    private final int number;
+    private final int perSource;
+    private DataInputStream in;
 
-    /** Takes one step. */
-    @FunctionalInterface
-    public interface Steps {
-        /**
-         * Takes the counts of a step.
-         *
-         * @param step from 0
-         * @param counts {@code [layers][experts]}, valid during the call
-         */
-        void take(int step, long[][] counts) throws IOException;
-    }
+    /** Sizes in the head of a file. */
+    private record Head(int layers, int experts, int sources) {}
 
-    /** Writes the header. */
-    public static void writeHeader(DataOutputStream out, int steps, int layers, int experts) throws IOException {
-        out.write(MAGIC);
-        out.writeInt(steps);
-        out.writeInt(layers);
-        out.writeInt(experts);
-    }
-
-    /** Writes a step, {@code [layers][experts]}. */
-    public static void writeStep(DataOutputStream out, long[][] counts) throws IOException {
-        for (long[] layer : counts) {
-            for (long count : layer) {
-                long rest = count;
-                for (; rest > 0x7f; rest >>>= 7) {
-                    out.writeByte((int) ((rest & 0x7f) | 0x80));
-                }
-                out.writeByte((int) rest);
-            }
-        }
+    private CountTrace(Path file, DataInputStream in, Head head, int steps, TraceOptions options)
+            throws FormatException {
+        super(file, "counts", head.layers, experts(head.experts, options), head.sources);
+        this.file = file;
+        this.in = in;
+        this.number = steps;
+        this.perSource = head.experts;
+        states(steps);
     }
 
     /**
-     * Reads a file step by step.
+     * Opens a file.
      *
-     * @param steps takes the counts of every step, in order
      * @throws FormatException naming the file, if it is not as described above
      * @throws IOException if it cannot be read
      */
-    public static void read(Path file, Steps steps) throws IOException {
-        try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
-            read(in, steps);
-        } catch (EOFException e) {
-            throw new FormatException(file + ": got a file that ends early, expected all counts of its header", e);
-        } catch (FormatException e) {
-            throw new FormatException(file + ": " + e.getMessage(), e);
-        }
+    static CountTrace open(Path file, TraceOptions options) throws IOException {
+        return naming(file, () -> {
+            int steps = steps(file);
+            DataInputStream in = stream(file);
+            try {
+                return new CountTrace(file, in, head(in), steps, options);
+            } catch (IOException | RuntimeException e) {
+                in.close();
+                throw e;
+            }
+        });
     }
 
-    private static void read(DataInputStream in, Steps steps) throws IOException {
-        if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
-            throw new FormatException(
-                    "got a file that does not begin with LPLBCNT1, expected one of 'lplb trace convert'");
-        }
-        int number = in.readInt();
-        int layers = in.readInt();
-        int experts = in.readInt();
-        if (number < 0
-                || layers < 1
-                || experts < 1
-                || layers > LIMIT
-                || experts > LIMIT
-                || (long) layers * experts > CELL_LIMIT) {
-            throw new FormatException("got " + number + " steps, " + layers + " layers and " + experts
-                    + " experts, expected 0 or more, 1 to " + LIMIT + " and 1 to " + LIMIT);
-        }
-        long[][] counts = new long[layers][experts];
-        for (int step = 0; step < number; step++) {
-            for (long[] layer : counts) {
-                for (int e = 0; e < experts; e++) {
-                    layer[e] = count(in);
+    private static DataInputStream stream(Path file) throws IOException {
+        return new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16));
+    }
+
+    private static int steps(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer end = ByteBuffer.allocate(Integer.BYTES);
+            channel.position(Math.max(0, channel.size() - Integer.BYTES));
+            while (end.hasRemaining()) {
+                if (channel.read(end) < 0) {
+                    throw new EOFException();
                 }
             }
-            steps.take(step, counts);
-        }
-        if (in.read() >= 0) {
-            throw new FormatException("got bytes after the last count, expected the end of the file");
+            return end.getInt(0);
         }
     }
 
-    private static long count(DataInputStream in) throws IOException {
+    private static Head head(DataInputStream in) throws IOException {
+        if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
+            throw new FormatException(
+                    "got a file that does not begin with LPLBCNT2, expected one of 'lplb trace convert'");
+        }
+        Head head = new Head(in.readInt(), in.readInt(), in.readInt());
+        requireSizes(head.layers, head.experts, head.sources);
+        return head;
+    }
+
+    @Override
+    protected boolean read() throws IOException {
+        int mark = in.read();
+        if (mark == END && in.readInt() == step() && step() == number && in.read() < 0) {
+            return false;
+        }
+        if (mark < 0) {
+            throw new EOFException();
+        }
+        if (mark != STEP) {
+            throw new FormatException(
+                    "step " + step() + ": got " + (mark == END ? "an end that counts other steps" : mark)
+                            + ", expected a step or the end of the file");
+        }
+        for (int layer = 0; layer < layers(); layer++) {
+            for (int source = 0; source < sources(); source++) {
+                for (int e = 0; e < perSource; e++) {
+                    add(layer, source, e, count());
+                }
+            }
+        }
+        return true;
+    }
+
+    private long count() throws IOException {
         long count = 0;
         for (int shift = 0; shift < 63; shift += 7) {
             long b = in.readUnsignedByte();
@@ -120,6 +129,18 @@ public final class CountTrace {
                 return count;
             }
         }
-        throw new FormatException("got a count of more than 9 bytes, expected at most 2^63 - 1");
+        throw new FormatException("step " + step() + ": got a count of more than 9 bytes, expected at most 2^63 - 1");
+    }
+
+    @Override
+    protected void restart() throws IOException {
+        in.close();
+        in = stream(file);
+        head(in);
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
     }
 }

@@ -1,7 +1,6 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.trace;
 
-import io.lplb.trace.torch.RecorderReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,8 +10,7 @@ import java.util.Locale;
  * Reads past loads of experts, {@code [layers][experts]}, from the formats that engines write:
  *
  * <ul>
- *   <li>{@code .json}: {@code logical_count}, see {@link LogicalCountReader};
- *   <li>{@code .pt}: SGLang's expert distribution recorder, its steps added up, see {@link RecorderReader};
+ *   <li>every trace that {@link Traces} opens, its steps added up;
  *   <li>{@code .npy} of one or two dimensions: the loads, {@code [experts]} or {@code [layers, experts]}, integers or floats,
  *       see {@link NpyArray};
  *   <li>{@code .npy} of three dimensions: routed expert ids, {@code [layers, tokens, k]}, which are counted.
@@ -35,40 +33,21 @@ public final class HistoryReader {
      */
     public static double[][] read(Path file) throws IOException {
         String name = file.toString().toLowerCase(Locale.ROOT);
-        if (name.endsWith(".json")) {
-            Sum sum = new Sum();
-            sum.take(0, LogicalCountReader.read(file));
-            return sum.loads;
-        }
-        if (name.endsWith(".pt")) {
-            Sum sum = new Sum();
-            RecorderReader.read(file, -1, sum);
-            if (sum.loads.length == 0 || sum.loads[0].length == 0) {
-                throw new FormatException(file + ": got no counts, expected at least one layer and expert");
-            }
-            return sum.loads;
-        }
         if (name.endsWith(".npy")) {
             double[][] loads = NpyArray.openNumbers(file, HistoryReader::checkShape, HistoryReader::loads);
             return loads.length > 0 ? loads : counted(file, NpyReader.open(file));
         }
-        throw new FormatException(file + ": got another ending, expected .json, .npy or .pt");
-    }
-
-    /** Adds up the counts of steps. */
-    private static final class Sum implements CountTrace.Steps {
-        private double[][] loads = {};
-
-        @Override
-        public void take(int step, long[][] counts) {
-            if (loads.length == 0 && counts.length > 0) {
-                loads = new double[counts.length][counts[0].length];
-            }
-            for (int layer = 0; layer < counts.length; layer++) {
-                for (int e = 0; e < counts[layer].length; e++) {
-                    loads[layer][e] += counts[layer][e];
+        try (Trace trace = Traces.open(file, TraceOptions.DEFAULT)) {
+            double[][] loads = new double[trace.layers()][trace.experts()];
+            while (trace.next()) {
+                long[][] counts = trace.counts();
+                for (int layer = 0; layer < loads.length; layer++) {
+                    for (int e = 0; e < loads[layer].length; e++) {
+                        loads[layer][e] += counts[layer][e];
+                    }
                 }
             }
+            return loads;
         }
     }
 

@@ -194,4 +194,20 @@ final class NpyArray {
         }
         return bytes == Float.BYTES ? data.get(FLOAT, index * bytes) : data.get(DOUBLE, index * bytes);
     }
+
+    /**
+     * Returns a number of any type, which must be whole, by its place in C order.
+     *
+     * @throws FormatException if it has a fraction or is above 2^53
+     */
+    long whole(long index) throws FormatException {
+        if (type != null) {
+            return type.read(data, index * bytes);
+        }
+        double value = number(index);
+        if (!(Math.abs(value) <= 1L << 53) || value != Math.rint(value)) {
+            throw new FormatException("entry " + index + ": got " + value + ", expected a whole number to 2^53");
+        }
+        return (long) value;
+    }
 }

@@ -239,7 +239,8 @@ class PlaceCommandTest {
                 "--redundant=2");
         assertRefused(
                 "got --moves without --from, expected both", history, "--ranks=2", "--slots-per-rank=5", "--moves=3");
-        assertRefused("expected .json, .npy or .pt", dir.resolve("x.txt"), "--ranks=2", "--slots-per-rank=5");
+        Path text = Files.writeString(dir.resolve("x.txt"), "some text");
+        assertRefused("got a file of no known format", text, "--ranks=2", "--slots-per-rank=5");
         Path place = Files.copy(history, dir.resolve("out.json"));
         assertRefused("got an input as the place to write to", place, "--ranks=2", "--slots-per-rank=5");
         Files.delete(place);

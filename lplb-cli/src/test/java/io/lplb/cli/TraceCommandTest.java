@@ -1,15 +1,17 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cli;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lplb.trace.CountTrace;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lplb.trace.NpyBytes;
+import io.lplb.trace.TraceSteps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,8 +32,8 @@ class TraceCommandTest {
         CliRun run = CliRun.of("trace", "info", ids().toString(), "--padding", "255");
         assertEquals(0, run.exitCode(), run.err());
         assertEquals("""
-                kind:     ids
-                shape:    1 layers, 3 tokens, 2 experts per token
+                kind:     ids in .npy
+                shape:    1 steps, 1 layers
                 experts:  3
                 sum:      4
                 largest:  2 in one expert of a layer and step
@@ -44,9 +46,19 @@ class TraceCommandTest {
         Path out = folder.resolve("t.lplb");
         CliRun run = CliRun.of("trace", "convert", ids().toString(), "--padding", "255", "--output", out.toString());
         assertEquals(0, run.exitCode(), run.err());
-        CountTrace.read(out, (step, counts) -> assertArrayEquals(new long[] {1, 1, 2}, counts[0]));
+        assertEquals(List.of("[[1, 1, 2]]"), TraceSteps.of(out));
         CliRun info = CliRun.of("trace", "info", out.toString());
         assertTrue(info.out().contains("shape:    1 steps, 1 layers\nexperts:  3\nsum:      4\n"), info.out());
+    }
+
+    @Test
+    void infoAsJson() throws IOException {
+        CliRun run = CliRun.of("trace", "info", ids().toString(), "--padding", "255", "--json");
+        JsonNode json = new ObjectMapper().readTree(run.out());
+        assertEquals(
+                "{\"kind\":\"ids in .npy\",\"shape\":{\"steps\":1,\"layers\":1,\"experts\":3,\"sources\":1},"
+                        + "\"sum\":4,\"largest\":2,\"padding\":2}",
+                json.toString());
     }
 
     @ParameterizedTest
@@ -55,8 +67,8 @@ class TraceCommandTest {
             value = {
                 "trace; got no command, expected one of",
                 "trace info; Missing required parameter",
-                "trace info none.pt; none.pt: no such file",
-                "trace info pom.xml; pom.xml: got a file that does not begin with LPLBCNT1",
+                "trace info none.pt; none.pt: no such file or folder",
+                "trace info pom.xml; pom.xml: got a file of no known format",
                 "trace convert pom.xml; Missing required option",
                 "trace convert pom.xml --output pom.xml; pom.xml: got an input as the place to write to",
             })

@@ -49,8 +49,7 @@ class DamagedFilesTest {
     }
 
     private void readCounts(byte[] bytes) throws IOException {
-        long[][] counts = LogicalCountReader.read(Files.write(folder.resolve("t.json"), bytes));
-        assertTrue(counts.length > 0 && counts[0].length > 0);
+        assertTrue(!TraceSteps.of(Files.write(folder.resolve("t.json"), bytes)).isEmpty());
     }
 
     private static void readProblem(byte[] bytes) throws IOException {

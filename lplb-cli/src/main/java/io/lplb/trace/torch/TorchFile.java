@@ -38,13 +38,6 @@ final class TorchFile implements Closeable {
         this.root = root;
     }
 
-    /** Takes the numbers of a tensor, one after another in C order. */
-    @FunctionalInterface
-    interface Numbers {
-        /** Takes the number with this index; a fraction is refused by the reader. */
-        void take(long index, long value) throws IOException;
-    }
-
     /**
      * Opens a file.
      *
@@ -116,34 +109,90 @@ final class TorchFile implements Closeable {
     }
 
     /**
-     * Reads a tensor.
+     * Opens a tensor to read its numbers.
      *
-     * @param numbers takes its numbers in C order
-     * @throws FormatException if it is not a contiguous tensor of whole numbers below 2^63, or its storage is too short
+     * @throws FormatException if it is not a contiguous tensor of numbers, or its storage does not exist
      * @throws IOException if it cannot be read
      */
-    void read(Tensor tensor, Numbers numbers) throws IOException {
+    Numbers numbers(Tensor tensor) throws IOException {
         Element element = Element.of(tensor.storage().type());
         long count = requireContiguous(tensor);
         String name = folder + "data/" + tensor.storage().key();
-        try (InputStream in = entry(zip, name)) {
+        InputStream in = entry(zip, name);
+        try {
             in.skipNBytes(Math.multiplyExact(tensor.offset(), (long) element.bytes));
-            byte[] run = new byte[1 << 16];
-            ByteBuffer buffer = ByteBuffer.wrap(run).order(ByteOrder.LITTLE_ENDIAN);
-            int perRun = run.length / element.bytes;
-            for (long index = 0; index < count; ) {
-                int part = (int) Math.min(perRun, count - index);
-                if (in.readNBytes(run, 0, part * element.bytes) < part * element.bytes) {
+        } catch (EOFException e) {
+            in.close();
+            throw ends(name, count, e);
+        } catch (IOException | RuntimeException e) {
+            in.close();
+            throw e;
+        }
+        return new Numbers(name, element, count, in);
+    }
+
+    private static FormatException ends(String name, long count, EOFException e) {
+        return new FormatException(name + ": got a storage that ends early, expected " + count + " numbers", e);
+    }
+
+    /** The numbers of a tensor, one after another in C order. */
+    static final class Numbers implements Closeable {
+        private final String name;
+        private final Element element;
+        private final long count;
+        private final InputStream in;
+        private final byte[] run = new byte[1 << 16];
+        private final ByteBuffer buffer = ByteBuffer.wrap(run).order(ByteOrder.LITTLE_ENDIAN);
+        private long left;
+        private int at;
+        private int end;
+
+        private Numbers(String name, Element element, long count, InputStream in) {
+            this.name = name;
+            this.element = element;
+            this.count = count;
+            this.left = count;
+            this.in = in;
+        }
+
+        /** Returns how many numbers have not been read. */
+        long left() {
+            return left;
+        }
+
+        /**
+         * Returns the next number.
+         *
+         * @throws FormatException if it is no whole number below 2^63, or the storage ends
+         */
+        long next() throws IOException {
+            if (at == end) {
+                fill();
+            }
+            long number = element.number(buffer, at);
+            at += element.bytes;
+            left--;
+            return number;
+        }
+
+        private void fill() throws IOException {
+            int bytes = (int) Math.min(run.length / element.bytes, left) * element.bytes;
+            try {
+                if (bytes == 0 || in.readNBytes(run, 0, bytes) < bytes) {
                     throw new EOFException();
                 }
-                for (int k = 0; k < part; k++) {
-                    numbers.take(index++, element.number(buffer, k * element.bytes));
-                }
+            } catch (EOFException e) {
+                throw ends(name, count, e);
+            } catch (ZipException e) {
+                throw new FormatException(name + ": got damaged data: " + e.getMessage(), e);
             }
-        } catch (EOFException e) {
-            throw new FormatException(name + ": got a storage that ends early, expected " + count + " numbers", e);
-        } catch (ZipException e) {
-            throw new FormatException(name + ": got damaged data: " + e.getMessage(), e);
+            at = 0;
+            end = bytes;
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
         }
     }
 
