@@ -4,6 +4,7 @@ package io.lplb.cli;
 import io.lplb.cli.output.Console;
 import io.lplb.cli.output.ErrorReport;
 import io.lplb.cli.replicas.ReplicasCommand;
+import io.lplb.cli.trace.TraceCommand;
 import java.io.IOException;
 import java.util.ServiceLoader;
 import org.apache.logging.log4j.Level;
@@ -130,7 +131,7 @@ public final class Lplb implements Runnable {
     }
 
     /** The error of a command line that ends before it names a command of this one. */
-    static ParameterException noCommand(CommandSpec spec) {
+    public static ParameterException noCommand(CommandSpec spec) {
         String commands = String.join(", ", spec.subcommands().keySet());
         return new ParameterException(spec.commandLine(), "got no command, expected one of " + commands);
     }

@@ -7,34 +7,46 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /** The NumPy number types that ids are read from: integers, little endian, named as in a .npy header. */
-enum IdType {
+public enum IdType {
     UINT8("|u1", 1) {
         @Override
-        long read(MemorySegment from, long at) {
+        public long read(MemorySegment from, long at) {
             return Byte.toUnsignedLong(from.get(ValueLayout.JAVA_BYTE, at));
         }
     },
     INT8("|i1", 1) {
         @Override
-        long read(MemorySegment from, long at) {
+        public long read(MemorySegment from, long at) {
             return from.get(ValueLayout.JAVA_BYTE, at);
         }
     },
     INT16("<i2", Short.BYTES) {
         @Override
-        long read(MemorySegment from, long at) {
+        public long read(MemorySegment from, long at) {
             return from.get(SHORT, at);
         }
     },
     INT32("<i4", Integer.BYTES) {
         @Override
-        long read(MemorySegment from, long at) {
+        public long read(MemorySegment from, long at) {
             return from.get(INT, at);
+        }
+    },
+    UINT16("<u2", Short.BYTES) {
+        @Override
+        public long read(MemorySegment from, long at) {
+            return Short.toUnsignedLong(from.get(SHORT, at));
+        }
+    },
+    UINT32("<u4", Integer.BYTES) {
+        @Override
+        public long read(MemorySegment from, long at) {
+            return Integer.toUnsignedLong(from.get(INT, at));
         }
     },
     INT64("<i8", Long.BYTES) {
         @Override
-        long read(MemorySegment from, long at) {
+        public long read(MemorySegment from, long at) {
             return from.get(LONG, at);
         }
     };
@@ -53,15 +65,15 @@ enum IdType {
     }
 
     /** Reads the number that starts at byte {@code at}. */
-    abstract long read(MemorySegment from, long at);
+    public abstract long read(MemorySegment from, long at);
 
     /** Returns the size of one number in bytes. */
-    int bytes() {
+    public int bytes() {
         return bytes;
     }
 
     /** Returns the type with this NumPy description, or null if ids are not read from it. */
-    static @Nullable IdType of(String descr) {
+    public static @Nullable IdType of(String descr) {
         for (IdType type : values()) {
             boolean orderFree = type.bytes == 1 && descr.length() == 3 && "|<>=".indexOf(descr.charAt(0)) >= 0;
             if (type.descr.equals(descr) || (orderFree && descr.endsWith(type.descr.substring(1)))) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A recursive-descent reader of just this grammar; anything else is an error that names the column.
  */
-final class NpyHeader {
+public final class NpyHeader {
     private final String text;
     private int at;
     private @Nullable String descr;
@@ -33,24 +33,24 @@ final class NpyHeader {
      *
      * @throws FormatException if it is not a header, or describes an array of objects or of records
      */
-    static NpyHeader parse(String text) throws FormatException {
+    public static NpyHeader parse(String text) throws FormatException {
         NpyHeader header = new NpyHeader(text);
         header.readDictionary();
         return header;
     }
 
     /** Returns the number type in NumPy's notation, such as {@code <i4}. */
-    String descr() {
+    public String descr() {
         return descr == null ? "" : descr;
     }
 
     /** Returns whether the first index varies fastest. */
-    boolean fortranOrder() {
+    public boolean fortranOrder() {
         return fortranOrder;
     }
 
     /** Returns the lengths of the dimensions, none negative. */
-    List<Long> shape() {
+    public List<Long> shape() {
         return shape;
     }
 

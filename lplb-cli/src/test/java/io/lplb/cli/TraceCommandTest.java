@@ -33,10 +33,9 @@ class TraceCommandTest {
         assertEquals(0, run.exitCode(), run.err());
         assertEquals("""
                 kind:     ids in .npy
-                shape:    1 steps, 1 layers
-                experts:  3
+                shape:    1 steps, 1 layers, 3 experts, 1 sources
                 sum:      4
-                largest:  2 in one expert of a layer and step
+                largest:  2 tokens
                 padding:  2 ids
                 """, run.out());
     }
@@ -48,7 +47,7 @@ class TraceCommandTest {
         assertEquals(0, run.exitCode(), run.err());
         assertEquals(List.of("[[1, 1, 2]]"), TraceSteps.of(out));
         CliRun info = CliRun.of("trace", "info", out.toString());
-        assertTrue(info.out().contains("shape:    1 steps, 1 layers\nexperts:  3\nsum:      4\n"), info.out());
+        assertTrue(info.out().contains("shape:    1 steps, 1 layers, 3 experts, 1 sources\nsum:      4\n"), info.out());
     }
 
     @Test

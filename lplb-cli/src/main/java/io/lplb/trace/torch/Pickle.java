@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,16 +21,19 @@ import org.jspecify.annotations.Nullable;
  * (CPython, Lib/pickletools.py, protocol 2). It calls nothing: a name other than those of tensors and their storages is refused, and so is
  * every other opcode.
  *
- * <p>Values become {@link Map}, {@link List}, {@link Long}, {@link Double}, {@link String}, {@link Boolean}, {@link Tensor} or null. A pickle of n
- * bytes makes at most n objects. Not thread-safe.
+ * <p>Values become {@link Map}, {@link List}, {@link Long}, {@link Double}, {@link String}, {@link Boolean}, {@link Tensor} or null. Recordings
+ * hold more than loads, such as the tokens of requests, so dictionaries keep the values of wanted keys only, and lists their first 16 numbers
+ * and texts. A pickle of n bytes makes at most n objects. Not thread-safe.
  */
 final class Pickle {
     private static final Object MARK = new Object();
     private static final Object NONE = new Object();
     private static final int DEPTH_LIMIT = 64;
     private static final int VALUE_LIMIT = 1 << 20;
+    private static final int KEPT_SCALARS = 16;
 
     private final ByteBuffer in;
+    private final Set<String> wanted;
     private final List<Object> stack = new ArrayList<>();
     private final Map<Integer, Object> memo = new HashMap<>();
     private int opened;
@@ -43,17 +47,19 @@ final class Pickle {
     /** A tensor: a view of a storage. */
     record Tensor(Storage storage, long offset, List<Long> shape, List<Long> strides) {}
 
-    private Pickle(byte[] bytes) {
+    private Pickle(byte[] bytes, Set<String> wanted) {
+        this.wanted = wanted;
         this.in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /**
      * Reads the one value of a pickle.
      *
+     * @param wanted keys of dictionaries whose values are kept
      * @throws FormatException naming the byte at which the pickle is not as described above
      */
-    static @Nullable Object read(byte[] bytes) throws FormatException {
-        Pickle pickle = new Pickle(bytes);
+    static @Nullable Object read(byte[] bytes, Set<String> wanted) throws FormatException {
+        Pickle pickle = new Pickle(bytes, wanted);
         try {
             return pickle.run();
         } catch (BufferUnderflowException e) {
@@ -138,11 +144,11 @@ final class Pickle {
             case 'u' -> put(fromMark());
             case 'a' -> {
                 List<Object> value = tuple(1);
-                list().addAll(value);
+                append(value);
             }
             case 'e' -> {
                 List<Object> values = fromMark();
-                list().addAll(values);
+                append(values);
             }
             case 'c' -> push(global(line() + " " + line()));
             case 'Q' -> push(storage(pop()));
@@ -204,11 +210,15 @@ final class Pickle {
 
     @SuppressWarnings(
             "unchecked") // Lists on the stack were made here; a tuple is not changed by a pickle of torch.save.
-    private List<Object> list() throws FormatException {
+    private void append(List<Object> values) throws FormatException {
         if (!(stack.getLast() instanceof ArrayList<?> list)) {
             throw new FormatException("pickle: got values for something that is no list");
         }
-        return (List<Object>) list;
+        for (Object value : values) {
+            if (list.size() < KEPT_SCALARS || !(value instanceof Number || value instanceof String)) {
+                ((List<Object>) list).add(value);
+            }
+        }
     }
 
     @SuppressWarnings("unchecked") // Maps on the stack were made here.
@@ -217,8 +227,9 @@ final class Pickle {
             throw new FormatException("pickle: got pairs for something that is no dictionary");
         }
         for (int k = 0; k < pairs.size(); k += 2) {
-            // Other keys, such as numbers, are kept as their text.
-            ((Map<String, Object>) map).put(pairs.get(k).toString(), pairs.get(k + 1));
+            if (pairs.get(k) instanceof String key && wanted.contains(key)) {
+                ((Map<String, Object>) map).put(key, pairs.get(k + 1));
+            }
         }
     }
 

@@ -11,14 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trace of a file of SGLang's expert distribution recorder ({@code --expert-distribution-recorder-mode}), as its documentation and samples
- * show them:
+ * Trace of a file of SGLang's expert distribution recorder ({@code --expert-distribution-recorder-mode}; sgl-project/sglang,
+ * {@code python/sglang/srt/eplb/expert_distribution.py}):
  *
  * <ul>
- *   <li>{@code stat}: a dictionary with {@code logical_count}, {@code [steps, layers, experts]} or {@code [layers, experts]};
+ *   <li>{@code stat} and {@code stat_approx}: a dictionary with {@code logical_count}, {@code [steps, layers, experts]} or {@code [layers, experts]};
  *   <li>{@code per_token}: a dictionary with {@code records}, each with {@code topk_ids_of_layer}, {@code [layers, tokens, k]}, padded with -1;
  *   <li>{@code per_pass}: a dictionary with {@code records}, each with {@code global_physical_count}, {@code [layers, slots]}.
  * </ul>
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecorderTrace extends FileTrace {
     private static final String COUNT = "logical_count";
+    private static final String RECORDS = "records";
     private static final String IDS = "topk_ids_of_layer";
     private static final String PHYSICAL = "global_physical_count";
     private static final String MAP = "last_physical_to_logical_map";
@@ -83,7 +85,7 @@ public final class RecorderTrace extends FileTrace {
      */
     public static RecorderTrace open(Path path, TraceOptions options) throws IOException {
         return naming(path, () -> {
-            TorchFile file = TorchFile.open(path);
+            TorchFile file = TorchFile.open(path, Set.of(COUNT, RECORDS, IDS, PHYSICAL, MAP));
             try {
                 return new RecorderTrace(path, file, layout(file, options), options);
             } catch (ClassCastException | ArithmeticException e) {
@@ -104,7 +106,7 @@ public final class RecorderTrace extends FileTrace {
             int layers = length(counts, -2, "layers");
             return new Layout(Mode.STAT, List.of(counts), layers, length(counts, -1, "experts"), null);
         }
-        List<Tensor> tensors = records(fields.get("records"));
+        List<Tensor> tensors = records(fields.get(RECORDS));
         Tensor first = tensors.getFirst();
         boolean tokens = first.shape().size() == 3;
         int layers = length(first, tokens ? -3 : -2, "layers");

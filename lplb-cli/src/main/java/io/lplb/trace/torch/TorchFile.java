@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -22,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  * A file of {@code torch.save} since PyTorch 1.6: a zip archive with a pickle of the values, {@code NAME/data.pkl}, and a file of bytes per
  * storage, {@code NAME/data/KEY} (PyTorch, caffe2/serialize/inline_container.h).
  *
- * <p>Memory: the pickle has at most 16 MiB; a tensor is read in runs, so that its size is not limited. Little-endian integers and floats.
+ * <p>Memory: the pickle has at most 256 MiB; a tensor is read in runs, so that its size is not limited. Little-endian integers and floats.
  * Not thread-safe.
  */
 final class TorchFile implements Closeable {
-    private static final int PICKLE_LIMIT = 1 << 24;
+    private static final int PICKLE_LIMIT = 1 << 28;
 
     private final ZipFile zip;
     private final String folder;
@@ -41,10 +42,11 @@ final class TorchFile implements Closeable {
     /**
      * Opens a file.
      *
+     * @param wanted keys of dictionaries whose values are kept
      * @throws FormatException if it is not a file as described above
      * @throws IOException if it cannot be read
      */
-    static TorchFile open(Path file) throws IOException {
+    static TorchFile open(Path file, Set<String> wanted) throws IOException {
         ZipFile zip;
         try {
             zip = new ZipFile(file.toFile());
@@ -52,7 +54,7 @@ final class TorchFile implements Closeable {
             throw new FormatException("got no zip archive (" + e.getMessage() + "), expected a file of torch.save", e);
         }
         try {
-            return open(zip);
+            return open(zip, wanted);
         } catch (ZipException | EOFException | IllegalArgumentException e) {
             zip.close();
             throw new FormatException("got a damaged zip archive: " + e.getMessage(), e);
@@ -62,7 +64,7 @@ final class TorchFile implements Closeable {
         }
     }
 
-    private static TorchFile open(ZipFile zip) throws IOException {
+    private static TorchFile open(ZipFile zip, Set<String> wanted) throws IOException {
         Iterator<? extends ZipEntry> entries = zip.entries().asIterator();
         while (entries.hasNext()) {
             String name = entries.next().getName();
@@ -70,7 +72,7 @@ final class TorchFile implements Closeable {
                 String folder = name.substring(0, name.length() - "data.pkl".length());
                 requireLittleEndian(zip, folder);
                 byte[] pickle = bytes(zip, name, PICKLE_LIMIT);
-                return new TorchFile(zip, folder, Pickle.read(pickle));
+                return new TorchFile(zip, folder, Pickle.read(pickle, wanted));
             }
         }
         throw new FormatException("got an archive without data.pkl, expected a file of torch.save");

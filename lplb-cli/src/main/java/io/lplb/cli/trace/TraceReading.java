@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.cli;
+package io.lplb.cli.trace;
 
 import io.lplb.trace.TraceOptions;
 import java.util.Locale;
@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of the commands that read traces. */
-final class TraceReading {
+public final class TraceReading {
     @Option(
             names = "--padding",
             paramLabel = "ID",
@@ -28,7 +28,7 @@ final class TraceReading {
     private String content = "ids";
 
     /** The options as the readers take them. */
-    TraceOptions options() {
+    public TraceOptions options() {
         if (stepTokens != null && stepTokens < 1) {
             throw new IllegalArgumentException("step-tokens: got " + stepTokens + ", expected at least 1");
         }
