@@ -19,10 +19,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Grouped GEMM libraries choose a tile by the mean number of tokens per slot, so the points are divided at a threshold
  * of that mean where this lowers the error clearly, and each side gets a tile size of its own. The threshold, the tiles and
  * the waves (where the profile states columns and multiprocessors) are those of the least mean absolute relative error.
+ * Where waves explain the points, time per tile inside a wave must lower the error clearly as well; otherwise the steps are
+ * flat, so that no plan is worth it for fewer tiles in the same wave.
  *
  * <p>The staircase alone misses what the points show beyond it, so it is multiplied by a correction: the ratio of measured
- * to fitted times as a smooth function of the logarithm of the tiles (Nadaraya-Watson kernel regression). A running
- * maximum keeps the curve from falling.
+ * to fitted times as a smooth function of the logarithm of the fitted time (Nadaraya-Watson kernel regression). A flat step
+ * stays flat, and a running maximum keeps the curve from falling.
  */
 final class ProfileFit {
     private static final int[] THRESHOLDS = {16, 32, 64, 128, 256, 512};
@@ -111,13 +113,23 @@ final class ProfileFit {
     private Side best(int[] points) {
         Side best = null;
         for (int tile : TILES) {
-            Side plain = fit(points, tile, new int[0], 1);
+            Side plain = fit(points, tile, true, new int[0], 1);
             if (best == null || plain.loss() < best.loss()) {
                 best = plain;
             }
         }
         Side plain = Objects.requireNonNull(best);
-        Side waves = null;
+        Side flat = bestWaves(points, plain.tile(), false);
+        Side sloped = bestWaves(points, plain.tile(), true);
+        if (flat == null || sloped == null || sloped.loss() >= CLEARLY_LOWER * plain.loss()) {
+            return plain;
+        }
+        return sloped.loss() < CLEARLY_LOWER * flat.loss() ? sloped : flat;
+    }
+
+    /** Returns the waves with the least error, or null where the profile does not state what they depend on. */
+    private @Nullable Side bestWaves(int[] points, int tile, boolean sloped) {
+        Side best = null;
         for (int width : COLUMN_BLOCKS) {
             for (int share = 1; share <= 2; share++) {
                 int parallel = profile.multiprocessors() / share;
@@ -125,20 +137,21 @@ final class ProfileFit {
                     int[] blocks = Arrays.stream(profile.columns())
                             .map(c -> Math.ceilDiv(c, width))
                             .toArray();
-                    Side side = fit(points, plain.tile(), blocks, parallel);
-                    if (waves == null || side.loss() < waves.loss()) {
-                        waves = side;
+                    Side side = fit(points, tile, sloped, blocks, parallel);
+                    if (best == null || side.loss() < best.loss()) {
+                        best = side;
                     }
                 }
             }
         }
-        return waves != null && waves.loss() < CLEARLY_LOWER * plain.loss() ? waves : plain;
+        return best;
     }
 
-    private Side fit(int[] points, int tile, int[] blocks, int parallel) {
+    private Side fit(int[] points, int tile, boolean sloped, int[] blocks, int parallel) {
         double[][] rows = new double[points.length][];
         for (int k = 0; k < points.length; k++) {
             rows[k] = row(points[k], tile, blocks, parallel);
+            rows[k][2] = sloped ? rows[k][2] : 0;
         }
         NonNegativeFit fit = new NonNegativeFit(rows);
         double loss = 0;
@@ -190,7 +203,7 @@ final class ProfileFit {
         double[] curve = new double[length];
         double factor = 1;
         for (int n = 0; n < length; n++) {
-            factor = correction(ratios, Math.max(n, 1));
+            factor = correction(side, ratios, Math.max(n, 1));
             curve[n] = side.base(n) * factor;
             if (n > 0) {
                 curve[n] = Math.max(curve[n], curve[n - 1]);
@@ -200,11 +213,11 @@ final class ProfileFit {
     }
 
     /** Kernel regression over the distinct numbers of tiles, each with the median of its points. */
-    private static double correction(Map<Long, double[]> ratios, long tiles) {
+    private static double correction(Side side, Map<Long, double[]> ratios, long tiles) {
         double weights = 0;
         double sum = 0;
         for (var entry : ratios.entrySet()) {
-            double distance = (Math.log((double) entry.getKey()) - Math.log((double) tiles)) / BANDWIDTH;
+            double distance = Math.log(side.base(entry.getKey()) / side.base(tiles)) / BANDWIDTH;
             double weight = Math.exp(-0.5 * distance * distance);
             weights += weight;
             sum += weight * quantile(entry.getValue(), 0.5);
