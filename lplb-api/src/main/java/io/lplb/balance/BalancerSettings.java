@@ -100,8 +100,8 @@ final class BalancerSettings implements Cloneable {
     PlanStations planner(ExpertPlacement placement, BackendGuard guard, boolean keepsCopies, int[] sources) {
         ReplicaSettings perBatch = placing.perBatch();
         if (perBatch != null) {
-            requireTokensOnCpu();
-            return new ReplicaBatchPlanner(perBatch, keepsCopies);
+            requireReplicasOnCpu();
+            return new ReplicaBatchPlanner(perBatch, cost, keepsCopies);
         }
         PlacementProblem problem = PlacementProblem.of(placement, positiveSpeeds());
         String name = solver(problem.problem().ranks());
@@ -115,17 +115,13 @@ final class BalancerSettings implements Cloneable {
                 sources);
     }
 
-    private void requireTokensOnCpu() {
+    private void requireReplicasOnCpu() {
         if (backend == Backend.GPU) {
             throw new IllegalArgumentException("backend: got GPU with replicas chosen per batch, expected CPU or AUTO");
         }
         if (secondObjective != SecondObjective.NONE) {
             throw new IllegalArgumentException(
                     "secondObjective: got " + secondObjective + " with replicas chosen per batch, expected NONE");
-        }
-        if (cost != null && !cost.countsTokens()) {
-            throw new IllegalArgumentException(
-                    "cost: got " + cost + " with replicas chosen per batch, expected a cost that counts tokens");
         }
     }
 

@@ -194,7 +194,7 @@ final class BatchPlanner extends PlanStations {
     /** Replaces the plan that levels tokens by the one with the least time. */
     private void planTime(TimePlanner planner, long[] planned, PlanReport report) {
         planner.improve(planned, batch.speed(), replicaQuota);
-        report.time(planner);
+        planner.fill(report.timeUnder(planner.cost()));
         report.maxLoad = planner.maxLoad();
         for (int r = 0; r < report.rankLoads.length; r++) {
             report.rankLoads[r] = planner.tokens(r);

@@ -435,7 +435,8 @@ public final class LoadBalancerBuilder {
      * plan gains more than its overhead, every token stays at its original, so that a plan never predicts a slower batch
      * than as placed. {@link PlanReport#time} says what it gains. Without a cost plans level tokens, and the first batch so
      * small that no known kernel gains by that is logged as a warning. {@link #secondObjective} and the solver concern the
-     * plan that levels tokens, with which the plan in time is compared.
+     * plan that levels tokens, with which the plan in time is compared. With {@link #replicasPerBatch}, replicas are chosen by
+     * time as well.
      *
      * @param cost such as {@code ExpertCost.shippedProfile("deepseek-v3-h200").fit()}; {@link ExpertCost#tokens()} levels
      *     tokens

@@ -1,7 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
-import io.lplb.cost.TimePlanner;
+import io.lplb.cost.ExpertCost;
 import io.lplb.cost.TimeReport;
 import io.lplb.solver.SolveStatus;
 import java.util.Arrays;
@@ -50,14 +50,14 @@ public final class PlanReport {
         uncovered = new int[experts];
     }
 
-    /** Takes the predicted times of a plan under a cost. The first plan makes the report. */
-    void time(TimePlanner planner) {
+    /** Returns the report of predicted times, to be filled after a plan under a cost. The first plan makes it. */
+    TimeReport timeUnder(ExpertCost cost) {
         TimeReport report = time;
         if (report == null) {
-            report = new TimeReport(planner.cost());
+            report = new TimeReport(cost);
             time = report;
         }
-        planner.fill(report);
+        return report;
     }
 
     /** {@return a copy that later plans leave alone} */

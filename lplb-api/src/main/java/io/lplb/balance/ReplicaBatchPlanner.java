@@ -1,14 +1,17 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
+import io.lplb.cost.ExpertCost;
+import io.lplb.cost.ReplicaTimePlanner;
 import io.lplb.replica.ReplicaPlan;
 import io.lplb.replica.ReplicaPlanner;
 import io.lplb.replica.ReplicaSettings;
 import io.lplb.solver.SolveStatus;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The stations from counts to quotas with replicas chosen per batch.
+ * The stations from counts to quotas with replicas chosen per batch, by tokens or by time under a cost.
  *
  * <p>Where copies are kept, a plan starts from the slot table of the plan before. Otherwise it depends on its counts and speeds
  * alone, so that ranks which missed a round agree again in the next.
@@ -16,24 +19,29 @@ import java.util.Arrays;
 final class ReplicaBatchPlanner extends PlanStations {
     private static final String NAME = "replicas";
 
-    private final ReplicaPlanner planner;
+    private final ReplicaSettings settings;
+    private final @Nullable ReplicaPlanner byTokens;
+    private final @Nullable ReplicaTimePlanner byTime;
     private final ReplicaPlan plan;
     private final boolean keepsCopies;
     private final int[] table;
     private final double[] speeds;
 
-    ReplicaBatchPlanner(ReplicaSettings settings, boolean keepsCopies) {
-        this(new ReplicaPlanner(settings), new ReplicaPlan(settings), keepsCopies);
+    ReplicaBatchPlanner(ReplicaSettings settings, @Nullable ExpertCost cost, boolean keepsCopies) {
+        this(settings, cost, new ReplicaPlan(settings), keepsCopies);
     }
 
-    private ReplicaBatchPlanner(ReplicaPlanner planner, ReplicaPlan plan, boolean keepsCopies) {
-        super(plan, planner.settings().experts());
-        this.planner = planner;
+    private ReplicaBatchPlanner(
+            ReplicaSettings settings, @Nullable ExpertCost cost, ReplicaPlan plan, boolean keepsCopies) {
+        super(plan, settings.experts());
+        this.settings = settings;
+        byTime = cost == null || cost.countsTokens() ? null : new ReplicaTimePlanner(settings, cost);
+        byTokens = byTime == null ? new ReplicaPlanner(settings) : null;
         this.plan = plan;
         this.keepsCopies = keepsCopies;
         table = new int[plan.physicalExperts()];
         plan.copySlotTable(table);
-        speeds = new double[planner.settings().ranks()];
+        speeds = new double[settings.ranks()];
         Arrays.fill(speeds, 1);
         findHomes();
     }
@@ -69,7 +77,15 @@ final class ReplicaBatchPlanner extends PlanStations {
     @Override
     void plan(long[] counts, PlanReport report) {
         long start = System.nanoTime();
-        planner.plan(counts, speeds, keepsCopies ? table : null, plan);
+        int[] before = keepsCopies ? table : null;
+        ReplicaPlan levelled = plan;
+        if (byTime != null) {
+            byTime.plan(counts, speeds, before, plan);
+            byTime.fill(report.timeUnder(byTime.cost()));
+            levelled = byTime.tokenPlan();
+        } else if (byTokens != null) {
+            byTokens.plan(counts, speeds, before, plan);
+        }
         long planned = System.nanoTime();
         plan.copySlotTable(table);
         plan.copyQuotas(replicaQuota);
@@ -79,12 +95,12 @@ final class ReplicaBatchPlanner extends PlanStations {
         report.maxLoad = plan.maxLoad();
         report.meanLoad = plan.meanLoad();
         report.identityMaxLoad = plan.identityMaxLoad();
-        report.splitMaxLoad = plan.maxLoad();
-        report.lowerBound = plan.lowerBound();
+        report.splitMaxLoad = levelled.maxLoad();
+        report.lowerBound = levelled.lowerBound();
         report.groups = 1;
         report.iterations = 0;
         // Within the tolerance, or within the token that whole tokens may cost.
-        boolean optimal = plan.gap() <= Math.max(1, planner.settings().tolerance() * plan.lowerBound());
+        boolean optimal = levelled.gap() <= Math.max(1, settings.tolerance() * levelled.lowerBound());
         report.groupsNotOptimal = optimal ? 0 : 1;
         report.status = optimal ? SolveStatus.OPTIMAL : SolveStatus.ITERATION_LIMIT;
         report.activeRanks = 0;

@@ -347,6 +347,55 @@ public final class ExpertCost {
         return replicaUs;
     }
 
+    /**
+     * Returns the least number of experts over which tiles are spread on a rank that is in a regime: the fewer the experts,
+     * the fuller the tiles, and the more tokens the rank has.
+     *
+     * @param k the regime
+     * @param tokens other tokens of the rank
+     * @param units tiles, each expert's rounded up
+     * @param tile tokens per tile
+     * @param slots slots of the rank
+     */
+    long fewestExperts(int k, long tokens, long units, int tile, int slots) {
+        if (k == regimes.length - 1) {
+            return 0;
+        }
+        long most = (regimes[k].mostTokensPerSlot() + 1) * slots - 1 - tokens;
+        long surplus = units * tile - most;
+        if (surplus <= 0) {
+            return 0;
+        }
+        return tile == 1 ? Long.MAX_VALUE : Math.ceilDiv(surplus, tile - 1);
+    }
+
+    /**
+     * Returns a time that a rank of speed 1 takes at least with so many tiles of its slots together.
+     *
+     * @param units tiles, every slot's rounded up
+     * @param tile tokens per tile
+     * @param slots slots of the rank
+     * @param largest most tiles of one expert
+     */
+    double leastMicros(long units, int tile, int slots, long largest) {
+        if (units <= 0) {
+            return 0;
+        }
+        long partial = Math.min(units, slots);
+        long tokens = (units - partial) * tile + partial;
+        long needed = Math.ceilDiv(units, Math.max(1, largest));
+        double least = Double.POSITIVE_INFINITY;
+        for (int k = regimeOf(tokens, slots); k < regimes.length; k++) {
+            long active = Math.max(needed, fewestExperts(k, 0, units, tile, slots));
+            boolean coarser = regimes[k].tile() > tile;
+            long tiles = coarser ? Math.max(active, Math.ceilDiv(tokens, regimes[k].tile())) : units;
+            if (active <= partial) {
+                least = Math.min(least, regimes[k].micros(tiles, active));
+            }
+        }
+        return least;
+    }
+
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("ExpertCost[").append(name);

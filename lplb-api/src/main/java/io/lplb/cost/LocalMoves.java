@@ -206,4 +206,23 @@ final class LocalMoves {
             }
         }
     }
+
+    /**
+     * Takes replicas with too few tokens back to the expert's first host that takes part.
+     *
+     * @param least {@code [replicas]}, the least number of tokens of each replica
+     */
+    void dropBelow(TimedSplit split, long[] least) {
+        for (int e = 0; e < hosts.experts; e++) {
+            int home = hosts.offset[e];
+            while (home < hosts.offset[e + 1] && split.speed(hosts.rank[home]) == 0) {
+                home++;
+            }
+            for (int x = home + 1; x < hosts.offset[e + 1]; x++) {
+                if (split.quota(x) < least[hosts.replica[x]]) {
+                    split.move(x, home, split.quota(x));
+                }
+            }
+        }
+    }
 }

@@ -45,7 +45,7 @@ final class TileFlow {
         this.hosts = hosts;
         this.cost = cost;
         regimes = cost.regimes();
-        units = new long[hosts.entries()];
+        units = new long[hosts.capacity];
         load = new long[hosts.ranks];
         capacity = new long[hosts.ranks];
         fixedTokens = new long[hosts.ranks];
@@ -163,15 +163,18 @@ final class TileFlow {
         long tokens = (x - partial) * tile + partial;
         int first = cost.regimeOf(fixedTokens[r] + tokens, hosts.slotsPerRank);
         int last = Math.max(first, cost.regimeOf(fixedTokens[r] + movableTokens[r], hosts.slotsPerRank));
-        long experts = x == 0 ? 0 : Math.ceilDiv(x, Math.max(1, largestUnits[r]));
+        long needed = x == 0 ? 0 : Math.ceilDiv(x, Math.max(1, largestUnits[r]));
         double least = Double.POSITIVE_INFINITY;
         for (int k = first; k <= last; k++) {
             CostRegime regime = cost.regime(k);
+            long experts = Math.max(needed, cost.fewestExperts(k, fixedTokens[r], x, tile, hosts.slotsPerRank));
             long tiles = x;
             if (regime.tile() > tile) {
                 tiles = Math.max(experts, Math.ceilDiv(tokens, regime.tile()));
             }
-            least = Math.min(least, regime.micros(fixedTiles[r * regimes + k] + tiles, fixedActive[r] + experts));
+            if (experts <= partial) {
+                least = Math.min(least, regime.micros(fixedTiles[r * regimes + k] + tiles, fixedActive[r] + experts));
+            }
         }
         return least / speed[r];
     }
@@ -268,7 +271,7 @@ final class TileFlow {
     /** Breadth-first search for a rank below its capacity; returns it, or -1 with the reached ranks in the queue. */
     private int search(int from) {
         Arrays.fill(reachedBy, -1);
-        reachedBy[from] = hosts.entries();
+        reachedBy[from] = hosts.capacity;
         queue[0] = from;
         reached = 1;
         for (int k = 0; k < reached; k++) {

@@ -2,8 +2,10 @@
 package io.lplb.cost;
 
 import io.lplb.placement.ExpertPlacement;
+import io.lplb.quota.ReplicaLayout;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plans a batch for the least time of its slowest rank, under an {@link ExpertCost}, with a proven lower bound.
@@ -34,6 +36,7 @@ public final class TimePlanner {
     private final TimedSplit fromIdentity;
     private final TimedSplit levelled;
     private final double[] unitSpeed;
+    private long @Nullable [] least;
     private TimedSplit chosen;
     private double tokenTime;
     private boolean worthIt;
@@ -45,8 +48,17 @@ public final class TimePlanner {
      * @param cost cost of a rank's tokens
      */
     public TimePlanner(ExpertPlacement placement, ExpertCost cost) {
+        this(new ExpertHosts(placement), cost);
+    }
+
+    /** A workspace for replicas that are chosen per batch: {@link #take} comes before every plan. */
+    TimePlanner(ReplicaLayout layout, int experts, int ranks, ExpertCost cost) {
+        this(new ExpertHosts(layout, experts, ranks), cost);
+    }
+
+    private TimePlanner(ExpertHosts hosts, ExpertCost cost) {
         this.cost = Objects.requireNonNull(cost, "cost");
-        hosts = new ExpertHosts(placement);
+        this.hosts = hosts;
         flow = new TileFlow(hosts, cost);
         moves = new LocalMoves(hosts);
         identity = new TimedSplit(hosts, cost);
@@ -56,6 +68,18 @@ public final class TimePlanner {
         chosen = identity;
         unitSpeed = new double[hosts.ranks];
         Arrays.fill(unitSpeed, 1);
+    }
+
+    /**
+     * Takes the replicas of a batch.
+     *
+     * @param layout the replicas
+     * @param quota {@code [capacity]}, tokens per replica: replicas without tokens are not used
+     * @param fewest {@code [capacity]}, the least number of tokens of every replica, not copied; null for no limit
+     */
+    void take(ReplicaLayout layout, long[] quota, long @Nullable [] fewest) {
+        hosts.take(layout, quota);
+        least = fewest;
     }
 
     /**
@@ -102,9 +126,11 @@ public final class TimePlanner {
         requireSpeeds(speed);
         requireQuotas(counts, speed, quota);
         levelled.clear(speed);
-        for (int k = 0; k < quota.length; k++) {
+        for (int k = 0; k < hosts.replicas(); k++) {
             int x = hosts.entryOfReplica[k];
-            levelled.set(x, levelled.quota(x) + quota[k]);
+            if (x >= 0) {
+                levelled.set(x, levelled.quota(x) + quota[k]);
+            }
         }
         tokenTime = levelled.maxTime();
         solve(counts, speed);
@@ -113,7 +139,7 @@ public final class TimePlanner {
 
     private void requireCounts(long[] counts, long[] quota) {
         requireLength("counts", counts.length, hosts.experts);
-        requireLength("quota", quota.length, hosts.replicas);
+        requireLength("quota", quota.length, hosts.capacity);
         for (int e = 0; e < counts.length; e++) {
             if (counts[e] < 0) {
                 throw new IllegalArgumentException(
@@ -209,15 +235,23 @@ public final class TimePlanner {
     }
 
     private void choose(boolean compare, long[] quota) {
+        if (least != null) {
+            moves.dropBelow(fromFlow, least);
+            moves.dropBelow(fromIdentity, least);
+        }
         TimedSplit best = fromIdentity.maxTime() <= fromFlow.maxTime() ? fromIdentity : fromFlow;
         if (compare && levelled.maxTime() < best.maxTime()) {
-            moves.lowerTime(levelled, flow.lowerBound());
+            if (least == null) {
+                moves.lowerTime(levelled, flow.lowerBound());
+            }
             best = levelled;
         }
         double asPlaced = identity.maxTime();
         worthIt = asPlaced - best.maxTime() > cost.overheadMicros() + cost.leastGain() * asPlaced;
         if (worthIt) {
-            moves.levelTokens(best);
+            if (least == null) {
+                moves.levelTokens(best);
+            }
             moves.dropSplits(best);
             chosen = best;
         } else {
@@ -274,7 +308,7 @@ public final class TimePlanner {
      * @param report overwritten
      */
     public void fill(TimeReport report) {
-        report.set(this);
+        report.set(this, tokenTime, lowerBound());
     }
 
     /**

@@ -43,11 +43,12 @@ public final class TimeReport {
         return copy;
     }
 
-    void set(TimePlanner planner) {
+    /** Takes the figures of a plan: the time of the plan that levels tokens, and a lower bound, may come from elsewhere. */
+    void set(TimePlanner planner, double tokenPlanTime, double bound) {
         asPlaced = planner.identityTime();
-        byTokens = planner.tokenPlanTime();
+        byTokens = tokenPlanTime;
         predicted = planner.time();
-        lowerBound = planner.lowerBound();
+        lowerBound = bound;
         worthIt = planner.worthIt();
         splits = planner.splits();
     }

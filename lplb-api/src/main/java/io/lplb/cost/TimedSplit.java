@@ -26,7 +26,7 @@ final class TimedSplit {
         this.hosts = hosts;
         this.cost = cost;
         regimes = cost.regimes();
-        quota = new long[hosts.entries()];
+        quota = new long[hosts.capacity];
         tokens = new long[hosts.ranks];
         active = new int[hosts.ranks];
         replicas = new int[hosts.ranks];

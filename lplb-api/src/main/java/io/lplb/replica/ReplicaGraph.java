@@ -335,6 +335,11 @@ final class ReplicaGraph {
         return most;
     }
 
+    /** Rank on which the tokens of an expert start: its home rank, or that of its seat. */
+    int startRank(int expert) {
+        return seat[expert] < 0 ? homeRank[expert] : seat[expert] / spareSlots;
+    }
+
     /** Tokens of an expert that can leave a rank. */
     long removable(int expert, int rank) {
         return homeRank[expert] == rank ? kept[expert] : removable(slotOn(expert, rank));

@@ -101,20 +101,33 @@ public final class ReplicaPlanner {
         write(counts, identity, attained, out);
     }
 
+    /** As {@link #complete(long[], double[], int[], int[], long[], ReplicaPlan)} without copies from an earlier batch. */
+    public void complete(long[] counts, double @Nullable [] speeds, int[] expert, long[] taken, ReplicaPlan out) {
+        complete(counts, speeds, null, expert, taken, out);
+    }
+
     /**
      * Completes a choice of replicas that was made elsewhere, such as on a device: checks it, and computes its loads, its weight
      * copies and its lower bound.
      *
      * @param counts as for {@link #plan(long[], double[], int[], ReplicaPlan)}
      * @param speeds as there
+     * @param before as there
      * @param expert {@code [ranks * spareSlots]}, expert in every spare slot, by rank; -1 for none
-     * @param taken {@code [ranks * spareSlots]}, tokens that the expert's home rank gives to the slot; 0 where there is none
+     * @param taken {@code [ranks * spareSlots]}, tokens of the slot; 0 where it has none. The rest stays on the home rank or,
+     *     if that is inactive, in the first copy of {@code before} on an active rank
      * @param out receives the plan
      * @throws IllegalArgumentException if an input is not as said, or the choice is not one under the limits of the settings;
      *     {@code out} is unchanged then
      */
-    public void complete(long[] counts, double @Nullable [] speeds, int[] expert, long[] taken, ReplicaPlan out) {
-        take(counts, speeds, null, out);
+    public void complete(
+            long[] counts,
+            double @Nullable [] speeds,
+            int @Nullable [] before,
+            int[] expert,
+            long[] taken,
+            ReplicaPlan out) {
+        take(counts, speeds, before, out);
         requireLength("expert", expert.length, spare.length);
         requireLength("taken", taken.length, spare.length);
         seat(counts);
@@ -123,7 +136,7 @@ public final class ReplicaPlanner {
         bound.start(tokens);
         double identity = capacities.level(graph.load);
         for (int s = 0; s < spare.length; s++) {
-            if (taken[s] != 0) {
+            if (taken[s] != 0 && !isSeat(s, expert[s])) {
                 place(s, expert[s], taken[s]);
             }
         }
@@ -137,6 +150,11 @@ public final class ReplicaPlanner {
         write(counts, identity, attained, out);
     }
 
+    /** Whether an expert with an inactive home rank has its tokens in a slot from the start. */
+    private boolean isSeat(int slot, int expert) {
+        return expert >= 0 && expert < tokens.length && graph.seat[expert] == slot;
+    }
+
     private void place(int slot, int expert, long taken) {
         int rank = slot / settings.spareSlots();
         boolean allowed = expert >= 0
@@ -145,14 +163,17 @@ public final class ReplicaPlanner {
                 && graph.canHost(expert, rank)
                 && graph.active[rank]
                 && settings.homeRank(expert) / settings.domain() == rank / settings.domain()
+                && covered[expert]
                 && taken >= settings.minTokens()
-                && taken <= graph.kept[expert];
+                && taken <= graph.removable(expert, graph.startRank(expert));
         if (!allowed) {
             throw new IllegalArgumentException("spare slot " + slot + ": got " + taken + " tokens of expert " + expert
                     + ", expected a replica under the limits of the settings");
         }
-        graph.assignSlot(slot, expert);
-        graph.move(expert, graph.homeRank[expert], rank, taken);
+        if (graph.slotExpert[slot] != expert) {
+            graph.assignSlot(slot, expert);
+        }
+        graph.move(expert, graph.startRank(expert), rank, taken);
     }
 
     private void take(long[] counts, double @Nullable [] speeds, int @Nullable [] before, ReplicaPlan out) {

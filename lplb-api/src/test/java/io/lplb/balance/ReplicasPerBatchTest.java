@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lplb.cost.ExpertCost;
+import io.lplb.cost.TimeReport;
 import io.lplb.count.TokenCounter;
 import io.lplb.exchange.LocalExchange;
 import io.lplb.exchange.RoundStatus;
@@ -28,7 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Balancers whose replicas are chosen per batch. */
 class ReplicasPerBatchTest {
@@ -126,15 +127,53 @@ class ReplicasPerBatchTest {
         }
     }
 
-    @ParameterizedTest(name = "local first {0}")
-    @ValueSource(booleans = {true, false})
-    void allRanksChooseTheSameAndTogetherMeetThePlan(boolean localFirst) throws Exception {
+    /** Under a cost the report says the predicted time of the tokens that the slots get, and small batches stay at home. */
+    @Test
+    void replicasAreChosenByTimeUnderACost() {
+        ExpertCost cost = ExpertCost.tiles(256, 30.4, 31).withLeastGain(0.01);
+        long[] loads = new long[RANKS * 6];
+        try (LoadBalancer balancer = builder().cost(cost).build()) {
+            Random random = new Random(33);
+            int worth = 0;
+            for (int batch = 0; batch < 30; batch++) {
+                int scale = 10 << batch % 8;
+                int[] counts = new int[EXPERTS];
+                Arrays.setAll(counts, e -> random.nextInt(scale));
+                counts[batch % EXPERTS] += 5 * scale;
+                PlanReport report = balancer.plan(counts);
+                TimeReport time = Objects.requireNonNull(report.time());
+                balancer.copySlotLoads(loads);
+                double slowest = 0;
+                for (int r = 0; r < RANKS; r++) {
+                    slowest = Math.max(slowest, cost.micros(Arrays.copyOfRange(loads, r * 6, r * 6 + 6)));
+                    assertEquals(
+                            report.rankLoad(r),
+                            Arrays.stream(loads, r * 6, r * 6 + 6).sum());
+                }
+                assertEquals(slowest, time.predicted(), 1e-6);
+                assertTrue(time.lowerBound() <= time.predicted() && time.predicted() <= time.asPlaced());
+                assertTrue(scale > 20 || !time.worthIt(), time::toString);
+                ReplicaPlan plan = Objects.requireNonNull(balancer.lastReplicas());
+                assertEquals(time.worthIt(), plan.replicas() > 0);
+                worth += time.worthIt() ? 1 : 0;
+            }
+            assertTrue(worth > 8, worth + " of 30");
+        }
+    }
+
+    @ParameterizedTest(name = "local first {0}, cost {1}")
+    @CsvSource({"true, tokens", "false, tokens", "true, tiles:64:10:20", "false, deepseek-v3-h200"})
+    void allRanksChooseTheSameAndTogetherMeetThePlan(boolean localFirst, String costText) throws Exception {
+        ExpertCost cost = ExpertCost.parse(costText);
         int rounds = 6;
         List<Callable<long[]>> ranks = new ArrayList<>();
         for (LocalExchange exchange : LocalExchange.group(RANKS, EXPERTS)) {
             ranks.add(() -> {
-                try (RankBalancer balancer =
-                        builder().localFirst(localFirst).checkPlans(true).buildRank(exchange)) {
+                try (RankBalancer balancer = builder()
+                        .localFirst(localFirst)
+                        .cost(cost)
+                        .checkPlans(true)
+                        .buildRank(exchange)) {
                     return route(balancer, exchange.self(), rounds);
                 }
             });
@@ -209,9 +248,6 @@ class ReplicasPerBatchTest {
                 IllegalArgumentException.class,
                 () -> builder().backend(Backend.GPU).build());
         assertTrue(String.valueOf(gpu.getMessage()).contains("backend: got GPU"), gpu::toString);
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> builder().cost(ExpertCost.tiles(128, 10, 5)).build());
         try (LoadBalancer balancer = builder().build()) {
             assertThrows(IllegalStateException.class, () -> balancer.updatePlacement(new double[EXPERTS]));
         }

@@ -3,16 +3,15 @@ package io.lplb.layer;
 
 import io.lplb.balance.LoadBalancer;
 import io.lplb.cost.ExpertCost;
+import io.lplb.cost.ReplicaTimePlanner;
 import io.lplb.cost.TimePlanner;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.LplbPlacement;
 import io.lplb.replay.BatchSource;
 import io.lplb.replica.ReplicaPlan;
-import io.lplb.replica.ReplicaPlanner;
 import io.lplb.replica.ReplicaSettings;
 import io.lplb.topology.ReplicaTopology;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /**
  * Plans of one layer's batches under several ways to balance, each with the tokens of every slot and its predicted time.
@@ -22,8 +21,8 @@ import java.util.stream.IntStream;
  *   <li>even split: EPLB's; the tokens of an expert are halved over its copies.
  *   <li>tokens: the split with the fewest tokens on the busiest rank.
  *   <li>time: the split of {@link TimePlanner}.
- *   <li>replicas: replicas chosen anew for the batch by {@link ReplicaPlanner}, which is given tiles in place of tokens, then
- *       {@link TimePlanner} on that placement. The time of copying weights is not part of it.
+ *   <li>replicas: replicas chosen anew for the batch by {@link ReplicaTimePlanner}. The time of copying weights is not part
+ *       of it.
  * </ul>
  */
 public final class LayerStudy implements AutoCloseable {
@@ -31,8 +30,7 @@ public final class LayerStudy implements AutoCloseable {
 
     private final ExpertCost cost;
     private final ExpertPlacement placement;
-    private final ExpertPlacement homes;
-    private final ReplicaPlanner replicaPlanner;
+    private final ReplicaTimePlanner replicaPlanner;
     private final ReplicaPlan replicaPlan;
     private final LoadBalancer balancer;
     private final TimePlanner timePlanner;
@@ -51,9 +49,9 @@ public final class LayerStudy implements AutoCloseable {
     public LayerStudy(ExpertCost cost, ReplicaTopology topology, int ranks, int replicas, double[] history) {
         this.cost = cost;
         placement = new LplbPlacement(topology, ranks, history.length, replicas).reordered(history, RANKS_PER_NODE);
-        homes = withoutReplicas(placement, replicas);
-        ReplicaSettings settings = ReplicaSettings.builder(homes, replicas).build();
-        replicaPlanner = new ReplicaPlanner(settings);
+        ReplicaSettings settings = ReplicaSettings.builder(withoutReplicas(placement, replicas), replicas)
+                .build();
+        replicaPlanner = new ReplicaTimePlanner(settings, cost);
         replicaPlan = new ReplicaPlan(settings);
         balancer = LoadBalancer.builder()
                 .placement(placement)
@@ -96,59 +94,37 @@ public final class LayerStudy implements AutoCloseable {
         result.plans.put("as placed", plan(original));
         result.plans.put("even split", plan(even));
         result.plans.put("tokens", plan(levelled));
-        result.plans.put("time", timePlan(placement, timePlanner, tokens));
-        lowerBound = timePlanner.lowerBound();
-        worthIt = timePlanner.worthIt();
-        replicaPlanner.plan(
-                Arrays.stream(tokens).map(t -> Math.ceilDiv(t, cost.tile())).toArray(), replicaPlan);
-        ExpertPlacement chosen = chosenPlacement(tokens);
-        result.plans.put("replicas", timePlan(chosen, new TimePlanner(chosen, cost), tokens));
+        result.plans.put("time", timePlan(tokens));
+        result.plans.put("replicas", replicaPlan(tokens));
         return result;
     }
 
-    private LayerFile.Plan timePlan(ExpertPlacement on, TimePlanner planner, long[] tokens) {
-        long[] quota = new long[on.physicalExperts()];
-        planner.plan(tokens, quota);
-        long[] slots = new long[on.physicalExperts()];
+    private LayerFile.Plan timePlan(long[] tokens) {
+        long[] quota = new long[placement.physicalExperts()];
+        timePlanner.plan(tokens, quota);
+        lowerBound = timePlanner.lowerBound();
+        worthIt = timePlanner.worthIt();
+        long[] slots = new long[placement.physicalExperts()];
         int k = 0;
         for (int e = 0; e < tokens.length; e++) {
-            for (int replica = 0; replica < on.replicaCount(e); replica++) {
-                slots[on.slotOf(e, replica)] = quota[k++];
+            for (int replica = 0; replica < placement.replicaCount(e); replica++) {
+                slots[placement.slotOf(e, replica)] = quota[k++];
             }
         }
         LayerFile.Plan plan = plan(slots);
-        plan.bound = planner.lowerBound();
+        plan.bound = lowerBound;
         return plan;
     }
 
-    /** The placement of the chosen replicas; spare slots without one hold an expert of the rank again, which costs nothing. */
-    private ExpertPlacement chosenPlacement(long[] tokens) {
-        int[] table = new int[replicaPlan.physicalExperts()];
-        replicaPlan.copySlotTable(table);
-        int perRank = table.length / placement.ranks();
-        for (int p = 0; p < table.length; p++) {
-            if (table[p] < 0) {
-                table[p] = table[p / perRank * perRank];
-            }
+    private LayerFile.Plan replicaPlan(long[] tokens) {
+        replicaPlanner.plan(tokens, null, null, replicaPlan);
+        long[] slots = new long[replicaPlan.physicalExperts()];
+        for (int k = 0; k < replicaPlan.firstReplica(tokens.length); k++) {
+            slots[replicaPlan.slot(k)] = replicaPlan.quota(k);
         }
-        int[][] log2phy = new int[tokens.length][];
-        for (int e = 0; e < log2phy.length; e++) {
-            int[] slots = slotsOf(table, e);
-            int home = homes.slotOf(e, 0);
-            int homeSlot = home / homes.slotsPerRank() * perRank + home % homes.slotsPerRank();
-            log2phy[e] = slots;
-            for (int k = 0; k < slots.length; k++) {
-                if (slots[k] == homeSlot) {
-                    slots[k] = slots[0];
-                    slots[0] = homeSlot;
-                }
-            }
-        }
-        return ExpertPlacement.of(placement.ranks(), placement.ranks(), table, log2phy);
-    }
-
-    private static int[] slotsOf(int[] table, int expert) {
-        return IntStream.range(0, table.length).filter(p -> table[p] == expert).toArray();
+        LayerFile.Plan plan = plan(slots);
+        plan.bound = replicaPlanner.lowerBound();
+        return plan;
     }
 
     private LayerFile.Plan plan(long[] slots) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Tables of a {@link LayerFile}: mean time of the slowest rank by batch size and plan, and how well it was predicted. */
@@ -23,7 +24,10 @@ public final class LayerTable {
         this.file = file;
     }
 
-    /** Returns a line per number of ranks, task and tokens: the time as placed and the others' difference to it. */
+    /**
+     * Returns a line per number of ranks, task and tokens: the time as placed and the others' difference to it, and for
+     * predicted times the lower bounds of plans that have one.
+     */
     public String times(boolean measured) {
         Set<String> names = new LinkedHashSet<>();
         Map<String, List<LayerFile.Case>> cells = new LinkedHashMap<>();
@@ -34,24 +38,39 @@ public final class LayerTable {
         }
         List<String> titles = new ArrayList<>(List.of("tokens", "batches"));
         titles.addAll(names);
+        List<String> bounded = measured
+                ? List.of()
+                : names.stream()
+                        .filter(n -> file.cases.stream().allMatch(c -> bound(c.plans.get(n)) >= 0))
+                        .toList();
+        bounded.forEach(name -> titles.add("bound of " + name));
         TextTable table = new TextTable(titles.toArray(String[]::new));
         cells.forEach((cell, cases) -> {
             List<String> row = new ArrayList<>(List.of(cell, String.valueOf(cases.size())));
             double asPlaced = Double.NaN;
             for (String name : names) {
-                double mean = cases.stream()
-                        .mapToDouble(c -> time(c.plans.get(name), measured))
-                        .average()
-                        .orElse(Double.NaN);
-                row.add(
-                        Double.isNaN(asPlaced)
-                                ? String.format(Locale.ROOT, "%.0f us", mean)
-                                : String.format(Locale.ROOT, "%.0f (%+.1f %%)", mean, 100 * (mean / asPlaced - 1)));
+                double mean = mean(cases, c -> time(c.plans.get(name), measured));
+                row.add(Double.isNaN(asPlaced) ? String.format(Locale.ROOT, "%.0f us", mean) : against(mean, asPlaced));
                 asPlaced = Double.isNaN(asPlaced) ? mean : asPlaced;
+            }
+            for (String name : bounded) {
+                row.add(against(mean(cases, c -> bound(c.plans.get(name))), asPlaced));
             }
             table.row(row.toArray(String[]::new));
         });
         return table.format();
+    }
+
+    private static double mean(List<LayerFile.Case> cases, ToDoubleFunction<LayerFile.Case> value) {
+        return cases.stream().mapToDouble(value).average().orElse(Double.NaN);
+    }
+
+    private static String against(double mean, double asPlaced) {
+        return String.format(Locale.ROOT, "%.0f (%+.1f %%)", mean, 100 * (mean / asPlaced - 1));
+    }
+
+    private static double bound(LayerFile.@Nullable Plan plan) {
+        return plan == null || plan.bound == null ? Double.NaN : plan.bound;
     }
 
     private static double time(LayerFile.@Nullable Plan plan, boolean measured) {

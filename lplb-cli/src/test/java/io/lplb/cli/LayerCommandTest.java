@@ -57,6 +57,7 @@ class LayerCommandTest {
                 plans.toString());
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.out().contains("8 ranks, same task, 4096"), run.out());
+        assertTrue(run.out().contains("bound of time") && run.out().contains("bound of replicas"), run.out());
         LayerFile file;
         try (InputStream in = Files.newInputStream(plans)) {
             file = LayerFile.read(in);
