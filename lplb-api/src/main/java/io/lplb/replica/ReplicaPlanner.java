@@ -101,11 +101,6 @@ public final class ReplicaPlanner {
         write(counts, identity, attained, out);
     }
 
-    /** As {@link #complete(long[], double[], int[], int[], long[], ReplicaPlan)} without copies from an earlier batch. */
-    public void complete(long[] counts, double @Nullable [] speeds, int[] expert, long[] taken, ReplicaPlan out) {
-        complete(counts, speeds, null, expert, taken, out);
-    }
-
     /**
      * Completes a choice of replicas that was made elsewhere, such as on a device: checks it, and computes its loads, its weight
      * copies and its lower bound.

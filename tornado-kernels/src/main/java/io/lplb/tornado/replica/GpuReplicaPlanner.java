@@ -131,7 +131,7 @@ public final class GpuReplicaPlanner implements AutoCloseable {
         requireRun(result);
         read(result);
         try {
-            host.complete(total, speeds, expert, taken, out);
+            host.complete(total, speeds, null, expert, taken, out);
         } catch (IllegalArgumentException e) {
             throw new BackendException(
                     "gpu", Code.WRONG_SHARES, String.valueOf(e.getMessage()), "Report it, please.", e);
