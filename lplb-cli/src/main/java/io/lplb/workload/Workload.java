@@ -124,8 +124,7 @@ public final class Workload {
 
     private void weigh(long batch) {
         Arrays.fill(weight, 1);
-        kind.weigh(
-                new WorkloadKind.Draw(GENERATORS.create(seed), generator(batch, 0), batch, ranks, maxOverMean), weight);
+        kind.weigh(draw(batch), weight);
         double sum = Arrays.stream(weight).sum();
         if (sum == 0) {
             Arrays.fill(weight, 1);
@@ -134,6 +133,10 @@ public final class Workload {
         for (int e = 0; e < experts; e++) {
             weight[e] /= sum;
         }
+    }
+
+    private WorkloadKind.Draw draw(long batch) {
+        return new WorkloadKind.Draw(GENERATORS.create(seed), generator(batch, 0), batch, ranks, maxOverMean);
     }
 
     /** A sequence for each use of each batch, apart from the lasting one; odd multipliers keep the seeds apart. */
@@ -191,8 +194,13 @@ public final class Workload {
             throw new IllegalArgumentException(
                     "ids: got length " + ids.length + ", expected a multiple of topK = " + topK);
         }
-        weigh(batch);
         RandomGenerator random = generator(batch, 1);
+        TokenPools pools = kind.pools(draw(batch), experts, topK);
+        if (pools != null) {
+            pools.route(random, topK, ids);
+            return;
+        }
+        weigh(batch);
         for (int at = 0; at < ids.length; at += topK) {
             for (int e = 0; e < experts; e++) {
                 double key = random.nextExponential();

@@ -4,10 +4,15 @@ package io.lplb.workload;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kinds of expert popularity that the project is tested and measured with, by name. Each writes a weight per
  * expert for one batch; {@link Workload} turns weights into counts or into routed ids.
+ *
+ * <p>W0 to W7 are the workloads of Megatron-LM's token-imbalance benchmark, from their public description (NVIDIA/Megatron-LM, issue 6757
+ * and pull request 7488): pools of experts from which each token draws distinct ones. They depend on the seed, the batch and the layer, not
+ * on the ranks. W3's hot set is as large as W1's, as the description says; the code of the pull request has a larger one.
  *
  * <p>Two sources of randomness: {@code lasting} starts the same for every batch, so what is drawn from it persists;
  * {@code fresh} differs from batch to batch. Experts are thought to live on ranks in their natural order, {@code
@@ -109,6 +114,74 @@ public enum WorkloadKind {
                 weight[order[k]] = 0;
             }
         }
+    },
+    /** Experts in turn: every expert has the same load, to a token. */
+    W0("W0", "W0_balanced", "experts in turn, the balanced control") {
+        @Override
+        TokenPools pools(Draw draw, int experts, int topK) {
+            return TokenPools.inTurn(experts);
+        }
+    },
+    /** 3 of 4 tokens in a fixed quarter of the experts, drawn by the seed. */
+    W1("W1", "W1_hot_expert_set", "3 of 4 tokens in a fixed quarter of the experts, drawn by the seed") {
+        @Override
+        TokenPools pools(Draw draw, int experts, int topK) {
+            int[] order = Skew.permutation(draw.lasting(), experts);
+            return TokenPools.hot(experts, Arrays.copyOf(order, TokenPools.hotWidth(experts, topK)), 4);
+        }
+    },
+    /** The heat of W1 in the first quarter of the experts, which the fewest ranks own. */
+    W2("W2", "W2_hot_rank", "3 of 4 tokens in the first quarter of the experts, which few ranks own") {
+        @Override
+        TokenPools pools(Draw draw, int experts, int topK) {
+            int[] hot = TokenPools.range(0, TokenPools.hotWidth(experts, topK), experts);
+            return TokenPools.hot(experts, hot, 4);
+        }
+    },
+    /** The heat of W1 in every fourth expert, spread over all ranks. */
+    W3("W3", "W3_spread_hot_experts", "3 of 4 tokens in every fourth expert, spread over the ranks") {
+        @Override
+        TokenPools pools(Draw draw, int experts, int topK) {
+            int[] hot = new int[TokenPools.hotWidth(experts, topK)];
+            for (int k = 0; k < hot.length; k++) {
+                hot[k] = (int) ((long) k * experts / hot.length);
+            }
+            return TokenPools.hot(experts, hot, 4);
+        }
+    },
+    /** All experts alike, and the last sources send the most tokens. */
+    W4("W4", "W4_source_ragged", "experts alike, sources with 1, 2, 3, .. parts of the tokens") {
+        @Override
+        TokenPools pools(Draw draw, int experts, int topK) {
+            return TokenPools.all(experts);
+        }
+    },
+    /** No token in the first half of the experts. */
+    W5("W5", "W5_zero_expert_rank", "no token in the first half of the experts") {
+        @Override
+        TokenPools pools(Draw draw, int experts, int topK) {
+            int live = Math.min(experts, Math.max(topK, experts - experts / 2));
+            return TokenPools.hot(experts, TokenPools.range(experts - live, live, experts), 0);
+        }
+    },
+    /** The heat of W1 in a quarter of the experts that moves on every third batch. */
+    W6("W6", "W6_rotating_hotspot", "3 of 4 tokens in a quarter of the experts that moves on every 3rd batch") {
+        @Override
+        TokenPools pools(Draw draw, int experts, int topK) {
+            int width = TokenPools.hotWidth(experts, topK);
+            long moves = Math.floorDiv(draw.batch(), ROTATION_PERIOD);
+            int first = (int) Math.floorMod(moves * width, (long) experts);
+            return TokenPools.hot(experts, TokenPools.range(first, width, experts), 4);
+        }
+    },
+    /** Three batches with all experts alike, then one with every second token in a quarter of the experts. */
+    W7("W7", "W7_burst", "3 batches with experts alike, then one with every 2nd token in a quarter of them") {
+        @Override
+        TokenPools pools(Draw draw, int experts, int topK) {
+            boolean burst = Math.floorMod(draw.batch(), TOKEN_BURST_PERIOD) == TOKEN_BURST_PERIOD - 1;
+            int[] hot = TokenPools.range(0, TokenPools.hotWidth(experts, topK), experts);
+            return burst ? TokenPools.hot(experts, hot, 2) : TokenPools.all(experts);
+        }
     };
 
     /** Largest weight over mean weight of the skewed kinds, unless a workload says otherwise. */
@@ -126,11 +199,20 @@ public enum WorkloadKind {
     static final double BURST_SHARE = 0.4;
     static final int BURST_PERIOD = 8;
 
+    private static final long ROTATION_PERIOD = 3;
+    private static final int TOKEN_BURST_PERIOD = 4;
+
     private final String id;
+    private final String longId;
     private final String description;
 
     WorkloadKind(String id, String description) {
+        this(id, id, description);
+    }
+
+    WorkloadKind(String id, String longId, String description) {
         this.id = id;
+        this.longId = longId;
         this.description = description;
     }
 
@@ -144,7 +226,23 @@ public enum WorkloadKind {
     record Draw(RandomGenerator lasting, RandomGenerator fresh, long batch, int ranks, double maxOverMean) {}
 
     /** Multiplies {@code weight [experts]}, all 1 on entry, into the weights of one batch; the scale is free. */
-    abstract void weigh(Draw draw, double[] weight);
+    void weigh(Draw draw, double[] weight) {
+        TokenPools pools = pools(draw, weight.length, 1);
+        if (pools == null) {
+            throw new IllegalStateException(id + ": got neither weights nor pools");
+        }
+        pools.weigh(weight);
+    }
+
+    /** Returns from which experts each token of a batch chooses, or null if they are drawn by weight. */
+    @Nullable TokenPools pools(Draw draw, int experts, int topK) {
+        return null;
+    }
+
+    /** Whether the sources of a batch have unequal numbers of tokens. */
+    boolean hasRaggedSources() {
+        return this == W4;
+    }
 
     /** Whether the kind aims at a ratio of the largest to the mean weight, which a workload may set. */
     boolean hasRatio() {
@@ -168,7 +266,7 @@ public enum WorkloadKind {
      */
     public static WorkloadKind named(String id) {
         for (WorkloadKind kind : values()) {
-            if (kind.id.equals(id)) {
+            if (kind.id.equalsIgnoreCase(id) || kind.longId.equalsIgnoreCase(id)) {
                 return kind;
             }
         }

@@ -28,7 +28,8 @@ class OriginalPlacementTest {
     }
 
     private static List<String> lines(String property, String name) throws IOException {
-        return Files.readAllLines(Path.of(System.getProperty(property, CASES.resolve(name).toString())));
+        return Files.readAllLines(
+                Path.of(System.getProperty(property, CASES.resolve(name).toString())));
     }
 
     @Test
