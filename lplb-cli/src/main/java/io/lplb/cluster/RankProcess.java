@@ -136,6 +136,11 @@ public final class RankProcess implements AutoCloseable {
         return line.substring(what.length() + 1);
     }
 
+    /** Returns the number of the process. */
+    long pid() {
+        return process.pid();
+    }
+
     /** Kills the rank as a machine that fails would: it has no time to say anything. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();

@@ -2,8 +2,10 @@
 package io.lplb.exchange.aeron;
 
 import io.aeron.Aeron;
+import io.aeron.AeronCounters;
 import io.aeron.CommonContext;
 import io.aeron.ExclusivePublication;
+import io.aeron.Image;
 import io.aeron.Publication;
 import io.aeron.Subscription;
 import io.aeron.logbuffer.LogBufferDescriptor;
@@ -18,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.agrona.BitUtil;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
+import org.agrona.collections.Long2LongHashMap;
 import org.agrona.concurrent.NanoClock;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -36,15 +39,18 @@ import org.jspecify.annotations.Nullable;
  * reader ({@code fc=max}), and readers of shared memory are not tethered, so that the driver lets a reader go that has
  * filled its window for {@code 50 ms} and takes it back when it reads again. Lost packets are repeated by Aeron.
  *
- * <p>After a pause of this process, and when Aeron's client has ended as it was stopped for longer than its timeouts or its
- * driver has ended, the channels are opened anew; meanwhile messages are lost. If that fails for 20 seconds,
+ * <p>After a pause of this process, when senders have gone so far ahead that they repeat no more what is missing, and when Aeron's
+ * client has ended as it was stopped for longer than its timeouts or its driver has ended, the channels are opened anew; meanwhile
+ * messages are lost. If that fails for 20 seconds,
  * {@link #poll} throws an IllegalStateException.
  *
  * <p>Not thread-safe.
  */
 final class AeronBus implements MessageBus {
     private static final Logger LOG = LogManager.getLogger(AeronBus.class);
-    private static final int LEAST_TERM = 1 << 18;
+    private static final int LEAST_TERM = LogBufferDescriptor.TERM_MIN_LENGTH;
+    private static final int MESSAGES_PER_TERM = 64;
+    private static final String LEAST_TERMS = "term-length=" + LEAST_TERM;
     // Well below RoundBoard.WINDOW, so that no sender's backlog runs over what has come from the others.
     private static final int FRAGMENTS = 8;
 
@@ -52,6 +58,9 @@ final class AeronBus implements MessageBus {
 
     /** A process that did not run for so long has lost packets, and others may have let its image go. */
     private static final long PAUSE_NANOS = Duration.ofMillis(400).toNanos();
+
+    /** Time in which an image whose sender has run ahead must move. */
+    private static final long STUCK_NANOS = Duration.ofMillis(10).toNanos();
 
     private static final long DRIVER_ACTIVE_MILLIS = 1_000;
     private static final long REOPEN_INTERVAL_NANOS = Duration.ofMillis(200).toNanos();
@@ -66,8 +75,13 @@ final class AeronBus implements MessageBus {
     private @Nullable AutoCloseable driver;
     private Aeron aeron;
     private String transport;
+    private String udpChannel = "";
     private volatile @Nullable Throwable failure;
     private Receiver receiver = (buffer, offset, length) -> {};
+    private final Long2LongHashMap positions = new Long2LongHashMap(-1);
+    private int openings;
+    private long overruns;
+    private long suspectSince;
     private boolean broken;
     private long brokenSince;
     private long lastAttempt;
@@ -104,7 +118,7 @@ final class AeronBus implements MessageBus {
         EmbeddedDriver own = null;
         try {
             if (directory == null) {
-                own = EmbeddedDriver.launch("rank-" + settings.self(), settings.newIdleStrategy());
+                own = EmbeddedDriver.launchOwn("rank-" + settings.self(), settings.newIdleStrategy());
                 directory = own.directory();
             } else {
                 DriverFolder.requireSafe(Path.of(directory));
@@ -127,12 +141,15 @@ final class AeronBus implements MessageBus {
     }
 
     private Aeron connect(String directory) {
+        udpChannel = "";
+        positions.clear();
         Aeron client = Aeron.connect(new Aeron.Context()
                 .aeronDirectoryName(directory)
                 .nanoClock(pauses)
                 .subscriberErrorHandler(this::failed)
                 .errorHandler(this::failed));
         try {
+            overruns = overruns(client);
             openChannels(client);
             return client;
         } catch (RuntimeException e) {
@@ -150,14 +167,16 @@ final class AeronBus implements MessageBus {
         lastAttempt = now;
         try {
             if (!aeron.isClosed()) {
-                CloseHelper.quietCloseAll(publications);
                 CloseHelper.quietCloseAll(subscriptions);
+                List<ExclusivePublication> before = List.copyOf(publications);
                 openChannels(aeron);
+                CloseHelper.quietCloseAll(before);
             } else {
                 String directory = settings.aeronDirectory();
                 if (directory == null) {
                     CloseHelper.quietClose(driver);
-                    EmbeddedDriver own = EmbeddedDriver.launch("rank-" + settings.self(), settings.newIdleStrategy());
+                    EmbeddedDriver own =
+                            EmbeddedDriver.launchOwn("rank-" + settings.self(), settings.newIdleStrategy());
                     driver = own;
                     directory = own.directory();
                     transport = transportOf(settings, directory);
@@ -170,7 +189,7 @@ final class AeronBus implements MessageBus {
             broken = false;
             pauses.takePause();
             LOG.warn(
-                    "Rank {}: Aeron's channels were opened anew, after a pause or an end of its client",
+                    "Rank {}: Aeron's channels were opened anew, after a pause, lost packets or an end of its client",
                     settings.self());
         } catch (RuntimeException e) {
             failure = e;
@@ -192,12 +211,18 @@ final class AeronBus implements MessageBus {
         }
     }
 
+    /** Returns how often the channels were opened. */
+    int openings() {
+        return openings;
+    }
+
     private void openChannels(Aeron client) {
+        openings++;
         publications.clear();
         subscriptions.clear();
         int ranks = settings.identity().ranks();
         int term = BitUtil.findNextPositivePowerOfTwo(
-                Math.max(LEAST_TERM, 16 * ExchangeMessage.countsLength(settings.identity())));
+                Math.max(LEAST_TERM, MESSAGES_PER_TERM * ExchangeMessage.countsLength(settings.identity())));
         if (term > LogBufferDescriptor.TERM_MAX_LENGTH) {
             throw new IllegalArgumentException("more experts than fit into a message");
         }
@@ -224,12 +249,27 @@ final class AeronBus implements MessageBus {
             subscriptions.add(subscribe(
                     client,
                     "aeron:udp?tether=false|endpoint=" + settings.endpoints().get(settings.self())));
-            ExclusivePublication publication = client.addExclusivePublication(
-                    "aeron:udp?control-mode=manual|fc=max|" + terms, settings.streamId());
-            publications.add(publication);
+            publications.add(publish(client, remote, terms));
+        }
+    }
+
+    /**
+     * Opens a publication to other ranks. A publication announces itself when it is opened, and then every 100 ms: its socket,
+     * which its tag names, must have its destinations before. So they are added by the publication before it or, if there is
+     * none, by one that is closed again.
+     */
+    private ExclusivePublication publish(Aeron client, List<String> remote, String terms) {
+        if (!udpChannel.isEmpty()) {
+            return client.addExclusivePublication(udpChannel + terms, settings.streamId());
+        }
+        String channel = "aeron:udp?control-mode=manual|fc=max|linger=1s|tags=" + client.nextCorrelationId() + "|";
+        try (ExclusivePublication first = client.addExclusivePublication(
+                channel.replace("linger=1s", "linger=0") + LEAST_TERMS, settings.streamId())) {
             for (String endpoint : remote) {
-                publication.addDestination("aeron:udp?endpoint=" + endpoint);
+                first.addDestination("aeron:udp?endpoint=" + endpoint);
             }
+            udpChannel = channel;
+            return client.addExclusivePublication(channel + terms, settings.streamId());
         }
     }
 
@@ -295,7 +335,7 @@ final class AeronBus implements MessageBus {
 
     @Override
     public int poll(Receiver to) {
-        if (pauses.paused || aeron.isClosed()) {
+        if (pauses.paused || aeron.isClosed() || isStuck()) {
             breakDown();
         }
         if (broken) {
@@ -313,6 +353,42 @@ final class AeronBus implements MessageBus {
             fragments += subscriptions.get(k).poll(assembler, FRAGMENTS);
         }
         return fragments;
+    }
+
+    private static long overruns(Aeron client) {
+        return client.countersReader().getCounterValue(AeronCounters.SYSTEM_COUNTER_ID_FLOW_CONTROL_OVER_RUNS);
+    }
+
+    /**
+     * Returns whether packets come from further ahead than the window of an image that does not move: its sender has gone on
+     * while this process or the network paused, and repeats no more what is missing.
+     */
+    private boolean isStuck() {
+        long seen = overruns(aeron);
+        if (seen == overruns) {
+            return false;
+        }
+        long now = System.nanoTime();
+        if (positions.isEmpty()) {
+            suspectSince = now;
+            for (Subscription subscription : subscriptions) {
+                subscription.forEachImage(image -> positions.put(image.correlationId(), image.position()));
+            }
+            return false;
+        }
+        if (now - suspectSince < STUCK_NANOS) {
+            return false;
+        }
+        boolean stuck = false;
+        for (Subscription subscription : subscriptions) {
+            for (int k = 0; k < subscription.imageCount(); k++) {
+                Image image = subscription.imageAtIndex(k);
+                stuck |= positions.get(image.correlationId()) == image.position();
+            }
+        }
+        positions.clear();
+        overruns = seen;
+        return stuck;
     }
 
     @Override

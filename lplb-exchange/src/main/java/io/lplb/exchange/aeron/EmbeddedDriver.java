@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.exchange.aeron;
 
+import io.aeron.driver.Configuration;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import java.nio.file.Path;
@@ -35,10 +36,15 @@ public final class EmbeddedDriver implements AutoCloseable {
      * @throws IllegalStateException if the Java virtual machine lacks an option that Aeron needs, or shared memory is full
      */
     public static EmbeddedDriver launch(String name) {
-        return launch(name, new BackoffIdleStrategy());
+        return launch(name, new BackoffIdleStrategy(), Configuration.COUNTERS_VALUES_BUFFER_LENGTH_DEFAULT);
     }
 
-    static EmbeddedDriver launch(String name, IdleStrategy idle) {
+    /** Starts a driver for one rank, whose counters are some per other rank and not per pair of ranks. */
+    static EmbeddedDriver launchOwn(String name, IdleStrategy idle) {
+        return launch(name, idle, Configuration.COUNTERS_VALUES_BUFFER_LENGTH_MIN);
+    }
+
+    private static EmbeddedDriver launch(String name, IdleStrategy idle, int countersLength) {
         JvmOptions.require();
         Path parent = DriverFolder.parent();
         DriverFolder.removeLeftovers(parent);
@@ -51,6 +57,7 @@ public final class EmbeddedDriver implements AutoCloseable {
                 // Whoever can send packets opens no more images than this.
                 .streamSessionLimit(MOST_SESSIONS)
                 .termBufferSparseFile(true)
+                .counterValuesBufferLength(countersLength)
                 // Readers that have fallen behind for good are let go after these.
                 .timerIntervalNs(Duration.ofMillis(20).toNanos())
                 .imageLivenessTimeoutNs(Duration.ofSeconds(1).toNanos())

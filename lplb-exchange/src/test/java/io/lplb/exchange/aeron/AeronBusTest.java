@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -20,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -158,6 +160,35 @@ class AeronBusTest {
             assertTrue(transports.get(0).startsWith("Aeron IPC to 1 ranks"), transports.get(0));
             assertTrue(transports.get(1).contains("Aeron UDP to 1 ranks of other hosts"), transports.get(1));
             assertTrue(transports.get(2).startsWith("Aeron UDP to 2 ranks"), transports.get(2));
+        }
+    }
+
+    /** Rank 0 sends, rank 1 reads all, rank 2 reads only after more was sent than can be repeated. */
+    @Test
+    void readerLeftBehindOpensItsChannelsAnew() throws Exception {
+        GroupIdentity group = new GroupIdentity(3, EXPERTS, 1, "packets");
+        List<String> endpoints = freeEndpoints(3);
+        try (AeronBus sender = AeronBus.open(settings(group, 0, endpoints, null));
+                AeronBus reader = AeronBus.open(settings(group, 1, endpoints, null));
+                AeronBus late = AeronBus.open(settings(group, 2, endpoints, null))) {
+            long[] newest = new long[3];
+            UnsafeBuffer message = new UnsafeBuffer(new byte[256]);
+            long deadline = System.nanoTime() + PATIENCE;
+            long left = Long.MAX_VALUE; // number of the message after which rank 2 does not read for a while
+            for (long n = 1; newest[2] <= left; n++) {
+                if (left == Long.MAX_VALUE && newest[1] > 0 && newest[2] > 0) {
+                    left = n + 2_000;
+                }
+                message.putLong(0, n);
+                do {
+                    reader.poll((buffer, offset, length) -> newest[1] = buffer.getLong(offset));
+                } while (!sender.offer(0, message, message.capacity()));
+                if (left == Long.MAX_VALUE || n > left) {
+                    late.poll((buffer, offset, length) -> newest[2] = buffer.getLong(offset));
+                }
+                assertTrue(System.nanoTime() < deadline, () -> Arrays.toString(newest));
+            }
+            assertTrue(late.openings() > 1, () -> "openings " + late.openings());
         }
     }
 
