@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -100,6 +101,13 @@ final class RankCommand implements Callable<Integer> {
                     "Go without a key between hosts: everybody who can send packets to a rank can then send it counts.")
     private boolean insecure;
 
+    @Option(
+            names = "--clock-skew",
+            hidden = true,
+            paramLabel = "S",
+            description = "Seconds by which this process's clock is to be ahead, to try restarts with a wrong clock.")
+    private long clockSkew;
+
     @Option(names = "--driven", hidden = true, description = "Take commands on standard input.")
     private boolean driven;
 
@@ -141,7 +149,8 @@ final class RankCommand implements Callable<Integer> {
                 throw new IllegalArgumentException((ticket != null ? "nccl-ticket" : "gpu") + ": got one with exchange "
                         + group.exchange + ", expected exchange nccl");
             }
-            return RankExchange.aeron(aeron(identity, timeout, key));
+            InstantSource clock = InstantSource.offset(InstantSource.system(), Duration.ofSeconds(clockSkew));
+            return RankExchange.aeron(aeron(identity, timeout, key), clock);
         }
         int device = gpu == null ? Math.floorMod(rank, group.ranksPerNode()) : gpu;
         NcclSettings settings = new NcclSettings(identity, rank, device, timeout, null);

@@ -12,6 +12,7 @@ import io.lplb.nccl.NcclWorkloadExchange;
 import io.lplb.tornado.cuda.CudaException;
 import io.lplb.tornado.cuda.CudaUnavailableException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -42,8 +43,8 @@ final class RankExchange implements AutoCloseable {
     }
 
     /** Connects by Aeron. */
-    static RankExchange aeron(ExchangeSettings settings) {
-        return new RankExchange(AeronExchange.connect(settings), null);
+    static RankExchange aeron(ExchangeSettings settings, InstantSource clock) {
+        return new RankExchange(AeronExchange.connect(settings, clock), null);
     }
 
     /**

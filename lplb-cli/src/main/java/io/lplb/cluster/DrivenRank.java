@@ -12,14 +12,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   in    run N       replay rounds below N
+ *         round       tell the round that comes next
  *         report      tell the results so far
  *         (end)       leave; this is also how a rank ends when the process that started it is gone
  *   out   ready N     connected, round N would be the next
  *         at N        done, round N would be the next
+ *         round N     round N would be the next
  *         report {..} a {@link RankResult} in JSON
  * </pre>
  *
- * While it waits for a command it answers other ranks, so that one that was started anew can connect.
+ * Commands are taken between rounds. While it waits for one it answers other ranks, so that one that was started anew can connect.
  *
  * <p>Not thread-safe.
  */
@@ -29,6 +31,7 @@ public final class DrivenRank {
     private final RankReplay replay;
     private final PrintWriter out;
     private final CommandInput commands;
+    private long end = -1;
 
     /** A rank that answers on {@code out}. */
     public DrivenRank(RankReplay replay, CommandInput commands, PrintWriter out) {
@@ -42,24 +45,30 @@ public final class DrivenRank {
         say("ready " + replay.nextRound());
         while (!commands.hasEnded()) {
             String command = commands.poll();
-            if (command == null) {
+            if (command != null) {
+                obey(command);
+            } else if (end < 0) {
                 replay.service();
                 LockSupport.parkNanos(PAUSE_NANOS);
-            } else if (command.equals("report")) {
-                say("report " + json(replay.result()));
-            } else if (command.matches("run [0-9]{1,18}")) {
-                runTo(Long.parseLong(command.substring(4)));
+            } else if (replay.nextRound() < end) {
+                replay.step();
             } else {
-                throw new IllegalArgumentException("command: got '" + command + "', expected run N or report");
+                end = -1;
+                say("at " + replay.nextRound());
             }
         }
     }
 
-    private void runTo(long end) {
-        while (!commands.hasEnded() && replay.nextRound() < end) {
-            replay.step();
+    private void obey(String command) {
+        if (command.equals("report")) {
+            say("report " + json(replay.result()));
+        } else if (command.equals("round")) {
+            say("round " + replay.nextRound());
+        } else if (command.matches("run [0-9]{1,18}")) {
+            end = Long.parseLong(command.substring(4));
+        } else {
+            throw new IllegalArgumentException("command: got '" + command + "', expected run N, round or report");
         }
-        say("at " + replay.nextRound());
     }
 
     private void say(String line) {

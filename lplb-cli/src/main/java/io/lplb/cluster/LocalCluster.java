@@ -82,6 +82,10 @@ public final class LocalCluster implements AutoCloseable {
     public RankProcess start(int rank, String... more) throws IOException {
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of(more));
+        RankProcess before = ranks[rank];
+        if (before != null) {
+            before.close();
+        }
         RankProcess process = RankProcess.start(rank, all, key);
         ranks[rank] = process;
         return process;
@@ -115,6 +119,14 @@ public final class LocalCluster implements AutoCloseable {
             results.add(rank(r).report());
         }
         return results;
+    }
+
+    /** Returns the numbers of the ranks' processes. */
+    List<Long> processes() {
+        return Arrays.stream(ranks)
+                .filter(Objects::nonNull)
+                .map(RankProcess::pid)
+                .toList();
     }
 
     /** Returns the process of a rank that was started. */

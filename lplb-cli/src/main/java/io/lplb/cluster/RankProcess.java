@@ -112,6 +112,23 @@ public final class RankProcess implements AutoCloseable {
         return Long.parseLong(answer(what));
     }
 
+    /** Asks for the round that comes next. */
+    long round() throws IOException, InterruptedException {
+        commands.println("round");
+        return await("round");
+    }
+
+    /** Stops the rank's process, or lets it go on; it does not notice. */
+    void stop(boolean stopped) throws IOException, InterruptedException {
+        int exit = new ProcessBuilder("kill", stopped ? "-STOP" : "-CONT", Long.toString(process.pid()))
+                .redirectErrorStream(true)
+                .start()
+                .waitFor();
+        if (exit != 0) {
+            throw new IOException("rank " + rank + ": got exit code " + exit + " of kill, expected 0");
+        }
+    }
+
     /** Asks for the results so far. */
     public RankResult report() throws IOException, InterruptedException {
         commands.println("report");

@@ -39,6 +39,7 @@ public final class RankReplay {
     private long invalid;
     private int[] uncovered = {};
     private long uncoveredTokens;
+    private long lost;
     private double imbalance;
     private double imbalanceBefore;
     private double offNode;
@@ -112,8 +113,12 @@ public final class RankReplay {
                 continue;
             }
             routedTokens++;
-            if (slots[k] == -1 && Arrays.binarySearch(uncovered, ids[k]) >= 0) {
-                uncoveredTokens++;
+            if (slots[k] == -1) {
+                if (Arrays.binarySearch(uncovered, ids[k]) >= 0) {
+                    uncoveredTokens++;
+                } else {
+                    lost++;
+                }
             } else if (slots[k] < 0
                     || slots[k] >= placement.physicalExperts()
                     || placement.expertIn(slots[k]) != ids[k]) {
@@ -145,6 +150,7 @@ public final class RankReplay {
                 routedTokens,
                 invalid,
                 uncoveredTokens,
+                lost,
                 Arrays.stream(planned).boxed().toList(),
                 Arrays.stream(routed).boxed().toList(),
                 imbalance,

@@ -23,6 +23,7 @@ import org.HdrHistogram.Histogram;
  * @param tokens ids routed
  * @param invalid ids that came out at a slot of another expert; always 0, or something is broken
  * @param uncovered ids that got no slot, as their expert has no active rank
+ * @param lost ids that got no slot though a rank has their expert; always 0, or something is broken
  * @param planned tokens that the agreed plans send to each rank, summed, {@code [ranks]}
  * @param routed this rank's tokens that went to each rank in those rounds, summed, {@code [ranks]}
  * @param imbalance busiest rank / mean in the agreed plans, summed
@@ -48,6 +49,7 @@ public record RankResult(
         long tokens,
         long invalid,
         long uncovered,
+        long lost,
         List<Long> planned,
         List<Long> routed,
         double imbalance,

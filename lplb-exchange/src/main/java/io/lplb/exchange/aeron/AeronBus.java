@@ -12,7 +12,6 @@ import io.aeron.logbuffer.LogBufferDescriptor;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -294,12 +293,6 @@ final class AeronBus implements MessageBus {
         String ipc = near == 0 ? "" : "Aeron IPC to " + near + " ranks that share this media driver";
         return (ipc + (near > 0 && far > 0 ? ", " : "") + udp) + "; media driver "
                 + (settings.aeronDirectory() == null ? "embedded" : "external") + " at " + directory;
-    }
-
-    /** Nanoseconds since 1970, of which a process that is started later has more. */
-    static long wallClockNanos() {
-        Instant now = Instant.now();
-        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
     }
 
     private void failed(Throwable error) {

@@ -9,6 +9,8 @@ import io.lplb.exchange.aeron.IncomingMessage.Check;
 import io.lplb.exchange.aeron.Peers.Verdict;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
@@ -107,6 +109,19 @@ public final class AeronExchange implements WorkloadExchange {
      *     virtual machine lacks an option that Aeron needs, or Aeron cannot be started
      */
     public static AeronExchange connect(ExchangeSettings settings) {
+        return connect(settings, InstantSource.system());
+    }
+
+    /**
+     * Connects a rank with its group, see {@link #connect(ExchangeSettings)}.
+     *
+     * @param settings as there
+     * @param clock by which this process is told from the processes before it of the same rank
+     * @return as there
+     * @throws IllegalArgumentException as there
+     * @throws IllegalStateException as there
+     */
+    public static AeronExchange connect(ExchangeSettings settings, InstantSource clock) {
         JvmOptions.require();
         SecureRandom random = new SecureRandom();
         AeronBus bus = AeronBus.open(settings);
@@ -115,7 +130,7 @@ public final class AeronExchange implements WorkloadExchange {
                 settings.self(),
                 bus,
                 settings.key(),
-                AeronBus.wallClockNanos(),
+                nanosOf(clock.instant()),
                 random::nextLong,
                 System::nanoTime,
                 settings.newIdleStrategy());
@@ -126,6 +141,11 @@ public final class AeronExchange implements WorkloadExchange {
             throw e;
         }
         return exchange;
+    }
+
+    /** Nanoseconds since 1970, of which a process that is started later has more. */
+    private static long nanosOf(Instant time) {
+        return time.getEpochSecond() * 1_000_000_000L + time.getNano();
     }
 
     /** Says HELLO until everybody has, or until a group that works already has had time to. */
