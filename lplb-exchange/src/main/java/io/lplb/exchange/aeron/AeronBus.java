@@ -141,14 +141,12 @@ final class AeronBus implements MessageBus {
 
     private Aeron connect(String directory) {
         udpChannel = "";
-        positions.clear();
         Aeron client = Aeron.connect(new Aeron.Context()
                 .aeronDirectoryName(directory)
                 .nanoClock(pauses)
                 .subscriberErrorHandler(this::failed)
                 .errorHandler(this::failed));
         try {
-            overruns = overruns(client);
             openChannels(client);
             return client;
         } catch (RuntimeException e) {
@@ -217,6 +215,8 @@ final class AeronBus implements MessageBus {
 
     private void openChannels(Aeron client) {
         openings++;
+        overruns = overruns(client);
+        positions.clear();
         publications.clear();
         subscriptions.clear();
         int ranks = settings.identity().ranks();
