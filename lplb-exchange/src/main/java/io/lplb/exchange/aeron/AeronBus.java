@@ -20,7 +20,6 @@ import org.agrona.BitUtil;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2LongHashMap;
-import org.agrona.concurrent.NanoClock;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +54,6 @@ final class AeronBus implements MessageBus {
 
     private static final int SPARE_SESSIONS = 8;
 
-    /** A process that did not run for so long has lost packets, and others may have let its image go. */
-    private static final long PAUSE_NANOS = Duration.ofMillis(400).toNanos();
-
     /** Time in which an image whose sender has run ahead must move. */
     private static final long STUCK_NANOS = Duration.ofMillis(10).toNanos();
 
@@ -69,7 +65,7 @@ final class AeronBus implements MessageBus {
     private final List<ExclusivePublication> publications = new ArrayList<>();
     private final List<Subscription> subscriptions = new ArrayList<>();
     private final Queue<Integer> goneSessions = new ConcurrentLinkedQueue<>();
-    private final PauseClock pauses = new PauseClock();
+    private final PauseWatch pauses = new PauseWatch();
     private final BoundedAssembler assembler;
     private @Nullable AutoCloseable driver;
     private Aeron aeron;
@@ -85,28 +81,6 @@ final class AeronBus implements MessageBus {
     private long brokenSince;
     private long lastAttempt;
 
-    /** Clock of Aeron's own thread, which reads it all the time: a gap means that this process was stopped. */
-    private static final class PauseClock implements NanoClock {
-        private volatile boolean paused;
-        private long last;
-
-        @Override
-        public long nanoTime() {
-            long now = System.nanoTime();
-            if (last != 0 && now - last > PAUSE_NANOS) {
-                paused = true;
-            }
-            last = now;
-            return now;
-        }
-
-        boolean takePause() {
-            boolean was = paused;
-            paused = false;
-            return was;
-        }
-    }
-
     private AeronBus(ExchangeSettings settings) {
         this.settings = settings;
         assembler = new BoundedAssembler(
@@ -117,7 +91,7 @@ final class AeronBus implements MessageBus {
         EmbeddedDriver own = null;
         try {
             if (directory == null) {
-                own = EmbeddedDriver.launchOwn("rank-" + settings.self(), settings.newIdleStrategy());
+                own = EmbeddedDriver.launchOwn("rank-" + settings.self(), settings.newIdleStrategy(), pauses);
                 directory = own.directory();
             } else {
                 DriverFolder.requireSafe(Path.of(directory));
@@ -143,7 +117,7 @@ final class AeronBus implements MessageBus {
         udpChannel = "";
         Aeron client = Aeron.connect(new Aeron.Context()
                 .aeronDirectoryName(directory)
-                .nanoClock(pauses)
+                .nanoClock(pauses.clock())
                 .subscriberErrorHandler(this::failed)
                 .errorHandler(this::failed));
         try {
@@ -173,7 +147,7 @@ final class AeronBus implements MessageBus {
                 if (directory == null) {
                     CloseHelper.quietClose(driver);
                     EmbeddedDriver own =
-                            EmbeddedDriver.launchOwn("rank-" + settings.self(), settings.newIdleStrategy());
+                            EmbeddedDriver.launchOwn("rank-" + settings.self(), settings.newIdleStrategy(), pauses);
                     driver = own;
                     directory = own.directory();
                     transport = transportOf(settings, directory);
@@ -184,7 +158,6 @@ final class AeronBus implements MessageBus {
                 aeron = connect(directory);
             }
             broken = false;
-            pauses.takePause();
             LOG.warn(
                     "Rank {}: Aeron's channels were opened anew, after a pause, lost packets or an end of its client",
                     settings.self());
@@ -245,10 +218,14 @@ final class AeronBus implements MessageBus {
                     settings.streamId()));
         }
         if (!remote.isEmpty()) {
+            // The driver has closed the subscriptions before when it has opened this publication.
+            publications.add(publish(client, remote, terms));
+            pauses.forget();
             subscriptions.add(subscribe(
                     client,
                     "aeron:udp?tether=false|endpoint=" + settings.endpoints().get(settings.self())));
-            publications.add(publish(client, remote, terms));
+        } else {
+            pauses.forget();
         }
     }
 
@@ -328,7 +305,7 @@ final class AeronBus implements MessageBus {
 
     @Override
     public int poll(Receiver to) {
-        if (pauses.paused || aeron.isClosed() || isStuck()) {
+        if (pauses.hasPaused() || aeron.isClosed() || isStuck()) {
             breakDown();
         }
         if (broken) {

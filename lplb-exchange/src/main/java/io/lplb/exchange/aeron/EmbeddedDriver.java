@@ -36,20 +36,26 @@ public final class EmbeddedDriver implements AutoCloseable {
      * @throws IllegalStateException if the Java virtual machine lacks an option that Aeron needs, or shared memory is full
      */
     public static EmbeddedDriver launch(String name) {
-        return launch(name, new BackoffIdleStrategy(), Configuration.COUNTERS_VALUES_BUFFER_LENGTH_DEFAULT);
+        return launch(name, new BackoffIdleStrategy(), new MediaDriver.Context());
     }
 
     /** Starts a driver for one rank, whose counters are some per other rank and not per pair of ranks. */
-    static EmbeddedDriver launchOwn(String name, IdleStrategy idle) {
-        return launch(name, idle, Configuration.COUNTERS_VALUES_BUFFER_LENGTH_MIN);
+    static EmbeddedDriver launchOwn(String name, IdleStrategy idle, PauseWatch pauses) {
+        return launch(
+                name,
+                idle,
+                new MediaDriver.Context()
+                        .counterValuesBufferLength(Configuration.COUNTERS_VALUES_BUFFER_LENGTH_MIN)
+                        .nanoClock(pauses.clock())
+                        .receiveChannelEndpointSupplier(pauses::endpoint));
     }
 
-    private static EmbeddedDriver launch(String name, IdleStrategy idle, int countersLength) {
+    private static EmbeddedDriver launch(String name, IdleStrategy idle, MediaDriver.Context context) {
         JvmOptions.require();
         Path parent = DriverFolder.parent();
         DriverFolder.removeLeftovers(parent);
-        return new EmbeddedDriver(MediaDriver.launch(new MediaDriver.Context()
-                .aeronDirectoryName(DriverFolder.next(parent, name).toString())
+        return new EmbeddedDriver(MediaDriver.launch(context.aeronDirectoryName(
+                        DriverFolder.next(parent, name).toString())
                 .dirDeleteOnStart(false)
                 .dirDeleteOnShutdown(true)
                 .threadingMode(ThreadingMode.SHARED)
@@ -57,7 +63,6 @@ public final class EmbeddedDriver implements AutoCloseable {
                 // Whoever can send packets opens no more images than this.
                 .streamSessionLimit(MOST_SESSIONS)
                 .termBufferSparseFile(true)
-                .counterValuesBufferLength(countersLength)
                 // Readers that have fallen behind for good are let go after these.
                 .timerIntervalNs(Duration.ofMillis(20).toNanos())
                 .imageLivenessTimeoutNs(Duration.ofSeconds(1).toNanos())
