@@ -64,9 +64,10 @@ final class ClusterCommand implements Callable<Integer> {
     @Option(
             names = "--chaos",
             paramLabel = "SEED",
-            description = "Kill, stop, restart and skew the ranks one after the other while they replay, and show tokens lost,"
-                    + " wrong slots, rounds to agreement and memory. A round takes 2000 us then unless --pace says"
-                    + " otherwise; --rounds does not count.")
+            description =
+                    "Kill, stop, restart and skew the ranks one after the other while they replay, and show tokens lost,"
+                            + " wrong slots, rounds to agreement and memory. A round takes 2000 us then unless --pace says"
+                            + " otherwise; --rounds does not count.")
     private @Nullable Long chaos;
 
     @Option(
@@ -147,7 +148,9 @@ final class ClusterCommand implements Callable<Integer> {
             fields.putAll(totals.fields());
             try (AtomicOutput out = AtomicOutput.to(json, lplb.console())) {
                 out.stream()
-                        .write(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(fields));
+                        .write(new ObjectMapper()
+                                .writerWithDefaultPrettyPrinter()
+                                .writeValueAsBytes(fields));
                 out.stream().write('\n');
                 out.commit();
             }

@@ -54,19 +54,19 @@ public final class EmbeddedDriver implements AutoCloseable {
         JvmOptions.require();
         Path parent = DriverFolder.parent();
         DriverFolder.removeLeftovers(parent);
-        return new EmbeddedDriver(MediaDriver.launch(context.aeronDirectoryName(
-                        DriverFolder.next(parent, name).toString())
-                .dirDeleteOnStart(false)
-                .dirDeleteOnShutdown(true)
-                .threadingMode(ThreadingMode.SHARED)
-                .sharedIdleStrategy(idle)
-                // Whoever can send packets opens no more images than this.
-                .streamSessionLimit(MOST_SESSIONS)
-                .termBufferSparseFile(true)
-                // Readers that have fallen behind for good are let go after these.
-                .timerIntervalNs(Duration.ofMillis(20).toNanos())
-                .imageLivenessTimeoutNs(Duration.ofSeconds(1).toNanos())
-                .errorHandler(error -> LOG.debug("Media driver: {}", error.toString()))));
+        return new EmbeddedDriver(MediaDriver.launch(
+                context.aeronDirectoryName(DriverFolder.next(parent, name).toString())
+                        .dirDeleteOnStart(false)
+                        .dirDeleteOnShutdown(true)
+                        .threadingMode(ThreadingMode.SHARED)
+                        .sharedIdleStrategy(idle)
+                        // Whoever can send packets opens no more images than this.
+                        .streamSessionLimit(MOST_SESSIONS)
+                        .termBufferSparseFile(true)
+                        // Readers that have fallen behind for good are let go after these.
+                        .timerIntervalNs(Duration.ofMillis(20).toNanos())
+                        .imageLivenessTimeoutNs(Duration.ofSeconds(1).toNanos())
+                        .errorHandler(error -> LOG.debug("Media driver: {}", error.toString()))));
     }
 
     /** {@return the directory by which other processes find this driver} */
