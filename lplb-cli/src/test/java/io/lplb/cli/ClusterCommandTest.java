@@ -4,6 +4,8 @@ package io.lplb.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lplb.trace.NpyBytes;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -80,6 +82,26 @@ class ClusterCommandTest {
     }
 
     @Test
+    void chaosLosesNoToken() throws IOException {
+        CliRun run =
+                CliRun.of(("cluster --ranks 2 --topology balanced --replicas 4 --experts 8 --batch 64 --deadline 1000"
+                                + " --transport udp --chaos 3 --faults 2 --kinds stop,kill --json")
+                        .split(" ", -1));
+        assertEquals(0, run.exitCode(), run.err());
+        JsonNode json = new ObjectMapper().readTree(run.out());
+        assertEquals(3, json.get("seed").asLong());
+        assertEquals(2, json.get("faults").size());
+        assertEquals(0, json.get("tokensLost").asLong());
+        assertEquals(0, json.get("wrongSlots").asLong());
+        assertTrue(json.get("tokens").asLong() > 0, run.out());
+        assertTrue(
+                json.get("roundsToAgreementMax").asLong()
+                        >= json.get("roundsToAgreementMedian").asLong(),
+                run.out());
+        assertTrue(json.get("memoryAfterLastFault").has("sharedKib"), run.out());
+    }
+
+    @Test
     void oneRankIsAGroupToo() {
         CliRun run = CliRun.of(
                 "rank",
@@ -121,6 +143,10 @@ class ClusterCommandTest {
                 "rank --rank 1 --endpoints a:1,b:2; endpoints: got 2, expected one for each of the 8 ranks",
                 "rank --rank 0 --ranks 1 --topology eplb --endpoints a; endpoint: got 'a', expected host:port",
                 "rank --rank 0 --ranks 1 --topology eplb --endpoints a:1 --idle rest; idle: got rest, expected one of",
+                "cluster --chaos 1 --faults 0; faults: got 0, expected at least 1",
+                "cluster --chaos 1 --kinds rain; kinds: got rain, expected some of [kill, stop, restart, skew]",
+                "cluster --chaos 1 --exchange nccl; exchange: got nccl with chaos, expected aeron",
+                "cluster --json; json: got it without chaos, expected both",
                 "cluster --exchange tcp; exchange: got tcp, expected one of [aeron, nccl]",
                 "rank --rank 0 --exchange nccl; nccl-ticket: got none, and neither endpoints nor an Aeron directory, expected",
                 "rank --rank 0 --exchange nccl --nccl-ticket t --gpu -1; device: got -1, expected at least 0",
