@@ -4,6 +4,7 @@ package io.lplb.cli;
 import io.lplb.cli.output.Console;
 import io.lplb.cli.output.ErrorReport;
 import io.lplb.cli.replicas.ReplicasCommand;
+import io.lplb.cli.topology.TopologyCommand;
 import io.lplb.cli.trace.TraceCommand;
 import java.io.IOException;
 import java.util.ServiceLoader;

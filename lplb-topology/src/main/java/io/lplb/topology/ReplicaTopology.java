@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,6 +124,18 @@ public final class ReplicaTopology {
      */
     public int replicaOf(int rank, int d) {
         return o2r[rank][d];
+    }
+
+    /**
+     * {@return the ranks that share an edge with a rank, in either direction, each once, ascending}
+     *
+     * @param rank from 0 to {@code ranks - 1}
+     */
+    public int[] neighbours(int rank) {
+        return IntStream.concat(Arrays.stream(r2o[rank]), Arrays.stream(o2r[rank]))
+                .sorted()
+                .distinct()
+                .toArray();
     }
 
     /** {@return a copy of r2o, {@code [groupSize][replicasPerRank]}} */

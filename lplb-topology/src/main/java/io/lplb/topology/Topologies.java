@@ -21,6 +21,10 @@ public final class Topologies {
     private static final int[] CUBE_EDGES = {3, 0, 1, 2, 7, 4, 5, 6};
     private static final int[] CUBE_DIAGONALS = {6, 7, 4, 5, 0, 1, 2, 3};
 
+    private static final int MAX_DIMENSION = 12;
+    private static final int MAX_NAMES = 8;
+
+    private static final Pattern HYPERCUBE = Pattern.compile("hypercube(?:\\((\\d{1,9})\\)|(\\d))");
     private static final Pattern RING = Pattern.compile("ring(?:\\((\\d{1,9})\\)|(\\d{1,9}))");
     private static final Pattern TORUS = Pattern.compile("torus(?:\\((\\d{1,9}),(\\d{1,9})\\)|(\\d{1,9})x(\\d{1,9}))");
     private static final Pattern CIRCULANT = Pattern.compile("circulant\\((\\d{1,9}),(\\d{1,9}(?:,\\d{1,9})*)\\)");
@@ -40,9 +44,12 @@ public final class Topologies {
         return List.of(
                 new Named("cube", "8 ranks, 2 replica sets: two rings of 4, and two more across them (LPLB's 8P2E)"),
                 new Named("hypercube", "16 ranks, 2 replica sets: a ring of 4 in each quad and across quads (16P2E)"),
+                new Named("hypercube(n)", "2^n ranks, a replica set for each two of the n dimensions, a ring of 4 in each"),
                 new Named("ringN", "N ranks, 1 replica set: rank r holds the copies of rank r + 1; also ring(N)"),
                 new Named("torusMxN", "M * N ranks, 2 replica sets: the next row and the next column; also torus(M,N)"),
-                new Named("circulant(N,A,B,..)", "N ranks, a replica set each for the ranks A, B, .. further on"));
+                new Named("circulant(N,A,B,..)", "N ranks, a replica set each for the ranks A, B, .. further on"),
+                new Named("X*Y", "product: a group of Y in each rank of X, and X between ranks of the same place"),
+                new Named("X+Y", "overlay: the replica sets of X and those of Y on the same ranks"));
     }
 
     /**
@@ -70,6 +77,83 @@ public final class Topologies {
             r2o[r] = new int[] {r / 4 * 4 + (r + 3) % 4, (r + 12) % 16};
         }
         return ReplicaTopology.of("hypercube", r2o);
+    }
+
+    /**
+     * 2^n ranks with a replica set for each two dimensions: rank numbers have two bits per set, and in set d, rank r holds copies of the
+     * rank whose d-th two bits are one less, modulo 4; so the edges are those of an n-dimensional hypercube, in rings of 4. An odd last
+     * dimension joins pairs of ranks. Four dimensions make LPLB's 16P2E.
+     *
+     * @param dimension n, 1 to 12
+     * @return the hypercube
+     * @throws IllegalArgumentException if the dimension is not as said
+     */
+    public static ReplicaTopology hypercube(int dimension) {
+        if (dimension < 1 || dimension > MAX_DIMENSION) {
+            throw new IllegalArgumentException(
+                    "hypercube: got " + dimension + " dimensions, expected 1.." + MAX_DIMENSION);
+        }
+        int[][] r2o = new int[1 << dimension][(dimension + 1) / 2];
+        for (int r = 0; r < r2o.length; r++) {
+            for (int d = 0; d < r2o[r].length; d++) {
+                int low = 2 * d;
+                int mask = (low + 1 < dimension ? 3 : 1) << low;
+                r2o[r][d] = (r & ~mask) | (((r & mask) - (1 << low)) & mask);
+            }
+        }
+        return ReplicaTopology.of("hypercube(" + dimension + ")", r2o);
+    }
+
+    /**
+     * The product of two topologies: as many groups of {@code inner} as {@code outer} has ranks, the replica sets of {@code outer} first.
+     * Rank {@code i * inner.groupSize() + j} holds copies of the ranks of place j in the groups that {@code outer} names for i, and of the
+     * ranks of its own group that {@code inner} names for j. A torus is the product of two rings.
+     *
+     * @param outer topology between groups
+     * @param inner topology inside each group
+     * @return the product, with the sum of their replica sets
+     * @throws IllegalArgumentException if it has more than {@link #MAX_RANKS} ranks
+     */
+    public static ReplicaTopology product(ReplicaTopology outer, ReplicaTopology inner) {
+        int n = inner.groupSize();
+        requireRanks("product", (long) outer.groupSize() * n);
+        int sets = outer.replicasPerRank();
+        int[][] r2o = new int[outer.groupSize() * n][sets + inner.replicasPerRank()];
+        for (int r = 0; r < r2o.length; r++) {
+            for (int d = 0; d < r2o[r].length; d++) {
+                r2o[r][d] = d < sets
+                        ? outer.originalOf(r / n, d) * n + r % n
+                        : r / n * n + inner.originalOf(r % n, d - sets);
+            }
+        }
+        return ReplicaTopology.of(factor(outer) + "*" + factor(inner), r2o);
+    }
+
+    private static String factor(ReplicaTopology topology) {
+        return topology.name().indexOf('+') < 0 ? topology.name() : "(" + topology.name() + ")";
+    }
+
+    /**
+     * Two topologies on the same ranks: the replica sets of the first, then those of the second.
+     *
+     * @param first topology of some ranks
+     * @param second topology of as many ranks
+     * @return the overlay, with the sum of their replica sets
+     * @throws IllegalArgumentException if the topologies have different numbers of ranks
+     */
+    public static ReplicaTopology overlay(ReplicaTopology first, ReplicaTopology second) {
+        if (first.groupSize() != second.groupSize()) {
+            throw new IllegalArgumentException("overlay: got " + second.groupSize() + " ranks in " + second.name()
+                    + ", expected the " + first.groupSize() + " of " + first.name());
+        }
+        int sets = first.replicasPerRank();
+        int[][] r2o = new int[first.groupSize()][sets + second.replicasPerRank()];
+        for (int r = 0; r < r2o.length; r++) {
+            for (int d = 0; d < r2o[r].length; d++) {
+                r2o[r][d] = d < sets ? first.originalOf(r, d) : second.originalOf(r, d - sets);
+            }
+        }
+        return ReplicaTopology.of(first.name() + "+" + second.name(), r2o);
     }
 
     /**
@@ -149,8 +233,9 @@ public final class Topologies {
 
     /**
      * The topology with a name: {@code cube}, {@code hypercube}, {@code ring8} or {@code ring(8)}, {@code torus8x4} or
-     * {@code torus(8,4)}, {@code circulant(13,1,5)}. Case and spaces do not matter; {@code cube8} and
-     * {@code hypercube16} are accepted too.
+     * {@code torus(8,4)}, {@code circulant(13,1,5)}, {@code hypercube(6)} of 64 ranks; and products and overlays of
+     * them, such as {@code ring4*cube} and {@code ring8+circulant(8,3)}, products before overlays, up to 8 names. Case and spaces do not
+     * matter; {@code cube8} and {@code hypercube16}, of 16 ranks, are accepted too.
      *
      * @param name as above
      * @return the topology of that name
@@ -159,11 +244,18 @@ public final class Topologies {
     public static ReplicaTopology parse(String name) {
         String text =
                 Objects.requireNonNull(name, "name").toLowerCase(Locale.ROOT).replaceAll("\\s", "");
+        if (text.indexOf('+') >= 0 || text.indexOf('*') >= 0) {
+            return composed(text);
+        }
         if (text.equals("cube") || text.equals("cube8")) {
             return cube();
         }
         if (text.equals("hypercube") || text.equals("hypercube16")) {
             return hypercube();
+        }
+        Matcher hypercube = HYPERCUBE.matcher(text);
+        if (hypercube.matches()) {
+            return hypercube(number(hypercube, 1, 2));
         }
         Matcher ring = RING.matcher(text);
         if (ring.matches()) {
@@ -181,7 +273,21 @@ public final class Topologies {
             return circulant(number(circulant, 1, 1), offsets);
         }
         throw new IllegalArgumentException("topology: got \"" + name
-                + "\", expected cube, hypercube, ringN, torusMxN or circulant(N,A,B,..), such as ring8 or torus8x4");
+                + "\", expected cube, hypercube, hypercube(n), ringN, torusMxN or circulant(N,A,B,..), such as ring8 or torus8x4,"
+                + " or several joined by * or +");
+    }
+
+    private static ReplicaTopology composed(String text) {
+        if (text.chars().filter(c -> c == '+' || c == '*').count() >= MAX_NAMES) {
+            throw new IllegalArgumentException("topology: got more than " + MAX_NAMES + " names, expected at most so many");
+        }
+        return Stream.of(text.split("\\+", -1))
+                .map(term -> Stream.of(term.split("\\*", -1))
+                        .map(Topologies::parse)
+                        .reduce(Topologies::product)
+                        .orElseThrow())
+                .reduce(Topologies::overlay)
+                .orElseThrow();
     }
 
     /** The number in whichever of two groups of a match took part. */

@@ -46,6 +46,52 @@ class TopologiesTest {
     }
 
     @Test
+    void hypercubesOfAnyDimension() {
+        assertEquals(Topologies.hypercube(), Topologies.hypercube(4));
+        assertArrayEquals(new int[][] {{1}, {0}}, Topologies.hypercube(1).r2o());
+        assertArrayEquals(
+                new int[][] {{3, 4}, {0, 5}, {1, 6}, {2, 7}, {7, 0}, {4, 1}, {5, 2}, {6, 3}},
+                Topologies.hypercube(3).r2o());
+        for (int n = 1; n <= 12; n++) {
+            ReplicaTopology cube = Topologies.hypercube(n);
+            assertEquals(1 << n, cube.groupSize());
+            assertEquals((n + 1) / 2, cube.replicasPerRank());
+            for (int r = 0; r < cube.groupSize(); r++) {
+                assertEquals(n, cube.neighbours(r).length);
+            }
+        }
+        assertEquals(Topologies.hypercube(6), Topologies.parse("HyperCube (6)"));
+        assertEquals(Topologies.hypercube(), Topologies.parse("hypercube16"));
+        for (int wrong : new int[] {0, -1, 13, 31}) {
+            assertThrows(IllegalArgumentException.class, () -> Topologies.hypercube(wrong));
+        }
+    }
+
+    @Test
+    void productsAndOverlays() {
+        assertEquals(Topologies.torus(3, 5), Topologies.product(Topologies.ring(3), Topologies.ring(5)));
+        assertEquals(Topologies.torus(3, 5), Topologies.parse("ring3 * ring5"));
+        ReplicaTopology nodes = Topologies.parse("ring4*cube");
+        assertEquals(32, nodes.groupSize());
+        assertEquals(3, nodes.replicasPerRank());
+        assertArrayEquals(new int[] {24, 19, 22}, nodes.r2o()[16]);
+        assertEquals(Topologies.circulant(8, 1, 3), Topologies.parse("ring8+circulant(8,3)"));
+        assertEquals(5, Topologies.parse("ring4*cube+torus4x8").replicasPerRank());
+        assertEquals("ring4*cube+torus4x8", Topologies.parse("ring4*cube+torus4x8").name());
+        for (String wrong : new String[] {"ring4+ring5", "ring4*", "+", "ring100*ring100", "cube*x", "*cube"}) {
+            assertThrows(IllegalArgumentException.class, () -> Topologies.parse(wrong), wrong);
+        }
+        assertThrows(IllegalArgumentException.class, () -> Topologies.parse("ring2" + "*ring2".repeat(8)));
+    }
+
+    @Test
+    void neighbours() {
+        assertArrayEquals(new int[] {1, 7}, Topologies.ring(8).neighbours(0));
+        assertArrayEquals(new int[] {1}, Topologies.ring(2).neighbours(0));
+        assertArrayEquals(new int[] {1, 3, 4, 12}, Topologies.hypercube().neighbours(0));
+    }
+
+    @Test
     void circulants() {
         assertArrayEquals(
                 new int[][] {{1, 3}, {2, 4}, {3, 0}, {4, 1}, {0, 2}},
@@ -91,8 +137,8 @@ class TopologiesTest {
     void unknownNames(String text) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Topologies.parse(text));
         assertEquals(
-                "topology: got \"" + text + "\", expected cube, hypercube, ringN, torusMxN or circulant(N,A,B,..), such"
-                        + " as ring8 or torus8x4",
+                "topology: got \"" + text + "\", expected cube, hypercube, hypercube(n), ringN, torusMxN or"
+                        + " circulant(N,A,B,..), such as ring8 or torus8x4, or several joined by * or +",
                 e.getMessage());
     }
 
@@ -127,6 +173,9 @@ class TopologiesTest {
             String name = kind.name()
                     .replace("(N,A,B,..)", "(9,1,2,4)")
                     .replace("MxN", "3x5")
+                    .replace("(n)", "(5)")
+                    .replace("X*Y", "ring4*cube")
+                    .replace("X+Y", "ring8+cube")
                     .replace("N", "6");
             ReplicaTopology topology = Topologies.parse(name);
             assertEquals(name, topology.name());

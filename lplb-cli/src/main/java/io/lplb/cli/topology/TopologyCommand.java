@@ -1,7 +1,10 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.cli;
+package io.lplb.cli.topology;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lplb.cli.Lplb;
 import io.lplb.cli.output.AtomicOutput;
+import io.lplb.cli.trace.TraceReading;
 import io.lplb.placement.Coverage;
 import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
@@ -10,6 +13,8 @@ import io.lplb.topology.TopologyAdvisor;
 import io.lplb.topology.TopologyFile;
 import io.lplb.topology.TopologySvg;
 import io.lplb.topology.TopologyText;
+import io.lplb.trace.Trace;
+import io.lplb.trace.Traces;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -31,7 +37,7 @@ import picocli.CommandLine.Spec;
         name = "topology",
         description = "List, draw or recommend replica topologies.",
         synopsisSubcommandLabel = "COMMAND")
-final class TopologyCommand implements Runnable {
+public final class TopologyCommand implements Runnable {
     /** Metrics and drawings take time and space that grow with the square of the ranks. */
     private static final int SHOWN_RANKS = 4096;
 
@@ -126,7 +132,21 @@ final class TopologyCommand implements Runnable {
                             names = "--experts",
                             paramLabel = "N",
                             description = "Experts, to say how many slots it takes to survive failures.")
-                    @Nullable Integer experts) {
+                    @Nullable Integer experts,
+            @Option(
+                            names = "--trace",
+                            paramLabel = "FILE",
+                            description = "Recorded loads, see 'lplb trace': choose by what each topology makes of them.")
+                    @Nullable Path trace,
+            @Mixin TraceReading reading,
+            @Option(names = "--json", description = "With --trace, print the alternatives as JSON.") boolean json)
+            throws IOException {
+        if (trace != null) {
+            return advise(trace, reading, new TopologyStudy.Machine(ranks, ranksPerNode, slots), json);
+        }
+        if (json) {
+            throw new ParameterException(spec.subcommands().get("advise"), "got --json without --trace, expected both");
+        }
         TopologyAdvice advice = TopologyAdvisor.recommend(ranks, ranksPerNode, slots);
         PrintWriter out = lplb.console().outText();
         out.printf(
@@ -147,6 +167,20 @@ final class TopologyCommand implements Runnable {
                     failures,
                     needed,
                     (needed + ranks - 1) / ranks);
+        }
+        return 0;
+    }
+
+    private int advise(Path file, TraceReading reading, TopologyStudy.Machine machine, boolean json)
+            throws IOException {
+        PrintWriter out = lplb.console().outText();
+        try (Trace trace = Traces.open(file, reading.options())) {
+            TopologyStudy study = TopologyStudy.of(trace, machine);
+            if (json) {
+                out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(study.json()));
+            } else {
+                study.print(out);
+            }
         }
         return 0;
     }
