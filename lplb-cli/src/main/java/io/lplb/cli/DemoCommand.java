@@ -1,18 +1,23 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cli;
 
+import io.lplb.balance.LoadBalancer;
 import io.lplb.cost.ExpertCost;
 import io.lplb.layer.LayerTimes;
-import io.lplb.replay.Replay;
-import io.lplb.replay.ReplaySetup;
+import io.lplb.policy.Policies;
+import io.lplb.policy.PolicySetup;
+import io.lplb.replay.LayerReplay;
 import io.lplb.replay.RoutingCheck;
+import io.lplb.replay.Tally;
 import io.lplb.replay.WorkloadBatches;
 import io.lplb.topology.Topologies;
 import io.lplb.workload.Workload;
 import io.lplb.workload.WorkloadKind;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,6 +33,13 @@ final class DemoCommand implements Callable<Integer> {
     private static final int EXPERTS = 64;
     private static final int RANKS = 8;
     private static final int REPLICAS = 2;
+    private static final List<Policies> SHOWN = List.of(
+            Policies.REORDERED,
+            Policies.EPLB,
+            Policies.LPLB,
+            Policies.TOPOLOGY,
+            Policies.EPLB_EXACT,
+            Policies.REPLICAS);
 
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // Set by picocli.
@@ -67,27 +79,56 @@ final class DemoCommand implements Callable<Integer> {
         ExpertCost priced = cost == null ? null : ExpertCost.parse(cost);
         WorkloadKind kind = WorkloadKind.named(workload);
         WorkloadBatches source = new WorkloadBatches(new Workload(kind, EXPERTS, RANKS, seed), batches, tokens, topK);
-        ReplaySetup setup = new ReplaySetup(
-                EXPERTS, RANKS, Topologies.parse("cube"), REPLICAS, "interior-point", states.speeds(RANKS));
-        try (Replay replay = new Replay(setup, source)) {
-            RoutingCheck routed = new RoutingCheck(replay.balancer());
-            replay.begin(0);
-            for (int b = 0; b < batches; b++) {
-                replay.step(b);
-                routed.route(source.ids(b));
-            }
-            lplb.console().outText().print(new DemoPage(kind.description(), setup.speeds(), replay, routed).text());
+        int slots = EXPERTS / RANKS + REPLICAS;
+        PolicySetup setup = new PolicySetup(
+                EXPERTS,
+                RANKS,
+                slots,
+                slots * RANKS,
+                1,
+                1,
+                Topologies.parse("cube"),
+                "exact",
+                states.speeds(RANKS),
+                ExpertCost.tokens());
+        List<Tally> tallies = SHOWN.stream().map(policy -> new Tally()).toList();
+        try (LayerReplay replay = new LayerReplay(setup, SHOWN, 0)) {
+            replay.place(source.history(0));
+            RoutingCheck routed = play(source, setup, replay, tallies);
+            PrintWriter out = lplb.console().outText();
+            out.print(new DemoPage(kind.description(), setup, source, SHOWN, tallies, replay, routed).text());
             if (priced != null) {
-                lplb.console().outText().println();
-                lplb.console()
-                        .outText()
-                        .print(LayerTimes.of(source, setup, priced).text());
+                out.println();
+                out.print(LayerTimes.of(source, setup.topology(), RANKS, REPLICAS, priced)
+                        .text());
             }
             if (!routed.difference().isEmpty()) {
                 throw new IllegalStateException("routing differs from the plan: " + routed.difference());
             }
         }
         return 0;
+    }
+
+    /** Plays all batches, and routes them by the plans of this library on the topology. */
+    private RoutingCheck play(WorkloadBatches source, PolicySetup setup, LayerReplay replay, List<Tally> tallies) {
+        int[] counts = new int[EXPERTS];
+        try (LoadBalancer balancer = LoadBalancer.builder()
+                .placement(replay.placement(SHOWN.indexOf(Policies.TOPOLOGY)))
+                .speeds(setup.speedArray())
+                .build()) {
+            RoutingCheck routed = new RoutingCheck(balancer);
+            for (int b = 0; b < batches; b++) {
+                source.counts(0, b, counts);
+                balancer.plan(counts);
+                routed.route(source.ids(b));
+                if (replay.play(Arrays.stream(counts).asLongStream().toArray())) {
+                    for (int k = 0; k < SHOWN.size(); k++) {
+                        tallies.get(k).add(replay.last(k));
+                    }
+                }
+            }
+            return routed;
+        }
     }
 
     /** The workloads' names for the help text. */

@@ -2,31 +2,53 @@
 package io.lplb.cli;
 
 import io.lplb.balance.PlanReport;
+import io.lplb.policy.Policies;
+import io.lplb.policy.PolicySetup;
 import io.lplb.replay.RankBars;
-import io.lplb.replay.Replay;
-import io.lplb.replay.ReplayReport;
+import io.lplb.replay.LayerReplay;
 import io.lplb.replay.RoutingCheck;
 import io.lplb.replay.StrategyResult;
+import io.lplb.replay.Tally;
 import io.lplb.replay.TextTable;
+import io.lplb.replay.WorkloadBatches;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.stream.IntStream;
 
 /** What {@code lplb demo} prints after its last batch. No times, so that one seed always prints one page. */
 final class DemoPage {
+    private static final int NONE = 0;
+    private static final int LIBRARY = 3;
+
     private final String popularity;
+    private final PolicySetup setup;
     private final List<Double> speeds;
-    private final ReplayReport report;
+    private final WorkloadBatches source;
+    private final List<StrategyResult> strategies;
     private final List<long[]> rankLoads;
     private final PlanReport plan;
     private final RoutingCheck routed;
 
-    DemoPage(String popularity, List<Double> speeds, Replay replay, RoutingCheck routed) {
+    DemoPage(
+            String popularity,
+            PolicySetup setup,
+            WorkloadBatches source,
+            List<Policies> policies,
+            List<Tally> tallies,
+            LayerReplay replay,
+            RoutingCheck routed) {
         this.popularity = popularity;
-        this.speeds = speeds;
-        this.report = replay.report();
-        this.rankLoads = replay.lastRankLoads();
-        this.plan = Objects.requireNonNull(replay.balancer().lastPlan(), "no plan");
+        this.setup = setup;
+        this.speeds = setup.speeds();
+        this.source = source;
+        LayerReplay[] layers = {replay};
+        this.strategies = IntStream.range(0, policies.size())
+                .mapToObj(k -> tallies.get(k).result(policies.get(k), setup, layers, k, 0))
+                .toList();
+        this.rankLoads = IntStream.range(0, policies.size())
+                .mapToObj(replay::rankLoads)
+                .toList();
+        this.plan = routed.plan();
         this.routed = routed;
     }
 
@@ -39,7 +61,7 @@ final class DemoPage {
             A layer waits for its busiest rank: tokens of that rank / mean tokens of a rank (1.000 is perfect):
 
             %s
-            none: every token to the original of its expert. even split: EPLB's, to the copies of its expert in turn.
+            reordered: experts packed by history, every token to its expert. even split: EPLB's, to the copies of its expert in turn.
             per batch: replicas chosen anew for each batch, whose weights must be copied.
             LPLB: LPLB's own solver. optimal: no division into whole tokens has fewer tokens on the busiest rank.
 
@@ -51,18 +73,18 @@ final class DemoPage {
             %s
             %s
             """.formatted(
-                        report.experts(),
-                        report.ranks(),
-                        report.topology(),
-                        report.replicas(),
-                        report.measured(),
+                        setup.experts(),
+                        setup.ranks(),
+                        setup.topology().name(),
+                        setup.spareSlots(),
+                        source.batchOrigin(),
                         popularity,
-                        report.history(),
+                        source.historyOrigin(),
                         ranksAre(),
                         summary(),
                         loads(),
-                        report.topology(),
-                        RankBars.format(rankLoads.get(Replay.NONE), rankLoads.get(Replay.LIBRARY), activeRanks()),
+                        setup.topology().name(),
+                        RankBars.format(rankLoads.get(NONE), rankLoads.get(LIBRARY), activeRanks()),
                         conclusion());
     }
 
@@ -78,7 +100,7 @@ final class DemoPage {
 
     private int activeRanks() {
         return speeds.isEmpty()
-                ? report.ranks()
+                ? setup.ranks()
                 : (int) speeds.stream().filter(s -> s > 0).count();
     }
 
@@ -94,7 +116,7 @@ final class DemoPage {
 
     private String summary() {
         TextTable table = new TextTable("strategy", "placement", "mean", "worst", "optimal");
-        for (StrategyResult result : report.strategies()) {
+        for (StrategyResult result : strategies) {
             table.row(
                     result.strategy(),
                     result.placement(),
@@ -106,18 +128,18 @@ final class DemoPage {
     }
 
     private String loads() {
-        String[] titles = new String[report.ranks() + 2];
+        String[] titles = new String[setup.ranks() + 2];
         titles[0] = "strategy";
         titles[1] = "placement";
-        for (int r = 0; r < report.ranks(); r++) {
+        for (int r = 0; r < setup.ranks(); r++) {
             titles[r + 2] = "rank " + r;
         }
         TextTable table = new TextTable(titles);
         for (int k = 0; k < rankLoads.size(); k++) {
             String[] cells = titles.clone();
-            cells[0] = report.strategies().get(k).strategy();
-            cells[1] = report.strategies().get(k).placement();
-            for (int r = 0; r < report.ranks(); r++) {
+            cells[0] = strategies.get(k).strategy();
+            cells[1] = strategies.get(k).placement();
+            for (int r = 0; r < setup.ranks(); r++) {
                 cells[r + 2] = String.valueOf(rankLoads.get(k)[r]);
             }
             table.row(cells);
@@ -126,9 +148,9 @@ final class DemoPage {
     }
 
     private String conclusion() {
-        String before = tokens(load(Replay.NONE));
-        String after = tokens(load(Replay.LIBRARY));
-        boolean fewest = load(Replay.LIBRARY) == Replay.wholeTokens(plan.lowerBound());
+        String before = tokens(load(NONE));
+        String after = tokens(load(LIBRARY));
+        boolean fewest = load(LIBRARY) == Math.ceil(plan.lowerBound() - 1e-6);
         return """
             What this means: popular experts have copies on other ranks, and this library decides for every batch how
             many tokens each copy gets. The busiest rank, for which all others wait, has %s %% more tokens than the mean;
@@ -137,8 +159,8 @@ final class DemoPage {
                     busiest rank gets %s%s.
             Routed: %d ids, %s.\
             """.formatted(
-                        excess(Replay.LIBRARY),
-                        excess(Replay.NONE),
+                        excess(LIBRARY),
+                        excess(NONE),
                         decimal(plan.lowerBound()),
                         after,
                         fewest ? ", the fewest possible, instead of " + before : " instead of " + before,
@@ -148,7 +170,7 @@ final class DemoPage {
 
     /** How much the busiest rank has above the mean, averaged over the batches, in percent. */
     private String excess(int strategy) {
-        double mean = report.strategies().get(strategy).imbalance().mean();
+        double mean = strategies.get(strategy).imbalance().mean();
         return String.format(Locale.ROOT, "%.1f", 100 * (mean - 1));
     }
 

@@ -3,6 +3,8 @@ package io.lplb.cli;
 
 import io.lplb.cli.output.Console;
 import io.lplb.cli.output.ErrorReport;
+import io.lplb.cli.referee.RefereeCommand;
+import io.lplb.cli.referee.ReplayCommand;
 import io.lplb.cli.replicas.ReplicasCommand;
 import io.lplb.cli.topology.TopologyCommand;
 import io.lplb.cli.trace.TraceCommand;
@@ -30,6 +32,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             ReplayCommand.class,
+            RefereeCommand.class,
             SolveCommand.class,
             TopologyCommand.class,
             TraceCommand.class,

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Ranks that have failed and speeds of ranks, for commands that balance. */
-final class RankStateOptions {
+public final class RankStateOptions {
     @Option(
             names = "--inactive",
             paramLabel = "RANK",
@@ -30,7 +30,7 @@ final class RankStateOptions {
      *
      * @throws IllegalArgumentException if a rank does not exist, a speed is none, or no rank is left
      */
-    List<Double> speeds(int ranks) {
+    public List<Double> speeds(int ranks) {
         if (inactive == null && speeds == null) {
             return List.of();
         }
@@ -67,7 +67,7 @@ final class RankStateOptions {
     }
 
     /** Says in a line which ranks are inactive and what the speeds are; empty if all are active and of speed 1. */
-    static String text(List<Double> speeds) {
+    public static String text(List<Double> speeds) {
         if (speeds.stream().allMatch(s -> s == 1)) {
             return "";
         }

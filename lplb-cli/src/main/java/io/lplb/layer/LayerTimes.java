@@ -3,8 +3,8 @@ package io.lplb.layer;
 
 import io.lplb.cost.ExpertCost;
 import io.lplb.replay.BatchSource;
-import io.lplb.replay.ReplaySetup;
 import io.lplb.replay.ReplayTimes;
+import io.lplb.topology.ReplicaTopology;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -16,11 +16,14 @@ public final class LayerTimes {
      * Plans every batch and averages the predicted times.
      *
      * @param source batches
-     * @param setup ranks, topology and replicas
+     * @param topology topology of the replicas
+     * @param ranks number of ranks
+     * @param replicas replica slots on each rank
      * @param cost cost of a rank's tokens
      * @return the means
      */
-    public static ReplayTimes of(BatchSource source, ReplaySetup setup, ExpertCost cost) {
+    public static ReplayTimes of(
+            BatchSource source, ReplicaTopology topology, int ranks, int replicas, ExpertCost cost) {
         Map<String, Double> sums = new LinkedHashMap<>();
         double bounds = 0;
         int worthIt = 0;
@@ -28,7 +31,7 @@ public final class LayerTimes {
         int[] counts = new int[source.experts()];
         for (int layer = 0; layer < source.layers(); layer++) {
             try (LayerStudy study =
-                    new LayerStudy(cost, setup.topology(), setup.ranks(), setup.replicas(), source.history(layer))) {
+                    new LayerStudy(cost, topology, ranks, replicas, source.history(layer))) {
                 for (int b = 0; b < source.batches(); b++) {
                     source.counts(layer, b, counts);
                     study.plan(counts).plans.forEach((name, plan) -> sums.merge(name, plan.predicted, Double::sum));

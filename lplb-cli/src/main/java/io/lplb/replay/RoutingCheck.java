@@ -40,7 +40,7 @@ public final class RoutingCheck {
             }
             loads[placement.rankOf(slots[k])]++;
         }
-        PlanReport plan = Objects.requireNonNull(balancer.lastPlan(), "no plan");
+        PlanReport plan = plan();
         if (unrouted != plan.uncoveredTokens()) {
             note(unrouted + " ids went nowhere, planned " + plan.uncoveredTokens());
         }
@@ -51,6 +51,11 @@ public final class RoutingCheck {
         }
         ids += batch.length;
         batches++;
+    }
+
+    /** Returns the balancer's last plan, which lasts longer than the balancer. */
+    public PlanReport plan() {
+        return Objects.requireNonNull(balancer.lastPlan(), "no plan");
     }
 
     private void note(String what) {

@@ -1,67 +1,82 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.replay;
 
-import java.util.Arrays;
+import io.lplb.policy.Policies;
+import io.lplb.policy.PolicySetup;
 
-/** The results of one strategy, batch after batch, and the statistics over them. */
-final class Tally {
-    private double[] imbalance = new double[256];
-    private double[] gap = new double[256];
-    private double[] nanos = new double[256];
-    private int batches;
-    private int rejected;
-    private int optimal;
+/** Figures of one policy over batches, in memory that does not grow with their number. Not thread-safe. */
+public final class Tally {
+    private final Spread.Builder imbalance = new Spread.Builder(1, 1e-6);
+    private final Spread.Builder gap = new Spread.Builder(0, 1e-6);
+    private final Spread.Builder anyGap = new Spread.Builder(0, 1e-6);
+    private final Spread.Builder time = new Spread.Builder(0, 1e-3);
+    private final Spread.Builder nanos = new Spread.Builder(0, 1);
+    private long batches;
+    private long optimal;
+    private long rejected;
+    private long copies;
+    private long uncovered;
+    private double copyTime;
+    private double crossNode;
 
-    /**
-     * Adds a batch with at least one token.
-     *
-     * @param rankLoads {@code [ranks]}, whole tokens
-     * @param fewest no division into whole tokens has a smaller maximum: the proven lower bound, rounded up
-     * @param accepted whether the strategy's solver accepted its own answer
-     */
-    void add(long[] rankLoads, long fewest, boolean accepted, long planNanos) {
-        long max = Arrays.stream(rankLoads).max().orElse(0);
-        double mean = (double) Arrays.stream(rankLoads).sum() / rankLoads.length;
-        add((double) max, mean, (double) fewest, accepted, planNanos);
-    }
-
-    /**
-     * Adds a batch with at least one token.
-     *
-     * @param max largest tokens / speed of a rank
-     * @param mean all tokens / all speeds
-     * @param fewest no division into whole tokens has a smaller maximum
-     * @param accepted whether the strategy's solver accepted its own answer
-     */
-    void add(double max, double mean, double fewest, boolean accepted, long planNanos) {
-        if (batches == imbalance.length) {
-            imbalance = Arrays.copyOf(imbalance, 2 * batches);
-            gap = Arrays.copyOf(gap, 2 * batches);
-            nanos = Arrays.copyOf(nanos, 2 * batches);
+    /** Adds a batch. */
+    public void add(BatchFigures figures) {
+        uncovered += figures.uncovered();
+        if (Double.isNaN(figures.imbalance())) {
+            return;
         }
-        imbalance[batches] = max / mean;
-        gap[batches] = (max - fewest) / mean;
-        nanos[batches] = planNanos;
         batches++;
-        rejected += accepted ? 0 : 1;
-        optimal += max == fewest ? 1 : 0;
+        imbalance.add(figures.imbalance());
+        gap.add(figures.gap());
+        anyGap.add(figures.anyGap());
+        time.add(figures.time());
+        nanos.add(figures.planNanos());
+        optimal += Math.abs(figures.gap()) < 1e-12 ? 1 : 0;
+        rejected += figures.accepted() ? 0 : 1;
+        copies += figures.copies();
+        copyTime += figures.copyTime();
+        crossNode += figures.crossNode();
     }
 
-    /** Returns the last batch that was added. */
-    StrategyBatch last() {
-        int last = batches - 1;
-        return new StrategyBatch(imbalance[last], gap[last], (long) nanos[last]);
-    }
-
-    StrategyResult result(String strategy, String placement) {
+    /**
+     * Returns the results.
+     *
+     * @param layers replays of all layers, for what they count themselves
+     * @param index position of the policy in them
+     * @param updates placement updates of each layer
+     */
+    public StrategyResult result(Policies kind, PolicySetup setup, LayerReplay[] layers, int index, int updates) {
+        long moves = 0;
+        long sameRank = 0;
+        int ranks = Integer.MAX_VALUE;
+        int nodes = Integer.MAX_VALUE;
+        for (LayerReplay layer : layers) {
+            moves += layer.networkMoves(index);
+            sameRank += layer.sameRankMoves(index);
+            ranks = Math.min(ranks, layer.survivedRanks(index));
+            nodes = Math.min(nodes, layer.survivedNodes(index));
+        }
+        long all = (long) updates * layers.length;
         return new StrategyResult(
-                strategy,
-                placement,
+                kind.id(),
+                kind.title(),
+                kind.placement(setup),
                 batches,
-                Summary.of(Arrays.copyOf(imbalance, batches)),
-                Summary.of(Arrays.copyOf(gap, batches)),
+                imbalance.build(),
+                gap.build(),
+                anyGap.build(),
                 optimal,
                 rejected,
-                Summary.of(Arrays.copyOf(nanos, batches)));
+                time.build(),
+                batches == 0 ? Double.NaN : (time.sum() + copyTime) / batches,
+                all,
+                all == 0 ? 0 : (double) moves / all,
+                all == 0 ? 0 : (double) sameRank / all,
+                batches == 0 ? Double.NaN : (double) copies / batches,
+                batches == 0 ? Double.NaN : crossNode / batches,
+                ranks,
+                nodes,
+                uncovered,
+                nanos.build());
     }
 }

@@ -1,7 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.report;
 
-import io.lplb.replay.Replay;
+import io.lplb.replay.MoveFrontier;
 import io.lplb.replay.ReplayReport;
 import io.lplb.replay.StrategyResult;
 import io.lplb.report.chart.HeatMapSvg;
@@ -12,150 +12,206 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The page of a replay: the answer in three numbers and a few sentences, the table, and then the pictures. */
+/** Page of one or more replays: what each would gain first, then tables and pictures, provenance last. */
 public final class ReplayPage {
-    private final ReplayReport report;
-    private final ReplayPlots plots;
+    private final List<Case> cases;
     private final Provenance provenance;
     private final Page page;
 
     /**
+     * One replay.
+     *
+     * @param name of the trace; may be empty
      * @param report the results
      * @param record the same replay, batch by batch
+     * @param frontier balance against moves, or null
      */
-    public ReplayPage(ReplayReport report, ReplayRecord record, Provenance provenance) {
-        this.report = report;
-        this.plots = new ReplayPlots(report, record);
+    public record Case(String name, ReplayReport report, ReplayRecord record, @Nullable MoveFrontier frontier) {}
+
+    /** A page of several replays. */
+    public ReplayPage(List<Case> cases, Provenance provenance) {
+        this.cases = List.copyOf(cases);
         this.provenance = provenance;
-        this.page = new Page(
-                "Replay on " + report.topology() + ": " + report.experts() + " experts, " + report.ranks() + " ranks");
+        this.page = new Page("What would balancing gain?");
     }
 
     /** Writes the page in UTF-8; the stream stays open. */
     public void write(OutputStream out) throws IOException {
-        page.head(report.layers() + (report.layers() == 1 ? " layer, " : " layers, ") + report.replicas()
-                + " replica slots on each rank, solver " + report.solver() + ". Measured: " + report.measured()
-                + ". Placements made from: " + report.history() + ".");
-        StrategyResult library = report.strategies().get(Replay.LIBRARY);
-        if (library.batches() == 0) {
-            page.body().element("p", "No batch had a token, so there is nothing to show.");
-        } else {
-            answer(report.strategies().get(Replay.NONE), library);
-            strategies();
-            pictures();
+        page.body().open("header").element("h1", "What would balancing gain?");
+        for (Case each : cases) {
+            page.body().element("p", headline(each), "class", "headline");
+        }
+        page.body().close();
+        for (Case each : cases) {
+            if (cases.size() > 1) {
+                page.body().element("h2", each.name());
+            }
+            if (each.record().batches() == 0) {
+                page.body().element("p", "No batch had a token, so there is nothing to show.");
+            } else {
+                answer(each.report());
+                strategies(each.report());
+                pictures(each);
+            }
         }
         page.provenance(provenance);
         page.write(out);
     }
 
-    private void answer(StrategyResult none, StrategyResult library) {
-        page.figures(List.of(
-                new Page.KeyFigure(
-                        "Busiest rank / mean",
-                        ratio(none.imbalance().mean()) + " → "
-                                + ratio(library.imbalance().mean()),
-                        "before and after, mean of " + Numbers.whole(library.batches()) + " batches; worst "
-                                + ratio(none.imbalance().max()) + " → "
-                                + ratio(library.imbalance().max())),
-                new Page.KeyFigure(
-                        "Time of a plan",
-                        Numbers.time(library.planNanos().median()),
-                        "median on one core; 99 % of plans within "
-                                + Numbers.time(library.planNanos().p99())),
-                new Page.KeyFigure(
-                        "Worst gap",
-                        Numbers.percent(library.gap().max(), 2),
-                        "of the mean load above the fewest tokens possible; at optimum: "
-                                + Numbers.whole(library.optimalBatches()) + " of "
-                                + Numbers.whole(library.batches()) + " batches")));
-        page.body().element("p", sentence(none, library));
-    }
-
-    private String sentence(StrategyResult none, StrategyResult library) {
-        StringBuilder text = new StringBuilder("A layer waits for its busiest rank. Without balancing that rank has ");
-        text.append(Numbers.percent(none.imbalance().mean() - 1, 1)).append(" more tokens than the mean, with this");
-        text.append(" library on ").append(report.topology()).append(" ");
-        text.append(Numbers.percent(library.imbalance().mean() - 1, 1)).append(" more; ");
-        text.append(Numbers.percent(plots.movedFraction(), 1)).append(" of all tokens go to a copy for that. ");
-        StrategyResult best = best();
-        if (best.imbalance().mean() < library.imbalance().mean()) {
-            text.append("On these batches ").append(ReplayPlots.name(best)).append(" is better still: ");
-            text.append(ratio(best.imbalance().mean())).append('.');
-        } else {
-            text.append("No other way shown here does better on average.");
-        }
-        return text.toString();
-    }
-
-    private StrategyResult best() {
-        StrategyResult best = report.strategies().get(0);
+    /** Returns the result of this library that is predicted to be the fastest, copies included. */
+    private static StrategyResult best(ReplayReport report) {
+        StrategyResult best = report.named("own", "topology", "eplb-exact", "replicas");
         for (StrategyResult result : report.strategies()) {
-            best = result.imbalance().mean() < best.imbalance().mean() ? result : best;
+            if (result.strategy().equals(best.strategy()) && result.timeWithCopies() < best.timeWithCopies()) {
+                best = result;
+            }
         }
         return best;
     }
 
-    private void strategies() {
-        List<List<String>> rows = new ArrayList<>();
-        for (StrategyResult result : report.strategies()) {
-            rows.add(List.of(
-                    ReplayPlots.name(result),
-                    ratio(result.imbalance().mean()),
-                    ratio(result.imbalance().p99()),
-                    ratio(result.imbalance().max()),
-                    Numbers.percent(result.gap().mean(), 2),
-                    Numbers.percent(result.gap().max(), 2),
-                    Numbers.whole(result.optimalBatches()),
-                    Numbers.whole(result.rejectedSolves()),
-                    Numbers.time(result.planNanos().median())));
+    private static String headline(Case each) {
+        ReplayReport report = each.report();
+        StrategyResult before = report.named("as-is", "reordered");
+        StrategyResult after = best(report);
+        double gain = 1 - after.timeWithCopies() / before.timeWithCopies();
+        String size = report.experts() + " experts on " + report.ranks() + " ranks";
+        if (before.batches() == 0) {
+            return size + ": no batch had a token.";
         }
-        page.body().element("h2", "Ways to divide the tokens");
-        page.table(
-                "Busiest rank / mean (1 is perfect) over " + Numbers.whole(rowsOf()) + " batches",
-                List.of(
-                        "way",
-                        "mean",
-                        "p99",
-                        "worst",
-                        "mean gap",
-                        "worst gap",
-                        "at optimum",
-                        "rejected",
-                        "median time"),
-                rows);
+        return size + ": " + (gain >= 0.0005 ? Numbers.percent(gain, 1) + " less " : "no less ")
+                + (report.unit().equals("us") ? "time" : "load on the busiest rank") + " than as is, with "
+                + after.label() + ".";
+    }
+
+    private void answer(ReplayReport report) {
+        StrategyResult before = report.named("as-is", "reordered");
+        StrategyResult after = best(report);
+        page.figures(List.of(
+                new Page.KeyFigure(
+                        "Busiest rank / mean",
+                        ratio(before.imbalance().mean()) + " → "
+                                + ratio(after.imbalance().mean()),
+                        "mean of " + Numbers.whole(after.batches()) + " batches; worst "
+                                + ratio(before.imbalance().max()) + " → "
+                                + ratio(after.imbalance().max())),
+                new Page.KeyFigure(
+                        report.unit().equals("us") ? "Slowest rank, predicted" : "Busiest rank",
+                        Numbers.significant(before.timeWithCopies()) + " → "
+                                + Numbers.significant(after.timeWithCopies()) + " " + report.unit(),
+                        "a layer, weight copies included; cost " + report.cost()),
+                new Page.KeyFigure(
+                        "Time of a plan",
+                        Numbers.time(after.planNanos().median()),
+                        "p50 on one core of the CPU; p90 "
+                                + Numbers.time(after.planNanos().p90()))));
+        if (report.isBusy()) {
+            page.body()
+                    .element(
+                            "p",
+                            "The machine was busy: planning threads had a processor for "
+                                    + Numbers.percent(report.processorShare(), 0)
+                                    + " of their time. Plan times are too long; all other figures are not concerned.",
+                            "class",
+                            "warn");
+        }
         page.body()
                 .element(
                         "p",
-                        "None: every token at the original of its expert. Even split: EPLB's, the tokens of an expert "
-                                + "to its copies in turn. LPLB: LPLB's own algorithm, here on the CPU, its shares "
-                                + "rounded to whole tokens. Gap: tokens of the busiest rank above the fewest possible "
-                                + "on the same placement / mean load. Rejected: solves whose answer the solver itself "
-                                + "refused, or did not finish.",
+                        report.layers() + (report.layers() == 1 ? " layer, " : " layers, ") + report.steps()
+                                + (report.steps() == 1 ? " step, " : " steps, ") + report.slotsPerRank()
+                                + " slots on each rank. Measured: " + report.measured() + ". Placements made from: "
+                                + report.history() + (report.updateEvery() == 0 ? "." : ", and anew every "
+                                        + report.updateEvery() + " steps."),
                         "class",
                         "note");
     }
 
-    private int rowsOf() {
-        return report.strategies().get(Replay.LIBRARY).batches();
+    private void strategies(ReplayReport report) {
+        List<List<String>> rows = new ArrayList<>();
+        for (StrategyResult result : report.strategies()) {
+            rows.add(List.of(
+                    result.label(),
+                    ratio(result.imbalance().mean()),
+                    ratio(result.imbalance().p99()),
+                    Numbers.significant(result.time().mean()),
+                    Numbers.significant(result.timeWithCopies()),
+                    result.gap().count() == 0 ? "–" : Numbers.percent(result.gap().mean(), 2),
+                    Numbers.percent(result.anyGap().mean(), 2),
+                    result.updates() == 0 ? "–" : Numbers.significant(result.movesPerUpdate()),
+                    Numbers.significant(result.copiesPerBatch()),
+                    Numbers.percent(result.crossNodeTokens(), 1),
+                    Numbers.whole(result.survivesRanks()),
+                    Numbers.time(result.planNanos().median()),
+                    Numbers.time(result.planNanos().p90())));
+        }
+        page.body().element("h2", "Strategies");
+        page.table(
+                "Busiest rank / mean (1 is perfect), time in " + report.unit() + " under the cost " + report.cost()
+                        + ", " + Numbers.whole(report.strategies().get(0).batches()) + " batches; this library on the "
+                        + "CPU, solver " + report.solver(),
+                List.of(
+                        "strategy, placement",
+                        "mean",
+                        "p99",
+                        "time",
+                        "with copies",
+                        "gap",
+                        "gap to any",
+                        "moves/update",
+                        "copies/batch",
+                        "cross-node",
+                        "survives",
+                        "plan p50",
+                        "p90"),
+                rows);
+        page.body()
+                .element(
+                        "p",
+                        "Gap: tokens of the busiest rank above the proven fewest on the same placement / mean; gap to"
+                                + " any: above a proven bound for any placement of these slots. With copies: "
+                                + Numbers.significant(report.copyMicros())
+                                + " us for each weight that the rank with the most receives. Survives: ranks that may"
+                                + " fail with every expert still on another one.",
+                        "class",
+                        "note");
+        if (!report.leftOut().isEmpty()) {
+            List<String> parts = new ArrayList<>();
+            report.leftOut().forEach((id, reason) -> parts.add(id + " (" + reason + ")"));
+            page.body().element("p", "Left out: " + String.join("; ", parts) + ".", "class", "note");
+        }
     }
 
-    private void pictures() {
+    private void pictures(Case each) {
+        ReplayPlots plots = new ReplayPlots(each.report(), each.record(), each.frontier());
         page.body().element("h2", "Load of every rank");
         page.body().element("p", plots.merging(), "class", "note");
         page.beginFigures();
-        page.figure("Before: none", plots.before(), "One row a rank, batches from left to right, layer after layer.");
         page.figure(
-                "After: this library on " + report.topology(), plots.after(), "The same batches in the same colours.");
+                "Before: " + plots.beforeName(),
+                plots.before(),
+                "One row per rank, batches from left to right, layer after layer.");
+        page.figure("After: " + plots.afterName(), plots.after(), "The same batches in the same colours.");
         page.endFigures();
         levels();
-        page.body().element("h2", "Batch by batch");
-        page.legend(legend());
+        page.body().element("h2", "Layers and moves");
+        page.legend(plots.legend());
         page.beginFigures();
-        page.figure("Imbalance over time", plots.imbalance(), plots.imbalanceCaption());
+        page.figure("Imbalance by layer", plots.byLayer(), "Means over the steps.");
+        if (each.frontier() != null) {
+            page.figure("Balance against moves", plots.frontier(), plots.frontierCaption());
+        }
+        page.endFigures();
+        page.body().element("h2", "Every layer over time");
+        page.body().element("p", plots.panelsCaption(), "class", "note");
+        page.body().open("div", "class", "panels");
+        plots.panels().forEach(panel -> page.body().raw(panel));
+        page.body().close();
+        page.body().element("h2", "Distance and time of plans");
+        page.beginFigures();
         page.figure("Gap to the fewest tokens possible", plots.gaps(), plots.gapsCaption());
         page.figure("Time of a plan", plots.latency(), plots.latencyCaption());
-        page.figure("Tokens moved along the edges", plots.traffic(), plots.trafficCaption());
         page.endFigures();
     }
 
@@ -165,18 +221,10 @@ public final class ReplayPage {
             boolean last = level == HeatMapSvg.BOUNDS.size();
             names.put("h" + level, last ? "more" : Numbers.tick(HeatMapSvg.BOUNDS.get(level)));
         }
-        page.levels("Colours: load of the rank / mean load", names);
-    }
-
-    private Map<String, String> legend() {
-        Map<String, String> names = new LinkedHashMap<>();
-        for (int k = 0; k < report.strategies().size(); k++) {
-            names.put("c" + k, ReplayPlots.name(report.strategies().get(k)));
-        }
-        return names;
+        page.levels("Upper ends of the colours", names);
     }
 
     private static String ratio(double value) {
-        return Numbers.decimal(value, 4);
+        return Numbers.decimal(value, 3);
     }
 }

@@ -1,124 +1,254 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.report;
 
+import io.lplb.policy.Policies;
+import io.lplb.replay.BatchFigures;
+import io.lplb.replay.LayerReplay;
 import io.lplb.replay.Replay;
-import io.lplb.replay.ReplaySetup;
-import io.lplb.replay.StrategyBatch;
 import io.lplb.report.chart.MaxGrid;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the page of a replay needs of every batch, in memory that does not grow with their number: the largest value in
- * each of a bounded number of cells, histograms, and sums.
+ * Figures of every batch as the page and the JSON report need them, in memory that does not grow with their number: the largest value in
+ * each of a bounded number of cells, histograms, and sums per layer. Writes every batch as a line of CSV, too, if asked to.
  *
  * <p>Not thread-safe.
  */
-public final class ReplayRecord {
+public final class ReplayRecord implements Replay.Observer {
     /** Upper ends of the gap histogram's classes, as fractions of the mean load; the last class is above them. */
     static final double[] GAP_CLASSES = {0, 0.005, 0.01, 0.02, 0.05, 0.1};
 
-    private static final int STRATEGIES = 6;
     private static final int HEAT_COLUMNS = 208;
     private static final int HEAT_ROWS = 64;
-    private static final int LINE_COLUMNS = 200;
+    private static final int STEP_COLUMNS = 200;
+    private static final int PANEL_COLUMNS = 48;
+    private static final int PANELS = 64;
     private static final long LONGEST_PLAN = TimeUnit.MINUTES.toNanos(10);
 
-    private final ReplaySetup setup;
+    private final List<Policies> policies;
+    private final int layers;
+    private final int steps;
+    private final int beforeIndex;
+    private final int afterIndex;
     private final MaxGrid before;
     private final MaxGrid after;
-    private final List<MaxGrid> imbalance = new ArrayList<>();
+    private final List<MaxGrid> panels = new ArrayList<>();
     private final List<Histogram> nanos = new ArrayList<>();
-    private final long[][] gaps = new long[STRATEGIES][GAP_CLASSES.length + 1];
-    private final Traffic traffic;
-    private long step;
+    private final long[][] gaps;
+    private final double[][] layerImbalance;
+    private final double[][] layerTime;
+    private final double[][] stepImbalance;
+    private final long[] stepBatches;
+    private final long[] layerBatches;
+    private final @Nullable Writer csv;
     private long batches;
 
     /**
+     * A record of a replay.
+     *
+     * @param policies policies of the replay
+     * @param ranks number of ranks
      * @param layers number of layers, at least 1
-     * @param batches number of batches of each layer, at least 1
+     * @param steps number of measured steps, at least 1
+     * @param csv receives a line per batch and policy, not closed; null for none
      */
-    public ReplayRecord(ReplaySetup setup, int layers, int batches) {
-        long steps = (long) layers * batches;
-        this.setup = setup;
-        this.before = new MaxGrid(setup.ranks(), steps, HEAT_ROWS, HEAT_COLUMNS);
-        this.after = new MaxGrid(setup.ranks(), steps, HEAT_ROWS, HEAT_COLUMNS);
-        this.traffic = new Traffic(setup.topology(), setup.replicas());
-        for (int k = 0; k < STRATEGIES; k++) {
-            imbalance.add(new MaxGrid(1, steps, 1, LINE_COLUMNS));
+    public ReplayRecord(
+            List<Policies> policies, int ranks, int layers, int steps, @Nullable OutputStream csv) throws IOException {
+        this.policies = policies;
+        this.layers = layers;
+        this.steps = steps;
+        this.beforeIndex = first(policies, Policies.AS_IS, Policies.REORDERED, policies.get(0));
+        this.afterIndex = first(
+                policies, Policies.OWN, Policies.TOPOLOGY, Policies.EPLB_EXACT, Policies.REPLICAS, policies.getLast());
+        this.before = new MaxGrid(ranks, (long) layers * steps, HEAT_ROWS, HEAT_COLUMNS);
+        this.after = new MaxGrid(ranks, (long) layers * steps, HEAT_ROWS, HEAT_COLUMNS);
+        int count = policies.size();
+        this.gaps = new long[count][GAP_CLASSES.length + 1];
+        this.layerImbalance = new double[count][layers];
+        this.layerTime = new double[count][layers];
+        int columns = Math.min(steps, STEP_COLUMNS);
+        this.stepImbalance = new double[count][columns];
+        this.stepBatches = new long[columns];
+        this.layerBatches = new long[layers];
+        for (int k = 0; k < count; k++) {
+            panels.add(new MaxGrid(layers, steps, PANELS, PANEL_COLUMNS));
             nanos.add(new Histogram(1, LONGEST_PLAN, 3));
+        }
+        this.csv = csv == null ? null : new BufferedWriter(new OutputStreamWriter(csv, StandardCharsets.UTF_8));
+        if (this.csv != null) {
+            this.csv.write("step,layer,strategy,imbalance,gap,any_gap,time,copy_time,copies,cross_node,plan_ns,uncovered\n");
         }
     }
 
-    /** Adds the batch that a replay has just divided. One without a token counts as a step and shows nothing. */
-    public void add(Replay replay) {
-        List<StrategyBatch> results = replay.lastBatch();
-        for (int k = 0; k < results.size(); k++) {
-            StrategyBatch result = results.get(k);
-            imbalance.get(k).add(step, 0, result.imbalance());
-            nanos.get(k).recordValue(Math.min(Math.max(1, result.planNanos()), LONGEST_PLAN));
-            gaps[k][gapClass(result.gap())]++;
+    private static int first(List<Policies> policies, Policies... wanted) {
+        return Arrays.stream(wanted)
+                .mapToInt(policies::indexOf)
+                .filter(k -> k >= 0)
+                .findFirst()
+                .orElse(0);
+    }
+
+    @Override
+    public void batch(int step, int layer, LayerReplay replay) throws IOException {
+        if (!replay.played() || Double.isNaN(replay.last(0).imbalance())) {
+            return;
         }
-        if (!results.isEmpty()) {
-            addLoads(before, replay.lastRankLoads().get(Replay.NONE));
-            addLoads(after, replay.lastRankLoads().get(Replay.LIBRARY));
-            traffic.add(replay.balancer());
-            batches++;
+        int column = (int) ((long) step * stepBatches.length / steps);
+        for (int k = 0; k < policies.size(); k++) {
+            BatchFigures figures = replay.last(k);
+            panels.get(k).add(step, layer, figures.imbalance());
+            nanos.get(k).recordValue(Math.min(Math.max(1, figures.planNanos()), LONGEST_PLAN));
+            if (!Double.isNaN(figures.gap())) {
+                gaps[k][gapClass(figures.gap())]++;
+            }
+            layerImbalance[k][layer] += figures.imbalance();
+            layerTime[k][layer] += figures.time();
+            stepImbalance[k][column] += figures.imbalance();
+            if (csv != null) {
+                write(csv, step, layer, policies.get(k).id(), figures);
+            }
         }
-        step++;
+        stepBatches[column]++;
+        layerBatches[layer]++;
+        long cell = (long) layer * steps + step;
+        addLoads(before, cell, replay.rankLoads(beforeIndex));
+        addLoads(after, cell, replay.rankLoads(afterIndex));
+        batches++;
+    }
+
+    private static void write(Writer out, int step, int layer, String id, BatchFigures f) throws IOException {
+        out.write(step + "," + layer + "," + id + "," + (float) f.imbalance() + "," + number(f.gap()) + ","
+                + (float) f.anyGap() + "," + (float) f.time() + "," + (float) f.copyTime() + "," + f.copies() + ","
+                + (float) f.crossNode() + "," + f.planNanos() + "," + f.uncovered() + "\n");
+    }
+
+    private static String number(double value) {
+        return Double.isNaN(value) ? "" : String.valueOf((float) value);
     }
 
     private static int gapClass(double gap) {
         int c = 0;
-        while (c < GAP_CLASSES.length && gap > GAP_CLASSES[c]) {
+        while (c < GAP_CLASSES.length && gap > GAP_CLASSES[c] + 1e-12) {
             c++;
         }
         return c;
     }
 
-    private void addLoads(MaxGrid grid, long[] loads) {
+    private static void addLoads(MaxGrid grid, long cell, long[] loads) {
         double mean = (double) Arrays.stream(loads).sum() / loads.length;
         for (int r = 0; r < loads.length; r++) {
-            grid.add(step, r, loads[r] / mean);
+            grid.add(cell, r, loads[r] / mean);
         }
     }
 
-    ReplaySetup setup() {
-        return setup;
+    /**
+     * Writes what is left of the CSV.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void flush() throws IOException {
+        if (csv != null) {
+            csv.flush();
+        }
     }
 
-    /** Rank loads over the batch's mean load, without balancing. */
+    /** Returns the mean figures per layer and per step as JSON values; steps are merged into at most 200. */
+    public Map<String, Object> details() {
+        List<Object> perLayer = new ArrayList<>();
+        for (int l = 0; l < layers; l++) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("layer", l);
+            row.put("imbalance", byPolicy(layerImbalance, l, layerBatches[l]));
+            row.put("time", byPolicy(layerTime, l, layerBatches[l]));
+            perLayer.add(row);
+        }
+        List<Object> perStep = new ArrayList<>();
+        for (int c = 0; c < stepBatches.length; c++) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("firstStep", ((long) c * steps + stepBatches.length - 1) / stepBatches.length);
+            row.put("imbalance", byPolicy(stepImbalance, c, stepBatches[c]));
+            perStep.add(row);
+        }
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("perLayer", perLayer);
+        details.put("perStep", perStep);
+        return details;
+    }
+
+    private Map<String, Double> byPolicy(double[][] sums, int at, long count) {
+        Map<String, Double> means = new LinkedHashMap<>();
+        for (int k = 0; k < policies.size(); k++) {
+            means.put(policies.get(k).id(), count == 0 ? Double.NaN : sums[k][at] / count);
+        }
+        return means;
+    }
+
+    List<Policies> policies() {
+        return policies;
+    }
+
+    int layers() {
+        return layers;
+    }
+
+    int steps() {
+        return steps;
+    }
+
+    /** Rank loads over the batch's mean load, before balancing; steps of the first layer first. */
     MaxGrid before() {
         return before;
     }
 
-    /** Rank loads over the batch's mean load, by this library on the topology. */
+    /** Rank loads over the batch's mean load, after balancing. */
     MaxGrid after() {
         return after;
     }
 
-    /** Imbalance over the batches by one strategy; one row. */
-    MaxGrid imbalance(int strategy) {
-        return imbalance.get(strategy);
+    int beforeIndex() {
+        return beforeIndex;
     }
 
-    /** Plan times of one strategy in nanoseconds. */
-    Histogram nanos(int strategy) {
-        return nanos.get(strategy);
+    int afterIndex() {
+        return afterIndex;
     }
 
-    /** Fractions of the batches in each class of gaps, by one strategy. */
-    double[] gapFractions(int strategy) {
-        return Arrays.stream(gaps[strategy])
-                .mapToDouble(n -> batches == 0 ? 0 : (double) n / batches)
+    /** Imbalance by layer and step of one policy. */
+    MaxGrid panels(int policy) {
+        return panels.get(policy);
+    }
+
+    /** Plan times of one policy in nanoseconds. */
+    Histogram nanos(int policy) {
+        return nanos.get(policy);
+    }
+
+    /** Mean imbalance of one policy by layer. */
+    double[] layerMeans(int policy) {
+        double[] means = new double[layers];
+        Arrays.setAll(means, l -> layerBatches[l] == 0 ? Double.NaN : layerImbalance[policy][l] / layerBatches[l]);
+        return means;
+    }
+
+    /** Fractions of the batches in each class of gaps, by one policy. */
+    double[] gapFractions(int policy) {
+        long all = Arrays.stream(gaps[policy]).sum();
+        return Arrays.stream(gaps[policy])
+                .mapToDouble(n -> all == 0 ? 0 : (double) n / all)
                 .toArray();
-    }
-
-    Traffic traffic() {
-        return traffic;
     }
 
     /** Number of batches that had a token. */
