@@ -61,7 +61,7 @@ final class DemoPage {
             A layer waits for its busiest rank: tokens of that rank / mean tokens of a rank (1.000 is perfect):
 
             %s
-            reordered: experts packed by history, every token to its expert. even split: EPLB's, to the copies of its expert in turn.
+            reordered: experts packed by history, no copies. even split: EPLB's, to the copies of an expert in turn.
             per batch: replicas chosen anew for each batch, whose weights must be copied.
             LPLB: LPLB's own solver. optimal: no division into whole tokens has fewer tokens on the busiest rank.
 

@@ -28,11 +28,11 @@ class DemoCommandTest {
         String page = CliRun.of("demo", "--batches", "4", "--tokens", "256", "--top-k", "4")
                 .out();
         List<String> lines = page.lines().toList();
-        for (String strategy : List.of("none", "even split", "LPLB", "this library")) {
+        for (String strategy : List.of("reordered", "even split", "LPLB", "this library")) {
             assertTrue(lines.stream().anyMatch(line -> line.startsWith("  " + strategy + " ")), page);
         }
         assertTrue(page.contains("4 batches of 256 tokens x 4 experts"), page);
-        assertTrue(page.contains("this library       cube  1.0"), page);
+        assertTrue(page.contains("this library               cube  1.0"), page);
         assertEquals(
                 8,
                 lines.stream()

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,31 +56,102 @@ public class ReplayCommandTest {
         assertTrue(
                 run.out().startsWith("32 experts on 8 ranks, topology cube, 2 replica slots a rank, 2 layers\n"),
                 run.out());
-        assertTrue(run.out().contains("measured: tokens 500..999 of each layer in batches of 100\n"), run.out());
-        for (String row : new String[] {"none +cube", "even split +EPLB", "LPLB +cube"}) {
-            assertTrue(run.out().matches("(?s).*\n  " + row + " +\\d\\.\\d{4} .* us\n.*"), run.out());
+        assertTrue(run.out().contains("measured: 5 steps, from step 5 on, "), run.out());
+        for (String row : new String[] {"as is +natural", "even split +EPLB", "LPLB +cube", "LLEP +natural"}) {
+            assertTrue(run.out().matches("(?s).*\n  " + row + ".* +\\d\\.\\d{4} .*\n.*"), run.out());
+            assertTrue(run.out().matches("(?s).*\n  " + row + ".* us +[0-9.]+ us\n.*"), run.out());
         }
-        for (String placement : new String[] {"cube", "EPLB"}) {
-            String row = "(?s).*\n  this library +" + placement + "( +1\\.\\d{4}){3} +0\\.00 % +10/10 +0 .*";
+        for (String placement : new String[] {"cube", "EPLB", "own"}) {
+            String row = "(?s).*\n  this library +" + placement + "( +1\\.\\d{4}){3} +0\\.00 % +\\d+\\.\\d\\d % +10/10 +0\n.*";
             assertTrue(run.out().matches(row), run.out());
         }
+    }
+
+    @Test
+    void strategiesAreChosenByName() throws IOException {
+        CliRun run = CliRun.of(
+                "replay", "--trace", trace(), "--experts", "32", "--strategies", "own,as-is", "--json", "-");
+        assertEquals(0, run.exitCode(), run.err());
+        JsonNode strategies = new ObjectMapper().readTree(run.out()).get("strategies");
+        assertEquals(2, strategies.size());
+        assertEquals("as-is", strategies.get(0).get("id").asText());
+        CliRun wrong = CliRun.of("replay", "--trace", trace(), "--experts", "32", "--strategies", "best");
+        assertEquals(2, wrong.exitCode());
+        assertTrue(wrong.err().startsWith("lplb: strategies: got best, expected one of as-is, "), wrong.err());
+    }
+
+    @Test
+    void slotsNodesAndGroupsAreThoseOfPlace() throws IOException {
+        CliRun run = CliRun.of(
+                "replay",
+                "--trace",
+                trace(),
+                "--experts",
+                "32",
+                "--ranks",
+                "12",
+                "--redundant",
+                "16",
+                "--nodes",
+                "3",
+                "--update-every",
+                "2",
+                "--strategies",
+                "as-is,eplb,own",
+                "--json",
+                "-");
+        assertEquals(0, run.exitCode(), run.err());
+        JsonNode report = new ObjectMapper().readTree(run.out());
+        assertEquals(4, report.get("slotsPerRank").asInt());
+        assertEquals(3, report.get("nodes").asInt());
+        assertEquals(2, report.get("updateEvery").asInt());
+        assertTrue(report.at("/strategies/1/movesPerUpdate").asDouble() > 0, run.out());
+        assertTrue(report.at("/strategies/1/crossNodeTokens").asDouble() > 0, run.out());
+        assertEquals(2, report.at("/details/perLayer").size());
+        assertEquals(report.get("steps").asInt(), report.at("/details/perStep").size());
+        CliRun slots = CliRun.of(
+                "replay", "--trace", trace(), "--experts", "32", "--slots-per-rank", "5", "--groups", "4", "--json", "-");
+        assertEquals(5, new ObjectMapper().readTree(slots.out()).get("slotsPerRank").asInt(), slots.err());
+        CliRun both = CliRun.of(
+                "replay", "--trace", trace(), "--experts", "32", "--slots-per-rank", "5", "--redundant", "4");
+        assertEquals(2, both.exitCode());
+        CliRun few = CliRun.of("replay", "--trace", trace(), "--experts", "32", "--slots-per-rank", "3");
+        assertTrue(few.err().startsWith("lplb: slots: got 24, expected at least one for each"), few.err());
+    }
+
+    @Test
+    void csvHasALinePerStepLayerAndStrategy() throws IOException {
+        Path csv = folder.resolve("batches.csv");
+        CliRun run = CliRun.of(
+                "replay",
+                "--trace",
+                trace(),
+                "--experts",
+                "32",
+                "--strategies",
+                "eplb,own",
+                "--csv",
+                csv.toString());
+        assertEquals(0, run.exitCode(), run.err());
+        List<String> lines = Files.readAllLines(csv);
+        assertEquals(1 + 4 * 2 * 2, lines.size(), "4 measured steps of 2 layers");
+        int columns = lines.get(0).split(",", -1).length;
+        assertTrue(lines.stream().allMatch(line -> line.split(",", -1).length == columns));
+        assertTrue(lines.get(0).startsWith("step,layer,strategy,imbalance,"));
+        assertTrue(lines.get(1).startsWith("0,0,eplb,1."), lines.get(1));
     }
 
     @Test
     void inactiveRanksAreLeftOut() throws IOException {
         CliRun run = CliRun.of("replay", "--trace", trace(), "--batch", "100", "--experts", "32", "--inactive", "2");
         assertEquals(0, run.exitCode(), run.err());
-        assertTrue(
-                run.out()
-                        .contains(
-                                "ranks:    inactive 2\nno rank:  tokens whose expert has no active rank, by placement: {cube="),
-                run.out());
+        assertTrue(run.out().contains("ranks:    inactive 2\nno rank:  tokens whose expert has no active rank, by strategy: {as-is="), run.out());
         String rows = run.out()
                 .lines()
                 .filter(line -> line.contains("this library"))
                 .toList()
                 .toString();
-        assertTrue(rows.matches(".*cube .* (\\d+)/\\1 .*EPLB .* (\\d+)/\\2 .*"), "optimal on every batch: " + rows);
+        assertTrue(rows.matches(".*cube .* (\\d+)/\\1 .*EPLB .* (\\d+)/\\2 .*own .* (\\d+)/\\3 .*"), "optimal on every batch: " + rows);
     }
 
     @Test
@@ -89,12 +161,12 @@ public class ReplayCommandTest {
         Arrays.setAll(numbers, k -> k < 2 * TOKENS ? k % 32 : -1);
         String trace = NpyBytes.write(folder, "|i1", "1, " + TOKENS + ", 4", 1, numbers)
                 .toString();
-        CliRun run = CliRun.of("replay", "--trace", trace, "--experts", "32", "--json", "-");
+        CliRun run = CliRun.of("replay", "--trace", trace, "--experts", "32", "--batch", "125", "--json", "-");
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(!run.out().contains("NaN") && !run.out().contains("Infinity"), run.out());
         JsonNode mean = new ObjectMapper().readTree(run.out()).at("/strategies/0/imbalance/mean");
         assertTrue(mean.isNull(), mean.toString());
-        CliRun table = CliRun.of("replay", "--trace", trace, "--experts", "32");
+        CliRun table = CliRun.of("replay", "--trace", trace, "--experts", "32", "--batch", "125");
         assertTrue(!table.out().contains("NaN"), table.out());
     }
 
@@ -143,10 +215,10 @@ public class ReplayCommandTest {
         assertEquals(0, both.exitCode(), both.err());
         assertTrue(both.out().contains("this library"), both.out());
         JsonNode written = new ObjectMapper().readTree(Files.readString(file));
-        assertEquals(6, written.get("strategies").size());
+        assertEquals(16, written.get("strategies").size());
         CliRun alone = CliRun.of("replay", "--trace", trace(), "--experts", "32", "--json", "-");
         assertEquals(
-                6, new ObjectMapper().readTree(alone.out()).get("strategies").size());
+                16, new ObjectMapper().readTree(alone.out()).get("strategies").size());
     }
 
     @Test
@@ -171,12 +243,16 @@ public class ReplayCommandTest {
             delimiter = ';',
             quoteCharacter = '`',
             value = {
-                "--ranks; 12; ranks: got 12, expected a multiple of the 8 ranks of topology cube",
-                "--experts; 60; experts: got 60, expected a positive multiple of the 8 ranks",
-                "--replicas; 3; replicas: got 3 a rank, expected a positive multiple of 2 as topology cube has",
+                "--ranks; 0; ranks: got 0, expected at least 1",
+                "--nodes; 3; nodes: got 3, expected a divisor of the 8 ranks",
+                "--groups; 5; groups: got 5, expected a divisor of the 32 experts",
+                "--topology; ring6; ranks: got 8, expected a positive multiple of the 6 ranks of topology ring6",
+                "--slots-per-rank; -1; slots-per-rank: got -1, expected 0..",
+                "--update-every; -1; update-every: got -1 steps, expected at least 0",
+                "--copy-us; -1; copy-us: got -1.0, expected a finite number",
+                "--threads; 0; threads: got 0, expected at least 1",
                 "--batch; 0; batch: got 0 tokens, expected at least 1",
-                "--batch; 501; trace: got 500 tokens to measure, expected at least one batch of 501",
-                "--history; 1.5; history: got 1.5 of a trace of 1000 tokens",
+                "--history; 1.5; history: got 1.5 of a trace of 7 steps",
                 "--history; nowhere.npy; nowhere.npy: no such file",
                 "--topology; pyramid; topology: got \"pyramid\", expected cube",
                 "--solver; simplex; solver: got 'simplex', expected one of",
@@ -213,12 +289,13 @@ public class ReplayCommandTest {
     @Test
     void realRoutingIsBalancedToTheIntegerOptimumOnEveryBatch() throws IOException {
         assumeTrue(Files.exists(ESFT), "no " + ESFT + ": real routing is not replayed");
-        CliRun run = CliRun.of("replay", "--trace", ESFT.toString(), "--json", "-");
+        CliRun run = CliRun.of(
+                "replay", "--trace", ESFT.toString(), "--strategies", "reordered,lplb,topology,eplb-exact", "--json", "-");
         assertEquals(0, run.exitCode(), run.err());
         JsonNode strategies = new ObjectMapper().readTree(run.out()).get("strategies");
-        assertEquals(1.134, strategies.get(0).get("imbalance").get("mean").asDouble(), 0.002, "none");
-        assertEquals(1.01, strategies.get(2).get("imbalance").get("mean").asDouble(), 0.002, "LPLB");
-        for (int k = 3; k < 5; k++) {
+        assertEquals(1.134, strategies.get(0).get("imbalance").get("mean").asDouble(), 0.002, "reordered");
+        assertEquals(1.01, strategies.get(1).get("imbalance").get("mean").asDouble(), 0.002, "LPLB");
+        for (int k = 2; k < 4; k++) {
             assertEquals(832, strategies.get(k).get("batches").asInt());
             assertEquals(
                     832,

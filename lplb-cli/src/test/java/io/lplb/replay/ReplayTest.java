@@ -5,195 +5,154 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lplb.topology.ReplicaTopology;
+import io.lplb.cost.ExpertCost;
+import io.lplb.placement.ExpertPlacement;
+import io.lplb.policy.Dispatch;
+import io.lplb.policy.Policies;
+import io.lplb.policy.PolicySetup;
 import io.lplb.topology.Topologies;
-import io.lplb.workload.Workload;
+import io.lplb.trace.Trace;
+import io.lplb.trace.TraceOptions;
 import io.lplb.workload.WorkloadKind;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ReplayTest {
-    private static final ReplaySetup CUBE = new ReplaySetup(64, 8, Topologies.cube(), 2, "interior-point");
-
-    private static ReplayReport replay(ReplaySetup setup, BatchSource source) {
-        try (Replay replay = new Replay(setup, source)) {
-            return replay.run(() -> {});
-        }
+    private static PolicySetup cube(Double... speeds) {
+        return new PolicySetup(
+                64, 8, 10, 80, 2, 1, Topologies.cube(), "exact", List.of(speeds), ExpertCost.tiles(128, 10, 20));
     }
 
-    /** Two ranks with two experts each that copy each other's heavier expert; expert 0 gets all tokens. */
-    @Test
-    void oneHotExpertByHand() {
-        ReplicaTopology pair = Topologies.ring(2);
-        long[][] counts = {{10, 0, 0, 0}, {0, 0, 0, 0}, {6, 2, 0, 0}};
-        long[][] past = {{9, 3, 2, 1}, {9, 3, 2, 1}, {9, 3, 2, 1}};
-        ReplayReport report = replay(
-                new ReplaySetup(4, 2, pair, 1, "interior-point"),
-                new CountBatches(counts, 4, History.ofCounts(past, 4, "by hand")));
-        StrategyResult none = report.strategies().get(Replay.NONE);
-        StrategyResult library = report.strategies().get(Replay.LIBRARY);
-        assertEquals("none", none.strategy());
-        assertEquals("this library", library.strategy());
-        assertEquals("ring2", library.placement());
-        assertEquals(2, none.batches(), "the layer without a token is left out");
-        assertEquals(2, none.imbalance().max(), "ten tokens on one of two ranks");
-        assertEquals(new Summary(2, 1, 1, 1, 1), library.imbalance());
-        assertEquals(2, library.optimalBatches());
-        assertEquals(0, library.gap().max());
+    private static ReplayReport replay(PolicySetup setup, Trace trace, int updateEvery, int threads)
+            throws IOException {
+        List<Policies> policies = PolicyChoice.of(setup, null).policies();
+        ReplayHistory history = ReplayHistory.of(trace, null, TraceOptions.DEFAULT);
+        ReplayOptions options = new ReplayOptions(updateEvery, 150, threads, "made", Map.of());
+        try (Replay replay = new Replay(setup, policies, trace, history, options)) {
+            return replay.run((step, layer, batch) -> {});
+        }
     }
 
     @ParameterizedTest
     @EnumSource
-    void thisLibraryIsOptimalOnEveryBatchAndNoOneIsBetter(WorkloadKind kind) {
-        long seed = 5;
-        WorkloadBatches source = new WorkloadBatches(new Workload(kind, 64, 8, seed), 12, 128, 6);
-        ReplayReport report = replay(CUBE, source);
-        StrategyResult library = report.strategies().get(Replay.LIBRARY);
-        assertEquals(12, library.optimalBatches(), kind + ", seed " + seed);
-        assertEquals(0, library.gap().max(), kind + ", seed " + seed);
-        for (StrategyResult other : report.strategies()) {
-            assertEquals(12, other.batches());
-            assertTrue(other.gap().mean() >= 0, other + ", seed " + seed);
-            if (other.placement().equals("cube")) {
-                assertTrue(other.imbalance().mean() >= library.imbalance().mean(), other + ", seed " + seed);
-            }
-        }
-        StrategyResult eplb = report.strategies().get(Replay.LIBRARY + 1);
-        assertEquals("EPLB", eplb.placement());
-        assertEquals(12, eplb.optimalBatches(), kind + ", seed " + seed);
-    }
-
-    @Test
-    void severalGroupsAreSeveralProblems() {
-        WorkloadBatches source = new WorkloadBatches(new Workload(WorkloadKind.LAYER, 128, 16, 3), 8, 256, 8);
-        ReplayReport report = replay(new ReplaySetup(128, 16, Topologies.cube(), 2, "relaxation"), source);
+    void thisLibraryIsAtTheProvenOptimumOfEveryBatch(WorkloadKind kind) throws IOException {
+        Trace trace = new WorkloadSteps(kind.id(), 64, 8, 2, 8, 3000, 5);
+        ReplayReport report = replay(cube(), trace, 0, 2);
         for (StrategyResult result : report.strategies()) {
-            boolean library = result.strategy().equals("this library")
-                    && !result.placement().equals("per batch");
-            assertEquals(library ? 8 : result.optimalBatches(), result.optimalBatches(), result.toString());
+            assertEquals(8, result.batches(), "4 measured steps of 2 layers");
+            assertTrue(result.gap().count() == 0 || result.gap().mean() >= 0, result.label());
+            assertTrue(result.anyGap().mean() >= -1e-12, kind + ": " + result.label() + " is below a bound");
+        }
+        for (String id : List.of("topology", "eplb-exact", "own")) {
+            StrategyResult library = report.named(id);
+            assertEquals(8, library.optimalBatches(), kind + ": " + id);
+            assertEquals(0, library.gap().max(), kind + ": " + id);
+        }
+        assertTrue(report.named("own").timeWithCopies() > 0);
+    }
+
+    /** Times apart, results do not depend on the number of threads. */
+    @Test
+    void threadsChangeNoResult() throws IOException {
+        ReplayReport one = replay(cube(), new WorkloadSteps("layer", 64, 8, 3, 6, 3000, 5), 2, 1);
+        ReplayReport three = replay(cube(), new WorkloadSteps("layer", 64, 8, 3, 6, 3000, 5), 2, 3);
+        for (int k = 0; k < one.strategies().size(); k++) {
+            StrategyResult a = one.strategies().get(k);
+            StrategyResult b = three.strategies().get(k);
+            assertEquals(a.imbalance(), b.imbalance(), a.label());
+            assertEquals(a.time(), b.time(), a.label());
+            assertEquals(a.movesPerUpdate(), b.movesPerUpdate(), a.label());
         }
     }
 
+    /** The history is close to the loads, so that an update hardly pays. */
     @Test
-    void everyStrategyDividesAllTokens() {
-        WorkloadBatches source = new WorkloadBatches(new Workload(WorkloadKind.ZIPF, 64, 8, 11), 3, 100, 4);
-        try (Replay replay = new Replay(CUBE, source)) {
-            replay.begin(0);
-            replay.step(2);
-            List<long[]> loads = replay.lastRankLoads();
-            assertEquals(6, loads.size());
-            for (long[] ranks : loads) {
-                assertEquals(400, Arrays.stream(ranks).sum());
-            }
-        }
+    void updatesMoveWeightsAndThisLibraryMovesFew() throws IOException {
+        ReplayReport report = replay(cube(), new WorkloadSteps("layer", 64, 8, 2, 24, 6000, 9), 4, 2);
+        StrategyResult eplb = report.named("eplb");
+        StrategyResult vllm = report.named("vllm");
+        StrategyResult own = report.named("own");
+        assertEquals(2 * 2, eplb.updates(), "two updates of two layers");
+        assertTrue(eplb.movesPerUpdate() > 20, eplb.toString());
+        assertEquals(eplb.movesPerUpdate(), vllm.movesPerUpdate());
+        assertEquals(eplb.imbalance().mean(), vllm.imbalance().mean(), 1e-3, "only odd tokens differ");
+        assertTrue(vllm.sameRankMovesPerUpdate() < eplb.sameRankMovesPerUpdate(), vllm.toString());
+        assertTrue(own.movesPerUpdate() < 0.2 * eplb.movesPerUpdate(), own.toString());
+        assertTrue(own.imbalance().mean() <= eplb.imbalance().mean(), own.toString());
+        assertTrue(eplb.timeWithCopies() > eplb.time().mean(), "copies take time");
     }
 
     @Test
-    void routingFollowsThePlan() {
-        WorkloadBatches source = new WorkloadBatches(new Workload(WorkloadKind.LAYER, 64, 8, 1), 5, 300, 6);
-        try (Replay replay = new Replay(CUBE, source)) {
-            RoutingCheck check = new RoutingCheck(replay.balancer());
-            replay.begin(0);
-            for (int b = 0; b < 5; b++) {
-                replay.step(b);
-                check.route(source.ids(b));
-            }
-            assertEquals("", check.difference());
-            assertEquals(5 * 300 * 6, check.ids());
-        }
+    void inactiveRanksGetNothingAndUncoveredTokensAreCounted() throws IOException {
+        Double[] speeds = new Double[8];
+        Arrays.fill(speeds, 1.0);
+        speeds[3] = 0.0;
+        ReplayReport report = replay(cube(speeds), new WorkloadSteps("normal", 64, 8, 1, 4, 6400, 1), 0, 1);
+        assertEquals(report.strategies().size(), report.uncoveredTokens().size());
+        StrategyResult asIs = report.named("as-is");
+        assertTrue(asIs.uncoveredTokens() > 0, "experts of rank 3 have no other rank");
+        assertTrue(report.named("own").uncoveredTokens() < asIs.uncoveredTokens());
+        assertEquals(0, report.named("own").gap().max(), 1e-9);
     }
 
     @Test
-    void idsOfAnotherBatchAreNoticed() {
-        WorkloadBatches source = new WorkloadBatches(new Workload(WorkloadKind.LAYER, 64, 8, 1), 5, 300, 6);
-        try (Replay replay = new Replay(CUBE, source)) {
-            RoutingCheck check = new RoutingCheck(replay.balancer());
-            replay.begin(0);
-            replay.step(0);
-            check.route(source.ids(1));
-            assertTrue(check.difference().startsWith("batch 0: rank "), check.difference());
-        }
-    }
-
-    @Test
-    void theJsonReportHasItsFields() throws IOException {
-        WorkloadBatches source = new WorkloadBatches(new Workload(WorkloadKind.NORMAL, 64, 8, 1), 4, 64, 6);
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        replay(CUBE, source).writeJson(out);
-        JsonNode json = new ObjectMapper().readTree(out.toByteArray());
+    void policiesThatDoNotFitAreLeftOutWithTheReasonUnlessAskedFor() {
+        PolicySetup odd = new PolicySetup(
+                30, 4, 9, 36, 1, 1, Topologies.ring(4), "exact", List.of(), ExpertCost.tokens());
+        PolicyChoice choice = PolicyChoice.of(odd, null);
+        assertTrue(choice.policies().contains(Policies.OWN), choice.toString());
+        assertTrue(choice.policies().contains(Policies.EPLB), choice.toString());
+        assertTrue(
+                choice.leftOut().get("topology").startsWith("experts: got 30, expected a positive multiple"),
+                choice.toString());
+        assertEquals("the cost counts tokens", choice.leftOut().get("time"));
+        assertThrows(IllegalArgumentException.class, () -> PolicyChoice.of(odd, List.of("topology")));
+        PolicySetup large = new PolicySetup(
+                256, 128, 4, 512, 1, 1, Topologies.cube(), "exact", List.of(), ExpertCost.tokens());
+        assertEquals("slow above 64 ranks", PolicyChoice.of(large, null).leftOut().get("lplb"));
         assertEquals(
-                Set.of(
-                        "experts",
-                        "ranks",
-                        "topology",
-                        "replicas",
-                        "solver",
-                        "layers",
-                        "history",
-                        "measured",
-                        "strategies"),
-                names(json));
-        assertEquals(64, json.get("experts").asInt());
-        assertEquals("cube", json.get("topology").asText());
-        assertEquals(6, json.get("strategies").size());
-        for (JsonNode strategy : json.get("strategies")) {
-            assertEquals(
-                    Set.of(
-                            "strategy",
-                            "placement",
-                            "batches",
-                            "imbalance",
-                            "gap",
-                            "optimalBatches",
-                            "rejectedSolves",
-                            "planNanos"),
-                    names(strategy));
-            for (String summary : List.of("imbalance", "gap", "planNanos")) {
-                assertEquals(Set.of("count", "mean", "median", "p99", "max"), names(strategy.get(summary)));
-                assertTrue(strategy.get(summary).get("p99").isNumber());
-            }
-            assertEquals(4, strategy.get("batches").asInt());
-        }
-    }
-
-    private static Set<String> names(JsonNode node) {
-        Set<String> names = new TreeSet<>();
-        node.fieldNames().forEachRemaining(names::add);
-        return names;
+                List.of(Policies.LPLB), PolicyChoice.of(large, List.of("lplb")).policies());
     }
 
     @Test
-    void setupsThatDoNotFitAreNamed() {
-        ReplicaTopology cube = Topologies.cube();
-        assertMessage(
-                "ranks: got 12, expected a multiple of the 8 ranks of topology cube",
-                () -> new ReplaySetup(48, 12, cube, 2, "ejml"));
-        assertMessage(
-                "experts: got 60, expected a positive multiple of the 8 ranks",
-                () -> new ReplaySetup(60, 8, cube, 2, "ejml"));
-        assertMessage(
-                "replicas: got 3 a rank, expected a positive multiple of 2 as topology cube has",
-                () -> new ReplaySetup(64, 8, cube, 3, "ejml"));
-        assertMessage(
-                "replicas: got 4 a rank, expected at most the 2 experts that live on a rank",
-                () -> new ReplaySetup(16, 8, cube, 4, "ejml"));
-        assertMessage(
-                "source: got 32 experts, expected 64",
-                () -> new Replay(CUBE, new WorkloadBatches(new Workload(WorkloadKind.NORMAL, 32, 8, 1), 1, 1, 1))
-                        .close());
+    void aHistoryIsAPartOfTheStepsOrNothing() throws IOException {
+        Trace trace = new WorkloadSteps("layer", 64, 8, 1, 8, 640, 1);
+        ReplayHistory half = ReplayHistory.of(trace, null, TraceOptions.DEFAULT);
+        assertEquals(4, half.steps());
+        assertEquals(4 * 640, Arrays.stream(half.of(0)).sum());
+        assertEquals("steps 0..3 of 8", half.origin());
+        ReplayHistory none = ReplayHistory.of(trace, "none", TraceOptions.DEFAULT);
+        assertEquals(0, none.steps());
+        Trace single = new WorkloadSteps("layer", 64, 8, 1, 1, 640, 1);
+        assertEquals(0, ReplayHistory.of(single, null, TraceOptions.DEFAULT).steps());
+        var e = assertThrows(
+                IllegalArgumentException.class, () -> ReplayHistory.of(trace, "1.5", TraceOptions.DEFAULT));
+        assertTrue(e.getMessage().startsWith("history: got 1.5 of a trace of 8 steps"), e.getMessage());
     }
 
-    private static void assertMessage(String message, Runnable call) {
-        assertEquals(
-                message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
+    /** Tokens that cross nodes: expert 0 on node 0 only, expert 1 on both nodes. */
+    @Test
+    void tokensCrossNodesByHand() {
+        PolicySetup setup = new PolicySetup(
+                2, 2, 2, 4, 2, 1, Topologies.ring(2), "exact", List.of(), ExpertCost.tokens());
+        var placement = ExpertPlacement.of(2, 2, 2, new int[] {0, 1, 1, -1});
+        BatchMeter meter = new BatchMeter(setup, placement);
+        Dispatch dispatch = new Dispatch();
+        dispatch.add(0, 0, 10);
+        dispatch.add(1, 0, 2);
+        dispatch.add(1, 1, 8);
+        meter.measure(new long[] {10, 10}, dispatch);
+        assertEquals(5 + 3, meter.crossNode(), "half of expert 0's tokens, and three of expert 1's");
+        assertEquals(12, meter.max());
+        assertEquals(0, meter.copies());
+        dispatch.add(0, 1, 4);
+        meter.measure(new long[] {14, 10}, dispatch);
+        assertEquals(1, meter.copies(), "rank 1 does not hold expert 0");
+        assertEquals(1, meter.mostReceived());
     }
 }

@@ -4,6 +4,8 @@ package io.lplb.bench.replicas;
 import io.lplb.host.Host;
 import io.lplb.host.SourceCommit;
 import io.lplb.placement.ExpertPlacement;
+import io.lplb.policy.Dispatch;
+import io.lplb.policy.ThresholdReplicas;
 import io.lplb.replica.ReplicaPlan;
 import io.lplb.replica.ReplicaPlanner;
 import io.lplb.replica.ReplicaSettings;
@@ -71,14 +73,18 @@ public final class ReplicaFigures {
                 .build();
         ReplicaPlanner planner = new ReplicaPlanner(settings);
         ReplicaPlan plan = new ReplicaPlan(settings);
-        ThresholdReplicas baseline = new ThresholdReplicas(settings);
+        double[] unit = new double[settings.ranks()];
+        Arrays.fill(unit, 1);
+        ThresholdReplicas baseline = new ThresholdReplicas(settings.homes(), slots, least, unit);
+        Dispatch dispatch = new Dispatch();
         double[] micros = new double[counts.length];
         double sum = 0;
         double worst = 0;
         int replicas = 0;
         for (int c = 0; c < counts.length; c++) {
             micros[c] = time(planner, plan, counts[c]);
-            baseline.plan(counts[c]);
+            dispatch.clear();
+            baseline.plan(counts[c], dispatch);
             sum += plan.imbalance();
             worst = Math.max(worst, plan.imbalance());
             replicas += plan.replicas();
@@ -96,7 +102,7 @@ public final class ReplicaFigures {
                     plan.binding().label(),
                     plan.replicas(),
                     micros[c],
-                    baseline.imbalance(),
+                    imbalance(dispatch, settings.ranks()),
                     baseline.replicas());
         }
         Arrays.sort(micros);
@@ -112,6 +118,16 @@ public final class ReplicaFigures {
                 replicas,
                 micros[micros.length / 2],
                 micros[micros.length - 1]);
+    }
+
+    /** Largest load of a rank / mean load. */
+    static double imbalance(Dispatch dispatch, int ranks) {
+        long[] load = new long[ranks];
+        for (int k = 0; k < dispatch.size(); k++) {
+            load[dispatch.rank(k)] += dispatch.tokens(k);
+        }
+        long total = Arrays.stream(load).sum();
+        return total == 0 ? 1 : (double) Arrays.stream(load).max().orElse(0) * ranks / total;
     }
 
     private static void growth(PrintStream out) {

@@ -5,6 +5,8 @@ import io.lplb.placement.Eplb;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.policy.Dispatch;
+import io.lplb.policy.ThresholdReplicas;
 import io.lplb.replica.ReplicaPlan;
 import io.lplb.replica.ReplicaPlanner;
 import io.lplb.replica.ReplicaSettings;
@@ -78,11 +80,14 @@ final class SequenceFigures {
             ExpertPlacement homes = eplb(history, ranks, 0);
             long[][] batches = batches(trace, layer, batch);
             fixedPlacement(eplb(history, ranks, slots), batches, fixed);
-            ThresholdReplicas rule =
-                    new ThresholdReplicas(ReplicaSettings.builder(homes, slots).build());
+            double[] unit = new double[ranks];
+            Arrays.fill(unit, 1);
+            ThresholdReplicas rule = new ThresholdReplicas(homes, slots, 1, unit);
+            Dispatch dispatch = new Dispatch();
             for (long[] counts : batches) {
-                rule.plan(counts);
-                threshold.add(rule.imbalance(), rule.replicas());
+                dispatch.clear();
+                rule.plan(counts, dispatch);
+                threshold.add(ReplicaFigures.imbalance(dispatch, ranks), rule.replicas());
             }
             for (int t = 0; t < tolerances.length; t++) {
                 ReplicaSettings settings = ReplicaSettings.builder(homes, slots)
