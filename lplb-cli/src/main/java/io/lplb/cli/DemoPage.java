@@ -4,8 +4,8 @@ package io.lplb.cli;
 import io.lplb.balance.PlanReport;
 import io.lplb.policy.Policies;
 import io.lplb.policy.PolicySetup;
-import io.lplb.replay.RankBars;
 import io.lplb.replay.LayerReplay;
+import io.lplb.replay.RankBars;
 import io.lplb.replay.RoutingCheck;
 import io.lplb.replay.StrategyResult;
 import io.lplb.replay.Tally;
@@ -45,9 +45,8 @@ final class DemoPage {
         this.strategies = IntStream.range(0, policies.size())
                 .mapToObj(k -> tallies.get(k).result(policies.get(k), setup, layers, k, 0))
                 .toList();
-        this.rankLoads = IntStream.range(0, policies.size())
-                .mapToObj(replay::rankLoads)
-                .toList();
+        this.rankLoads =
+                IntStream.range(0, policies.size()).mapToObj(replay::rankLoads).toList();
         this.plan = routed.plan();
         this.routed = routed;
     }

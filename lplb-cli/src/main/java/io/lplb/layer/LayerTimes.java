@@ -30,8 +30,7 @@ public final class LayerTimes {
         int batches = 0;
         int[] counts = new int[source.experts()];
         for (int layer = 0; layer < source.layers(); layer++) {
-            try (LayerStudy study =
-                    new LayerStudy(cost, topology, ranks, replicas, source.history(layer))) {
+            try (LayerStudy study = new LayerStudy(cost, topology, ranks, replicas, source.history(layer))) {
                 for (int b = 0; b < source.batches(); b++) {
                     source.counts(layer, b, counts);
                     study.plan(counts).plans.forEach((name, plan) -> sums.merge(name, plan.predicted, Double::sum));

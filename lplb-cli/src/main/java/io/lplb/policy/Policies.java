@@ -126,7 +126,11 @@ public enum Policies {
         }
     },
     /** This library, planning in time on its own placement. */
-    TIME("time", Titles.LIBRARY, "own, in time", "plan for the least time under the cost, on this library's placement") {
+    TIME(
+            "time",
+            Titles.LIBRARY,
+            "own, in time",
+            "plan for the least time under the cost, on this library's placement") {
         @Override
         public Policy open(PolicySetup setup) {
             return new BalancerPolicy(setup, setup.cost(), own(setup));
@@ -292,8 +296,7 @@ public enum Policies {
             throw new IllegalArgumentException("experts: got " + setup.experts()
                     + ", expected a positive multiple of the " + setup.ranks() + " ranks");
         }
-        LplbPlacement along =
-                new LplbPlacement(setup.topology(), setup.ranks(), setup.experts(), setup.spareSlots());
+        LplbPlacement along = new LplbPlacement(setup.topology(), setup.ranks(), setup.experts(), setup.spareSlots());
         return history -> along.reordered(history, setup.ranksPerNode());
     }
 }

@@ -56,8 +56,8 @@ public record PolicySetup(
                     "groups: got " + groups + ", expected a divisor of the " + experts + " experts");
         }
         if (copies < experts) {
-            throw new IllegalArgumentException("slots: got " + copies + ", expected at least one for each of the "
-                    + experts + " experts");
+            throw new IllegalArgumentException(
+                    "slots: got " + copies + ", expected at least one for each of the " + experts + " experts");
         }
     }
 
@@ -111,7 +111,8 @@ public record PolicySetup(
     }
 
     private PlacementPlannerBuilder unconfined() {
-        PlacementPlannerBuilder builder = PlacementPlanner.builder().experts(experts).ranks(ranks);
+        PlacementPlannerBuilder builder =
+                PlacementPlanner.builder().experts(experts).ranks(ranks);
         return copies == slotsPerRank * ranks
                 ? builder.slotsPerRank(slotsPerRank)
                 : builder.redundantExperts(copies - experts);

@@ -27,7 +27,8 @@ final class SlotPreservation {
             boolean[] placed = new boolean[slotsPerRank];
             for (int k = 0; k < slotsPerRank; k++) {
                 int slot = first;
-                while (slot < first + slotsPerRank && (old[slot] != next[first + k] || result[slot] != ExpertPlacement.EMPTY)) {
+                while (slot < first + slotsPerRank
+                        && (old[slot] != next[first + k] || result[slot] != ExpertPlacement.EMPTY)) {
                     slot++;
                 }
                 if (slot < first + slotsPerRank && next[first + k] != ExpertPlacement.EMPTY) {

@@ -54,9 +54,11 @@ public final class ThresholdReplicas implements Policy {
         homeOf = new int[homes.experts()];
         Arrays.setAll(homeOf, e -> homes.rankOf(homes.slotOf(e, 0)));
         expertsOf = new int[ranks][];
-        Arrays.setAll(expertsOf, r -> IntStream.range(0, homeOf.length)
-                .filter(e -> homeOf[e] == r)
-                .toArray());
+        Arrays.setAll(
+                expertsOf,
+                r -> IntStream.range(0, homeOf.length)
+                        .filter(e -> homeOf[e] == r)
+                        .toArray());
         start = new long[ranks];
         load = new long[ranks];
         used = new int[ranks];

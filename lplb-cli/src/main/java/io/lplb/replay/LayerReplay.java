@@ -78,7 +78,7 @@ public final class LayerReplay implements AutoCloseable {
         for (Seat seat : seats) {
             ExpertPlacement before = seat.placement;
             ExpertPlacement placement = seat.policy.place(history);
-            if (placement == before) {
+            if (placement.equals(before)) {
                 seat.optimum = optimum(seat.kind, placement);
                 continue;
             }

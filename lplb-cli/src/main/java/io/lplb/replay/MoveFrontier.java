@@ -58,7 +58,9 @@ public record MoveFrontier(int layers, List<Point> points, Point eplb) {
             if (setup.copies() % setup.ranks() == 0) {
                 ExpertPlacement before = setup.eplb(history.of(layer), setup.copies());
                 ExpertPlacement after = setup.eplb(measured[layer], setup.copies());
-                eplbMoves += (double) PlacementChange.between(before, after, setup.ranksPerNode()).networkCopies() / layers;
+                eplbMoves += (double) PlacementChange.between(before, after, setup.ranksPerNode())
+                                .networkCopies()
+                        / layers;
                 eplbImbalance += ExactSplit.of(after).imbalance(measured[layer]) / layers;
             }
         }

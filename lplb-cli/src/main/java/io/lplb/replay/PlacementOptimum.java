@@ -29,7 +29,8 @@ final class PlacementOptimum {
         solver = new ExactSolver(problem);
         batch = new MinMaxBatch(problem, placed.groups());
         for (int g = 0; g < placed.groups(); g++) {
-            if (Arrays.stream(speeds, g * problem.ranks(), (g + 1) * problem.ranks()).anyMatch(s -> s > 0)) {
+            if (Arrays.stream(speeds, g * problem.ranks(), (g + 1) * problem.ranks())
+                    .anyMatch(s -> s > 0)) {
                 batch.setSpeed(g, speeds, g * problem.ranks());
             }
         }

@@ -59,8 +59,7 @@ public final class Replay implements AutoCloseable {
      * @throws IllegalArgumentException if a policy does not fit the sizes or no step is left to measure
      * @throws IOException if the trace cannot be read
      */
-    public Replay(
-            PolicySetup setup, List<Policies> policies, Trace trace, ReplayHistory history, ReplayOptions options)
+    public Replay(PolicySetup setup, List<Policies> policies, Trace trace, ReplayHistory history, ReplayOptions options)
             throws IOException {
         this.setup = setup;
         this.policies = List.copyOf(policies);
@@ -77,10 +76,9 @@ public final class Replay implements AutoCloseable {
             layers[l] = new LayerReplay(setup, policies, options.copyMicros());
         }
         policies.forEach(policy -> tallies.add(new Tally()));
-        pool = Executors.newFixedThreadPool(options.threads(), Thread.ofPlatform()
-                .daemon()
-                .name("lplb-replay-", 0)
-                .factory());
+        pool = Executors.newFixedThreadPool(
+                options.threads(),
+                Thread.ofPlatform().daemon().name("lplb-replay-", 0).factory());
     }
 
     /** Returns the number of measured steps. */

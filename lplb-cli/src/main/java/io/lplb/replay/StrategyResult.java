@@ -49,6 +49,6 @@ public record StrategyResult(
 
     /** Returns the name with the placement, which tells all rows apart. */
     public String label() {
-        return strategy + ", " + placement;
+        return strategy + " (" + placement + ")";
     }
 }

@@ -30,7 +30,7 @@ public final class Tally {
         gap.add(figures.gap());
         anyGap.add(figures.anyGap());
         time.add(figures.time());
-        nanos.add(figures.planNanos());
+        nanos.add((double) figures.planNanos());
         optimal += Math.abs(figures.gap()) < 1e-12 ? 1 : 0;
         rejected += figures.accepted() ? 0 : 1;
         copies += figures.copies();

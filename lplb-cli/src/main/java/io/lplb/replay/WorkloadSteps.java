@@ -17,7 +17,7 @@ public final class WorkloadSteps implements Trace {
     /**
      * A trace.
      *
-     * @param name name of the workload, such as {@code layer} or {@code zipf:4}
+     * @param name name of the workload, such as {@code zipf:4}
      * @param experts number of experts
      * @param ranks number of ranks, for workloads whose hot experts share ranks
      * @param layers number of layers

@@ -28,7 +28,11 @@ public final class ReplayPage {
      * @param record the same replay, batch by batch
      * @param frontier balance against moves, or null
      */
-    public record Case(String name, ReplayReport report, ReplayRecord record, @Nullable MoveFrontier frontier) {}
+    public record Case(
+            String name,
+            ReplayReport report,
+            ReplayRecord record,
+            @Nullable MoveFrontier frontier) {}
 
     /** A page of several replays. */
     public ReplayPage(List<Case> cases, Provenance provenance) {
@@ -122,16 +126,20 @@ public final class ReplayPage {
                         report.layers() + (report.layers() == 1 ? " layer, " : " layers, ") + report.steps()
                                 + (report.steps() == 1 ? " step, " : " steps, ") + report.slotsPerRank()
                                 + " slots on each rank. Measured: " + report.measured() + ". Placements made from: "
-                                + report.history() + (report.updateEvery() == 0 ? "." : ", and anew every "
-                                        + report.updateEvery() + " steps."),
+                                + report.history()
+                                + (report.updateEvery() == 0
+                                        ? "."
+                                        : ", and anew every " + report.updateEvery() + " steps."),
                         "class",
                         "note");
     }
 
     private void strategies(ReplayReport report) {
+        boolean moves = report.updateEvery() > 0;
+        boolean nodes = report.nodes() > 1;
         List<List<String>> rows = new ArrayList<>();
         for (StrategyResult result : report.strategies()) {
-            rows.add(List.of(
+            List<String> row = new ArrayList<>(List.of(
                     result.label(),
                     ratio(result.imbalance().mean()),
                     ratio(result.imbalance().p99()),
@@ -139,38 +147,39 @@ public final class ReplayPage {
                     Numbers.significant(result.timeWithCopies()),
                     result.gap().count() == 0 ? "–" : Numbers.percent(result.gap().mean(), 2),
                     Numbers.percent(result.anyGap().mean(), 2),
-                    result.updates() == 0 ? "–" : Numbers.significant(result.movesPerUpdate()),
-                    Numbers.significant(result.copiesPerBatch()),
-                    Numbers.percent(result.crossNodeTokens(), 1),
-                    Numbers.whole(result.survivesRanks()),
-                    Numbers.time(result.planNanos().median()),
-                    Numbers.time(result.planNanos().p90())));
+                    Numbers.significant(result.copiesPerBatch())));
+            if (moves) {
+                row.add(result.updates() == 0 ? "–" : Numbers.significant(result.movesPerUpdate()));
+            }
+            if (nodes) {
+                row.add(Numbers.percent(result.crossNodeTokens(), 1));
+            }
+            row.add(Numbers.whole(result.survivesRanks()));
+            row.add(Numbers.time(result.planNanos().median()));
+            row.add(Numbers.time(result.planNanos().p90()));
+            rows.add(row);
         }
+        List<String> titles = new ArrayList<>(List.of(
+                "strategy (placement)", "mean", "p99", "time", "+ copies", "gap", "gap to any", "copies/batch"));
+        if (moves) {
+            titles.add("moves/update");
+        }
+        if (nodes) {
+            titles.add("cross-node");
+        }
+        titles.addAll(List.of("survives", "plan p50", "p90"));
         page.body().element("h2", "Strategies");
         page.table(
                 "Busiest rank / mean (1 is perfect), time in " + report.unit() + " under the cost " + report.cost()
                         + ", " + Numbers.whole(report.strategies().get(0).batches()) + " batches; this library on the "
                         + "CPU, solver " + report.solver(),
-                List.of(
-                        "strategy, placement",
-                        "mean",
-                        "p99",
-                        "time",
-                        "with copies",
-                        "gap",
-                        "gap to any",
-                        "moves/update",
-                        "copies/batch",
-                        "cross-node",
-                        "survives",
-                        "plan p50",
-                        "p90"),
+                titles,
                 rows);
         page.body()
                 .element(
                         "p",
                         "Gap: tokens of the busiest rank above the proven fewest on the same placement / mean; gap to"
-                                + " any: above a proven bound for any placement of these slots. With copies: "
+                                + " any: above a proven bound for any placement of these slots. + copies: the time with "
                                 + Numbers.significant(report.copyMicros())
                                 + " us for each weight that the rank with the most receives. Survives: ranks that may"
                                 + " fail with every expert still on another one.",

@@ -33,8 +33,8 @@ final class ReplayPlots {
         this.report = report;
         this.record = record;
         this.frontier = frontier;
-        List<Policies> main = new ArrayList<>(List.of(
-                Policies.AS_IS, Policies.EPLB, Policies.LPLB, Policies.ULTRAEP, Policies.REPLICAS));
+        List<Policies> main = new ArrayList<>(
+                List.of(Policies.AS_IS, Policies.EPLB, Policies.LPLB, Policies.ULTRAEP, Policies.REPLICAS));
         main.add(record.policies().get(record.afterIndex()));
         int[] chosen = IntStream.range(0, record.policies().size())
                 .filter(k -> main.contains(record.policies().get(k)))
@@ -109,7 +109,9 @@ final class ReplayPlots {
         double end = 1.01;
         for (int k : shown) {
             double[] means = record.layerMeans(k);
-            end = Math.max(end, 1 + 1.5 * (Arrays.stream(means).filter(m -> m > 0).max().orElse(1) - 1));
+            end = Math.max(
+                    end,
+                    1 + 1.5 * (Arrays.stream(means).filter(m -> m > 0).max().orElse(1) - 1));
         }
         List<String> panels = new ArrayList<>();
         for (int row = 0; row < first.rows(); row++) {
@@ -138,8 +140,8 @@ final class ReplayPlots {
 
     /** Mean imbalance by layer. */
     String byLayer() {
-        XyPlot plot = new XyPlot(new PlotFrame(
-                        "Imbalance by layer", "Means over the steps", "layer", "busiest rank / mean"))
+        XyPlot plot = new XyPlot(
+                        new PlotFrame("Imbalance by layer", "Means over the steps", "layer", "busiest rank / mean"))
                 .include(0, 1)
                 .labels(v -> v == Math.rint(v) ? Numbers.tick(v) : "", Numbers::tick);
         double[] x = new double[record.layers()];
@@ -163,7 +165,9 @@ final class ReplayPlots {
                         "Balance against moves", frontierCaption(), "weights moved per layer", "max / mean of loads"))
                 .include(0, 1);
         int own = record.afterIndex();
-        double[] x = frontier.points().stream().mapToDouble(MoveFrontier.Point::moves).toArray();
+        double[] x = frontier.points().stream()
+                .mapToDouble(MoveFrontier.Point::moves)
+                .toArray();
         double[] y = frontier.points().stream()
                 .mapToDouble(MoveFrontier.Point::imbalance)
                 .toArray();
@@ -172,7 +176,9 @@ final class ReplayPlots {
         }
         plot.points(look(own), x, y);
         if (!Double.isNaN(frontier.eplb().imbalance())) {
-            plot.points("c1", new double[] {frontier.eplb().moves()}, new double[] {frontier.eplb().imbalance()});
+            plot.points("c1", new double[] {frontier.eplb().moves()}, new double[] {
+                frontier.eplb().imbalance()
+            });
         }
         return plot.svg();
     }
@@ -188,8 +194,9 @@ final class ReplayPlots {
                 + Numbers.decimal(best.imbalance(), 4) + " with " + Numbers.significant(best.moves()) + " moves";
         return Double.isNaN(frontier.eplb().imbalance())
                 ? text + "."
-                : text + ". EPLB made anew (single point): " + Numbers.decimal(frontier.eplb().imbalance(), 4)
-                        + " with " + Numbers.significant(frontier.eplb().moves()) + ".";
+                : text + ". EPLB made anew (single point): "
+                        + Numbers.decimal(frontier.eplb().imbalance(), 4) + " with "
+                        + Numbers.significant(frontier.eplb().moves()) + ".";
     }
 
     String gaps() {
@@ -215,13 +222,13 @@ final class ReplayPlots {
                 parts.add(result(k).label() + " " + Numbers.whole(result(k).optimalBatches()));
             }
         }
-        return "Batches with no gap to the proven optimum of the placement, of " + Numbers.whole(record.batches()) + ": "
-                + String.join(", ", parts) + ".";
+        return "Batches with no gap to the proven optimum of the placement, of " + Numbers.whole(record.batches())
+                + ": " + String.join(", ", parts) + ".";
     }
 
     String latency() {
-        XyPlot plot = new XyPlot(new PlotFrame(
-                        "Distribution of plan times", latencyCaption(), "percentile", "time of a plan"))
+        XyPlot plot = new XyPlot(
+                        new PlotFrame("Distribution of plan times", latencyCaption(), "percentile", "time of a plan"))
                 .logX()
                 .logY()
                 .labels(Distribution::label, Numbers::timeTick);

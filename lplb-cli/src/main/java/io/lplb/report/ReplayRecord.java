@@ -65,8 +65,8 @@ public final class ReplayRecord implements Replay.Observer {
      * @param steps number of measured steps, at least 1
      * @param csv receives a line per batch and policy, not closed; null for none
      */
-    public ReplayRecord(
-            List<Policies> policies, int ranks, int layers, int steps, @Nullable OutputStream csv) throws IOException {
+    public ReplayRecord(List<Policies> policies, int ranks, int layers, int steps, @Nullable OutputStream csv)
+            throws IOException {
         this.policies = policies;
         this.layers = layers;
         this.steps = steps;
@@ -89,7 +89,8 @@ public final class ReplayRecord implements Replay.Observer {
         }
         this.csv = csv == null ? null : new BufferedWriter(new OutputStreamWriter(csv, StandardCharsets.UTF_8));
         if (this.csv != null) {
-            this.csv.write("step,layer,strategy,imbalance,gap,any_gap,time,copy_time,copies,cross_node,plan_ns,uncovered\n");
+            this.csv.write(
+                    "step,layer,strategy,imbalance,gap,any_gap,time,copy_time,copies,cross_node,plan_ns,uncovered\n");
         }
     }
 

@@ -62,15 +62,16 @@ public class ReplayCommandTest {
             assertTrue(run.out().matches("(?s).*\n  " + row + ".* us +[0-9.]+ us\n.*"), run.out());
         }
         for (String placement : new String[] {"cube", "EPLB", "own"}) {
-            String row = "(?s).*\n  this library +" + placement + "( +1\\.\\d{4}){3} +0\\.00 % +\\d+\\.\\d\\d % +10/10 +0\n.*";
+            String row = "(?s).*\n  this library +" + placement
+                    + "( +1\\.\\d{4}){3} +0\\.00 % +\\d+\\.\\d\\d % +10/10 +0\n.*";
             assertTrue(run.out().matches(row), run.out());
         }
     }
 
     @Test
     void strategiesAreChosenByName() throws IOException {
-        CliRun run = CliRun.of(
-                "replay", "--trace", trace(), "--experts", "32", "--strategies", "own,as-is", "--json", "-");
+        CliRun run =
+                CliRun.of("replay", "--trace", trace(), "--experts", "32", "--strategies", "own,as-is", "--json", "-");
         assertEquals(0, run.exitCode(), run.err());
         JsonNode strategies = new ObjectMapper().readTree(run.out()).get("strategies");
         assertEquals(2, strategies.size());
@@ -110,10 +111,21 @@ public class ReplayCommandTest {
         assertEquals(2, report.at("/details/perLayer").size());
         assertEquals(report.get("steps").asInt(), report.at("/details/perStep").size());
         CliRun slots = CliRun.of(
-                "replay", "--trace", trace(), "--experts", "32", "--slots-per-rank", "5", "--groups", "4", "--json", "-");
-        assertEquals(5, new ObjectMapper().readTree(slots.out()).get("slotsPerRank").asInt(), slots.err());
-        CliRun both = CliRun.of(
-                "replay", "--trace", trace(), "--experts", "32", "--slots-per-rank", "5", "--redundant", "4");
+                "replay",
+                "--trace",
+                trace(),
+                "--experts",
+                "32",
+                "--slots-per-rank",
+                "5",
+                "--groups",
+                "4",
+                "--json",
+                "-");
+        assertEquals(
+                5, new ObjectMapper().readTree(slots.out()).get("slotsPerRank").asInt(), slots.err());
+        CliRun both =
+                CliRun.of("replay", "--trace", trace(), "--experts", "32", "--slots-per-rank", "5", "--redundant", "4");
         assertEquals(2, both.exitCode());
         CliRun few = CliRun.of("replay", "--trace", trace(), "--experts", "32", "--slots-per-rank", "3");
         assertTrue(few.err().startsWith("lplb: slots: got 24, expected at least one for each"), few.err());
@@ -123,15 +135,7 @@ public class ReplayCommandTest {
     void csvHasALinePerStepLayerAndStrategy() throws IOException {
         Path csv = folder.resolve("batches.csv");
         CliRun run = CliRun.of(
-                "replay",
-                "--trace",
-                trace(),
-                "--experts",
-                "32",
-                "--strategies",
-                "eplb,own",
-                "--csv",
-                csv.toString());
+                "replay", "--trace", trace(), "--experts", "32", "--strategies", "eplb,own", "--csv", csv.toString());
         assertEquals(0, run.exitCode(), run.err());
         List<String> lines = Files.readAllLines(csv);
         assertEquals(1 + 4 * 2 * 2, lines.size(), "4 measured steps of 2 layers");
@@ -145,13 +149,19 @@ public class ReplayCommandTest {
     void inactiveRanksAreLeftOut() throws IOException {
         CliRun run = CliRun.of("replay", "--trace", trace(), "--batch", "100", "--experts", "32", "--inactive", "2");
         assertEquals(0, run.exitCode(), run.err());
-        assertTrue(run.out().contains("ranks:    inactive 2\nno rank:  tokens whose expert has no active rank, by strategy: {as-is="), run.out());
+        assertTrue(
+                run.out()
+                        .contains(
+                                "ranks:    inactive 2\nno rank:  tokens whose expert has no active rank, by strategy: {as-is="),
+                run.out());
         String rows = run.out()
                 .lines()
                 .filter(line -> line.contains("this library"))
                 .toList()
                 .toString();
-        assertTrue(rows.matches(".*cube .* (\\d+)/\\1 .*EPLB .* (\\d+)/\\2 .*own .* (\\d+)/\\3 .*"), "optimal on every batch: " + rows);
+        assertTrue(
+                rows.matches(".*cube .* (\\d+)/\\1 .*EPLB .* (\\d+)/\\2 .*own .* (\\d+)/\\3 .*"),
+                "optimal on every batch: " + rows);
     }
 
     @Test
@@ -290,7 +300,13 @@ public class ReplayCommandTest {
     void realRoutingIsBalancedToTheIntegerOptimumOnEveryBatch() throws IOException {
         assumeTrue(Files.exists(ESFT), "no " + ESFT + ": real routing is not replayed");
         CliRun run = CliRun.of(
-                "replay", "--trace", ESFT.toString(), "--strategies", "reordered,lplb,topology,eplb-exact", "--json", "-");
+                "replay",
+                "--trace",
+                ESFT.toString(),
+                "--strategies",
+                "reordered,lplb,topology,eplb-exact",
+                "--json",
+                "-");
         assertEquals(0, run.exitCode(), run.err());
         JsonNode strategies = new ObjectMapper().readTree(run.out()).get("strategies");
         assertEquals(1.134, strategies.get(0).get("imbalance").get("mean").asDouble(), 0.002, "reordered");

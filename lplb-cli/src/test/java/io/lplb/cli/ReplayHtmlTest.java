@@ -53,18 +53,25 @@ class ReplayHtmlTest {
             List<String> row = table.get(k + 1);
             JsonNode imbalance = strategies.get(k).get("imbalance");
             assertTrue(row.get(0).startsWith(strategies.get(k).get("strategy").asText()), row.toString());
-            assertTrue(row.get(0).endsWith(strategies.get(k).get("placement").asText()), row.toString());
+            assertTrue(row.get(0).endsWith("(" + strategies.get(k).get("placement").asText() + ")"), row.toString());
             assertEquals(fixed(imbalance.get("mean").asDouble(), 3), row.get(1));
             assertEquals(fixed(imbalance.get("p99").asDouble(), 3), row.get(2));
             JsonNode gap = strategies.get(k).get("gap");
-            String expected = gap.get("count").asInt() == 0 ? "–" : fixed(100 * gap.get("mean").asDouble(), 2) + " %";
+            String expected = gap.get("count").asInt() == 0
+                    ? "–"
+                    : fixed(100 * gap.get("mean").asDouble(), 2) + " %";
             assertEquals(expected, row.get(5));
         }
         String answer = page.elements("strong").get(0).getTextContent();
         assertTrue(answer.startsWith(table.get(1).get(1) + " → "), answer);
-        assertTrue(page.text().startsWith("What would balancing gain?") || page.text().contains("32 experts on 8 ranks: "), page.text());
+        assertTrue(
+                page.text().startsWith("What would balancing gain?")
+                        || page.text().contains("32 experts on 8 ranks: "),
+                page.text());
         assertEquals(2 + 6, page.pictures().size(), "a panel for each of two layers");
-        assertTrue(page.text().contains("Batches with no gap to the proven optimum of the placement, of 100: "), page.text());
+        assertTrue(
+                page.text().contains("Batches with no gap to the proven optimum of the placement, of 100: "),
+                page.text());
         assertTrue(page.text().contains("bin/lplb replay --trace"), page.text());
         // Text is text: ticks, ranks and batches can be read and searched.
         List<String> texts =

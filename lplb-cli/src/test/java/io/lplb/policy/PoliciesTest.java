@@ -33,7 +33,7 @@ class PoliciesTest {
                 ranks,
                 slots,
                 slots * ranks,
-                ranks >= 16 ? 2 : 1,
+                Math.max(1, ranks / 8),
                 1,
                 topology,
                 "exact",
@@ -136,7 +136,8 @@ class PoliciesTest {
         Arrays.setAll(history, e -> Math.max(0, (1 + 0.15 * random.nextGaussian()) * (1 << 20)));
         Arrays.setAll(counts, e -> (long) Math.max(0, (1 + 0.3 * random.nextGaussian()) * (1 << 12)));
         try (Policy policy = Policies.LPLB.open(setup(256, 32, 10, Topologies.cube()))) {
-            assertTrue(imbalance(plan(policy, history, counts), 32) < 1.07);
+            double imbalance = imbalance(plan(policy, history, counts), 32);
+            assertTrue(imbalance < 1.07, imbalance + ", seed " + SEED);
         }
     }
 
@@ -275,8 +276,8 @@ class PoliciesTest {
     void staticDispatchPrefersTheOwnRankThenTheOwnNode() {
         // Expert 0 on ranks 0 and 2; nodes are ranks 0, 1 and ranks 2, 3.
         ExpertPlacement placement = ExpertPlacement.of(4, 4, 3, new int[] {0, 1, 0, 2});
-        PolicySetup setup = new PolicySetup(
-                3, 4, 1, 4, 2, 1, Topologies.ring(4), "exact", List.of(), ExpertCost.tokens());
+        PolicySetup setup =
+                new PolicySetup(3, 4, 1, 4, 2, 1, Topologies.ring(4), "exact", List.of(), ExpertCost.tokens());
         Dispatch dispatch = plan(new StaticDispatch(setup, h -> placement), new double[3], 400, 40, 4);
         assertArrayEquals(new long[] {200, 40, 200, 4}, loads(dispatch, 4));
     }
@@ -299,7 +300,7 @@ class PoliciesTest {
         }
         double mean = Arrays.stream(sum).average().orElse(0);
         for (long each : sum) {
-            assertEquals(mean, each, 0.01 * mean, "seed " + SEED);
+            assertEquals(mean, (double) each, 0.01 * mean, "seed " + SEED);
         }
     }
 

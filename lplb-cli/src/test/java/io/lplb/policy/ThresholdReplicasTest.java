@@ -45,7 +45,7 @@ class ThresholdReplicasTest {
             if (row[0].equals("load")) {
                 continue;
             }
-            long[] counts = loads.get(Integer.parseInt(row[1]));
+            long[] counts = Objects.requireNonNull(loads.get(Integer.parseInt(row[1])));
             int[] natural = new int[counts.length];
             Arrays.setAll(natural, e -> e);
             ExpertPlacement homes = ExpertPlacement.of(RANKS, RANKS, counts.length, natural);

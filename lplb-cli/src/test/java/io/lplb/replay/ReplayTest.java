@@ -102,19 +102,20 @@ class ReplayTest {
 
     @Test
     void policiesThatDoNotFitAreLeftOutWithTheReasonUnlessAskedFor() {
-        PolicySetup odd = new PolicySetup(
-                30, 4, 9, 36, 1, 1, Topologies.ring(4), "exact", List.of(), ExpertCost.tokens());
+        PolicySetup odd =
+                new PolicySetup(30, 4, 9, 36, 1, 1, Topologies.ring(4), "exact", List.of(), ExpertCost.tokens());
         PolicyChoice choice = PolicyChoice.of(odd, null);
         assertTrue(choice.policies().contains(Policies.OWN), choice.toString());
         assertTrue(choice.policies().contains(Policies.EPLB), choice.toString());
         assertTrue(
-                choice.leftOut().get("topology").startsWith("experts: got 30, expected a positive multiple"),
+                String.valueOf(choice.leftOut().get("topology")).startsWith("experts: got 30, expected a positive multiple"),
                 choice.toString());
         assertEquals("the cost counts tokens", choice.leftOut().get("time"));
         assertThrows(IllegalArgumentException.class, () -> PolicyChoice.of(odd, List.of("topology")));
-        PolicySetup large = new PolicySetup(
-                256, 128, 4, 512, 1, 1, Topologies.cube(), "exact", List.of(), ExpertCost.tokens());
-        assertEquals("slow above 64 ranks", PolicyChoice.of(large, null).leftOut().get("lplb"));
+        PolicySetup large =
+                new PolicySetup(256, 128, 4, 512, 1, 1, Topologies.cube(), "exact", List.of(), ExpertCost.tokens());
+        assertEquals(
+                "slow above 64 ranks", PolicyChoice.of(large, null).leftOut().get("lplb"));
         assertEquals(
                 List.of(Policies.LPLB), PolicyChoice.of(large, List.of("lplb")).policies());
     }
@@ -132,14 +133,14 @@ class ReplayTest {
         assertEquals(0, ReplayHistory.of(single, null, TraceOptions.DEFAULT).steps());
         var e = assertThrows(
                 IllegalArgumentException.class, () -> ReplayHistory.of(trace, "1.5", TraceOptions.DEFAULT));
-        assertTrue(e.getMessage().startsWith("history: got 1.5 of a trace of 8 steps"), e.getMessage());
+        assertTrue(String.valueOf(e.getMessage()).startsWith("history: got 1.5 of a trace of 8 steps"), String.valueOf(e.getMessage()));
     }
 
     /** Tokens that cross nodes: expert 0 on node 0 only, expert 1 on both nodes. */
     @Test
     void tokensCrossNodesByHand() {
-        PolicySetup setup = new PolicySetup(
-                2, 2, 2, 4, 2, 1, Topologies.ring(2), "exact", List.of(), ExpertCost.tokens());
+        PolicySetup setup =
+                new PolicySetup(2, 2, 2, 4, 2, 1, Topologies.ring(2), "exact", List.of(), ExpertCost.tokens());
         var placement = ExpertPlacement.of(2, 2, 2, new int[] {0, 1, 1, -1});
         BatchMeter meter = new BatchMeter(setup, placement);
         Dispatch dispatch = new Dispatch();

@@ -3,10 +3,10 @@ package io.lplb.bench.replicas;
 
 import io.lplb.placement.Eplb;
 import io.lplb.placement.ExpertPlacement;
-import io.lplb.problem.MinMaxBatch;
-import io.lplb.problem.PlacementProblem;
 import io.lplb.policy.Dispatch;
 import io.lplb.policy.ThresholdReplicas;
+import io.lplb.problem.MinMaxBatch;
+import io.lplb.problem.PlacementProblem;
 import io.lplb.replica.ReplicaPlan;
 import io.lplb.replica.ReplicaPlanner;
 import io.lplb.replica.ReplicaSettings;

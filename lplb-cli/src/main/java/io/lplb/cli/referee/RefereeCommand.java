@@ -10,8 +10,8 @@ import io.lplb.policy.PolicySetup;
 import io.lplb.replay.PolicyChoice;
 import io.lplb.replay.ReplayHistory;
 import io.lplb.replay.ReplayOptions;
-import io.lplb.report.ReplayPage;
 import io.lplb.replay.WorkloadSteps;
+import io.lplb.report.ReplayPage;
 import io.lplb.topology.Topologies;
 import io.lplb.trace.Trace;
 import io.lplb.trace.TraceOptions;
@@ -149,8 +149,7 @@ public final class RefereeCommand implements Callable<Integer> {
     private ReplayPage.Case replay(Size size, String workload, ExpertCost priced) throws IOException {
         int layers = quick ? 2 : 8;
         int steps = quick ? 40 : 400;
-        try (Trace trace =
-                new WorkloadSteps(workload, size.experts, size.ranks, layers, steps, size.tokens, seed)) {
+        try (Trace trace = new WorkloadSteps(workload, size.experts, size.ranks, layers, steps, size.tokens, seed)) {
             return replay(workload + " on " + size.ranks + " ranks", size, trace, null, steps / 4, priced);
         }
     }

@@ -6,7 +6,6 @@ import io.lplb.cli.RankStateOptions;
 import io.lplb.cli.output.AtomicOutput;
 import io.lplb.cli.output.HtmlOutput;
 import io.lplb.policy.Policies;
-import io.lplb.policy.Policy;
 import io.lplb.policy.PolicySetup;
 import io.lplb.replay.PolicyChoice;
 import io.lplb.replay.ReplayHistory;
@@ -64,8 +63,9 @@ public final class ReplayCommand implements Callable<Integer> {
             paramLabel = "NAME",
             split = ",",
             completionCandidates = StrategyNames.class,
-            description = "Policies, separated by commas: ${COMPLETION-CANDIDATES}; all that fit if absent, lplb up to 64"
-                    + " ranks only.")
+            description =
+                    "Policies, separated by commas: ${COMPLETION-CANDIDATES}; all that fit if absent, lplb up to 64"
+                            + " ranks only.")
     private @Nullable List<String> strategies;
 
     @Mixin
@@ -214,9 +214,7 @@ public final class ReplayCommand implements Callable<Integer> {
 
     private PolicyChoice choose(PolicySetup setup) {
         if (sizes.hasTopology() && strategies == null) {
-            try (Policy fits = Policies.TOPOLOGY.open(setup)) {
-                fits.close();
-            }
+            Policies.TOPOLOGY.open(setup).close();
         }
         return PolicyChoice.of(setup, strategies);
     }

@@ -12,12 +12,23 @@ final class ReplayText {
     /** Returns sizes and tables. */
     static String of(ReplayReport report) {
         StringBuilder text = new StringBuilder();
-        text.append(report.experts()).append(" experts on ").append(report.ranks()).append(" ranks, topology ");
+        text.append(report.experts())
+                .append(" experts on ")
+                .append(report.ranks())
+                .append(" ranks, topology ");
         text.append(report.topology()).append(", ").append(report.replicas()).append(" replica slots a rank, ");
         text.append(report.layers()).append(" layers\n");
         text.append("history:  ").append(report.history()).append('\n');
-        text.append("measured: ").append(report.steps()).append(" steps, ").append(report.measured()).append('\n');
-        text.append("cost:     ").append(report.cost()).append(", in ").append(report.unit()).append('\n');
+        text.append("measured: ")
+                .append(report.steps())
+                .append(" steps, ")
+                .append(report.measured())
+                .append('\n');
+        text.append("cost:     ")
+                .append(report.cost())
+                .append(", in ")
+                .append(report.unit())
+                .append('\n');
         if (report.updateEvery() > 0) {
             text.append("updates:  every ").append(report.updateEvery()).append(" steps\n");
         }
@@ -29,7 +40,11 @@ final class ReplayText {
                     .append('\n');
         }
         report.leftOut()
-                .forEach((id, reason) -> text.append("left out: ").append(id).append(", ").append(reason).append('\n'));
+                .forEach((id, reason) -> text.append("left out: ")
+                        .append(id)
+                        .append(", ")
+                        .append(reason)
+                        .append('\n'));
         if (report.isBusy()) {
             text.append(String.format(
                     Locale.ROOT,
