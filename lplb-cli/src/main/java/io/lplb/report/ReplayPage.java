@@ -145,7 +145,9 @@ public final class ReplayPage {
                     ratio(result.imbalance().p99()),
                     Numbers.significant(result.time().mean()),
                     Numbers.significant(result.timeWithCopies()),
-                    result.gap().count() == 0 ? "–" : Numbers.percent(result.gap().mean(), 2),
+                    result.gap().count() == 0
+                            ? "–"
+                            : Numbers.percent(result.gap().mean(), 2),
                     Numbers.percent(result.anyGap().mean(), 2),
                     Numbers.significant(result.copiesPerBatch())));
             if (moves) {

@@ -53,7 +53,8 @@ class ReplayHtmlTest {
             List<String> row = table.get(k + 1);
             JsonNode imbalance = strategies.get(k).get("imbalance");
             assertTrue(row.get(0).startsWith(strategies.get(k).get("strategy").asText()), row.toString());
-            assertTrue(row.get(0).endsWith("(" + strategies.get(k).get("placement").asText() + ")"), row.toString());
+            assertTrue(
+                    row.get(0).endsWith("(" + strategies.get(k).get("placement").asText() + ")"), row.toString());
             assertEquals(fixed(imbalance.get("mean").asDouble(), 3), row.get(1));
             assertEquals(fixed(imbalance.get("p99").asDouble(), 3), row.get(2));
             JsonNode gap = strategies.get(k).get("gap");

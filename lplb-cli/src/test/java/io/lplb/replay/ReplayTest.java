@@ -108,7 +108,8 @@ class ReplayTest {
         assertTrue(choice.policies().contains(Policies.OWN), choice.toString());
         assertTrue(choice.policies().contains(Policies.EPLB), choice.toString());
         assertTrue(
-                String.valueOf(choice.leftOut().get("topology")).startsWith("experts: got 30, expected a positive multiple"),
+                String.valueOf(choice.leftOut().get("topology"))
+                        .startsWith("experts: got 30, expected a positive multiple"),
                 choice.toString());
         assertEquals("the cost counts tokens", choice.leftOut().get("time"));
         assertThrows(IllegalArgumentException.class, () -> PolicyChoice.of(odd, List.of("topology")));
@@ -133,7 +134,9 @@ class ReplayTest {
         assertEquals(0, ReplayHistory.of(single, null, TraceOptions.DEFAULT).steps());
         var e = assertThrows(
                 IllegalArgumentException.class, () -> ReplayHistory.of(trace, "1.5", TraceOptions.DEFAULT));
-        assertTrue(String.valueOf(e.getMessage()).startsWith("history: got 1.5 of a trace of 8 steps"), String.valueOf(e.getMessage()));
+        assertTrue(
+                String.valueOf(e.getMessage()).startsWith("history: got 1.5 of a trace of 8 steps"),
+                String.valueOf(e.getMessage()));
     }
 
     /** Tokens that cross nodes: expert 0 on node 0 only, expert 1 on both nodes. */
