@@ -1,19 +1,19 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.solver;
+package io.lplb.problem;
 
 import io.lplb.placement.Eplb;
 import io.lplb.placement.ExpertPlacement;
-import io.lplb.problem.MinMaxBatch;
-import io.lplb.problem.MinMaxProblem;
-import io.lplb.problem.PlacementProblem;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Families of problems on which solvers have failed. A family and a seed are a problem, the same on every machine; shapes
- * of one size are shared between seeds. Loads are whole, and so are the speeds of all but the extreme ones.
+ * Families of problems on which solvers have failed, for checks of solvers and of backends. A family and a seed are a problem,
+ * the same on every machine; shapes of one size are shared between seeds. Loads are whole, and so are the speeds of all but the
+ * extreme ones.
+ *
+ * <p>Safe for use by several threads.
  */
 public enum HostileFamily {
     /** One item beside fixed loads on two of many ranks. */
@@ -43,23 +43,48 @@ public enum HostileFamily {
 
     private static final Map<String, MinMaxProblem> SHAPES = new ConcurrentHashMap<>();
 
-    /** Returns whether all speeds are whole, so that {@link FlowOracle} applies. */
+    /** {@return whether all speeds are whole, so that oracles in whole numbers apply} */
     public boolean hasWholeSpeeds() {
         return this != EXTREME_SPEEDS;
     }
 
-    /** Returns whether all active ranks have speed 1. */
+    /** {@return whether all active ranks have speed 1} */
     public boolean hasUnitSpeeds() {
         return this != EXTREME_SPEEDS && this != SPEEDS && this != SPEED_RATIOS;
     }
 
-    /** Returns the problem of a seed with at most so many ranks, at least 8. */
+    /**
+     * {@return the problem of a seed, of 2 to 64 ranks}
+     *
+     * @param seed any number
+     * @param maxRanks the most ranks, at least 2
+     */
     public MinMaxBatch draw(long seed, int maxRanks) {
+        if (maxRanks < SIZES[0]) {
+            throw new IllegalArgumentException("maxRanks: got " + maxRanks + ", expected at least " + SIZES[0]);
+        }
         Random random = new Random(seed * 31 + name().hashCode());
         int size = SIZES[random.nextInt(SIZES.length)];
         while (size > maxRanks) {
             size = SIZES[random.nextInt(SIZES.length)];
         }
+        return draw(random, size);
+    }
+
+    /**
+     * {@return the problem of a seed with a given number of ranks}
+     *
+     * @param seed any number
+     * @param ranks at least 2; on a torus rounded down to a multiple of 4
+     */
+    public MinMaxBatch drawOf(long seed, int ranks) {
+        if (ranks < SIZES[0]) {
+            throw new IllegalArgumentException("ranks: got " + ranks + ", expected at least " + SIZES[0]);
+        }
+        return draw(new Random(seed * 31 + name().hashCode()), ranks);
+    }
+
+    private MinMaxBatch draw(Random random, int size) {
         MinMaxProblem problem = shape(size, random);
         MinMaxBatch batch = new MinMaxBatch(problem, 1);
         fillLoads(batch, random);
@@ -72,14 +97,14 @@ public enum HostileFamily {
         int columns = size >= 8 ? 4 : 2;
         int rows = Math.max(2, size / columns);
         return SHAPES.computeIfAbsent(name() + variant + "/" + size, key -> switch (this) {
-            case SPARSE_RING -> MinMaxProblem.of(size, HostLists.ring(size));
-            case SPARSE_TORUS, TWO_SCALES -> MinMaxProblem.of(rows * columns, HostLists.torus(rows, columns));
+            case SPARSE_RING -> MinMaxProblem.of(size, ring(size));
+            case SPARSE_TORUS, TWO_SCALES -> MinMaxProblem.of(rows * columns, torus(rows, columns));
             case SPARSE_EPLB -> eplb(size, variant);
             case STAR -> MinMaxProblem.of(size, star(size));
             default -> {
                 Random of = new Random(key.hashCode());
                 int items = this == ONE_ITEM ? 1 : 1 + of.nextInt(3 * size);
-                yield MinMaxProblem.of(size, HostLists.random(of, size, items, 2, 2 + (int) variant));
+                yield MinMaxProblem.of(size, anyHosts(of, size, items, 2 + (int) variant));
             }
         });
     }
@@ -97,6 +122,41 @@ public enum HostileFamily {
     private static int[][] star(int ranks) {
         int[][] hosts = new int[ranks - 1][];
         Arrays.setAll(hosts, i -> new int[] {0, i + 1});
+        return hosts;
+    }
+
+    private static int[][] ring(int ranks) {
+        int[][] hosts = new int[ranks][];
+        Arrays.setAll(hosts, r -> new int[] {(r + 1) % ranks, r});
+        return hosts;
+    }
+
+    private static int[][] torus(int rows, int columns) {
+        int[][] hosts = new int[2 * rows * columns][];
+        for (int r = 0; r < rows * columns; r++) {
+            int i = r / columns;
+            int j = r % columns;
+            hosts[2 * r] = new int[] {(i + 1) % rows * columns + j, r};
+            hosts[2 * r + 1] = new int[] {i * columns + (j + 1) % columns, r};
+        }
+        return hosts;
+    }
+
+    /** Items with 2 to {@code most} hosts each, drawn without replacement. */
+    private static int[][] anyHosts(Random random, int ranks, int items, int most) {
+        int[][] hosts = new int[items][];
+        for (int i = 0; i < items; i++) {
+            int[] deck = new int[ranks];
+            Arrays.setAll(deck, r -> r);
+            int count = Math.min(ranks, 2 + random.nextInt(most - 1));
+            for (int k = 0; k < count; k++) {
+                int at = k + random.nextInt(ranks - k);
+                int drawn = deck[at];
+                deck[at] = deck[k];
+                deck[k] = drawn;
+            }
+            hosts[i] = Arrays.copyOf(deck, count);
+        }
         return hosts;
     }
 
