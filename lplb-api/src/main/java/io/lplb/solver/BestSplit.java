@@ -71,6 +71,14 @@ final class BestSplit {
         return gap > AbstractMinMaxSolver.ROUNDING * maxLoad ? gap / active.meanLoad() : 0;
     }
 
+    /** Copies the best split's scaled shares of the active items. */
+    void copyTo(ActiveItems active, double[] share) {
+        double inverse = 1 / active.scale();
+        for (int e = 0; e < active.entries(); e++) {
+            share[e] = split.share()[group * entries + active.problemEntry(e)] * inverse;
+        }
+    }
+
     /** Whether no offer has been a split. */
     boolean isEmpty() {
         return maxLoad == Double.POSITIVE_INFINITY;

@@ -5,7 +5,6 @@ import io.lplb.flow.ItemOrder;
 import io.lplb.flow.LevelFlow;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
-import java.util.Arrays;
 
 /**
  * Relaxation: coordinate descent on the squares of the loads, in double. The fast solver.
@@ -35,7 +34,7 @@ public final class RelaxationSolver extends AbstractMinMaxSolver {
     /** Default gap, as a fraction of the mean load. */
     public static final double DEFAULT_TOLERANCE = 1e-4;
 
-    /** Sweeps before the interior point takes over: about what its solve costs. */
+    /** Sweeps before augmenting paths take over. */
     private static final int MAX_SWEEPS = 32;
 
     /** Sweeps between two certificates, each of which costs about as much as one sweep; twice as many while far off. */
@@ -54,11 +53,7 @@ public final class RelaxationSolver extends AbstractMinMaxSolver {
     private final BestSplit best;
     private final LevelFlow flow;
     private final Certificate certificate;
-    private final double[] speed;
-    private final double[] a;
-    private final double[] b;
-    private final double[] inverseSpeed;
-    private final double[] next;
+    private final RelaxationSweeps sweeps;
 
     /**
      * A solver with the default tolerance of 1e-4 of the mean load.
@@ -81,43 +76,35 @@ public final class RelaxationSolver extends AbstractMinMaxSolver {
         best = new BestSplit(problem);
         flow = new LevelFlow(problem);
         certificate = new Certificate(problem);
-        speed = new double[problem.ranks()];
-        inverseSpeed = new double[problem.ranks()];
-        a = new double[problem.entries()];
-        b = new double[problem.ranks()];
-        next = new double[problem.ranks()];
+        sweeps = new RelaxationSweeps(problem, items);
     }
 
     @Override
     protected void solveGroup(MinMaxBatch batch, int group, SplitBatch split) {
         items.select(batch, group);
         best.begin(batch, group, items, split);
-        items.copySpeeds(speed);
-        for (int r = 0; r < items.ranks(); r++) {
-            inverseSpeed[r] = 1 / speed[r];
-        }
-        firstPour();
-        int sweeps = 0;
+        sweeps.pour();
+        int count = 0;
         double gap = 0;
         boolean certified = false;
-        while (!certified && sweeps < MAX_SWEEPS) {
+        while (!certified && count < MAX_SWEEPS) {
             int untilCheck = gap > FAR * tolerance() ? 2 * SWEEPS_PER_CHECK : SWEEPS_PER_CHECK;
             for (int k = 0; k < untilCheck; k++) {
-                sweep(sweeps < PLAIN_SWEEPS ? 1 : OVER_RELAXATION);
+                sweeps.sweep(count < PLAIN_SWEEPS ? 1 : OVER_RELAXATION);
             }
-            sweeps += untilCheck;
-            gap = best.offer(items, a);
+            count += untilCheck;
+            gap = best.offer(items, sweeps.shares());
             certified = gap <= tolerance();
         }
         if (certified) {
-            best.report(sweeps, SolveStatus.OPTIMAL);
+            best.report(count, SolveStatus.OPTIMAL);
         } else {
-            finish(batch, group, split, sweeps);
+            finish(batch, group, split, count);
         }
     }
 
     /** Makes the best split so far exact. */
-    private void finish(MinMaxBatch batch, int group, SplitBatch split, int sweeps) {
+    private void finish(MinMaxBatch batch, int group, SplitBatch split, int sweepCount) {
         int at = group * problem().entries();
         flow.begin(batch, group, false);
         if (best.isEmpty()) {
@@ -130,112 +117,6 @@ public final class RelaxationSolver extends AbstractMinMaxSolver {
         certificate.begin(batch, group);
         double max = certificate.largestLoad(split.share(), at);
         double bound = Math.min(max, certificate.boundOf(flow.cut(), flow.cutSize()));
-        split.report(group, max, bound, sweeps + flow.steps(), status(batch, group, max - bound, max));
-    }
-
-    /** Pours each item into ranks that hold their fixed loads and the items before it. */
-    private void firstPour() {
-        Arrays.fill(a, 0, items.entries(), 0);
-        items.rankSums(a, b);
-        for (int i = 0; i < items.count(); i++) {
-            pour(
-                    items.first(i),
-                    items.end(i),
-                    levelAmongLowest(items.load(i), items.first(i), items.end(i), Double.POSITIVE_INFINITY));
-        }
-    }
-
-    private void sweep(double relaxation) {
-        sweepPairs(relaxation);
-        int n = items.count();
-        for (int i = items.pairs(); i < n; i++) {
-            int first = items.first(i);
-            int end = items.end(i);
-            double water = items.load(i);
-            double width = 0;
-            for (int e = first; e < end; e++) {
-                int r = items.host(e);
-                b[r] -= a[e];
-                water += b[r];
-                width += speed[r];
-            }
-            double level = water / width;
-            if (!poured(first, end, level, relaxation)) {
-                pour(first, end, levelAmongLowest(items.load(i), first, end, level));
-            }
-        }
-    }
-
-    /** Items with two hosts: what would level the two, times the relaxation, clipped to what is there to move. */
-    private void sweepPairs(double relaxation) {
-        int end = 2 * items.pairs();
-        for (int e = 0; e < end; e += 2) {
-            int from = items.host(e);
-            int to = items.host(e + 1);
-            double perToken = inverseSpeed[from] + inverseSpeed[to];
-            double moved = relaxation * (b[from] * inverseSpeed[from] - b[to] * inverseSpeed[to]) / perToken;
-            if (moved > a[e]) {
-                moved = a[e];
-            } else if (moved < -a[e + 1]) {
-                moved = -a[e + 1];
-            }
-            a[e] -= moved;
-            a[e + 1] += moved;
-            b[from] -= moved;
-            b[to] += moved;
-        }
-    }
-
-    /** Moves an item towards a level that floods all of its hosts; false, and nothing moved, if it does not. */
-    private boolean poured(int first, int end, double level, double relaxation) {
-        double least = 0;
-        for (int e = first; e < end; e++) {
-            int r = items.host(e);
-            double v = a[e] + relaxation * (speed[r] * level - b[r] - a[e]);
-            next[e - first] = v;
-            least = Math.min(least, v);
-        }
-        if (least < 0) {
-            return false;
-        }
-        for (int e = first; e < end; e++) {
-            a[e] = next[e - first];
-            b[items.host(e)] += a[e];
-        }
-        return true;
-    }
-
-    private void pour(int first, int end, double level) {
-        for (int e = first; e < end; e++) {
-            int r = items.host(e);
-            a[e] = Math.max(0, speed[r] * level - b[r]);
-            b[r] += a[e];
-        }
-    }
-
-    /**
-     * The water level when some hosts stand above it. Each pass leaves out the hosts above the last level, which lowers
-     * the level; it ends when a pass leaves out no more, so after at most as many passes as there are hosts.
-     */
-    private double levelAmongLowest(double load, int first, int end, double tooHigh) {
-        double level = tooHigh;
-        int wet = end - first + 1;
-        int before;
-        do {
-            before = wet;
-            wet = 0;
-            double water = load;
-            double width = 0;
-            for (int e = first; e < end; e++) {
-                int r = items.host(e);
-                if (b[r] < speed[r] * level) {
-                    water += b[r];
-                    width += speed[r];
-                    wet++;
-                }
-            }
-            level = water / width;
-        } while (wet < before);
-        return level;
+        split.report(group, max, bound, sweepCount + flow.steps(), status(batch, group, max - bound, max));
     }
 }
