@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.exchange.RoundStatus;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.placement.ExpertPlacement;
@@ -52,7 +53,7 @@ final class RankGroup {
         roundsPerPlan = settings.checkPlans ? 2 : 1;
         deadAfter = settings.deadAfter;
         deadlineNanos = TimeUnit.NANOSECONDS.convert(settings.deadline);
-        allCounts = new int[Math.multiplyExact(exchange.ranks(), exchange.experts())];
+        allCounts = new int[ArrayLength.of(exchange.ranks(), "ranks", exchange.experts(), "experts")];
         own = new int[exchange.experts()];
         missed = new int[exchange.ranks()];
         speeds = new double[exchange.ranks()];

@@ -60,7 +60,7 @@ final class ProfileParser {
                 columns = Arrays.stream(numbers(number, value))
                         .mapToInt(Math::toIntExact)
                         .toArray();
-            case "multiprocessors" -> multiprocessors = Math.toIntExact(number(number, value));
+            case "multiprocessors" -> multiprocessors = (int) numbers(number, value)[0];
             case "points" -> inPoints = true;
             default -> throw malformed(number, line, "name:, source:, unit:, columns:, multiprocessors: or points:");
         }

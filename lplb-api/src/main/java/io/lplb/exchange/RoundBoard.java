@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.exchange;
 
+import io.lplb.array.ArrayLength;
 import java.util.Arrays;
 
 /**
@@ -114,8 +115,8 @@ public final class RoundBoard {
         this.ranks = ranks;
         this.self = self;
         this.experts = experts;
-        int slots = Math.multiplyExact(WINDOW, ranks);
-        counts = new int[Math.multiplyExact(slots, experts)];
+        int slots = ArrayLength.of(WINDOW, "rounds", ranks, "ranks");
+        counts = new int[ArrayLength.of(slots, "rounds of ranks", experts, "experts")];
         roundIn = new long[slots];
         layerIn = new int[slots];
         fingerprintIn = new long[slots];

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.problem;
 
+import io.lplb.array.ArrayLength;
 import java.util.Objects;
 
 /**
@@ -61,8 +62,8 @@ public final class MinMaxBatch {
             throw new IllegalArgumentException("groups: got " + groups + ", expected at least 0");
         }
         this.groups = groups;
-        this.fixed = new double[Math.multiplyExact(groups, problem.ranks())];
-        this.load = new double[Math.multiplyExact(groups, problem.items())];
+        this.fixed = new double[ArrayLength.of(groups, "groups", problem.ranks(), "ranks")];
+        this.load = new double[ArrayLength.of(groups, "groups", problem.items(), "items")];
         this.speed = new double[fixed.length];
         this.speedUnit = new double[groups];
         this.unitsOfSpeed = new double[groups];

@@ -84,7 +84,12 @@ public final class MinMaxProblem {
         int[] offset = new int[hosts.length + 1];
         for (int i = 0; i < hosts.length; i++) {
             Objects.requireNonNull(hosts[i], "hosts of an item");
-            offset[i + 1] = Math.addExact(offset[i], hosts[i].length);
+            long entries = (long) offset[i] + hosts[i].length;
+            if (entries > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("hosts: got more than " + Integer.MAX_VALUE + " up to item " + i
+                        + ", expected at most as many in all items");
+            }
+            offset[i + 1] = (int) entries;
         }
         int[] host = new int[offset[hosts.length]];
         int[] lastItem = new int[ranks];

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.quota;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.placement.ExpertPlacement;
 import java.util.Arrays;
 
@@ -51,7 +52,7 @@ final class LocalSplit {
         ranks = placement.ranks();
         this.ranksPerNode = Math.min(ranksPerNode, ranks);
         nodes = Math.ceilDiv(ranks, this.ranksPerNode);
-        offNodeCost = Math.addExact(Math.multiplyExact(2, ranks), 1);
+        offNodeCost = ArrayLength.of(2, "sides", ranks, "ranks") + 1;
         firstEntry = new int[experts + 1];
         firstCell = new int[experts + 1];
         int slots = placement.physicalExperts();
@@ -85,7 +86,7 @@ final class LocalSplit {
         load = new long[ranks];
         cellTokens = new long[cells];
         cellOwn = new long[cells];
-        nodeCounts = new long[Math.multiplyExact(nodes, experts)];
+        nodeCounts = new long[ArrayLength.of(nodes, "nodes", experts, "experts")];
         slack = new long[most];
     }
 

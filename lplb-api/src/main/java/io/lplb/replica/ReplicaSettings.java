@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.replica;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.placement.ExpertPlacement;
 import java.util.Arrays;
 import java.util.Objects;
@@ -183,7 +184,11 @@ public final class ReplicaSettings {
                 }
             }
             this.spareSlots = (int) atLeast(0, "spareSlots", spareSlots);
-            Math.multiplyExact(homes.ranks(), Math.addExact(homes.slotsPerRank(), spareSlots));
+            if (spareSlots > Integer.MAX_VALUE - homes.slotsPerRank()) {
+                throw new IllegalArgumentException("spareSlots: got " + spareSlots + " beside " + homes.slotsPerRank()
+                        + " home slots per rank, expected at most " + Integer.MAX_VALUE + " together");
+            }
+            ArrayLength.of(homes.ranks(), "ranks", homes.slotsPerRank() + spareSlots, "slots per rank");
             this.domain = homes.ranks();
             this.replicated = new boolean[homes.experts()];
             Arrays.fill(replicated, true);

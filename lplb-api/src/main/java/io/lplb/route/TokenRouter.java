@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.route;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.count.TokenBuffer;
 import io.lplb.count.TokenCounter;
 import io.lplb.quota.ReplicaLayout;
@@ -72,7 +73,7 @@ public final class TokenRouter {
         int most = replicas.mostReplicas();
         bounds = most - 1;
         width = BOUND + bounds + most;
-        record = new int[Math.multiplyExact(experts, width)];
+        record = new int[ArrayLength.of(experts, "experts", width, "numbers of a record")];
         firstReplicas = new int[experts];
         ends = new int[experts];
         slots = replicas.physicalExperts();

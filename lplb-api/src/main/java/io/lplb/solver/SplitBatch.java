@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.solver;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.problem.MinMaxProblem;
 import java.util.Arrays;
 import java.util.Objects;
@@ -39,7 +40,7 @@ public final class SplitBatch {
             throw new IllegalArgumentException("groups: got " + groups + ", expected at least 0");
         }
         this.groups = groups;
-        this.share = new double[Math.multiplyExact(groups, problem.entries())];
+        this.share = new double[ArrayLength.of(groups, "groups", problem.entries(), "entries")];
         this.maxLoad = new double[groups];
         this.lowerBound = new double[groups];
         this.iterations = new int[groups];

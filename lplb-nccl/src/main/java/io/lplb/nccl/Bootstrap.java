@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -47,9 +48,9 @@ public interface Bootstrap {
                 }
                 long start = System.nanoTime();
                 while (!Files.exists(file)) {
-                    if (System.nanoTime() - start > timeout.toNanos()) {
-                        throw new IllegalStateException("ticket: got no file " + file + " within " + timeout.toMillis()
-                                + " ms, expected one from source 0");
+                    if (System.nanoTime() - start > TimeUnit.NANOSECONDS.convert(timeout)) {
+                        throw new IllegalStateException("ticket: got no file " + file + " within "
+                                + TimeUnit.MILLISECONDS.convert(timeout) + " ms, expected one from source 0");
                     }
                     LockSupport.parkNanos(1_000_000);
                 }
@@ -81,8 +82,8 @@ public interface Bootstrap {
                 for (int k = 0; k < experts; k++) {
                     part[k] = from + k < bytes ? padded[from + k] & 0xff : 0;
                 }
-                RoundStatus status =
-                        exchange.gather(exchange.nextRound(), BootstrapRecord.ROUNDS, part, all, timeout.toNanos());
+                RoundStatus status = exchange.gather(
+                        exchange.nextRound(), BootstrapRecord.ROUNDS, part, all, TimeUnit.NANOSECONDS.convert(timeout));
                 if (status != RoundStatus.COMPLETE) {
                     throw new IllegalStateException("ticket: got the round " + status + " over " + exchange.transport()
                             + ", expected the tickets of all " + tickets.length + " sources");

@@ -9,6 +9,7 @@ import io.lplb.tornado.program.SourceGroup;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -47,11 +48,11 @@ final class CommunicatorHandshake {
             communicator.allGather(rows + own, rows, WORDS, stream);
             long start = System.nanoTime();
             while (!driver.isDone(stream)) {
-                if (System.nanoTime() - start > timeout.toNanos()) {
+                if (System.nanoTime() - start > TimeUnit.NANOSECONDS.convert(timeout)) {
                     communicator.condemn();
                     communicator.abort();
                     throw new IllegalStateException("NCCL: got no first gather of " + group.sources()
-                            + " sources within " + timeout.toMillis() + " ms, expected one");
+                            + " sources within " + TimeUnit.MILLISECONDS.convert(timeout) + " ms, expected one");
                 }
                 LockSupport.parkNanos(50_000);
             }

@@ -56,10 +56,10 @@ final class NcclCommunicator {
         thread.setDaemon(true);
         thread.start();
         try {
-            return connected.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            return connected.get(TimeUnit.MILLISECONDS.convert(timeout), TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
-            String message = "NCCL: got no communicator of " + sources + " sources within " + timeout.toMillis()
-                    + " ms, expected all of them to connect";
+            String message = "NCCL: got no communicator of " + sources + " sources within "
+                    + TimeUnit.MILLISECONDS.convert(timeout) + " ms, expected all of them to connect";
             IllegalStateException failure = new IllegalStateException(message, late);
             if (connected.completeExceptionally(failure)) {
                 throw failure;

@@ -14,6 +14,7 @@ import io.lplb.tornado.pipeline.GpuPipeline;
 import io.lplb.tornado.pipeline.SourceExchange;
 import io.lplb.tornado.program.SourceGroup;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +97,7 @@ public final class NcclExchange implements AutoCloseable {
         try {
             signal = new ExchangeSignal(driver);
             cleanup.add(signal::close);
-            link = new NcclLink(with, device, signal, settings.deadline.toNanos(), id);
+            link = new NcclLink(with, device, signal, TimeUnit.NANOSECONDS.convert(settings.deadline), id);
             cleanup.add(link::close);
             connected = "NCCL " + with.nccl().version() + ": " + group.sources()
                     + " sources with a GPU each, this one on " + device.name();
@@ -251,7 +252,7 @@ public final class NcclExchange implements AutoCloseable {
 
         @Override
         public void callBegins() {
-            link.callBegins(settings.deadline.toNanos());
+            link.callBegins(TimeUnit.NANOSECONDS.convert(settings.deadline));
         }
 
         @Override
@@ -296,7 +297,8 @@ public final class NcclExchange implements AutoCloseable {
 
         @Override
         public boolean gatherOnHost(int[] own, int[] all, int counter) {
-            RoundStatus status = link.gatherOnHost(fingerprint, own, all, settings.deadline.toNanos(), counter);
+            RoundStatus status =
+                    link.gatherOnHost(fingerprint, own, all, TimeUnit.NANOSECONDS.convert(settings.deadline), counter);
             partial = status == RoundStatus.PARTIAL;
             return status != RoundStatus.MISSED;
         }

@@ -48,7 +48,7 @@ public final class NcclWeightTransport implements WeightTransport, AutoCloseable
         this.weights = weights;
         this.expertBytes = expertBytes;
         slotsPerRank = settings.slotsPerRank();
-        limitNanos = group.limit().toNanos();
+        limitNanos = TimeUnit.NANOSECONDS.convert(group.limit());
         driver.initialise();
         CudaDevice device = new CudaDevice(driver, group.device());
         session = new DeviceSession("weight transport", "round", device);

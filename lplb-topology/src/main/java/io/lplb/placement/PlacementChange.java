@@ -129,7 +129,7 @@ public final class PlacementChange {
      * @param bytesPerExpert size of an expert's weights
      */
     public long networkBytes(long bytesPerExpert) {
-        return Math.multiplyExact(networkCopies(), bytesPerExpert);
+        return bytes(networkCopies(), bytesPerExpert);
     }
 
     /**
@@ -138,7 +138,15 @@ public final class PlacementChange {
      * @param bytesPerExpert size of an expert's weights
      */
     public long sameRankBytes(long bytesPerExpert) {
-        return Math.multiplyExact(sameRankCopies(), bytesPerExpert);
+        return bytes(sameRankCopies(), bytesPerExpert);
+    }
+
+    private static long bytes(int copies, long bytesPerExpert) {
+        if (bytesPerExpert < 0 || (copies > 0 && bytesPerExpert > Long.MAX_VALUE / copies)) {
+            throw new IllegalArgumentException("bytesPerExpert: got " + bytesPerExpert + " for " + copies
+                    + " copies, expected at least 0 and at most " + Long.MAX_VALUE + " bytes together");
+        }
+        return copies * bytesPerExpert;
     }
 
     /** {@return the copies in an order in which no weight is overwritten before it has been read} */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.IdleStrategy;
@@ -135,7 +136,7 @@ public final class AeronExchange implements WorkloadExchange {
                 System::nanoTime,
                 settings.newIdleStrategy());
         try {
-            exchange.introduce(settings.connectTimeout().toNanos());
+            exchange.introduce(TimeUnit.NANOSECONDS.convert(settings.connectTimeout()));
         } catch (RuntimeException e) {
             exchange.close();
             throw e;

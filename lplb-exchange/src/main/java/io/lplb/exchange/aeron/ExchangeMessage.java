@@ -85,7 +85,7 @@ final class ExchangeMessage {
 
     /** Returns where a HELLO's fingerprint of settings begins; the description follows it. */
     static int settingsAt(int ranks) {
-        return HEADER + Math.multiplyExact(ranks, GREETING);
+        return bytes(HEADER + (long) ranks * GREETING, ranks + " ranks");
     }
 
     static int helloLength(GroupIdentity identity) {
@@ -102,7 +102,18 @@ final class ExchangeMessage {
     }
 
     static int countsLength(GroupIdentity identity) {
-        return Math.addExact(countsAt(identity.ranks()), Math.multiplyExact(identity.experts(), Integer.BYTES));
+        return bytes(
+                countsAt(identity.ranks()) + (long) identity.experts() * Integer.BYTES,
+                identity.ranks() + " ranks and " + identity.experts() + " experts");
+    }
+
+    /** Returns a length that arrays and buffers can have. */
+    private static int bytes(long length, String of) {
+        if (length > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "message: got " + length + " bytes for " + of + ", expected at most " + Integer.MAX_VALUE);
+        }
+        return (int) length;
     }
 
     /** Returns the length of the longest message that is read: all of this group, and most of others that are to be named. */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     and an Aeron directory. Ranks of the same host have the same host written here
  * @param aeronDirectory directory of a media driver that runs already; null starts one inside this process
  * @param streamId Aeron stream; groups that share hosts and drivers take different ones
- * @param connectTimeout how long to wait for the other ranks at the start
+ * @param connectTimeout how long to wait for the other ranks at the start; from about 292 years on without an end
  * @param idle how to wait for messages, one of {@link #idleNames()}: backoff spins a little, yields, then sleeps up to
  *     100 us; yield and spin never sleep and want a core per rank; sleep wakes every millisecond
  * @param key secret of the group; without one everybody who can send packets to a rank can send it counts
