@@ -9,6 +9,9 @@ package io.lplb.flow;
  * <p>Not thread-safe: an instance is a workspace.
  */
 final class StartSplit {
+    /** Fractional loads beyond the limits by less than this are rounding errors. */
+    private static final double ROUNDING_OF_SUMS = 1 + 0x1p-40;
+
     private static final int LEAST_SWEEPS = 2;
 
     /** Sweeps over items with two hosts cost little; each saves augmenting paths, which cost more. */
@@ -192,5 +195,72 @@ final class StartSplit {
         for (int e = first; e < end; e++) {
             rankLoad[graph.host[e]] += share[e];
         }
+    }
+
+    /**
+     * Moves what exceeds the limits of entries to the item's other hosts, the least loaded ones first.
+     *
+     * @param limit the most of every entry, 0 on inactive ranks
+     * @param whole whether all numbers are whole tokens
+     * @return the first item whose load exceeds all its limits together, or -1
+     */
+    int fit(double[] limit, boolean whole) {
+        for (int i = 0; i < graph.items; i++) {
+            double most = 0;
+            double excess = 0;
+            for (int e = graph.offset[i]; e < graph.offset[i + 1]; e++) {
+                most += limit[e];
+                excess += Math.max(0, share[e] - limit[e]);
+            }
+            if (load[i] > most * (whole ? 1 : ROUNDING_OF_SUMS)) {
+                return i;
+            }
+            if (excess > 0) {
+                moveExcess(i, limit);
+            }
+        }
+        return -1;
+    }
+
+    private void moveExcess(int item, double[] limit) {
+        double excess = 0;
+        for (int e = graph.offset[item]; e < graph.offset[item + 1]; e++) {
+            double more = share[e] - limit[e];
+            if (more > 0) {
+                share[e] = limit[e];
+                rankLoad[graph.host[e]] -= more;
+                excess += more;
+            }
+        }
+        while (excess > 0) {
+            int to = leastLoaded(item, limit);
+            // What no limit has room for is a rounding error, which shows least in the largest share.
+            double moved = to < 0 ? excess : Math.min(excess, limit[to] - share[to]);
+            int entry = to < 0 ? largest(item) : to;
+            share[entry] += moved;
+            rankLoad[graph.host[entry]] += moved;
+            excess -= moved;
+        }
+    }
+
+    /** Returns the entry with room on the least loaded rank, or -1. */
+    private int leastLoaded(int item, double[] limit) {
+        int best = -1;
+        for (int e = graph.offset[item]; e < graph.offset[item + 1]; e++) {
+            int r = graph.host[e];
+            if (share[e] < limit[e]
+                    && (best < 0 || rankLoad[r] * speed[graph.host[best]] < rankLoad[graph.host[best]] * speed[r])) {
+                best = e;
+            }
+        }
+        return best;
+    }
+
+    private int largest(int item) {
+        int best = graph.offset[item];
+        for (int e = best + 1; e < graph.offset[item + 1]; e++) {
+            best = share[e] > share[best] ? e : best;
+        }
+        return best;
     }
 }

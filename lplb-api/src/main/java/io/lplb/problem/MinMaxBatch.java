@@ -46,6 +46,7 @@ public final class MinMaxBatch {
     private final double[] speedUnit;
     private final double[] unitsOfSpeed;
     private final int[] activeRanks;
+    private final LoadLimits limits;
     private final boolean[] otherSpeeds;
     private int groupsOfOtherSpeeds;
     private boolean extremeSpeeds;
@@ -68,6 +69,7 @@ public final class MinMaxBatch {
         this.speedUnit = new double[groups];
         this.unitsOfSpeed = new double[groups];
         this.activeRanks = new int[groups];
+        this.limits = new LoadLimits(problem, groups);
         this.otherSpeeds = new boolean[groups];
         double[] given = problem.speeds();
         for (int g = 0; g < groups; g++) {
@@ -106,7 +108,7 @@ public final class MinMaxBatch {
     }
 
     /**
-     * Copies one group of another batch, its loads and its speeds, into this one.
+     * Copies one group of another batch, its loads, speeds and limits, into this one.
      *
      * @param group from 0 to {@code groups - 1}
      * @param from a batch of the same problem
@@ -126,6 +128,7 @@ public final class MinMaxBatch {
         if (groupsOfOtherSpeeds + from.groupsOfOtherSpeeds > 0) {
             takeSpeed(group, from.speed, fromGroup * ranks);
         }
+        limits.set(group, from.limits, fromGroup);
     }
 
     /**
@@ -201,6 +204,11 @@ public final class MinMaxBatch {
     /** {@return the speeds themselves, {@code [groups * ranks]}, only to be read: {@link #setSpeed} writes them} */
     public double[] speed() {
         return speed;
+    }
+
+    /** {@return the most that ranks and entries take, which may be set at any time} */
+    public LoadLimits limits() {
+        return limits;
     }
 
     /** {@return whether all groups have the speeds of the problem} */

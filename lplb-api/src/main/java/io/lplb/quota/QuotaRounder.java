@@ -43,7 +43,10 @@ public final class QuotaRounder {
      * Makes the quotas of one group the best that whole tokens allow, in one step. Inactive hosts get no token, and an item
      * without an active host has quotas of 0.
      *
-     * @param batch loads in whole tokens, below 2^52 in all, and speeds
+     * <p>Limits of the batch are kept, rounded down to whole tokens. If no quotas keep them, {@link #fits} is false, and the
+     * quotas are the best ones without limits.
+     *
+     * @param batch loads in whole tokens, below 2^52 in all, speeds and limits
      * @param group from 0 to {@code groups - 1}
      * @param quota whole tokens per entry, those of this group starting at {@code quotaAt}, overwritten
      * @param quotaAt where the group starts in {@code quota}
@@ -53,6 +56,40 @@ public final class QuotaRounder {
         flow.pour();
         flow.minimise();
         flow.copyQuotas(quota, quotaAt);
+    }
+
+    /**
+     * Makes one group's quotas the best that whole tokens allow, at the speeds and within the limits of a batch, as
+     * {@link #solve} does, but from quotas to start with.
+     *
+     * @param batch loads in whole tokens, below 2^52 in all, speeds and limits
+     * @param group from 0 to {@code groups - 1}
+     * @param quota whole tokens per entry, 0 on inactive ranks, those of this group starting at {@code quotaAt}; an item's
+     *     quotas sum to its load
+     * @param quotaAt where the group starts in {@code quota}
+     */
+    public void repair(MinMaxBatch batch, int group, long[] quota, int quotaAt) {
+        flow.begin(batch, group, true);
+        flow.startFrom(quota, quotaAt);
+        flow.minimise();
+        flow.copyQuotas(quota, quotaAt);
+    }
+
+    /** {@return whether there were quotas within the limits in the last {@link #solve} or {@link #repair}} */
+    public boolean fits() {
+        return flow.fits();
+    }
+
+    /**
+     * Copies what the limits had no room for in the last {@link #solve} or {@link #repair}, see {@link io.lplb.problem.Misfit}.
+     *
+     * @param ranks receives {@code [ranks]}, whether a rank is in the set that must take too much
+     * @param items receives {@code [items]}, whether load of an item is forced into it
+     * @return the tokens that are forced, less those that the limits allow; 0 if all fit
+     */
+    public long copyMisfit(boolean[] ranks, boolean[] items) {
+        flow.misfits().copyTo(ranks, 0, items, 0);
+        return (long) (flow.misfits().forced() - flow.misfits().room());
     }
 
     /**

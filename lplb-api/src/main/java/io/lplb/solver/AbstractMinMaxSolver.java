@@ -4,9 +4,11 @@ package io.lplb.solver;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What solvers on the CPU have in common: the checks, and the loop over the groups. A subclass solves one group.
+ * What solvers on the CPU have in common: the checks, and the loop over the groups. A subclass solves one group without limits;
+ * groups with {@link io.lplb.problem.LoadLimits} are handed over to the solver {@code exact}.
  *
  * <p>Not thread-safe, like every {@link MinMaxSolver}.
  */
@@ -17,6 +19,7 @@ public abstract class AbstractMinMaxSolver implements MinMaxSolver {
     private final String name;
     private final MinMaxProblem problem;
     private final double tolerance;
+    private @Nullable ExactSolver withLimits;
     private boolean closed;
 
     /**
@@ -53,8 +56,26 @@ public abstract class AbstractMinMaxSolver implements MinMaxSolver {
         }
         requireMatching(problem, batch, split);
         for (int g = 0; g < batch.groups(); g++) {
-            solveGroup(batch, g, split);
+            if (batch.limits().isSet(g) && !takesLimits()) {
+                withLimits().solveGroup(batch, g, split);
+            } else {
+                solveGroup(batch, g, split);
+            }
         }
+    }
+
+    /** Whether {@link #solveGroup} takes groups with limits; the exact solver has those of other solvers. */
+    boolean takesLimits() {
+        return false;
+    }
+
+    private ExactSolver withLimits() {
+        ExactSolver solver = withLimits;
+        if (solver == null) {
+            solver = new ExactSolver(problem, tolerance);
+            withLimits = solver;
+        }
+        return solver;
     }
 
     /**

@@ -1,9 +1,11 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.solver;
 
+import io.lplb.problem.LoadLimits;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Proves how good a split is, from the split alone.
@@ -22,6 +24,13 @@ import java.util.Arrays;
  * <p>The bound is rounded down: it is never above the optimum of the loads and speeds as they are. It is exact to one
  * rounding where loads are whole and speeds have few digits, and to three otherwise.
  *
+ * <p>With limits C of ranks and c of entries ({@link io.lplb.problem.LoadLimits}) less is forced into S, and S holds less at a
+ * level t: every split needs a t with
+ *
+ * <pre>
+ *   f(S) + sum of max(0, w[i] - sum of c[i,h] over hosts h outside S)  &lt;=  sum over r in S of min(C[r], s[r] t)
+ * </pre>
+ *
  * <p>Equally loaded ranks are in the order of their indices, so the result depends on the arguments alone, not on the
  * evaluations before.
  *
@@ -31,6 +40,9 @@ import java.util.Arrays;
  * <p>Not thread-safe: an instance is a workspace.
  */
 public final class Certificate {
+    /** Loads beyond the limits by less than this part of them are rounding errors. */
+    private static final double ROUNDING_OF_SUMS = 0x1p-40;
+
     /** Sums of whole numbers below this one are exact. */
     private static final double LARGEST_EXACT = 0x1p52;
 
@@ -51,6 +63,8 @@ public final class Certificate {
     private final double[] speed;
     private double unit;
     private boolean exact;
+    private @Nullable LoadLimits limits;
+    private int group;
 
     private final double[] rankLoad;
     private final int[] order;
@@ -115,6 +129,10 @@ public final class Certificate {
     void begin(MinMaxBatch batch, int group) {
         int at = group * ranks;
         begin(batch.fixed(), at, batch.load(), group * items, batch.speed(), at, batch.speedUnit(group));
+        if (batch.limits().isSet(group)) {
+            this.group = group;
+            limits = batch.limits();
+        }
     }
 
     private void begin(
@@ -124,6 +142,7 @@ public final class Certificate {
         this.load = load;
         this.loadAt = loadAt;
         this.unit = unit;
+        limits = null;
         double fraction = 0;
         double total = 0;
         for (int r = 0; r < ranks; r++) {
@@ -145,7 +164,7 @@ public final class Certificate {
     /** Evaluates a split of the group that {@link #begin(MinMaxBatch, int)} has turned to. */
     void evaluate(double[] share, int shareAt) {
         maxLoad = largestLoad(share, shareAt);
-        lowerBound = Math.min(maxLoad, boundFromSets());
+        lowerBound = Math.min(maxLoad, limits == null ? boundFromSets() : boundFromSets(limits));
     }
 
     /** Returns the largest load of a split, without a bound. */
@@ -212,17 +231,100 @@ public final class Certificate {
      *
      * @param set active ranks, of which the first {@code count} count
      * @param count at least 1
-     * @return the load that cannot leave the set, divided by its speed
+     * @param withLimits whether the limits of the group count
+     * @return the least level at which the set holds the load that cannot leave it; infinite if its limits do not
      */
-    double boundOf(int[] set, int count) {
+    double boundOf(int[] set, int count, boolean withLimits) {
         for (int r = 0; r < ranks; r++) {
             position[r] = speed[r] > 0 ? 1 : -1;
         }
         for (int k = 0; k < count; k++) {
             position[set[k]] = 0;
         }
-        return boundInTwoParts(0) / unit;
+        LoadLimits most = limits;
+        return (most != null && withLimits ? boundInTwoParts(0, most) : boundInTwoParts(0)) / unit;
     }
+
+    /** The best bound of the k most loaded ranks, for k = 1..G, under limits. */
+    private double boundFromSets(LoadLimits most) {
+        sortByFallingLoad();
+        double best = 0;
+        for (int k = 0; k < ranks; k++) {
+            position[order[k]] = speed[order[k]] > 0 ? k : -1;
+        }
+        for (int k = 0; k < ranks; k++) {
+            best = Math.max(best, boundInTwoParts(k, most));
+        }
+        return best / unit;
+    }
+
+    /** The bound of the ranks whose position is from 0 to {@code last} under limits; sums carry their rounding errors. */
+    private double boundInTwoParts(int last, LoadLimits most) {
+        double forced = 0;
+        double forcedError = 0;
+        for (int r = 0; r < ranks; r++) {
+            if (position[r] >= 0 && position[r] <= last) {
+                double sum = forced + fixed[fixedAt + r];
+                forcedError += errorOfSum(forced, fixed[fixedAt + r], sum);
+                forced = sum;
+            }
+        }
+        for (int i = 0; i < items; i++) {
+            double left = load[loadAt + i];
+            double leftError = 0;
+            boolean covered = false;
+            for (int e = offset[i]; e < offset[i + 1]; e++) {
+                covered |= position[host[e]] >= 0;
+                if (position[host[e]] > last) {
+                    double limit = most.ofEntry(group, e);
+                    double rest = left - limit;
+                    leftError += limit < Double.POSITIVE_INFINITY ? errorOfSum(left, -limit, rest) : 0;
+                    left = rest;
+                }
+            }
+            if (covered && left > 0) {
+                double sum = forced + left;
+                forcedError += errorOfSum(forced, left, sum) + leftError;
+                forced = sum;
+            }
+        }
+        return levelWithLimits(last, most, forced, forcedError);
+    }
+
+    /** The least t at which the set holds a load: discrete Newton on the ranks that are at their limits. */
+    private double levelWithLimits(int last, LoadLimits most, double forced, double forcedError) {
+        double level = 0;
+        while (true) {
+            double left = forced;
+            double leftError = forcedError;
+            double speeds = 0;
+            double speedsError = 0;
+            for (int r = 0; r < ranks; r++) {
+                if (position[r] >= 0 && position[r] <= last) {
+                    double limit = most.ofRank(group, r);
+                    if (limit <= speed[r] * level) {
+                        double rest = left - limit;
+                        leftError += errorOfSum(left, -limit, rest);
+                        left = rest;
+                    } else {
+                        double sum = speeds + speed[r];
+                        speedsError += errorOfSum(speeds, speed[r], sum);
+                        speeds = sum;
+                    }
+                }
+            }
+            if (speeds == 0) {
+                // Rounding errors of fractional loads must not look like a proof.
+                return left > ROUNDING_OF_SUMS * forced ? Double.POSITIVE_INFINITY : level;
+            }
+            double next = quotientBelow(left, leftError, speeds, speedsError);
+            if (next <= level) {
+                return level;
+            }
+            level = next;
+        }
+    }
+
 
     /** The bound of the ranks whose position is from 0 to {@code last}, with sums whose rounding errors are summed, too. */
     private double boundInTwoParts(int last) {

@@ -9,6 +9,8 @@ import io.lplb.problem.MinMaxProblem;
  * Parametric maximum flow: a few sweeps of relaxation, then augmenting paths, with no tolerance and no iteration limit; see
  * {@link LevelFlow}. Any structure and any speeds; the last minimum cut is the certificate, so the gap is a rounding error.
  *
+ * <p>Groups with limits ({@link io.lplb.problem.LoadLimits}) are solved as exactly; the other solvers hand them over to this one.
+ *
  * <p>{@code iterations} counts paths and cuts. Not thread-safe; allocates nothing per solve.
  */
 public final class ExactSolver extends AbstractMinMaxSolver {
@@ -51,7 +53,17 @@ public final class ExactSolver extends AbstractMinMaxSolver {
         flow.copyShares(split.share(), at);
         certificate.begin(batch, group);
         double max = certificate.largestLoad(split.share(), at);
-        double bound = flow.cutSize() > 0 ? certificate.boundOf(flow.cut(), flow.cutSize()) : 0;
-        split.report(group, max, Math.min(bound, max), flow.steps(), status(batch, group, max - bound, max));
+        double bound = flow.cutSize() > 0 ? certificate.boundOf(flow.cut(), flow.cutSize(), flow.fits()) : 0;
+        SolveStatus status = status(batch, group, max - bound, max);
+        if (!flow.fits()) {
+            split.reportMisfit(group, flow.misfits());
+            status = SolveStatus.INFEASIBLE;
+        }
+        split.report(group, max, Math.min(bound, max), flow.steps(), status);
+    }
+
+    @Override
+    boolean takesLimits() {
+        return true;
     }
 }

@@ -13,6 +13,9 @@ import io.lplb.problem.MinMaxProblem;
  * iteration believes. Loads too hard for a solver give a status, never an exception; exceptions are for misuse, and
  * are thrown before the output is touched.
  *
+ * <p>Where a group has limits ({@link io.lplb.problem.LoadLimits}), the answer keeps them, up to rounding, or has the status
+ * INFEASIBLE. Solvers whose method takes no limits hand such a group over to the solver {@code exact} on the CPU.
+ *
  * <p>Not thread-safe: one instance, one thread at a time. Instances are independent of each other.
  */
 public interface MinMaxSolver extends AutoCloseable {

@@ -116,7 +116,7 @@ public final class RelaxationSolver extends AbstractMinMaxSolver {
         flow.copyShares(split.share(), at);
         certificate.begin(batch, group);
         double max = certificate.largestLoad(split.share(), at);
-        double bound = Math.min(max, certificate.boundOf(flow.cut(), flow.cutSize()));
+        double bound = Math.min(max, certificate.boundOf(flow.cut(), flow.cutSize(), true));
         split.report(group, max, bound, sweepCount + flow.steps(), status(batch, group, max - bound, max));
     }
 }

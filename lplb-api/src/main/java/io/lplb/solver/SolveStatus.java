@@ -5,6 +5,8 @@ package io.lplb.solver;
 public enum SolveStatus {
     /** The gap is within the solver's tolerance. */
     OPTIMAL,
+    /** No split keeps the limits of the batch; the split is the best one without them, see {@link SplitBatch#misfit}. */
+    INFEASIBLE,
     /** The iterations ran out first; the best split seen is kept. */
     ITERATION_LIMIT,
     /** The arithmetic broke down first; the best split seen is kept. */

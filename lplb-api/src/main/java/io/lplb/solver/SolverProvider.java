@@ -22,8 +22,8 @@ public interface SolverProvider {
     Availability probe();
 
     /**
-     * Makes a solver. It takes batches with other speeds than the problem's, too: it honours them, or solves such batches
-     * with a CPU solver of its own.
+     * Makes a solver. It takes batches with other speeds than the problem's, and with limits, too: it honours them, or solves
+     * such batches with a CPU solver of its own ({@code exact} where there are limits).
      *
      * @param name what {@link MinMaxSolver#name()} shall be, one of {@link Solvers#names()}
      * @param problem ranks and hosts of all batches to come

@@ -2,9 +2,13 @@
 package io.lplb.solver;
 
 import io.lplb.array.ArrayLength;
+import io.lplb.flow.Misfits;
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.problem.Misfit;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answers for a batch, owned by the caller and overwritten by every solve. Flat arrays, group after group:
@@ -27,6 +31,10 @@ public final class SplitBatch {
     private final double[] lowerBound;
     private final int[] iterations;
     private final SolveStatus[] status;
+    private boolean[] misfitRanks = {};
+    private boolean[] misfitItems = {};
+    private double[] misfitLoad = {};
+    private double[] misfitRoom = {};
 
     /**
      * Room for the answers of {@code groups} groups, all INVALID.
@@ -74,6 +82,59 @@ public final class SplitBatch {
         // fight for.
         if (this.status[group] != status) {
             this.status[group] = status;
+        }
+    }
+
+    /** Writes what has no room, beside a report of INFEASIBLE. The first call makes room for all groups. */
+    void reportMisfit(int group, Misfits misfits) {
+        makeRoomForMisfits();
+        misfits.copyTo(misfitRanks, group * problem.ranks(), misfitItems, group * problem.items());
+        misfitLoad[group] = misfits.forced();
+        misfitRoom[group] = misfits.room();
+    }
+
+    /**
+     * {@return what the limits of a group have no room for; null unless its status is INFEASIBLE} Makes a new object.
+     *
+     * @param group from 0 to {@code groups - 1}
+     */
+    public @Nullable Misfit misfit(int group) {
+        if (status[group] != SolveStatus.INFEASIBLE || misfitLoad.length == 0) {
+            return null;
+        }
+        int ranks = problem.ranks();
+        int items = problem.items();
+        return new Misfit(
+                indices(misfitRanks, group * ranks, ranks),
+                indices(misfitItems, group * items, items),
+                misfitLoad[group],
+                misfitRoom[group]);
+    }
+
+    private static int[] indices(boolean[] set, int at, int count) {
+        return IntStream.range(0, count).filter(k -> set[at + k]).toArray();
+    }
+
+    /** Takes the answer of a group from another split of the same problem and as many groups, but for its shares. */
+    void report(int group, SplitBatch from) {
+        report(group, from.maxLoad(group), from.lowerBound(group), from.iterations(group), from.status(group));
+        if (from.status(group) == SolveStatus.INFEASIBLE && from.misfitLoad.length > 0) {
+            makeRoomForMisfits();
+            int ranks = problem.ranks();
+            int items = problem.items();
+            System.arraycopy(from.misfitRanks, group * ranks, misfitRanks, group * ranks, ranks);
+            System.arraycopy(from.misfitItems, group * items, misfitItems, group * items, items);
+            misfitLoad[group] = from.misfitLoad[group];
+            misfitRoom[group] = from.misfitRoom[group];
+        }
+    }
+
+    private void makeRoomForMisfits() {
+        if (misfitLoad.length < groups) {
+            misfitRanks = new boolean[ArrayLength.of(groups, "groups", problem.ranks(), "ranks")];
+            misfitItems = new boolean[ArrayLength.of(groups, "groups", problem.items(), "items")];
+            misfitLoad = new double[groups];
+            misfitRoom = new double[groups];
         }
     }
 

@@ -188,7 +188,7 @@ final class TimedSolver implements MinMaxSolver {
         ask();
         System.arraycopy(out.share(), 0, answers.share(), 0, out.share().length);
         for (int g = 0; g < out.groups(); g++) {
-            answers.report(g, out.maxLoad(g), out.lowerBound(g), out.iterations(g), out.status(g));
+            answers.report(g, out);
         }
     }
 

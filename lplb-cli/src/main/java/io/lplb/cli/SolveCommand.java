@@ -3,7 +3,9 @@ package io.lplb.cli;
 
 import io.lplb.cli.output.AtomicOutput;
 import io.lplb.cli.output.ErrorReport;
+import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.Backends;
+import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolverProvider;
 import io.lplb.solver.Solvers;
 import java.io.BufferedInputStream;
@@ -13,7 +15,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +37,14 @@ import picocli.CommandLine.ParentCommand;
             "  fixed   load per rank that cannot move",
             "  items   list of [load, [host ranks]]",
             "  speed   speed per rank (optional, 1 if absent)",
+            "  rankLimit     the most that a rank takes, fixed load included (optional):",
+            "                a number, or one per rank; null is no limit",
+            "  replicaLimit  the most that a host takes of an item (optional):",
+            "                a number, or per item one per host; null is no limit",
             "Output is in the same order, with the fields id, status, maxLoad,",
             "lowerBound, gap, iterations and shares (per item the load on each host).",
+            "Where no split keeps the limits the status is INFEASIBLE, misfit names the",
+            "ranks and items that have no room, and the split is the one without limits.",
             "If lines cannot be read they are named by number, and nothing is written.",
             ""
         })
@@ -57,8 +67,9 @@ final class SolveCommand implements Callable<Integer> {
             names = "--solver",
             paramLabel = "NAME",
             completionCandidates = SolverNames.class,
-            description = "One of ${COMPLETION-CANDIDATES}; ${DEFAULT-VALUE} if absent.")
-    private String solver = Solvers.names().getFirst();
+            description = "One of ${COMPLETION-CANDIDATES}. If absent: exact on the CPU; elsewhere interior-point, and"
+                    + " relaxation for 128 ranks and more.")
+    private @Nullable String solver;
 
     @Option(
             names = "--backend",
@@ -85,11 +96,12 @@ final class SolveCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         SolverProvider provider = backends.get().require(backend);
-        double gap = checkedTolerance();
+        checkOptions();
+        Set<String> used = new LinkedHashSet<>();
         long start = System.nanoTime();
         try (InputStream in = openInput();
                 AtomicOutput out = AtomicOutput.to(output, lplb.console());
-                SolveRun run = new SolveRun(problem -> provider.create(solver, problem, gap, 1))) {
+                SolveRun run = new SolveRun(problem -> create(provider, problem, used))) {
             run.solve(in, out.stream());
             if (!run.badLines().isEmpty()) {
                 run.badLines().print(inputName(), lplb.console().errText());
@@ -97,22 +109,43 @@ final class SolveCommand implements Callable<Integer> {
             }
             out.commit();
             double seconds = (System.nanoTime() - start) / 1e9;
-            String how = String.format(Locale.ROOT, ", %.2f s (%s, tolerance %.2g)", seconds, solver, gap);
+            if (used.isEmpty()) {
+                used.add(solverFor(1));
+            }
+            String how = String.format(
+                    Locale.ROOT,
+                    ", %.2f s (%s, tolerance %.2g)",
+                    seconds,
+                    String.join(" and ", used),
+                    toleranceOf(used.iterator().next()));
             lplb.console().errText().println("lplb: " + run.summary() + how);
         }
         return 0;
     }
 
-    private double checkedTolerance() {
-        double fallback = Backends.defaultTolerance(backend, solver);
-        if (tolerance == null) {
-            return fallback;
+    private MinMaxSolver create(SolverProvider provider, MinMaxProblem problem, Set<String> used) {
+        String name = solverFor(problem.ranks());
+        MinMaxSolver made = provider.create(name, problem, toleranceOf(name), 1);
+        used.add(name);
+        return made;
+    }
+
+    private String solverFor(int ranks) {
+        return solver == null ? Backends.defaultSolver(backend, ranks) : solver;
+    }
+
+    private double toleranceOf(String name) {
+        return tolerance == null ? Backends.defaultTolerance(backend, name) : tolerance;
+    }
+
+    private void checkOptions() {
+        if (solver != null) {
+            Solvers.defaultTolerance(solver);
         }
-        if (!(tolerance > 0) || tolerance.isInfinite()) {
+        if (tolerance != null && (!(tolerance > 0) || tolerance.isInfinite())) {
             throw new IllegalArgumentException(
                     "tolerance: got " + tolerance + ", expected a positive fraction of the mean load");
         }
-        return tolerance;
     }
 
     private String inputName() {

@@ -20,9 +20,12 @@ import org.jspecify.annotations.Nullable;
  *   fixed   [ranks]                                loads that cannot move
  *   items   [items] of [load, [host ranks]]        loads that can be split; at most 1,048,576
  *   speed   [ranks]                                optional; 1 everywhere if absent
+ *   rankLimit     a number, or [ranks]             optional; the most that a rank takes, fixed load included
+ *   replicaLimit  a number, or [items] of [hosts]  optional; the most that a host takes of an item
  * </pre>
  *
- * <p>A field {@code optimum} is allowed and not read; any other field is refused. Loads are finite and not negative, hosts are different ranks, speeds are positive.
+ * <p>A limit of null is none. A field {@code optimum} is allowed and not read; any other field is refused. Loads and limits are
+ * finite and not negative, hosts are different ranks, speeds are positive.
  */
 public final class ProblemLineParser {
     private static final int RANK_LIMIT = 1 << 16;
@@ -34,10 +37,12 @@ public final class ProblemLineParser {
     private double @Nullable [] fixed;
     private double @Nullable [] speed;
     private double @Nullable [] loads;
+    private final LimitFields limits;
     private final List<int[]> hosts = new ArrayList<>();
 
     private ProblemLineParser(JsonParser parser) {
         this.parser = parser;
+        limits = new LimitFields(parser);
     }
 
     /**
@@ -74,10 +79,12 @@ public final class ProblemLineParser {
                 case "fixed" -> fixed = readNumbers(name);
                 case "speed" -> speed = readNumbers(name);
                 case "items" -> loads = readItems();
+                case "rankLimit" -> limits.readRanks(name);
+                case "replicaLimit" -> limits.readReplicas(name);
                 case "optimum" -> parser.skipChildren();
                 default ->
                     throw new FormatException(Printable.quoted(name)
-                            + ": got an unknown field, expected id, ranks, fixed, items, speed or optimum");
+                            + ": got an unknown field, expected id, ranks, fixed, items, speed, rankLimit, replicaLimit or optimum");
             }
         }
         Json.requireEnd(parser);
@@ -96,6 +103,7 @@ public final class ProblemLineParser {
         MinMaxProblem problem = MinMaxProblem.of(ranks, speed, hosts.toArray(new int[0][]));
         MinMaxBatch batch = MinMaxBatch.of(problem, fixedLoads, itemLoads);
         batch.requireValid();
+        limits.setOn(problem, batch.limits());
         return new ProblemLine(name, problem, batch);
     }
 

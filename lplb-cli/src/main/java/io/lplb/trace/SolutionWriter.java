@@ -4,6 +4,7 @@ package io.lplb.trace;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.problem.Misfit;
 import io.lplb.solver.SplitBatch;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,7 +12,8 @@ import java.io.OutputStream;
 /**
  * Writes answers, one JSON object a line: {@code id}, {@code status}, {@code maxLoad}, {@code lowerBound}, {@code gap},
  * {@code iterations} and {@code shares}, a list per item of the load on each of its hosts, in the order in which items
- * and hosts were given. A number that a solver left undefined is written as null, for JSON has no NaN.
+ * and hosts were given. An INFEASIBLE answer has a field {@code misfit}: {@code ranks}, {@code items}, {@code load} and
+ * {@code room} ({@link Misfit}). A number that a solver left undefined is written as null, for JSON has no NaN.
  *
  * <p>Not thread-safe. Does not close the stream; {@link #finish} must be called at the end.
  */
@@ -31,6 +33,10 @@ public final class SolutionWriter {
         json.writeStartObject();
         json.writeStringField("id", id);
         json.writeStringField("status", split.status(0).name());
+        Misfit misfit = split.misfit(0);
+        if (misfit != null) {
+            write(misfit);
+        }
         writeNumber("maxLoad", split.maxLoad(0));
         writeNumber("lowerBound", split.lowerBound(0));
         writeNumber("gap", split.gap(0));
@@ -45,6 +51,17 @@ public final class SolutionWriter {
             json.writeEndArray();
         }
         json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void write(Misfit misfit) throws IOException {
+        json.writeObjectFieldStart("misfit");
+        json.writeFieldName("ranks");
+        json.writeArray(misfit.ranks(), 0, misfit.ranks().length);
+        json.writeFieldName("items");
+        json.writeArray(misfit.items(), 0, misfit.items().length);
+        writeNumber("load", misfit.load());
+        writeNumber("room", misfit.room());
         json.writeEndObject();
     }
 

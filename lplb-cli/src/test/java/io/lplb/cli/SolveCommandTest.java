@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class SolveCommandTest {
     private static final String ONE =
@@ -58,8 +59,31 @@ class SolveCommandTest {
         assertTrue(
                 run.err()
                         .matches("lplb: 2 problems, 2 optimal, worst gap 0\\.14 of the mean load, \\d+\\.\\d\\d s"
-                                + " \\(interior-point, tolerance 0\\.50\\)\\R"),
+                                + " \\(exact, tolerance 0\\.50\\)\\R"),
                 run.err());
+    }
+
+    @Test
+    void limitsAreKeptOrWhatDoesNotFitIsNamed() {
+        String pair = "{\"id\":\"a\",\"ranks\":3,\"fixed\":[1,0,0],\"items\":[[12,[0,1]],[3,[1,2]]],";
+        String lines = String.join(
+                "\n",
+                pair + "\"rankLimit\":[null,6,9]}",
+                pair + "\"replicaLimit\":[[8,4],[null,3]]}",
+                pair + "\"replicaLimit\":5}",
+                pair + "\"rankLimit\":6,\"speed\":[1,2,1]}");
+        CliRun run = CliRun.of(
+                new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)), CommandLine.defaultFactory(), "solve");
+        assertEquals(0, run.exitCode(), run.err());
+        String[] line = run.out().split("\n", -1);
+        assertTrue(line[0].contains("\"maxLoad\":7.0,") && line[0].contains("\"shares\":[[6.0,6.0],[0.0,3.0]]"), line[0]);
+        assertTrue(line[1].contains("\"shares\":[[8.0,4.0],"), line[1]);
+        assertTrue(
+                line[2].contains("\"status\":\"INFEASIBLE\",\"misfit\":{\"ranks\":[],\"items\":[0],\"load\":12.0,\"room\":10.0}"),
+                line[2]);
+        assertTrue(
+                line[3].contains("\"misfit\":{\"ranks\":[0,1],\"items\":[0],\"load\":13.0,\"room\":12.0}"), line[3]);
+        assertTrue(run.err().contains("4 problems, 2 optimal"), run.err());
     }
 
     @Test

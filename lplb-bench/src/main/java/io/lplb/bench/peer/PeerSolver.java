@@ -51,6 +51,9 @@ final class PeerSolver implements MinMaxSolver {
                     "speeds: got some other than the problem's, expected the problem's, which " + name()
                             + " was made for");
         }
+        if (batch.limits().isSet()) {
+            throw new IllegalArgumentException("limits: got some, expected none, as " + name() + " takes none");
+        }
         for (int g = 0; g < batch.groups(); g++) {
             try {
                 double max = peer.solve(batch, g, share);

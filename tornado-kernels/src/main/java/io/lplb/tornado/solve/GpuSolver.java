@@ -112,7 +112,7 @@ public final class GpuSolver implements MinMaxSolver {
             throw new IllegalStateException(name + " solver: got a solve after close, expected an open solver");
         }
         AbstractMinMaxSolver.requireSameProblem(problem, batch, split);
-        if (!batch.hasProblemSpeeds()) {
+        if (!batch.hasProblemSpeeds() || batch.limits().isSet()) {
             solveOnCpu(batch, split);
             return;
         }
@@ -138,7 +138,10 @@ public final class GpuSolver implements MinMaxSolver {
         }
     }
 
-    /** Kernels have the speeds of the problem in their tables, so groups of other speeds are solved on the host. */
+    /**
+     * Kernels have the speeds of the problem in their tables and know of no limits, so batches of other speeds or with limits are
+     * solved on the host.
+     */
     private void solveOnCpu(MinMaxBatch batch, SplitBatch split) {
         MinMaxSolver solver = onCpu;
         if (solver == null) {
