@@ -29,7 +29,8 @@ public record Misfit(int[] ranks, int[] items, double load, double room) {
     @Override
     public String toString() {
         return ranks.length == 0
-                ? "item " + items[0] + ": got a load of " + load + ", expected at most " + room + " that its hosts may take"
+                ? "item " + items[0] + ": got a load of " + load + ", expected at most " + room
+                        + " that its hosts may take"
                 : "ranks " + Arrays.toString(ranks) + ": got a load of " + load + " of items " + Arrays.toString(items)
                         + " and fixed loads, expected at most " + room + " that the ranks may take";
     }

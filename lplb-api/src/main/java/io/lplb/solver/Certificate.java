@@ -325,7 +325,6 @@ public final class Certificate {
         }
     }
 
-
     /** The bound of the ranks whose position is from 0 to {@code last}, with sums whose rounding errors are summed, too. */
     private double boundInTwoParts(int last) {
         double inside = 0;

@@ -29,8 +29,7 @@ class LoadLimitsTest {
     private static MinMaxBatch draw(Random random, int mostRanks, int mostLoad) {
         int ranks = 2 + random.nextInt(mostRanks - 1);
         int items = 1 + random.nextInt(mostRanks);
-        MinMaxBatch batch =
-                new MinMaxBatch(MinMaxProblem.of(ranks, HostLists.random(random, ranks, items, 1, 3)), 1);
+        MinMaxBatch batch = new MinMaxBatch(MinMaxProblem.of(ranks, HostLists.random(random, ranks, items, 1, 3)), 1);
         double[] speed = new double[ranks];
         int kind = random.nextInt(3);
         Arrays.setAll(speed, r -> kind == 0 ? 1 : kind == 1 ? 1 + random.nextInt(4) : random.nextInt(3));
@@ -150,7 +149,9 @@ class LoadLimitsTest {
     /** Adds up what is forced into the ranks, or what the hosts of the item may take. */
     private static void assertProof(String what, MinMaxBatch batch, int[] ranks, int[] items, double beyond) {
         double forced = forced(batch, r -> Arrays.stream(ranks).anyMatch(s -> s == r), items);
-        double room = Arrays.stream(ranks).mapToDouble(r -> batch.limits().ofRank(0, r)).sum();
+        double room = Arrays.stream(ranks)
+                .mapToDouble(r -> batch.limits().ofRank(0, r))
+                .sum();
         assertTrue(items.length > 0 || ranks.length > 0, what);
         assertTrue(beyond > 0, what);
         assertEquals(beyond, forced - room, 1e-9 * forced, what);
@@ -166,7 +167,9 @@ class LoadLimitsTest {
             double left = batch.isCovered(0, i) ? batch.load()[i] : 0;
             for (int e = problem.firstEntry(i); e < problem.firstEntry(i + 1); e++) {
                 int host = problem.host(e);
-                left -= inside.test(host) || batch.speed()[host] == 0 ? 0 : batch.limits().ofEntry(0, e);
+                left -= inside.test(host) || batch.speed()[host] == 0
+                        ? 0
+                        : batch.limits().ofEntry(0, e);
             }
             forced += Math.max(0, left);
         }
@@ -181,7 +184,8 @@ class LoadLimitsTest {
         for (int set = 0; set < 1 << ranks; set++) {
             int inside = set;
             double forced = forced(batch, r -> (inside >> r & 1) == 1, all);
-            // Room grows with the level from corner to corner: try the level at which each rank comes to its limit, too.
+            // Room grows with the level from corner to corner: try the level at which each rank comes to its limit,
+            // too.
             double level = forced == 0 ? 0 : NONE;
             for (int at = 0; at < 1 << ranks && level > 0; at++) {
                 double left = forced;
@@ -311,8 +315,7 @@ class LoadLimitsTest {
                             IllegalArgumentException.class, () -> batch.limits().setRanks(0, new double[] {1, bad}, 0))
                     .getMessage());
             assertTrue(message.startsWith("limit of rank 1: got " + bad), message);
-            assertThrows(
-                    IllegalArgumentException.class, () -> batch.limits().setEntries(0, new double[] {bad, 1}, 0));
+            assertThrows(IllegalArgumentException.class, () -> batch.limits().setEntries(0, new double[] {bad, 1}, 0));
         }
         assertFalse(batch.limits().isSet());
     }

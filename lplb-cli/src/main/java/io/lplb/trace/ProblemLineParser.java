@@ -83,8 +83,9 @@ public final class ProblemLineParser {
                 case "replicaLimit" -> limits.readReplicas(name);
                 case "optimum" -> parser.skipChildren();
                 default ->
-                    throw new FormatException(Printable.quoted(name)
-                            + ": got an unknown field, expected id, ranks, fixed, items, speed, rankLimit, replicaLimit or optimum");
+                    throw new FormatException(
+                            Printable.quoted(name)
+                                    + ": got an unknown field, expected id, ranks, fixed, items, speed, rankLimit, replicaLimit or optimum");
             }
         }
         Json.requireEnd(parser);

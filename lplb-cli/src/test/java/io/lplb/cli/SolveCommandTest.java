@@ -73,16 +73,19 @@ class SolveCommandTest {
                 pair + "\"replicaLimit\":5}",
                 pair + "\"rankLimit\":6,\"speed\":[1,2,1]}");
         CliRun run = CliRun.of(
-                new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)), CommandLine.defaultFactory(), "solve");
+                new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)),
+                CommandLine.defaultFactory(),
+                "solve");
         assertEquals(0, run.exitCode(), run.err());
         String[] line = run.out().split("\n", -1);
-        assertTrue(line[0].contains("\"maxLoad\":7.0,") && line[0].contains("\"shares\":[[6.0,6.0],[0.0,3.0]]"), line[0]);
+        assertTrue(
+                line[0].contains("\"maxLoad\":7.0,") && line[0].contains("\"shares\":[[6.0,6.0],[0.0,3.0]]"), line[0]);
         assertTrue(line[1].contains("\"shares\":[[8.0,4.0],"), line[1]);
         assertTrue(
-                line[2].contains("\"status\":\"INFEASIBLE\",\"misfit\":{\"ranks\":[],\"items\":[0],\"load\":12.0,\"room\":10.0}"),
+                line[2].contains(
+                        "\"status\":\"INFEASIBLE\",\"misfit\":{\"ranks\":[],\"items\":[0],\"load\":12.0,\"room\":10.0}"),
                 line[2]);
-        assertTrue(
-                line[3].contains("\"misfit\":{\"ranks\":[0,1],\"items\":[0],\"load\":13.0,\"room\":12.0}"), line[3]);
+        assertTrue(line[3].contains("\"misfit\":{\"ranks\":[0,1],\"items\":[0],\"load\":13.0,\"room\":12.0}"), line[3]);
         assertTrue(run.err().contains("4 problems, 2 optimal"), run.err());
     }
 
