@@ -1,7 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.problem;
 
-import java.util.Arrays;
+import java.util.List;
 
 /**
  * What the limits of a batch have no room for ({@link LoadLimits}): a proof that no split keeps them.
@@ -11,27 +11,19 @@ import java.util.Arrays;
  * @param load what must be taken: fixed loads of the ranks, and of each item what other hosts may not take
  * @param room what the limits allow the ranks, or the one item's hosts, to take; less than {@code load}
  */
-public record Misfit(int[] ranks, int[] items, double load, double room) {
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof Misfit that
-                && Arrays.equals(ranks, that.ranks)
-                && Arrays.equals(items, that.items)
-                && load == that.load
-                && room == that.room;
-    }
-
-    @Override
-    public int hashCode() {
-        return 31 * Arrays.hashCode(ranks) + Arrays.hashCode(items);
+public record Misfit(List<Integer> ranks, List<Integer> items, double load, double room) {
+    /** Copies the lists. */
+    public Misfit {
+        ranks = List.copyOf(ranks);
+        items = List.copyOf(items);
     }
 
     @Override
     public String toString() {
-        return ranks.length == 0
-                ? "item " + items[0] + ": got a load of " + load + ", expected at most " + room
+        return ranks.isEmpty()
+                ? "item " + items.getFirst() + ": got a load of " + load + ", expected at most " + room
                         + " that its hosts may take"
-                : "ranks " + Arrays.toString(ranks) + ": got a load of " + load + " of items " + Arrays.toString(items)
+                : "ranks " + ranks + ": got a load of " + load + " of items " + items
                         + " and fixed loads, expected at most " + room + " that the ranks may take";
     }
 }

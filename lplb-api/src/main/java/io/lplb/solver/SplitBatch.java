@@ -6,6 +6,7 @@ import io.lplb.flow.Misfits;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.Misfit;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -111,8 +112,8 @@ public final class SplitBatch {
                 misfitRoom[group]);
     }
 
-    private static int[] indices(boolean[] set, int at, int count) {
-        return IntStream.range(0, count).filter(k -> set[at + k]).toArray();
+    private static List<Integer> indices(boolean[] set, int at, int count) {
+        return IntStream.range(0, count).filter(k -> set[at + k]).boxed().toList();
     }
 
     /** Takes the answer of a group from another split of the same problem and as many groups, but for its shares. */

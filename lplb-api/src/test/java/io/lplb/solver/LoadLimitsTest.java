@@ -15,6 +15,7 @@ import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.Misfit;
 import io.lplb.quota.QuotaRounder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -142,22 +143,22 @@ class LoadLimitsTest {
         }
     }
 
-    private static int[] indices(boolean[] set) {
-        return IntStream.range(0, set.length).filter(k -> set[k]).toArray();
+    private static List<Integer> indices(boolean[] set) {
+        return IntStream.range(0, set.length).filter(k -> set[k]).boxed().toList();
     }
 
     /** Adds up what is forced into the ranks, or what the hosts of the item may take. */
-    private static void assertProof(String what, MinMaxBatch batch, int[] ranks, int[] items, double beyond) {
-        double forced = forced(batch, r -> Arrays.stream(ranks).anyMatch(s -> s == r), items);
-        double room = Arrays.stream(ranks)
-                .mapToDouble(r -> batch.limits().ofRank(0, r))
-                .sum();
-        assertTrue(items.length > 0 || ranks.length > 0, what);
+    private static void assertProof(
+            String what, MinMaxBatch batch, List<Integer> ranks, List<Integer> items, double beyond) {
+        double forced = forced(batch, ranks::contains, items);
+        double room =
+                ranks.stream().mapToDouble(r -> batch.limits().ofRank(0, r)).sum();
+        assertFalse(items.isEmpty() && ranks.isEmpty(), what);
         assertTrue(beyond > 0, what);
         assertEquals(beyond, forced - room, 1e-9 * forced, what);
     }
 
-    private static double forced(MinMaxBatch batch, IntPredicate inside, int[] items) {
+    private static double forced(MinMaxBatch batch, IntPredicate inside, List<Integer> items) {
         MinMaxProblem problem = batch.problem();
         double forced = 0;
         for (int r = 0; r < problem.ranks(); r++) {
@@ -179,7 +180,7 @@ class LoadLimitsTest {
     /** The optimum of fractions: the largest level that a set of ranks needs; infinite if one of them has no room. */
     private static double optimum(MinMaxBatch batch) {
         int ranks = batch.problem().ranks();
-        int[] all = IntStream.range(0, batch.problem().items()).toArray();
+        List<Integer> all = IntStream.range(0, batch.problem().items()).boxed().toList();
         double best = 0;
         for (int set = 0; set < 1 << ranks; set++) {
             int inside = set;
@@ -294,14 +295,14 @@ class LoadLimitsTest {
         batch.limits().setEntries(0, new double[] {5, 5, NONE, NONE}, 0);
         SplitBatch split = new SplitBatch(problem, 1);
         new RelaxationSolver(problem).solve(batch, split);
-        assertEquals(new Misfit(new int[0], new int[] {0}, 12, 10), split.misfit(0));
+        assertEquals(new Misfit(List.of(), List.of(0), 12, 10), split.misfit(0));
         assertEquals(
                 "item 0: got a load of 12.0, expected at most 10.0 that its hosts may take",
                 String.valueOf(split.misfit(0)));
         batch.limits().clear(0);
         batch.limits().setRanks(0, new double[] {7, 6, 9}, 0);
         new InteriorPointSolver(problem).solve(batch, split);
-        assertEquals(new Misfit(new int[] {0, 1}, new int[] {0}, 15, 13), split.misfit(0));
+        assertEquals(new Misfit(List.of(0, 1), List.of(0), 15, 13), split.misfit(0));
         assertEquals(
                 "ranks [0, 1]: got a load of 15.0 of items [0] and fixed loads, expected at most 13.0 that the ranks may take",
                 String.valueOf(split.misfit(0)));

@@ -8,6 +8,7 @@ import io.lplb.problem.Misfit;
 import io.lplb.solver.SplitBatch;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 
 /**
  * Writes answers, one JSON object a line: {@code id}, {@code status}, {@code maxLoad}, {@code lowerBound}, {@code gap},
@@ -56,13 +57,19 @@ public final class SolutionWriter {
 
     private void write(Misfit misfit) throws IOException {
         json.writeObjectFieldStart("misfit");
-        json.writeFieldName("ranks");
-        json.writeArray(misfit.ranks(), 0, misfit.ranks().length);
-        json.writeFieldName("items");
-        json.writeArray(misfit.items(), 0, misfit.items().length);
+        write("ranks", misfit.ranks());
+        write("items", misfit.items());
         writeNumber("load", misfit.load());
         writeNumber("room", misfit.room());
         json.writeEndObject();
+    }
+
+    private void write(String field, List<Integer> numbers) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (int number : numbers) {
+            json.writeNumber(number);
+        }
+        json.writeEndArray();
     }
 
     private void writeNumber(String field, double value) throws IOException {
