@@ -11,6 +11,7 @@ import io.lplb.solver.BackendGuard;
 import io.lplb.solver.Backends;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -29,6 +30,12 @@ final class BalancerSettings implements Cloneable {
     int layer = NO_LAYER;
     int layers = 1;
     double @Nullable [] speeds;
+
+    @Nullable Long replicaLimit;
+
+    long @Nullable [] rankLimits;
+
+    private @Nullable TokenLimits limits;
 
     @Nullable String solver;
 
@@ -57,6 +64,28 @@ final class BalancerSettings implements Cloneable {
         } catch (CloneNotSupportedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Returns a copy for balancers of so many ranks; copies of it for layers share its limits. */
+    BalancerSettings forRanks(int ranks) {
+        BalancerSettings copy = copy();
+        copy.limits = new TokenLimits(ranks, replicaLimit, rankLimits, refusesLimits());
+        return copy;
+    }
+
+    private String refusesLimits() {
+        if (placing.perBatch() != null) {
+            return "replicas chosen per batch";
+        }
+        if (secondObjective != SecondObjective.NONE) {
+            return "the second objective " + secondObjective;
+        }
+        return cost == null || cost.countsTokens() ? "" : "a cost by which plans minimise time";
+    }
+
+    /** Returns the limits, which all layers share. */
+    TokenLimits limits() {
+        return Objects.requireNonNull(limits, "limits");
     }
 
     /** Returns a copy for one layer of several. */
@@ -103,7 +132,9 @@ final class BalancerSettings implements Cloneable {
             requireReplicasOnCpu();
             return new ReplicaBatchPlanner(perBatch, cost, keepsCopies);
         }
-        PlacementProblem problem = PlacementProblem.of(placement, positiveSpeeds());
+        PlacementProblem problem = limits().limitsReplicas()
+                ? PlacementProblem.ofExperts(placement, positiveSpeeds())
+                : PlacementProblem.of(placement, positiveSpeeds());
         String name = solver(problem.problem().ranks());
         return new BatchPlanner(
                 placement,
@@ -112,7 +143,8 @@ final class BalancerSettings implements Cloneable {
                 cost,
                 secondObjective,
                 placing.ranksPerNode(),
-                sources);
+                sources,
+                limits());
     }
 
     private void requireReplicasOnCpu() {

@@ -12,6 +12,7 @@ import io.lplb.quota.LocalQuotas;
 import io.lplb.quota.QuotaRounder;
 import io.lplb.quota.ReplicaQuotas;
 import io.lplb.quota.SecondObjective;
+import io.lplb.solver.BackendGuard;
 import io.lplb.solver.ExactSolver;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolveStatus;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe. Planning allocates nothing.
  */
 final class BatchPlanner extends PlanStations {
+    /** Name of the backend of plans within limits, which kernels do not know. */
+    private static final String HOST = "cpu";
+
     private final MinMaxProblem problem;
     private final MinMaxSolver solver;
     private final MinMaxBatch batch;
@@ -45,6 +49,13 @@ final class BatchPlanner extends PlanStations {
     private final @Nullable LocalQuotas local;
     private final int[] sources;
     private final long[] capacity;
+    private final TokenLimits limits;
+    private final double[] rankLimit;
+    private final double[] entryLimit;
+    private final int[] slotsOfEntry;
+    private final boolean[] misfitRank;
+    private final boolean[] misfitItem;
+    private int limitsVersion;
     private int activeRanks;
     private double speedUnit;
     private double unitsOfSpeed;
@@ -56,7 +67,8 @@ final class BatchPlanner extends PlanStations {
             @Nullable ExpertCost cost,
             SecondObjective second,
             int ranksPerNode,
-            int[] sources) {
+            int[] sources,
+            TokenLimits limits) {
         this(
                 placement,
                 placementProblem,
@@ -65,7 +77,8 @@ final class BatchPlanner extends PlanStations {
                 cost,
                 second,
                 ranksPerNode,
-                sources);
+                sources,
+                limits);
     }
 
     private BatchPlanner(
@@ -76,7 +89,8 @@ final class BatchPlanner extends PlanStations {
             @Nullable ExpertCost cost,
             SecondObjective second,
             int ranksPerNode,
-            int[] sources) {
+            int[] sources,
+            TokenLimits limits) {
         super(replicas, placement.experts());
         this.replicas = replicas;
         this.problem = placementProblem.problem();
@@ -104,12 +118,59 @@ final class BatchPlanner extends PlanStations {
         this.sources = sources;
         capacity = new long[placement.ranks()];
         time = cost == null || cost.countsTokens() ? null : new TimePlanner(placement, cost);
+        this.limits = limits;
+        rankLimit = new double[placement.ranks()];
+        entryLimit = new double[limits.limitsReplicas() ? itemQuota.length : 0];
+        slotsOfEntry = slotsOfEntry(placement, placementProblem, entryLimit.length);
+        misfitRank = new boolean[placement.ranks()];
+        misfitItem = new boolean[groups * problem.items()];
         takeSpeeds();
+    }
+
+    /** Returns how many slots an item's only expert has on the host of each entry. */
+    private static int[] slotsOfEntry(ExpertPlacement placement, PlacementProblem problem, int entries) {
+        int[] slots = new int[entries];
+        MinMaxProblem of = problem.problem();
+        for (int e = 0; entries > 0 && e < placement.experts(); e++) {
+            int group = problem.groupOf(e);
+            for (int k = 0; k < placement.replicaCount(e); k++) {
+                int rank = placement.rankOf(placement.slotOf(e, k)) - group * of.ranks();
+                int entry = of.firstEntry(problem.itemOf(e));
+                while (of.host(entry) != rank) {
+                    entry++;
+                }
+                slots[group * of.entries() + entry]++;
+            }
+        }
+        return slots;
     }
 
     @Override
     String solverName() {
-        return solver.name();
+        return batch.limits().isSet() ? ExactSolver.NAME : solver.name();
+    }
+
+    @Override
+    String backendName(BackendGuard guard) {
+        return batch.limits().isSet() ? HOST : guard.backendName();
+    }
+
+    private void takeLimits() {
+        limitsVersion = limits.version();
+        for (int r = 0; r < rankLimit.length; r++) {
+            rankLimit[r] = limits.ofRank(r);
+        }
+        double most = limits.ofReplica();
+        for (int e = 0; e < entryLimit.length; e++) {
+            // An entry without a slot belongs to an item that the group does not have.
+            entryLimit[e] = slotsOfEntry[e] > 0 ? most * slotsOfEntry[e] : Double.POSITIVE_INFINITY;
+        }
+        for (int g = 0; g < batch.groups(); g++) {
+            batch.limits().setRanks(g, rankLimit, g * problem.ranks());
+            if (entryLimit.length > 0) {
+                batch.limits().setEntries(g, entryLimit, g * problem.entries());
+            }
+        }
     }
 
     @Override
@@ -169,15 +230,22 @@ final class BatchPlanner extends PlanStations {
         }
         copy(0, batch.fixed());
         copy(loadsAt, batch.load());
+        if (limits.version() != limitsVersion) {
+            takeLimits();
+        }
+        boolean inTokens = solvesInTokens || batch.limits().isSet();
         long start = System.nanoTime();
-        if (!solvesInTokens) {
+        if (!inTokens) {
             solver.solve(batch, split);
         }
         long solved = System.nanoTime();
         clear(report);
         report.solveNanos = solved - start;
         for (int g = 0; g < batch.groups(); g++) {
-            quotas(g, report);
+            quotas(g, inTokens, report);
+        }
+        if (report.misfitTokens > 0) {
+            reportMisfits(planned, report);
         }
         if (local == null) {
             replicas.distribute(planned, itemQuota, replicaQuota);
@@ -256,15 +324,18 @@ final class BatchPlanner extends PlanStations {
         report.tokensOffNode = PlanReport.UNKNOWN;
         report.tokensOffNodeUnbalanced = PlanReport.UNKNOWN;
         report.status = SolveStatus.OPTIMAL;
+        report.misfitTokens = 0;
+        report.misfitRanks = 0;
+        report.misfitExperts = 0;
     }
 
-    private void quotas(int group, PlanReport report) {
+    private void quotas(int group, boolean inTokens, PlanReport report) {
         int fixedAt = group * problem.ranks();
         int itemsAt = group * problem.items();
         int quotaAt = group * problem.entries();
         double[] speed = batch.speed();
         report.identityMaxLoad = Math.max(report.identityMaxLoad, identityMaxLoad(fixedAt, itemsAt));
-        if (solvesInTokens) {
+        if (inTokens) {
             solveInTokens(group, quotaAt, report);
         } else {
             rounder.round(tokens, loadsAt + itemsAt, speed, fixedAt, split.share(), quotaAt, itemQuota);
@@ -297,7 +368,27 @@ final class BatchPlanner extends PlanStations {
         long start = System.nanoTime();
         rounder.solve(batch, group, itemQuota, quotaAt);
         report.solveNanos += System.nanoTime() - start;
-        split.report(group, rounder.maxLoad(), rounder.lowerBound(), rounder.steps(), SolveStatus.OPTIMAL);
+        SolveStatus status = rounder.fits() ? SolveStatus.OPTIMAL : SolveStatus.INFEASIBLE;
+        split.report(group, rounder.maxLoad(), rounder.lowerBound(), rounder.steps(), status);
+        if (batch.limits().isSet()) {
+            int rankAt = group * problem.ranks();
+            report.misfitTokens += rounder.copyMisfit(misfitRank, rankAt, misfitItem, group * problem.items());
+        }
+    }
+
+    /** Reports the ranks and the experts whose tokens have no room within the limits. */
+    private void reportMisfits(long[] planned, PlanReport report) {
+        for (int r = 0; r < misfitRank.length; r++) {
+            if (misfitRank[r]) {
+                report.misfitRank[report.misfitRanks++] = r;
+            }
+        }
+        for (int e = 0; e < target.length; e++) {
+            boolean misfit = target[e] < loadsAt ? misfitRank[target[e]] : misfitItem[target[e] - loadsAt];
+            if (misfit && planned[e] > 0) {
+                report.misfitExpert[report.misfitExperts++] = e;
+            }
+        }
     }
 
     /** The largest load of a group if every item's tokens were at its first active host. */

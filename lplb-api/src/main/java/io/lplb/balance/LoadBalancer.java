@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A plan is the best that whole tokens allow on the placement, whatever the solver's tolerance, and never worse than
- * leaving every token at its original; {@link #lastPlan()} says how good, with a proof.
+ * leaving every token at its original, unless limits forbid that; {@link #lastPlan()} says how good, with a proof.
  *
  * <p>A backend that fails loses no batch: with AUTO the CPU takes over, see {@link BackendGuard}.
  *
@@ -235,6 +235,29 @@ public final class LoadBalancer implements AutoCloseable {
     }
 
     /**
+     * Sets the most tokens that a replica takes, from the next plan on.
+     *
+     * @param tokens at least 0; {@link Long#MAX_VALUE} for no limit
+     * @throws IllegalArgumentException if it is negative; nothing has changed then
+     * @throws IllegalStateException if the balancer was built without {@link LoadBalancerBuilder#replicaLimit}
+     */
+    public void updateReplicaLimit(long tokens) {
+        settings.limits().updateReplicas(tokens);
+    }
+
+    /**
+     * Sets the most tokens that each rank takes, from the next plan on.
+     *
+     * @param tokens {@code [ranks]}, at least 0; {@link Long#MAX_VALUE} for no limit
+     * @throws IllegalArgumentException if the length is wrong or a number is negative; nothing has changed then
+     * @throws IllegalStateException if the balancer has an option that takes no limits, see
+     *     {@link LoadBalancerBuilder#rankLimits}
+     */
+    public void updateRankLimits(long... tokens) {
+        settings.limits().updateRanks(tokens);
+    }
+
+    /**
      * Adds a listener to those of the builder.
      *
      * @param listener called after every plan from the next one on, on the thread that plans
@@ -312,7 +335,7 @@ public final class LoadBalancer implements AutoCloseable {
         }
         planner.router().load(planner.quotas(), before, planner.home());
         settings.noteSmallBatch(report, placement);
-        report.backend = guard.backendName();
+        report.backend = planner.backendName(guard);
         report.recoveries = guard.recoveries();
         planned = true;
         if (event != null) {

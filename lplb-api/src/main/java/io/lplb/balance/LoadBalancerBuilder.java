@@ -249,6 +249,37 @@ public final class LoadBalancerBuilder {
     }
 
     /**
+     * The most tokens that a replica takes in a batch (expert capacity); no limit unless said otherwise. It can be changed at any
+     * time, see {@link LoadBalancer#updateReplicaLimit}. Limits hold for all plans on the CPU, whatever the solver and the backend.
+     * Where no plan keeps them, the plan is the best one without, its status is INFEASIBLE, and {@link PlanReport#misfitTokens},
+     * {@link PlanReport#misfitRanks} and {@link PlanReport#misfitExperts} name what has no room.
+     *
+     * @param tokens at least 0; {@link Long#MAX_VALUE} for none so far
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public LoadBalancerBuilder replicaLimit(long tokens) {
+        TokenLimits.requireLimit("replicaLimit", tokens);
+        settings.replicaLimit = tokens;
+        return this;
+    }
+
+    /**
+     * The most tokens that each rank takes in a batch (memory); no limits unless said otherwise. They can be changed at any time,
+     * see {@link LoadBalancer#updateRankLimits}; what does not fit is named as for {@link #replicaLimit}. A second objective, a cost
+     * by which plans minimise time and replicas chosen per batch take no limits.
+     *
+     * @param tokens {@code [ranks]}, at least 0; {@link Long#MAX_VALUE} for no limit
+     * @return this builder
+     * @throws IllegalArgumentException if one is negative
+     */
+    public LoadBalancerBuilder rankLimits(long... tokens) {
+        TokenLimits.requireLimits(tokens);
+        settings.rankLimits = tokens.clone();
+        return this;
+    }
+
+    /**
      * The solver, one of {@link Solvers#names()}; unless said otherwise the one that {@link Backends#defaultSolver} names.
      *
      * @param name in lower case
@@ -471,7 +502,7 @@ public final class LoadBalancerBuilder {
         requireOneLayer("build");
         requireNoSources("build");
         ExpertPlacement placement = placing.first();
-        return new LoadBalancer(settings.copy(), placement, states(placement));
+        return new LoadBalancer(settings.forRanks(placement.ranks()), placement, states(placement));
     }
 
     /**
@@ -484,7 +515,8 @@ public final class LoadBalancerBuilder {
     public LayeredBalancer buildLayers() {
         requireNoSources("buildLayers");
         List<ExpertPlacement> placements = placing.firstOfLayers(settings.layers);
-        return new LayeredBalancer(settings.copy(), placements, states(placements.get(0)));
+        int ranks = placements.get(0).ranks();
+        return new LayeredBalancer(settings.forRanks(ranks), placements, states(placements.get(0)));
     }
 
     /**
@@ -500,7 +532,7 @@ public final class LoadBalancerBuilder {
         requireLocalFirst();
         ExpertPlacement placement = placing.first();
         RankGroup group = new RankGroup(settings, placement, exchange, states(placement));
-        return new RankBalancer(settings.copy(), placement, group, 0);
+        return new RankBalancer(settings.forRanks(placement.ranks()), placement, group, 0);
     }
 
     /**
@@ -516,7 +548,7 @@ public final class LoadBalancerBuilder {
         List<ExpertPlacement> placements = placing.firstOfLayers(settings.layers);
         ExpertPlacement first = placements.get(0);
         return new LayeredRankBalancer(
-                settings.copy(), placements, new RankGroup(settings, first, exchange, states(first)));
+                settings.forRanks(first.ranks()), placements, new RankGroup(settings, first, exchange, states(first)));
     }
 
     private void requireNoSources(String call) {

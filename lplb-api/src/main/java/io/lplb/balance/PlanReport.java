@@ -21,6 +21,11 @@ public final class PlanReport {
 
     final long[] rankLoads;
     final int[] uncovered;
+    final int[] misfitRank;
+    final int[] misfitExpert;
+    int misfitRanks;
+    int misfitExperts;
+    long misfitTokens;
     int uncoveredExperts;
     long uncoveredTokens;
     int activeRanks;
@@ -48,6 +53,8 @@ public final class PlanReport {
         this.layer = layer;
         rankLoads = new long[ranks];
         uncovered = new int[experts];
+        misfitRank = new int[ranks];
+        misfitExpert = new int[experts];
     }
 
     /** Returns the report of predicted times, to be filled after a plan under a cost. The first plan makes it. */
@@ -65,6 +72,11 @@ public final class PlanReport {
         PlanReport copy = new PlanReport(name, layer, rankLoads.length, uncovered.length);
         System.arraycopy(rankLoads, 0, copy.rankLoads, 0, rankLoads.length);
         System.arraycopy(uncovered, 0, copy.uncovered, 0, uncovered.length);
+        System.arraycopy(misfitRank, 0, copy.misfitRank, 0, misfitRanks);
+        System.arraycopy(misfitExpert, 0, copy.misfitExpert, 0, misfitExperts);
+        copy.misfitRanks = misfitRanks;
+        copy.misfitExperts = misfitExperts;
+        copy.misfitTokens = misfitTokens;
         copy.uncoveredExperts = uncoveredExperts;
         copy.uncoveredTokens = uncoveredTokens;
         copy.activeRanks = activeRanks;
@@ -117,6 +129,27 @@ public final class PlanReport {
     /** {@return the tokens of the batch that no active rank can compute, which get the slot -1} */
     public long uncoveredTokens() {
         return uncoveredTokens;
+    }
+
+    /**
+     * {@return how many tokens have no room within the limits of the balancer; 0 unless the status is INFEASIBLE} The plan is then
+     * the best one without limits. See {@link LoadBalancerBuilder#replicaLimit} and {@link LoadBalancerBuilder#rankLimits}.
+     */
+    public long misfitTokens() {
+        return misfitTokens;
+    }
+
+    /**
+     * {@return the ranks that must take more than their limits together, in rising order} Empty if the replicas of one expert may
+     * take less than its tokens.
+     */
+    public int[] misfitRanks() {
+        return Arrays.copyOf(misfitRank, misfitRanks);
+    }
+
+    /** {@return the experts whose tokens are forced into {@link #misfitRanks}, or the one expert, in rising order} */
+    public int[] misfitExperts() {
+        return Arrays.copyOf(misfitExpert, misfitExperts);
     }
 
     /** {@return the number of ranks that the plan may send tokens to} */
@@ -263,6 +296,10 @@ public final class PlanReport {
         return "PlanReport[tokens=" + tokens + ", maxLoad=" + maxLoad + ", meanLoad=" + meanLoad + ", identityMaxLoad="
                 + identityMaxLoad + ", lowerBound=" + lowerBound + ", status=" + status + ", rankLoads="
                 + Arrays.toString(rankLoads)
+                + (misfitTokens == 0
+                        ? ""
+                        : ", misfitTokens=" + misfitTokens + ", misfitRanks=" + Arrays.toString(misfitRanks())
+                                + ", misfitExperts=" + Arrays.toString(misfitExperts()))
                 + (uncoveredExperts == 0
                         ? ""
                         : ", uncovered=" + Arrays.toString(uncovered()) + ", uncoveredTokens=" + uncoveredTokens)

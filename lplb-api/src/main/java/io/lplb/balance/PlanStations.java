@@ -3,6 +3,7 @@ package io.lplb.balance;
 
 import io.lplb.quota.ReplicaLayout;
 import io.lplb.route.TokenRouter;
+import io.lplb.solver.BackendGuard;
 import java.util.Arrays;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -80,6 +81,11 @@ abstract class PlanStations implements AutoCloseable {
     abstract void useSpeeds(double[] speeds);
 
     abstract String solverName();
+
+    /** Returns the backend that solved the last plan. */
+    String backendName(BackendGuard guard) {
+        return guard.backendName();
+    }
 
     /** Returns whether a plan needs the counts of all ranks, so that no rank plans without some. */
     abstract boolean needsAllCounts();

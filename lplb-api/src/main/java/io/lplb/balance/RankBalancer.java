@@ -418,7 +418,7 @@ public final class RankBalancer implements AutoCloseable {
             fallBack();
             throw e;
         }
-        report.plan.backend = guard.backendName();
+        report.plan.backend = planner.backendName(guard);
         report.plan.recoveries = guard.recoveries();
         settings.noteSmallBatch(report.plan, placement);
         share();

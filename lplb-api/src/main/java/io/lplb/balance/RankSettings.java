@@ -23,6 +23,8 @@ final class RankSettings {
                 + settings.placing.ranksPerNode()
                 + " ranks a node, " + solver + " on " + settings.backend + " to " + settings.tolerance(solver)
                 + (settings.speeds == null ? "" : ", speeds")
+                + (settings.replicaLimit == null ? "" : ", at most " + settings.replicaLimit + " tokens a replica")
+                + (settings.rankLimits == null ? "" : ", limits of ranks")
                 + (settings.localFirst ? "" : ", spread")
                 + (settings.secondObjective == SecondObjective.NONE ? "" : ", then " + settings.secondObjective)
                 + (settings.deadAfter == 1 ? "" : ", dead after " + settings.deadAfter + " missed rounds")
@@ -54,6 +56,12 @@ final class RankSettings {
         if (speeds != null) {
             for (double speed : speeds) {
                 hash = add(hash, Double.doubleToLongBits(speed));
+            }
+        }
+        long[] rankLimits = settings.rankLimits;
+        if (rankLimits != null) {
+            for (long limit : rankLimits) {
+                hash = add(hash, limit);
             }
         }
         return mix(hash);

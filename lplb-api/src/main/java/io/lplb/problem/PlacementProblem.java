@@ -4,6 +4,7 @@ package io.lplb.problem;
 import io.lplb.placement.ExpertPlacement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,23 @@ public final class PlacementProblem {
      * @throws IllegalArgumentException if the number of speeds is wrong or one is not a positive finite number
      */
     public static PlacementProblem of(ExpertPlacement placement, double @Nullable [] speed) {
+        return of(placement, speed, false);
+    }
+
+    /**
+     * The problem of a placement in which every expert is an item of its own, so that its replicas can have limits. An expert on
+     * one rank is an item with one host.
+     *
+     * @param placement where every expert and its replicas live
+     * @param speed {@code [ranks of the placement]}, null for 1 everywhere
+     * @return the problem and where its experts are in it
+     * @throws IllegalArgumentException as for {@link #of(ExpertPlacement, double[])}
+     */
+    public static PlacementProblem ofExperts(ExpertPlacement placement, double @Nullable [] speed) {
+        return of(placement, speed, true);
+    }
+
+    private static PlacementProblem of(ExpertPlacement placement, double @Nullable [] speed, boolean itemPerExpert) {
         Objects.requireNonNull(placement, "placement");
         if (speed != null && speed.length != placement.ranks()) {
             throw new IllegalArgumentException(
@@ -64,15 +82,23 @@ public final class PlacementProblem {
         int[] itemOf = new int[experts];
         int[] rankOf = new int[experts];
         Map<List<Integer>, Integer> itemOfHosts = new LinkedHashMap<>();
+        Map<List<Object>, Integer> seen = new HashMap<>();
         for (int e = 0; e < experts; e++) {
             List<Integer> hosts = hostsOf(placement, e, groupRanks);
             groupOf[e] = placement.rankOf(placement.slotOf(e, 0)) / groupRanks;
             rankOf[e] = hosts.get(0);
-            itemOf[e] = hosts.size() == 1 ? -1 : itemOfHosts.computeIfAbsent(hosts, h -> itemOfHosts.size());
+            if (itemPerExpert) {
+                // Groups share items: the k-th expert of a group with these hosts is the k-th such item.
+                List<Integer> key = new ArrayList<>(hosts);
+                key.add(-1 - seen.merge(List.of(groupOf[e], hosts), 1, Integer::sum));
+                itemOf[e] = itemOfHosts.computeIfAbsent(key, h -> itemOfHosts.size());
+            } else {
+                itemOf[e] = hosts.size() == 1 ? -1 : itemOfHosts.computeIfAbsent(hosts, h -> itemOfHosts.size());
+            }
         }
         int[][] hosts = new int[itemOfHosts.size()][];
-        itemOfHosts.forEach((list, item) ->
-                hosts[item] = list.stream().mapToInt(Integer::intValue).toArray());
+        itemOfHosts.forEach((list, item) -> hosts[item] =
+                list.stream().mapToInt(Integer::intValue).filter(h -> h >= 0).toArray());
         MinMaxProblem problem =
                 MinMaxProblem.of(groupRanks, speed == null ? null : Arrays.copyOf(speed, groupRanks), hosts);
         return new PlacementProblem(problem, placement.ranks() / groupRanks, groupOf, itemOf, rankOf);

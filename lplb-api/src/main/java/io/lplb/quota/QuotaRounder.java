@@ -83,12 +83,14 @@ public final class QuotaRounder {
     /**
      * Copies what the limits had no room for in the last {@link #solve} or {@link #repair}, see {@link io.lplb.problem.Misfit}.
      *
-     * @param ranks receives {@code [ranks]}, whether a rank is in the set that must take too much
-     * @param items receives {@code [items]}, whether load of an item is forced into it
+     * @param ranks receives whether a rank is in the set that must take too much
+     * @param rankAt where the group starts in {@code ranks}
+     * @param items receives whether load of an item is forced into it
+     * @param itemAt where the group starts in {@code items}
      * @return the tokens that are forced, less those that the limits allow; 0 if all fit
      */
-    public long copyMisfit(boolean[] ranks, boolean[] items) {
-        flow.misfits().copyTo(ranks, 0, items, 0);
+    public long copyMisfit(boolean[] ranks, int rankAt, boolean[] items, int itemAt) {
+        flow.misfits().copyTo(ranks, rankAt, items, itemAt);
         return (long) (flow.misfits().forced() - flow.misfits().room());
     }
 

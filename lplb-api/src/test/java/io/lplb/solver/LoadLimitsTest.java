@@ -120,7 +120,7 @@ class LoadLimitsTest {
         assertEquals(expected < NONE, rounder.fits(), what);
         boolean[] ranks = new boolean[problem.ranks()];
         boolean[] items = new boolean[problem.items()];
-        long beyond = rounder.copyMisfit(ranks, items);
+        long beyond = rounder.copyMisfit(ranks, 0, items, 0);
         if (expected == NONE) {
             assertProof(what, batch, indices(ranks), indices(items), (double) beyond);
             return;
@@ -304,7 +304,8 @@ class LoadLimitsTest {
         new InteriorPointSolver(problem).solve(batch, split);
         assertEquals(new Misfit(List.of(0, 1), List.of(0), 15, 13), split.misfit(0));
         assertEquals(
-                "ranks [0, 1]: got a load of 15.0 of items [0] and fixed loads, expected at most 13.0 that the ranks may take",
+                "ranks [0, 1]: got a load of 15.0 of items [0] and fixed loads, expected at most 13.0 that the ranks"
+                        + " may take",
                 String.valueOf(split.misfit(0)));
     }
 
