@@ -108,7 +108,8 @@ class TopologyCommandTest {
             assertTrue(row.get("worstImbalance").doubleValue() >= last, run.out());
         }
         assertTrue(names.containsAll(List.of("cube", "torus4x2", "ring8", "general placement")), names.toString());
-        CliRun text = CliRun.of(Stream.concat(Stream.of(args), Stream.of(file.toString())).toArray(String[]::new));
+        CliRun text = CliRun.of(
+                Stream.concat(Stream.of(args), Stream.of(file.toString())).toArray(String[]::new));
         assertTrue(text.out().startsWith(json.get("topology").textValue() + ": "), text.out());
         assertTrue(text.out().contains("placed by 3 steps, measured on 3 steps"), text.out());
     }

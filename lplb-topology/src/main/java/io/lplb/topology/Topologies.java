@@ -44,7 +44,9 @@ public final class Topologies {
         return List.of(
                 new Named("cube", "8 ranks, 2 replica sets: two rings of 4, and two more across them (LPLB's 8P2E)"),
                 new Named("hypercube", "16 ranks, 2 replica sets: a ring of 4 in each quad and across quads (16P2E)"),
-                new Named("hypercube(n)", "2^n ranks, a replica set for each two of the n dimensions, a ring of 4 in each"),
+                new Named(
+                        "hypercube(n)",
+                        "2^n ranks, a replica set for each two of the n dimensions, a ring of 4 in each"),
                 new Named("ringN", "N ranks, 1 replica set: rank r holds the copies of rank r + 1; also ring(N)"),
                 new Named("torusMxN", "M * N ranks, 2 replica sets: the next row and the next column; also torus(M,N)"),
                 new Named("circulant(N,A,B,..)", "N ranks, a replica set each for the ranks A, B, .. further on"),
@@ -279,7 +281,8 @@ public final class Topologies {
 
     private static ReplicaTopology composed(String text) {
         if (text.chars().filter(c -> c == '+' || c == '*').count() >= MAX_NAMES) {
-            throw new IllegalArgumentException("topology: got more than " + MAX_NAMES + " names, expected at most so many");
+            throw new IllegalArgumentException(
+                    "topology: got more than " + MAX_NAMES + " names, expected at most so many");
         }
         return Stream.of(text.split("\\+", -1))
                 .map(term -> Stream.of(term.split("\\*", -1))

@@ -77,7 +77,8 @@ class TopologiesTest {
         assertArrayEquals(new int[] {24, 19, 22}, nodes.r2o()[16]);
         assertEquals(Topologies.circulant(8, 1, 3), Topologies.parse("ring8+circulant(8,3)"));
         assertEquals(5, Topologies.parse("ring4*cube+torus4x8").replicasPerRank());
-        assertEquals("ring4*cube+torus4x8", Topologies.parse("ring4*cube+torus4x8").name());
+        assertEquals(
+                "ring4*cube+torus4x8", Topologies.parse("ring4*cube+torus4x8").name());
         for (String wrong : new String[] {"ring4+ring5", "ring4*", "+", "ring100*ring100", "cube*x", "*cube"}) {
             assertThrows(IllegalArgumentException.class, () -> Topologies.parse(wrong), wrong);
         }

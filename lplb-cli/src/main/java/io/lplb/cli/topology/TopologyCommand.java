@@ -136,7 +136,8 @@ public final class TopologyCommand implements Runnable {
             @Option(
                             names = "--trace",
                             paramLabel = "FILE",
-                            description = "Recorded loads, see 'lplb trace': choose by what each topology makes of them.")
+                            description =
+                                    "Recorded loads, see 'lplb trace': choose by what each topology makes of them.")
                     @Nullable Path trace,
             @Mixin TraceReading reading,
             @Option(names = "--json", description = "With --trace, print the alternatives as JSON.") boolean json)

@@ -138,15 +138,18 @@ final class TopologyStudy {
         for (ReplicaTopology topology : named.values()) {
             try {
                 LplbPlacement shape = new LplbPlacement(topology, machine.ranks, experts, machine.slots);
-                alternatives.add(new Alternative(
-                        topology.name(), history -> shape.reordered(history, machine.ranksPerNode)));
+                alternatives.add(
+                        new Alternative(topology.name(), history -> shape.reordered(history, machine.ranksPerNode)));
             } catch (IllegalArgumentException e) {
                 why = String.valueOf(e.getMessage());
             }
         }
         if (experts % machine.ranks == 0) {
             ExpertPlacement natural = ExpertPlacement.of(
-                    machine.ranks, machine.ranks, experts, IntStream.range(0, experts).toArray());
+                    machine.ranks,
+                    machine.ranks,
+                    experts,
+                    IntStream.range(0, experts).toArray());
             alternatives.add(new Alternative(AS_IS, history -> natural));
         }
         int total = experts + machine.slots * machine.ranks;
