@@ -10,6 +10,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lplb.placement.ExactSplit;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.trace.NpyBytes;
+import io.lplb.trace.Trace;
+import io.lplb.trace.TraceOptions;
+import io.lplb.trace.Traces;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -22,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -282,5 +286,30 @@ class PlaceCommandTest {
         CliRun run = run(history, options);
         assertEquals(2, run.exitCode(), run.out());
         assertTrue(run.err().contains(message), run.err());
+    }
+
+    /** Samples of every kind of recording; their sums are placed like the same sums in JSON. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sglang_stat_sum.pt",
+                "sglang_per_token.pt",
+                "sglang_per_pass.pt",
+                "layers.json",
+                "rows.csv",
+                "tensorrt_llm",
+                "ultraep",
+                "ultraep/epg0_gr0_r0_1.chunk000000.npz",
+            })
+    void everyKindOfHistory(String name) throws IOException {
+        Path sample = Path.of("src", "test", "resources", "traces").resolve(name);
+        long[][] sum;
+        try (Trace trace = Traces.open(sample, TraceOptions.DEFAULT)) {
+            sum = Traces.sum(trace);
+        }
+        String[] options = {"--ranks=4", "--slots-per-rank=3"};
+        JsonNode placed = place(sample, options);
+        assertEquals(2, placed.size());
+        assertEquals(place(history("sum.json", sum), options), placed);
     }
 }
