@@ -13,7 +13,7 @@ import java.util.List;
  * Program from counts to replicas; {@link ReplicaOutput} draws the result.
  *
  * <pre>
- *   counts [sources][experts] --sumSources--&gt; total --choose--&gt; slot table, quotas, weight copies
+ *   counts [sources][experts] --choose--&gt; slot table, quotas, weight copies
  * </pre>
  *
  * <p>The size of a run has no meaning: every run takes all counts.
@@ -22,7 +22,6 @@ public final class ReplicaProgram {
     /** Name of the program. */
     public static final String NAME = "replica";
 
-    private static final int SUM_THREADS = 64;
     private static final double MILLION = 1e6;
 
     private final Program program;
@@ -49,7 +48,6 @@ public final class ReplicaProgram {
         int spare = ranks * settings.spareSlots();
         Buffer sizes = Buffer.ints("sizes", Kind.CONSTANT, sizes(settings, sources));
         Buffer table = Buffer.ints("table", Kind.CONSTANT, table(settings));
-        Buffer total = Buffer.zeros("total", Kind.STATE, Element.INT, experts);
         counts = Buffer.zeros("counts", Kind.INPUT, Element.INT, Math.multiplyExact(sources, experts));
         active = Buffer.zeros("active", Kind.INPUT, Element.INT, ranks + 1);
         out = Buffer.zeros(
@@ -59,25 +57,16 @@ public final class ReplicaProgram {
                 ReplicaOutput.length(ranks, settings.slotsPerRank(), experts, spare));
         program = new Program(
                 NAME,
-                List.of(
-                        KernelSpec.of(
-                                "replica.ReplicaKernels",
-                                "sumSources",
-                                SUM_THREADS,
-                                run -> Math.ceilDiv(experts, SUM_THREADS),
-                                sizes,
-                                counts,
-                                total),
-                        KernelSpec.of(
-                                "replica.ReplicaKernels",
-                                "choose",
-                                ReplicaKernels.THREADS,
-                                run -> 1,
-                                sizes,
-                                table,
-                                total,
-                                active,
-                                out)));
+                List.of(KernelSpec.of(
+                        "replica.ReplicaKernels",
+                        "choose",
+                        ReplicaKernels.THREADS,
+                        run -> 1,
+                        sizes,
+                        table,
+                        counts,
+                        active,
+                        out)));
     }
 
     /** {@return why the settings cannot be planned on a device, in one sentence; empty if they can} */
@@ -102,18 +91,21 @@ public final class ReplicaProgram {
         sizes[ReplicaSizes.LEAST_TOKENS] = (int) Math.min(settings.minTokens(), Integer.MAX_VALUE);
         sizes[ReplicaSizes.MAX_REPLICAS] = settings.maxReplicas();
         sizes[ReplicaSizes.DOMAIN] = settings.domain();
+        sizes[ReplicaSizes.PLACES] = ReplicaSizes.places(settings.homeSlots());
+        sizes[ReplicaSizes.PARTS] = ReplicaSizes.parts(settings.experts());
         sizes[ReplicaSizes.TOLERANCE] = (int) Math.min(settings.tolerance() * MILLION, Integer.MAX_VALUE);
         return sizes;
     }
 
     private static int[] table(ReplicaSettings settings) {
         int experts = settings.experts();
+        int places = ReplicaSizes.places(settings.homeSlots());
         int[] table = new int[2 * experts];
         for (int e = 0; e < experts; e++) {
             int slot = settings.homeSlot(e);
-            int place = settings.homeRank(e) * settings.homeSlots() + slot % settings.slotsPerRank();
-            table[place] = settings.isReplicated(e) ? e : -1 - e;
-            table[experts + e] = place;
+            int place = settings.homeRank(e) * places + slot % settings.slotsPerRank();
+            table[e] = settings.isReplicated(e) ? place : -1 - place;
+            table[experts + e] = slot;
         }
         return table;
     }

@@ -20,7 +20,9 @@ import io.lplb.tornado.kernel.pipeline.RouteKernels;
 import io.lplb.tornado.kernel.pipeline.SourceKernels;
 import io.lplb.tornado.kernel.pipeline.SourceLayout;
 import io.lplb.tornado.kernel.pipeline.SourceShare;
+import io.lplb.tornado.kernel.replica.ReplicaGrowthSteps;
 import io.lplb.tornado.kernel.replica.ReplicaKernels;
+import io.lplb.tornado.kernel.replica.ReplicaMemory;
 import io.lplb.tornado.kernel.replica.ReplicaOutput;
 import io.lplb.tornado.kernel.replica.ReplicaResult;
 import io.lplb.tornado.kernel.replica.ReplicaSizes;
@@ -85,7 +87,9 @@ public final class DeviceCode {
         Reduction.Totals.class,
         RegisterElimination.class,
         RelaxationKernel.class,
+        ReplicaGrowthSteps.class,
         ReplicaKernels.class,
+        ReplicaMemory.class,
         ReplicaOutput.class,
         ReplicaResult.class,
         ReplicaSizes.class,

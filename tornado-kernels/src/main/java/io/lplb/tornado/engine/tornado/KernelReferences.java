@@ -40,7 +40,6 @@ public final class KernelReferences {
             Map.entry("countTokens", of(LayoutKernels::countTokens)),
             Map.entry("sumLayout", of(LayoutKernels::sumLayout)),
             Map.entry("placeRows", of(LayoutKernels::placeRows)),
-            Map.entry("ReplicaKernels.sumSources", of(ReplicaKernels::sumSources)),
             Map.entry("choose", of(ReplicaKernels::choose)),
             Map.entry("packBatch", of(BatchKernels::packBatch)),
             Map.entry("certifyBatch", of(BatchKernels::certifyBatch)),

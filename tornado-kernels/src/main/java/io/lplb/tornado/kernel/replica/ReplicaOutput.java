@@ -31,8 +31,8 @@ public final class ReplicaOutput {
     /** Tokens of experts on inactive ranks. */
     public static final int UNCOVERED = 6;
 
-    /** Rounds of growth. */
-    public static final int ROUNDS = 7;
+    /** Steps of all growths. */
+    public static final int STEPS = 7;
 
     public static final int HEADER = 8;
 

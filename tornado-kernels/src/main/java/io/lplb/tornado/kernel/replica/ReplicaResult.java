@@ -3,89 +3,96 @@ package io.lplb.tornado.kernel.replica;
 
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** Writes the choice: slot table, replicas by expert with their quotas, and weight copies. */
+/**
+ * Writes the choice: slot table, replicas by expert with their quotas, and weight copies. A thread per expert and per replica
+ * finds its place by counting the replicas before it.
+ */
 public final class ReplicaResult {
+    private static final int AT_A_TIME = 8;
+    private static final int SLOT_MASK = (1 << ReplicaMemory.SLOT_BITS) - 1;
+
     private ReplicaResult() {}
 
     static void write(
             int thread,
             IntArray sizes,
             IntArray table,
-            int[] kept,
-            int[] slotExpert,
-            int[] slotTokens,
-            int[] load,
+            int[] place,
+            int[] rank,
+            int[] replica,
+            int[] state,
             IntArray out) {
         int ranks = sizes.get(ReplicaSizes.RANKS);
         int experts = sizes.get(ReplicaSizes.EXPERTS);
-        int home = sizes.get(ReplicaSizes.HOME_SLOTS);
         int spare = sizes.get(ReplicaSizes.SPARE_SLOTS);
-        int slots = ranks * spare;
-        int perRank = home + spare;
+        int perRank = sizes.get(ReplicaSizes.HOME_SLOTS) + spare;
+        int replicas = state[ReplicaMemory.REPLICAS];
         int firstAt = ReplicaOutput.first(ranks, perRank);
         int slotAt = ReplicaOutput.slot(ranks, perRank, experts);
-        int quotaAt = ReplicaOutput.quota(ranks, perRank, experts, slots);
-        for (int r = thread; r < ranks; r += ReplicaKernels.THREADS) {
-            out.set(ReplicaOutput.rankLoad(ranks, perRank) + r, load[r]);
-        }
+        int quotaAt = ReplicaOutput.quota(ranks, perRank, experts, ranks * spare);
         for (int e = thread; e < experts; e += ReplicaKernels.THREADS) {
-            // Replicas of experts with lower numbers come first.
-            int before = 0;
-            for (int s = 0; s < slots; s++) {
-                before += (-slotTokens[s] & (slotExpert[s] - e)) >>> 31;
-            }
-            int p = table.get(ranks * home + e);
-            int physical = p / home * perRank + p % home;
+            int p = ReplicaStart.home(table.get(e));
+            int physical = table.get(experts + e);
+            int at = e + below(replica, replicas, e << ReplicaMemory.SLOT_BITS);
             out.set(ReplicaOutput.table() + physical, e);
-            out.set(firstAt + e, e + before);
-            out.set(slotAt + e + before, physical);
-            out.set(quotaAt + e + before, kept[p]);
+            out.set(firstAt + e, at);
+            out.set(slotAt + at, physical);
+            out.set(quotaAt + at, place[ReplicaMemory.KEPT + p]);
         }
-        writeSlots(thread, sizes, table, slotExpert, slotTokens, out);
+        // The last threads have the fewest experts.
+        for (int k = ReplicaKernels.THREADS - 1 - thread; k < replicas; k += ReplicaKernels.THREADS) {
+            writeReplica(k, sizes, table, replica, replicas, out);
+        }
+        for (int r = thread; r < ranks; r += ReplicaKernels.THREADS) {
+            out.set(ReplicaOutput.rankLoad(ranks, perRank) + r, rank[ReplicaMemory.LOAD + r]);
+        }
         if (thread == 0) {
-            int used = 0;
-            for (int s = 0; s < slots; s++) {
-                used += -slotTokens[s] >>> 31;
-            }
-            out.set(firstAt + experts, experts + used);
+            out.set(firstAt + experts, experts + replicas);
         }
     }
 
-    /** Every spare slot finds its place among the replicas and among the copies. */
-    private static void writeSlots(
-            int thread, IntArray sizes, IntArray table, int[] slotExpert, int[] slotTokens, IntArray out) {
+    private static void writeReplica(
+            int k, IntArray sizes, IntArray table, int[] replica, int replicas, IntArray out) {
         int ranks = sizes.get(ReplicaSizes.RANKS);
         int experts = sizes.get(ReplicaSizes.EXPERTS);
         int home = sizes.get(ReplicaSizes.HOME_SLOTS);
         int spare = sizes.get(ReplicaSizes.SPARE_SLOTS);
         int slots = ranks * spare;
         int perRank = home + spare;
-        int slotAt = ReplicaOutput.slot(ranks, perRank, experts);
-        int quotaAt = ReplicaOutput.quota(ranks, perRank, experts, slots);
         int copyAt = ReplicaOutput.copies(ranks, perRank, experts, slots);
-        for (int s = thread; s < slots; s += ReplicaKernels.THREADS) {
-            int e = slotExpert[s];
-            int physical = s / spare * perRank + home + s % spare;
-            out.set(ReplicaOutput.table() + physical, e);
-            if (slotTokens[s] > 0) {
-                int copy = 0;
-                int place = e + 1;
-                // By sign bits: conditions would be branches.
-                for (int other = 0; other < slots; other++) {
-                    int used = -slotTokens[other] >>> 31;
-                    int earlier = (other - s) >>> 31;
-                    int lower = (slotExpert[other] - e) >>> 31;
-                    int notHigher = (slotExpert[other] - e - 1) >>> 31;
-                    copy += used & earlier;
-                    place += used & (lower | (notHigher & earlier));
-                }
-                int p = table.get(ranks * home + e);
-                out.set(slotAt + place, physical);
-                out.set(quotaAt + place, slotTokens[s]);
-                out.set(copyAt + copy, e);
-                out.set(copyAt + slots + copy, p / home * perRank + p % home);
-                out.set(copyAt + 2 * slots + copy, physical);
+        int key = replica[ReplicaMemory.CHOSEN + k];
+        int tokens = replica[ReplicaMemory.TAKEN + k];
+        int e = key >>> ReplicaMemory.SLOT_BITS;
+        int s = key & SLOT_MASK;
+        int physical = s / spare * perRank + home + s % spare;
+        int at = e + 1 + below(replica, replicas, key);
+        int copy = earlierSlots(replica, replicas, s);
+        out.set(ReplicaOutput.table() + physical, e);
+        out.set(ReplicaOutput.slot(ranks, perRank, experts) + at, physical);
+        out.set(ReplicaOutput.quota(ranks, perRank, experts, slots) + at, tokens);
+        out.set(copyAt + copy, e);
+        out.set(copyAt + slots + copy, table.get(experts + e));
+        out.set(copyAt + 2 * slots + copy, physical);
+    }
+
+    /** Number of replicas with a smaller key; by sign bits, for conditions would be branches. */
+    private static int below(int[] replica, int replicas, int key) {
+        int below = 0;
+        for (int k = 0; k < replicas; k += AT_A_TIME) {
+            for (int i = 0; i < AT_A_TIME; i++) {
+                below += (replica[ReplicaMemory.CHOSEN + k + i] - key) >>> 31;
             }
         }
+        return below;
+    }
+
+    private static int earlierSlots(int[] replica, int replicas, int slot) {
+        int earlier = 0;
+        for (int k = 0; k < replicas; k += AT_A_TIME) {
+            for (int i = 0; i < AT_A_TIME; i++) {
+                earlier += ((replica[ReplicaMemory.CHOSEN + k + i] & SLOT_MASK) - slot) >>> 31;
+            }
+        }
+        return earlier;
     }
 }

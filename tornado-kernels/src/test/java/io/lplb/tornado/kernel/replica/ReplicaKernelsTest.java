@@ -22,7 +22,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** The kernels against the CPU's planner: a valid choice, with its numbers, and nearly the same level. */
 class ReplicaKernelsTest {
-    private static final int GROUP = 64;
     private static final int RUN = 17;
 
     private final Random random = new Random(21);
@@ -104,14 +103,15 @@ class ReplicaKernelsTest {
         sizes.set(ReplicaSizes.MAX_REPLICAS, settings.maxReplicas());
         sizes.set(ReplicaSizes.DOMAIN, settings.domain());
         sizes.set(ReplicaSizes.TOLERANCE, (int) Math.round(settings.tolerance() * 1e6));
+        sizes.set(ReplicaSizes.PLACES, ReplicaSizes.places(home));
+        sizes.set(ReplicaSizes.PARTS, ReplicaSizes.parts(experts));
         IntArray table = new IntArray(2 * experts);
         for (int e = 0; e < experts; e++) {
             int slot = settings.homeSlot(e);
-            int place = slot / settings.slotsPerRank() * home + slot % settings.slotsPerRank();
-            table.set(place, settings.isReplicated(e) ? e : -1 - e);
-            table.set(experts + e, place);
+            int place = settings.homeRank(e) * ReplicaSizes.places(home) + slot % settings.slotsPerRank();
+            table.set(e, settings.isReplicated(e) ? place : -1 - place);
+            table.set(experts + e, slot);
         }
-        IntArray total = new IntArray(experts);
         IntArray out = new IntArray(
                 ReplicaOutput.length(ranks, settings.slotsPerRank(), experts, ranks * settings.spareSlots()));
         out.init(-7);
@@ -119,11 +119,9 @@ class ReplicaKernelsTest {
         IntArray mask = IntArray.fromArray(active);
         TaskGraph graph = new TaskGraph("replicas")
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, sizes, table, in, mask, out)
-                .task("sum", ReplicaKernels::sumSources, new KernelContext(), sizes, in, total)
-                .task("choose", ReplicaKernels::choose, new KernelContext(), sizes, table, total, mask, out)
-                .transferToHost(DataTransferMode.EVERY_EXECUTION, total, out);
+                .task("choose", ReplicaKernels::choose, new KernelContext(), sizes, table, in, mask, out)
+                .transferToHost(DataTransferMode.EVERY_EXECUTION, out);
         GridScheduler grids = new GridScheduler();
-        grids.addWorkerGrid("replicas.sum", grid((experts + GROUP - 1) / GROUP, GROUP));
         grids.addWorkerGrid("replicas.choose", grid(1, ReplicaKernels.THREADS));
         try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {
             plan.withGridScheduler(grids).execute();
