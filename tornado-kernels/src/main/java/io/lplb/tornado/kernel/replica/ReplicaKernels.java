@@ -64,7 +64,8 @@ public final class ReplicaKernels {
             ReplicaStart.setLevel(sizes, bound, identity, state);
         }
         context.localBarrier();
-        while (state[ReplicaMemory.GOING] > 0) {
+        int going = state[ReplicaMemory.GOING];
+        while (going > 0) {
             int level = state[ReplicaMemory.LEVEL];
             ReplicaStart.clearReplicas(thread, replica);
             ReplicaStart.begin(thread, sizes, level, shift, place, rank, best);
@@ -76,6 +77,7 @@ public final class ReplicaKernels {
                 ReplicaStart.setNextLevel(rank, state);
             }
             context.localBarrier();
+            going = state[ReplicaMemory.GOING];
         }
         ReplicaResult.write(thread, sizes, table, place, rank, replica, state, out);
         if (thread == THREADS - 1) {
