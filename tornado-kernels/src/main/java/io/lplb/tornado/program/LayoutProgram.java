@@ -62,6 +62,7 @@ public final class LayoutProgram {
         words[LayoutSizes.RANKS_PER_NODE] = Math.min(ranks, ranksPerNode);
         words[LayoutSizes.SLOTS_PER_RANK] = slotsPerRank;
         words[LayoutSizes.TILE] = tile;
+        words[LayoutSizes.PARTS] = LayoutSizes.parts(slots);
         int[] countWords = new int[PipelineSizes.COUNT];
         countWords[PipelineSizes.EXPERTS] = slots;
         counting = Buffer.ints("counting", Kind.INPUT, countWords);
@@ -76,47 +77,34 @@ public final class LayoutProgram {
         Buffer place = ints("place", Kind.STATE, most);
         Buffer partial = ints("partial", Kind.STATE, LayoutSizes.tokenBlocks(maxTokens) * targets);
         IntUnaryOperator blocks = run -> Math.max(1, PipelineLayout.blocks(run));
-        IntUnaryOperator tokenBlocks = run -> Math.max(1, LayoutSizes.tokenBlocks(run / topK));
+        IntUnaryOperator countBlocks =
+                run -> Math.max(1, PipelineLayout.blocks(run) + LayoutSizes.tokenBlocks(run / topK));
         program = new Program(
                 NAME,
                 List.of(
                         KernelSpec.of(
-                                "pipeline.CountKernels",
-                                "countBlocks",
+                                KERNELS,
+                                "countSlots",
                                 PipelineLayout.countThreads(slots),
-                                blocks,
+                                countBlocks,
+                                sizes,
                                 counting,
                                 ids,
                                 counts,
-                                place),
-                        KernelSpec.of(
-                                KERNELS,
-                                "countTokens",
-                                LayoutKernels.TOKEN_THREADS,
-                                tokenBlocks,
-                                sizes,
-                                ids,
+                                place,
                                 rankBits,
                                 partial),
                         KernelSpec.of(
                                 KERNELS,
-                                "sumLayout",
-                                LayoutKernels.SUM_THREADS,
-                                run -> 1,
-                                sizes,
-                                counts,
-                                partial,
-                                tokens,
-                                offsets),
-                        KernelSpec.of(
-                                KERNELS,
                                 "placeRows",
-                                PipelineLayout.BLOCK_IDS,
+                                LayoutKernels.PLACE_THREADS,
                                 blocks,
                                 sizes,
                                 ids,
                                 counts,
                                 place,
+                                partial,
+                                tokens,
                                 offsets,
                                 order,
                                 alignedRow)));

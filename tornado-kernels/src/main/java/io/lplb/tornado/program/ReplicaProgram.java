@@ -8,6 +8,7 @@ import io.lplb.tornado.kernel.replica.ReplicaSizes;
 import io.lplb.tornado.program.Buffer.Element;
 import io.lplb.tornado.program.Buffer.Kind;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Program from counts to replicas; {@link ReplicaOutput} draws the result.
@@ -25,6 +26,7 @@ public final class ReplicaProgram {
     private static final double MILLION = 1e6;
 
     private final Program program;
+    private final Buffer sizes;
     private final Buffer counts;
     private final Buffer active;
     private final Buffer out;
@@ -36,6 +38,15 @@ public final class ReplicaProgram {
      * @throws IllegalArgumentException if {@link #missing} says why
      */
     public ReplicaProgram(ReplicaSettings settings, int sources) {
+        this(settings, sources, null);
+    }
+
+    /**
+     * Declares the program as a part of another.
+     *
+     * @param given the counts of that program, {@code [sources * experts]}; null for an input
+     */
+    ReplicaProgram(ReplicaSettings settings, int sources, @Nullable Buffer given) {
         String missing = missing(settings);
         if (!missing.isEmpty()) {
             throw new IllegalArgumentException(missing);
@@ -46,9 +57,10 @@ public final class ReplicaProgram {
         int ranks = settings.ranks();
         int experts = settings.experts();
         int spare = ranks * settings.spareSlots();
-        Buffer sizes = Buffer.ints("sizes", Kind.CONSTANT, sizes(settings, sources));
+        sizes = Buffer.ints("ranges", Kind.CONSTANT, sizes(settings, sources));
         Buffer table = Buffer.ints("table", Kind.CONSTANT, table(settings));
-        counts = Buffer.zeros("counts", Kind.INPUT, Element.INT, Math.multiplyExact(sources, experts));
+        int words = Math.multiplyExact(sources, experts);
+        counts = given == null ? Buffer.zeros("counts", Kind.INPUT, Element.INT, words) : given;
         active = Buffer.zeros("active", Kind.INPUT, Element.INT, ranks + 1);
         out = Buffer.zeros(
                 "out",
@@ -113,6 +125,11 @@ public final class ReplicaProgram {
     /** {@return the program} */
     public Program program() {
         return program;
+    }
+
+    /** {@return sizes, see {@link ReplicaSizes}} */
+    Buffer sizes() {
+        return sizes;
     }
 
     /** {@return counts, {@code [sources][experts]}} */

@@ -53,9 +53,10 @@ public final class RunSizes {
         sizes[PipelineSizes.ENTRIES] = entries;
         sizes[PipelineSizes.GROUPS] = groups;
         sizes[PipelineSizes.WIDTH] = width;
+        sizes[PipelineSizes.TILE] = 1;
         sizes[PipelineSizes.REPAIRS] = shared.hasUnitSpeeds() ? REPAIRS : 0;
         sizes[PipelineSizes.TABLE] = table;
-        sizes[PipelineSizes.PART_BITS] = bits(Math.max(1, PipelineLayout.SUM_THREADS / experts));
+        sizes[PipelineSizes.PART_BITS] = partBits(experts);
         sizes[PipelineSizes.LANE_BITS] = bits(Math.min(WARP, PipelineSizes.MAX_EXPERTS / groups));
         return sizes;
     }
@@ -72,6 +73,11 @@ public final class RunSizes {
         sizes[PipelineSizes.SOURCES] = group.sources();
         sizes[PipelineSizes.SELF] = group.self();
         sizes[PipelineSizes.NODE_SOURCES] = group.perNode();
+    }
+
+    /** Returns {@link PipelineSizes#PART_BITS} for a number of experts. */
+    static int partBits(int experts) {
+        return bits(Math.max(1, PipelineLayout.SUM_THREADS / experts));
     }
 
     private static int bits(int most) {

@@ -9,10 +9,11 @@ import io.lplb.solver.BackendException.Code;
 import io.lplb.tornado.cuda.CudaDriver;
 import io.lplb.tornado.cuda.CudaLibrary;
 import io.lplb.tornado.cuda.CudaUnavailableException;
+import io.lplb.tornado.engine.cuda.CudaProgramRun;
 import io.lplb.tornado.engine.tornado.TornadoProgram;
 import io.lplb.tornado.kernel.replica.ReplicaKernels;
 import io.lplb.tornado.kernel.replica.ReplicaOutput;
-import io.lplb.tornado.program.Buffer;
+import io.lplb.tornado.program.ProgramRun;
 import io.lplb.tornado.program.ReplicaProgram;
 import io.lplb.tornado.provider.DriverProvider;
 import java.lang.foreign.MemorySegment;
@@ -34,7 +35,7 @@ public final class GpuReplicaPlanner implements AutoCloseable {
 
     private final ReplicaSettings settings;
     private final ReplicaProgram program;
-    private final ReplicaRun run;
+    private final ProgramRun run;
     private final ReplicaPlanner host;
     private final long[] total;
     private final double[] speeds;
@@ -42,7 +43,7 @@ public final class GpuReplicaPlanner implements AutoCloseable {
     private final long[] taken;
     private int runs;
 
-    private GpuReplicaPlanner(ReplicaSettings settings, ReplicaProgram program, ReplicaRun run) {
+    private GpuReplicaPlanner(ReplicaSettings settings, ReplicaProgram program, ProgramRun run) {
         this.settings = settings;
         this.program = program;
         this.run = run;
@@ -62,7 +63,7 @@ public final class GpuReplicaPlanner implements AutoCloseable {
      */
     public static GpuReplicaPlanner onTornado(ReplicaSettings settings, int sources) {
         ReplicaProgram program = new ReplicaProgram(settings, sources);
-        return new GpuReplicaPlanner(settings, program, new TornadoReplicas(program));
+        return new GpuReplicaPlanner(settings, program, new TornadoProgram(program.program(), 1, false));
     }
 
     /**
@@ -87,31 +88,8 @@ public final class GpuReplicaPlanner implements AutoCloseable {
     static GpuReplicaPlanner onDriver(CudaDriver driver, ReplicaSettings settings, ReplicaProgram program) {
         driver.initialise();
         int device = Integer.getInteger(DriverProvider.DEVICE_PROPERTY, 0);
-        return new GpuReplicaPlanner(settings, program, new DriverReplicas(driver, device, program));
-    }
-
-    /** The program through TornadoVM. */
-    private static final class TornadoReplicas implements ReplicaRun {
-        private final TornadoProgram bound;
-
-        TornadoReplicas(ReplicaProgram program) {
-            bound = new TornadoProgram(program.program(), 1, false);
-        }
-
-        @Override
-        public MemorySegment host(Buffer buffer) {
-            return bound.host(buffer);
-        }
-
-        @Override
-        public void run() {
-            bound.run();
-        }
-
-        @Override
-        public void close() {
-            bound.close();
-        }
+        return new GpuReplicaPlanner(
+                settings, program, new CudaProgramRun(driver, device, program.program(), "replica planner"));
     }
 
     /**
@@ -127,7 +105,7 @@ public final class GpuReplicaPlanner implements AutoCloseable {
         takeCounts(counts);
         takeActive(active);
         MemorySegment result = run.host(program.out());
-        run.run();
+        run.run(1);
         requireRun(result);
         read(result);
         try {
@@ -223,8 +201,8 @@ public final class GpuReplicaPlanner implements AutoCloseable {
      * @throws IllegalStateException if the planner does not launch through the driver
      */
     public double deviceMicros(int launches) {
-        if (run instanceof DriverReplicas driver) {
-            return driver.micros(launches);
+        if (run instanceof CudaProgramRun driver) {
+            return driver.micros(1, launches);
         }
         throw new IllegalStateException("got a planner through TornadoVM, expected one through the driver");
     }

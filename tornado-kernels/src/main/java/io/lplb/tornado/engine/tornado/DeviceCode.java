@@ -25,6 +25,7 @@ import io.lplb.tornado.kernel.replica.ReplicaKernels;
 import io.lplb.tornado.kernel.replica.ReplicaMemory;
 import io.lplb.tornado.kernel.replica.ReplicaOutput;
 import io.lplb.tornado.kernel.replica.ReplicaResult;
+import io.lplb.tornado.kernel.replica.ReplicaRoutes;
 import io.lplb.tornado.kernel.replica.ReplicaSizes;
 import io.lplb.tornado.kernel.replica.ReplicaStart;
 import io.lplb.tornado.kernel.solve.DeviceCertificate;
@@ -92,6 +93,7 @@ public final class DeviceCode {
         ReplicaMemory.class,
         ReplicaOutput.class,
         ReplicaResult.class,
+        ReplicaRoutes.class,
         ReplicaSizes.class,
         ReplicaStart.class,
         RouteKernels.class,

@@ -8,6 +8,7 @@ import io.lplb.tornado.kernel.pipeline.QuotaKernels;
 import io.lplb.tornado.kernel.pipeline.RouteKernels;
 import io.lplb.tornado.kernel.pipeline.SourceKernels;
 import io.lplb.tornado.kernel.replica.ReplicaKernels;
+import io.lplb.tornado.kernel.replica.ReplicaRoutes;
 import io.lplb.tornado.kernel.solve.InteriorPointKernel;
 import io.lplb.tornado.kernel.solve.RelaxationKernel;
 import io.lplb.tornado.program.KernelSpec;
@@ -37,10 +38,11 @@ public final class KernelReferences {
             Map.entry("share", of(SourceKernels::share)),
             Map.entry("quotas", of(QuotaKernels::quotas)),
             Map.entry("route", of(RouteKernels::route)),
-            Map.entry("countTokens", of(LayoutKernels::countTokens)),
-            Map.entry("sumLayout", of(LayoutKernels::sumLayout)),
+            Map.entry("countSlots", of(LayoutKernels::countSlots)),
             Map.entry("placeRows", of(LayoutKernels::placeRows)),
             Map.entry("choose", of(ReplicaKernels::choose)),
+            Map.entry("sumTotals", of(ReplicaRoutes::sumTotals)),
+            Map.entry("routeReplicas", of(ReplicaRoutes::routeReplicas)),
             Map.entry("packBatch", of(BatchKernels::packBatch)),
             Map.entry("certifyBatch", of(BatchKernels::certifyBatch)),
             Map.entry("InteriorPointKernel.perOctet", of(InteriorPointKernel::perOctet)),

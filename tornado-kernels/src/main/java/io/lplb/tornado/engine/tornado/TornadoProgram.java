@@ -6,6 +6,7 @@ import io.lplb.tornado.program.Buffer;
 import io.lplb.tornado.program.Buffer.Kind;
 import io.lplb.tornado.program.KernelSpec;
 import io.lplb.tornado.program.Program;
+import io.lplb.tornado.program.ProgramRun;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,7 +33,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
  *
  * <p>Belongs to the thread that runs it first; any other is refused. Allocates nothing of its own per run.
  */
-public final class TornadoProgram implements AutoCloseable {
+public final class TornadoProgram implements ProgramRun {
     private final Map<Buffer, TornadoNativeArray> arrays = new HashMap<>();
     private final PlanOwner plan;
 
@@ -139,6 +140,7 @@ public final class TornadoProgram implements AutoCloseable {
      *
      * @return the elements, without a header
      */
+    @Override
     public MemorySegment host(Buffer buffer) {
         return array(buffer).getSegment();
     }
@@ -155,6 +157,12 @@ public final class TornadoProgram implements AutoCloseable {
     /** Runs the program and waits. */
     public void run() {
         plan.execute();
+    }
+
+    /** Runs the program and waits; grids are those of the largest run, whatever the size. */
+    @Override
+    public void run(int size) {
+        run();
     }
 
     /** Frees buffers and code. */

@@ -21,6 +21,9 @@ public final class LayoutSizes {
     /** Rows to a multiple of which the aligned offsets are padded. */
     public static final int TILE = 5;
 
+    /** Threads that add up the counts of one slot. */
+    public static final int PARTS = 6;
+
     /** Length of the array. */
     public static final int COUNT = 8;
 
@@ -30,13 +33,22 @@ public final class LayoutSizes {
     /** Most physical slots, as the counting kernel takes experts. */
     public static final int MAX_SLOTS = 1024;
 
-    /** Tokens of a work-group of {@link LayoutKernels#countTokens}. */
+    /** Tokens of a work-group of {@link LayoutKernels#countSlots} that counts tokens. */
     public static final int BLOCK_TOKENS = 128;
 
     private LayoutSizes() {}
 
     /**
-     * {@return the number of work-groups of {@link LayoutKernels#countTokens}}
+     * {@return the number of threads that add up the counts of one slot}
+     *
+     * @param slots number of slots
+     */
+    public static int parts(int slots) {
+        return Math.max(1, LayoutKernels.PLACE_THREADS / slots);
+    }
+
+    /**
+     * {@return the number of work-groups of {@link LayoutKernels#countSlots} that count tokens}
      *
      * @param tokens number of tokens
      */

@@ -12,12 +12,12 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  */
 public final class BlockSums {
     /** Threads that divide the blocks of an expert, times experts: at most as many as there are threads, or experts. */
-    static final int MAX_PARTIAL = PipelineSizes.MAX_EXPERTS;
+    public static final int MAX_PARTIAL = PipelineSizes.MAX_EXPERTS;
 
     private BlockSums() {}
 
     /** Adds up each part; a barrier must come between this and {@link #run}. */
-    static void parts(int thread, int threads, IntArray counts, int tokens, int experts, int partBits, int[] partial) {
+    public static void parts(int thread, int threads, IntArray counts, int tokens, int experts, int partBits, int[] partial) {
         int blocks = PipelineLayout.blocks(tokens);
         int parts = 1 << partBits;
         int chunk = (blocks + parts - 1) >>> partBits;
@@ -46,7 +46,7 @@ public final class BlockSums {
      * @param partial as {@link #parts} left it
      * @param total {@code [experts]}, overwritten
      */
-    static void run(
+    public static void run(
             int thread,
             int threads,
             IntArray counts,

@@ -30,6 +30,9 @@ public final class CountKernels {
     private static final int WORDS = PipelineLayout.BLOCK_IDS / 32;
     private static final int MAX_DIGITS = (PipelineSizes.MAX_EXPERTS + LOWS - 1) / LOWS + 1 + LOWS;
 
+    /** Elements of the masks of {@link #countBlock}. */
+    public static final int MASKS = WORDS * MAX_DIGITS;
+
     private CountKernels() {}
 
     /**
@@ -45,17 +48,37 @@ public final class CountKernels {
         int thread = context.localIdx;
         int block = context.groupIdx;
         int threads = context.localGroupSizeX;
-        int tokens = sizes.get(PipelineSizes.TOKENS);
-        int experts = sizes.get(PipelineSizes.EXPERTS);
-        if (block > PipelineLayout.blocks(tokens) - 1) {
+        if (block > PipelineLayout.blocks(sizes.get(PipelineSizes.TOKENS)) - 1) {
             return;
         }
+        int[] own = context.allocateIntLocalArray(PipelineLayout.BLOCK_IDS);
+        int[] mask = context.allocateIntLocalArray(MASKS);
+        countBlock(context, thread, block, threads, sizes, ids, counts, place, own, mask);
+    }
+
+    /**
+     * Counts the ids of one block, as a part of a kernel.
+     *
+     * @param own local memory, {@link PipelineLayout#BLOCK_IDS}
+     * @param mask local memory, {@link #MASKS}
+     */
+    public static void countBlock(
+            KernelContext context,
+            int thread,
+            int block,
+            int threads,
+            IntArray sizes,
+            IntArray ids,
+            IntArray counts,
+            IntArray place,
+            int[] own,
+            int[] mask) {
+        int tokens = sizes.get(PipelineSizes.TOKENS);
+        int experts = sizes.get(PipelineSizes.EXPERTS);
         int columns = experts + 1;
         int outOfRange = (experts + LOWS - 1) / LOWS;
         int highs = outOfRange + 1;
         int digits = highs + LOWS;
-        int[] own = context.allocateIntLocalArray(PipelineLayout.BLOCK_IDS);
-        int[] mask = context.allocateIntLocalArray(WORDS * MAX_DIGITS);
         int first = block * PipelineLayout.BLOCK_IDS;
         int here = TornadoMath.min(PipelineLayout.BLOCK_IDS, tokens - first);
         for (int k = thread; k < PipelineLayout.BLOCK_IDS; k += threads) {

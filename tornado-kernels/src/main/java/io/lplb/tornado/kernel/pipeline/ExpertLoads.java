@@ -22,6 +22,11 @@ public final class ExpertLoads {
 
     private ExpertLoads() {}
 
+    /** Returns the tiles that hold so many tokens. */
+    static int tiles(int tokens, int tile) {
+        return (tokens + tile - 1) / tile;
+    }
+
     /** Returns the elements of the table. */
     static int entries(int targets, int experts) {
         return 2 * targets + 2 + experts;
@@ -71,12 +76,13 @@ public final class ExpertLoads {
         int groups = sizes.get(PipelineSizes.GROUPS);
         int width = sizes.get(PipelineSizes.WIDTH);
         int laneBits = sizes.get(PipelineSizes.LANE_BITS);
+        int tile = sizes.get(PipelineSizes.TILE);
         int targets = groups * (ranks + items);
         int entries = entries(targets, experts);
         for (int t = thread; t < targets; t += threads) {
             int sum = 0;
             for (int x = local[t]; x < local[t + 1]; x++) {
-                sum += total[local[targets + 1 + x]];
+                sum += tiles(total[local[targets + 1 + x]], tile);
             }
             loads.set(t, sum);
             load[t] = sum;

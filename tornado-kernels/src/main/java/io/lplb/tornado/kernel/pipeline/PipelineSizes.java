@@ -8,7 +8,7 @@ package io.lplb.tornado.kernel.pipeline;
  *
  * <pre>
  *   | run | tokens | experts | ranks | items | entries | groups | width | repairs | table | part bits | lane bits |
- *   sources | self | sources of a node | unused |
+ *   sources | self | sources of a node | tile |
  * </pre>
  */
 public final class PipelineSizes {
@@ -54,6 +54,9 @@ public final class PipelineSizes {
 
     /** Consecutive sources that share a node. */
     public static final int NODE_SOURCES = 14;
+
+    /** Tokens of a tile, the unit of loads and quotas; 1 plans in tokens. */
+    public static final int TILE = 15;
 
     /** Elements of the array. */
     public static final int COUNT = 16;

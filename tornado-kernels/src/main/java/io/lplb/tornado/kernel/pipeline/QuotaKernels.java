@@ -16,6 +16,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  *       io.lplb.quota.ReplicaQuotas}; left as running sums, which is what routing compares positions with.
  * </ol>
  *
+ * <p>With tiles ({@link PipelineSizes#TILE}) all of this is in whole tiles of an expert's tokens, and a bound is the end of a tile: the
+ * replica with an expert's last tokens has the tile that is not full.
+ *
  * <p>Any number of threads gives the same result; work-groups beyond the groups return at once.
  */
 public final class QuotaKernels {
@@ -53,6 +56,7 @@ public final class QuotaKernels {
         int width = sizes.get(PipelineSizes.WIDTH);
         int repairs = sizes.get(PipelineSizes.REPAIRS);
         int size = sizes.get(PipelineSizes.TABLE);
+        int tile = sizes.get(PipelineSizes.TILE);
         float speeds = speed.get(0);
         if (group > groups - 1) {
             return;
@@ -71,7 +75,7 @@ public final class QuotaKernels {
             t[k] = table.get(k);
         }
         for (int e = thread; e < experts; e += threads) {
-            count[e] = plan.get(e * width + 1);
+            count[e] = ExpertLoads.tiles(plan.get(e * width + 1), tile);
         }
         for (int r = thread; r < ranks; r += threads) {
             fixed[r] = loads.get(group * ranks + r);
@@ -111,14 +115,14 @@ public final class QuotaKernels {
             for (int x = t[list]; x < t[list + 1]; x++) {
                 int e = t[expert + x];
                 alongHosts(count[e], t, i, quota, e, firstReplica, entryOf, part);
-                bounds(e, count[e], t, firstReplica, part, plan, width);
+                bounds(e, count[e], t, firstReplica, part, plan, width, tile);
             }
         }
         int list = from + groups * items + group;
         for (int x = t[list] + thread; x < t[list + 1]; x += threads) {
             int e = t[expert + x];
             spread(count[e], t, e, -1, firstReplica, entryOf, part);
-            bounds(e, count[e], t, firstReplica, part, plan, width);
+            bounds(e, count[e], t, firstReplica, part, plan, width, tile);
         }
     }
 
@@ -181,7 +185,8 @@ public final class QuotaKernels {
     }
 
     /** One expert's quotas as running sums, without the last; an expert without tokens stays with its first replica. */
-    private static void bounds(int expert, int n, int[] t, int firstReplica, int[] part, IntArray plan, int width) {
+    private static void bounds(
+            int expert, int n, int[] t, int firstReplica, int[] part, IntArray plan, int width, int tile) {
         int from = t[firstReplica + expert];
         int last = t[firstReplica + expert + 1] - 1;
         int at = expert * width + PipelineLayout.PLAN_BOUND;
@@ -190,7 +195,7 @@ public final class QuotaKernels {
             int bound = Integer.MAX_VALUE;
             if (from + k < last) {
                 sum += part[from + k];
-                bound = n > 0 ? sum : bound;
+                bound = n > 0 ? sum * tile : bound;
             }
             plan.set(at + k, bound);
         }
