@@ -12,19 +12,23 @@ import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SplitBatch;
 import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
+import io.lplb.tornado.engine.tornado.TornadoProgram;
 import io.lplb.tornado.kernel.batch.BatchLayout;
 import io.lplb.tornado.pipeline.TokenPipeline;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.BatchProgram;
 import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.KernelSpec;
+import io.lplb.tornado.program.LayoutProgram;
 import io.lplb.tornado.program.PipelineProgram;
 import io.lplb.tornado.program.ProblemTables;
 import io.lplb.tornado.program.Program;
 import io.lplb.tornado.program.ReplicaProgram;
+import io.lplb.tornado.program.ReplicaRouteProgram;
 import io.lplb.tornado.program.SolverStep;
 import io.lplb.tornado.program.SourceGroup;
 import io.lplb.tornado.ptx.PtxKernel;
+import io.lplb.tornado.replica.GpuReplicaPipeline;
 import io.lplb.tornado.replica.GpuReplicaPlanner;
 import io.lplb.tornado.solve.CertifiedPlan;
 import java.io.IOException;
@@ -102,7 +106,9 @@ final class ExportPipeline {
                 new PipelineProgram(placement, problem, TOKENS, solver, true, null).program(),
                 new PipelineProgram(placement, problem, TOKENS, solver, true, TWO_SOURCES).program(),
                 new BatchProgram(tables, shape, 2, Accuracy.of(TOLERANCE)).program(),
-                new ReplicaProgram(replicaSettings(), 2).program())) {
+                new ReplicaProgram(replicaSettings(), 2).program(),
+                new ReplicaRouteProgram(replicaSettings(), TOKENS).program(),
+                new LayoutProgram(2, 1, 1, 1, TOKENS, 1).program())) {
             for (KernelSpec spec : program.steps()) {
                 if (spec.scalars().isEmpty()) {
                     all.put(program.name() + spec.method(), new Launch(program.name(), spec));
@@ -137,6 +143,15 @@ final class ExportPipeline {
     }
 
     private static void runReplicasOnce() {
+        try (TornadoProgram layout = new TornadoProgram(new LayoutProgram(2, 1, 1, 1, TOKENS, 1).program(), TOKENS, false)) {
+            layout.run();
+        }
+        try (GpuReplicaPipeline pipeline = GpuReplicaPipeline.onTornado(replicaSettings(), TOKENS)) {
+            pipeline.route(new int[TOKENS], new int[TOKENS], null, new ReplicaPlan(replicaSettings()));
+        } catch (BackendException notRun) {
+            System.getLogger(ExportPipeline.class.getName())
+                    .log(System.Logger.Level.DEBUG, "replicas compiled, not run", notRun);
+        }
         try (GpuReplicaPlanner planner = GpuReplicaPlanner.onTornado(replicaSettings(), 2)) {
             planner.plan(new int[4], null, new ReplicaPlan(replicaSettings()));
         } catch (BackendException notRun) {

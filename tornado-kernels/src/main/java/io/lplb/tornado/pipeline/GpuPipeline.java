@@ -59,6 +59,7 @@ public final class GpuPipeline implements AutoCloseable {
     private final int ranks;
     private final int[] summary;
     private boolean fetched;
+    private boolean longIds;
 
     private GpuPipeline(CudaDevice device, PipelineLaunch launch, PlacementProblem problem) {
         this.device = device;
@@ -218,8 +219,8 @@ public final class GpuPipeline implements AutoCloseable {
         }
     }
 
-    private static void requireAddress(String what, long address, int tokens) {
-        if (address % Integer.BYTES != 0 || (address == 0 && tokens > 0)) {
+    private void requireAddress(String what, long address, int tokens) {
+        if (address % (longIds ? Long.BYTES : Integer.BYTES) != 0 || (address == 0 && tokens > 0)) {
             throw new IllegalArgumentException(
                     what + ": got device address " + address + ", expected that of an array of integers");
         }
@@ -273,6 +274,9 @@ public final class GpuPipeline implements AutoCloseable {
     }
 
     private void requireLengths(int ids, int physical) {
+        if (longIds) {
+            throw new IllegalStateException("ids: got 32 bits on the host, expected device addresses of 64-bit ids");
+        }
         requireTokens(ids);
         if (physical != ids) {
             throw new IllegalArgumentException("physical: got length " + physical + ", expected " + ids + " as ids");
@@ -302,6 +306,51 @@ public final class GpuPipeline implements AutoCloseable {
             throw session.failed(e);
         } finally {
             session.end();
+        }
+    }
+
+    /**
+     * Plans in whole tiles of an expert's tokens from the next run on: loads, bounds and quotas then count tiles, and the replica with an
+     * expert's last tokens has the tile that is not full. 1, the default, plans in tokens.
+     *
+     * @param tile tokens of a tile, at least 1
+     * @throws IllegalArgumentException if it is less
+     * @throws IllegalStateException if there are several sources
+     */
+    public void planInTiles(int tile) {
+        session.begin();
+        try {
+            launch.setTile(tile);
+        } catch (CudaException e) {
+            throw session.failed(e);
+        } finally {
+            session.end();
+        }
+    }
+
+    /**
+     * Takes ids in the device's memory as 64-bit integers from the next run on, and writes such; runs on the host's memory are refused then.
+     *
+     * @param longIds false for 32-bit integers, the default
+     */
+    public void useLongIds(boolean longIds) {
+        session.begin();
+        try {
+            launch.setLongIds(longIds);
+            this.longIds = longIds;
+        } catch (CudaException e) {
+            throw session.failed(e);
+        } finally {
+            session.end();
+        }
+    }
+
+    static void requireTile(int tile, boolean alone) {
+        if (tile < 1) {
+            throw new IllegalArgumentException("tile: got " + tile + ", expected at least 1 token");
+        }
+        if (!alone && tile > 1) {
+            throw new IllegalStateException("tile: got " + tile + " tokens with several sources, expected one source");
         }
     }
 

@@ -62,6 +62,7 @@ final class PipelineLaunch {
     private final long ids;
     private final long out;
     private final long physical;
+    private final long[] sizes = new long[PipelineRuns.RUNS];
     private final PinnedMemory hostIds;
     private final PinnedMemory hostResults;
     private boolean withoutGather;
@@ -102,7 +103,6 @@ final class PipelineLaunch {
             // Results for the host lie behind one another, so that one copy takes them.
             out = device.zeros((long) resultWords + tokens);
             physical = out + (long) Integer.BYTES * resultWords;
-            long[] sizes = new long[PipelineRuns.RUNS];
             Arrays.setAll(sizes, k -> device.copyOf(program.sizeWords()));
             Map<Buffer, Long> given = new HashMap<>();
             given.put(program.sizes(), sizes[0]);
@@ -167,6 +167,23 @@ final class PipelineLaunch {
         long module = driver.loadModule(kernel.text());
         cleanup.add(() -> driver.unloadModule(module));
         return driver.function(module, kernel.entry());
+    }
+
+    /** Sets the unit of plans, see {@link GpuPipeline#planInTiles}. */
+    void setTile(int tile) {
+        GpuPipeline.requireTile(tile, source == null);
+        setSize(PipelineSizes.TILE, tile);
+    }
+
+    /** Sets the width of ids, see {@link GpuPipeline#useLongIds}. */
+    void setLongIds(boolean longIds) {
+        setSize(PipelineSizes.ID_SHIFT, longIds ? 1 : 0);
+    }
+
+    private void setSize(int size, int value) {
+        for (long array : sizes) {
+            driver.fill(array + DeviceArrays.HEADER + (long) Integer.BYTES * size, value, 1, stream);
+        }
     }
 
     /** Returns the most ids of a run. */

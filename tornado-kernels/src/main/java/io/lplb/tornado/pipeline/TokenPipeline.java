@@ -2,6 +2,7 @@
 package io.lplb.tornado.pipeline;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.MinMaxProblem;
@@ -41,6 +42,7 @@ public final class TokenPipeline implements AutoCloseable {
     private final int experts;
     private final int groups;
     private final int solverThreads;
+    private final boolean longIds;
     private final int stampAt;
     private final PipelineProgram pipeline;
     private final @Nullable SourceGroup group;
@@ -83,13 +85,32 @@ public final class TokenPipeline implements AutoCloseable {
             SolverStep solver,
             boolean cudaGraph,
             @Nullable SourceGroup group) {
+        this(placement, problem, tokens, solver, cudaGraph, group, false);
+    }
+
+    /**
+     * Builds the graph.
+     *
+     * @param group the sources; null if there is one that sees all tokens
+     * @param longIds whether ids have 64 bits: the batches are then of type long
+     * @see #TokenPipeline(ExpertPlacement, PlacementProblem, int, SolverStep, boolean)
+     */
+    public TokenPipeline(
+            ExpertPlacement placement,
+            PlacementProblem problem,
+            int tokens,
+            SolverStep solver,
+            boolean cudaGraph,
+            @Nullable SourceGroup group,
+            boolean longIds) {
+        this.longIds = longIds;
         this.tokens = tokens;
         this.group = group;
         experts = placement.experts();
         groups = problem.groups();
         solverThreads = solver.threads();
         stampAt = PipelineLayout.stampAt(groups, problem.problem().ranks());
-        pipeline = new PipelineProgram(placement, problem, tokens, solver, true, group);
+        pipeline = new PipelineProgram(placement, problem, tokens, solver, true, group, longIds);
         program = new TornadoProgram(pipeline.program(), tokens, cudaGraph);
         sizes = program.host(pipeline.sizes());
         out = program.host(pipeline.out());
@@ -109,6 +130,19 @@ public final class TokenPipeline implements AutoCloseable {
         ProblemTables tables = new ProblemTables(problem);
         shape.requireFits(tables);
         return SolverProgram.step(tables, shape, groups, (float) tolerance);
+    }
+
+    /**
+     * Plans in whole tiles of an expert's tokens from the next run on: loads, levels and quotas then count tiles. 1, the default, plans
+     * in tokens.
+     *
+     * @param tile tokens of a tile, at least 1
+     * @throws IllegalArgumentException if it is less
+     * @throws IllegalStateException if there are several sources
+     */
+    public void planInTiles(int tile) {
+        GpuPipeline.requireTile(tile, group == null);
+        sizes.setAtIndex(JAVA_INT, PipelineSizes.TILE, tile);
     }
 
     private int out(int at) {
@@ -153,21 +187,44 @@ public final class TokenPipeline implements AutoCloseable {
      */
     public int route(int[] ids, int[] physical) {
         Objects.requireNonNull(ids, "ids");
-        if (ids.length > tokens) {
-            throw new IllegalArgumentException("ids: got length " + ids.length + ", expected at most " + tokens);
-        }
-        if (physical.length != ids.length) {
-            throw new IllegalArgumentException(
-                    "physical: got length " + physical.length + ", expected " + ids.length + " as ids");
-        }
-        run = next();
-        sizes.setAtIndex(JAVA_INT, PipelineSizes.RUN, run);
-        sizes.setAtIndex(JAVA_INT, PipelineSizes.TOKENS, ids.length);
+        begin(ids.length, physical.length, false);
         MemorySegment.copy(ids, 0, program.host(pipeline.ids()), JAVA_INT, 0, ids.length);
         program.run();
         requireRun(PipelineLayout.blocks(ids.length));
         MemorySegment.copy(program.host(pipeline.physical()), JAVA_INT, 0, physical, 0, ids.length);
         return out(PipelineLayout.OUT_BAD_IDS);
+    }
+
+    /**
+     * Routes a batch of ids of 64 bits, in a pipeline that was made for them.
+     *
+     * @see #route(int[], int[])
+     */
+    public int route(long[] ids, long[] physical) {
+        Objects.requireNonNull(ids, "ids");
+        begin(ids.length, physical.length, true);
+        MemorySegment.copy(ids, 0, program.host(pipeline.ids()), JAVA_LONG_UNALIGNED, 0, ids.length);
+        program.run();
+        requireRun(PipelineLayout.blocks(ids.length));
+        MemorySegment.copy(program.host(pipeline.physical()), JAVA_LONG_UNALIGNED, 0, physical, 0, ids.length);
+        return out(PipelineLayout.OUT_BAD_IDS);
+    }
+
+    private void begin(int length, int results, boolean longs) {
+        if (longs != longIds) {
+            throw new IllegalArgumentException("ids: got " + (longs ? 64 : 32) + " bits, expected "
+                    + (longIds ? 64 : 32) + " as the pipeline was made for");
+        }
+        if (length > tokens) {
+            throw new IllegalArgumentException("ids: got length " + length + ", expected at most " + tokens);
+        }
+        if (results != length) {
+            throw new IllegalArgumentException(
+                    "physical: got length " + results + ", expected " + length + " as ids");
+        }
+        run = next();
+        sizes.setAtIndex(JAVA_INT, PipelineSizes.RUN, run);
+        sizes.setAtIndex(JAVA_INT, PipelineSizes.TOKENS, length);
     }
 
     private void requireRun(int routed) {

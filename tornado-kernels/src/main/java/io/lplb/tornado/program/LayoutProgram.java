@@ -45,6 +45,17 @@ public final class LayoutProgram {
      * @throws IllegalArgumentException if a number is out of range
      */
     public LayoutProgram(int ranks, int ranksPerNode, int slotsPerRank, int topK, int maxTokens, int tile) {
+        this(ranks, ranksPerNode, slotsPerRank, topK, maxTokens, tile, false);
+    }
+
+    /**
+     * A program for batches of up to so many tokens.
+     *
+     * @param longIds whether ids have 64 bits, otherwise 32
+     * @see #LayoutProgram(int, int, int, int, int, int)
+     */
+    public LayoutProgram(
+            int ranks, int ranksPerNode, int slotsPerRank, int topK, int maxTokens, int tile, boolean longIds) {
         require("ranks", ranks, LayoutSizes.MAX_RANKS);
         require("ranksPerNode", ranksPerNode, Integer.MAX_VALUE);
         require("slotsPerRank", slotsPerRank, LayoutSizes.MAX_SLOTS / ranks);
@@ -62,12 +73,14 @@ public final class LayoutProgram {
         words[LayoutSizes.RANKS_PER_NODE] = Math.min(ranks, ranksPerNode);
         words[LayoutSizes.SLOTS_PER_RANK] = slotsPerRank;
         words[LayoutSizes.TILE] = tile;
+        words[LayoutSizes.ID_SHIFT] = longIds ? 1 : 0;
         words[LayoutSizes.PARTS] = LayoutSizes.parts(slots);
         int[] countWords = new int[PipelineSizes.COUNT];
         countWords[PipelineSizes.EXPERTS] = slots;
+        countWords[PipelineSizes.ID_SHIFT] = words[LayoutSizes.ID_SHIFT];
         counting = Buffer.ints("counting", Kind.INPUT, countWords);
         sizes = Buffer.ints("sizes", Kind.INPUT, words);
-        ids = ints("ids", Kind.INPUT, most);
+        ids = ints("ids", Kind.INPUT, longIds ? 2 * most : most);
         rankBits = ints("rankBits", Kind.OUTPUT, 2 * maxTokens);
         tokens = ints("tokens", Kind.OUTPUT, slots + targets);
         offsets = ints("offsets", Kind.OUTPUT, 2 * (slots + 1));

@@ -5,6 +5,7 @@ import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.tornado.kernel.pipeline.PipelineLayout;
+import io.lplb.tornado.kernel.pipeline.PipelineSizes;
 import io.lplb.tornado.kernel.pipeline.SourceLayout;
 import io.lplb.tornado.program.Buffer.Element;
 import io.lplb.tornado.program.Buffer.Kind;
@@ -56,9 +57,28 @@ public final class PipelineProgram {
             SolverStep solver,
             boolean solves,
             @Nullable SourceGroup group) {
+        this(placement, problem, tokens, solver, solves, group, false);
+    }
+
+    /**
+     * Declares the program.
+     *
+     * @param longIds whether routed and physical ids have 64 bits, otherwise 32
+     * @see #PipelineProgram(ExpertPlacement, PlacementProblem, int, SolverStep, boolean, SourceGroup)
+     */
+    public PipelineProgram(
+            ExpertPlacement placement,
+            PlacementProblem problem,
+            int tokens,
+            SolverStep solver,
+            boolean solves,
+            @Nullable SourceGroup group,
+            boolean longIds) {
         PipelineTables tables = new PipelineTables(placement, problem);
         MinMaxProblem shared = problem.problem();
         sizeWords = RunSizes.of(placement, problem, tables.width(), tokens);
+        sizeWords[PipelineSizes.ID_SHIFT] = longIds ? 1 : 0;
+        int idWords = longIds ? 2 * tokens : tokens;
         int allTokens = tokens;
         if (group != null) {
             RunSizes.addSources(sizeWords, group);
@@ -68,9 +88,9 @@ public final class PipelineProgram {
         int groups = problem.groups();
         int mostBlocks = PipelineLayout.blocks(tokens);
         sizes = Buffer.ints("sizes", Kind.INPUT, sizeWords);
-        ids = ints("ids", Kind.INPUT, tokens);
+        ids = ints("ids", Kind.INPUT, idWords);
         out = ints("out", Kind.STATE_OUTPUT, PipelineLayout.stampAt(groups, shared.ranks()) + mostBlocks);
-        physical = ints("physical", Kind.OUTPUT, tokens);
+        physical = ints("physical", Kind.OUTPUT, idWords);
         Buffer counts = ints("counts", Kind.STATE, Math.multiplyExact(mostBlocks, experts + 1));
         Buffer place = ints("place", Kind.STATE, tokens);
         Buffer loadTable = Buffer.ints("loadTable", Kind.CONSTANT, tables.loads(solver.layout()));

@@ -5,14 +5,9 @@ import io.lplb.replica.ReplicaPlan;
 import io.lplb.replica.ReplicaPlanner;
 import io.lplb.replica.ReplicaSettings;
 import io.lplb.solver.BackendException;
-import io.lplb.solver.BackendException.Code;
 import io.lplb.tornado.cuda.CudaDriver;
-import io.lplb.tornado.cuda.CudaLibrary;
-import io.lplb.tornado.cuda.CudaUnavailableException;
 import io.lplb.tornado.engine.cuda.CudaProgramRun;
 import io.lplb.tornado.engine.tornado.TornadoProgram;
-import io.lplb.tornado.kernel.replica.ReplicaKernels;
-import io.lplb.tornado.kernel.replica.ReplicaOutput;
 import io.lplb.tornado.program.ProgramRun;
 import io.lplb.tornado.program.ReplicaProgram;
 import io.lplb.tornado.provider.DriverProvider;
@@ -25,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Chooses the replicas of a batch on a device: counts of all sources to slot table, weight copies and quotas. The choice is that
  * of {@link ReplicaPlanner}'s growth without augmenting paths; the host checks every answer and completes it with the lower bound.
  *
- * <p>Ranks have speed 1 or are inactive, copies of an earlier batch are not kept, and copies cost nothing. Up to 64 ranks, 1,024
- * experts and 4 spare slots per rank.
+ * <p>A device plans ranks of speed 1 or inactive ones, without copies of an earlier batch; any other batch is handed over to the
+ * CPU's planner ({@link #handedOver}). Settings with a cost of copies are refused. Up to 64 ranks, 1,024 experts and 4 spare slots per
+ * rank.
  *
  * <p>Belongs to one thread. Planning allocates nothing.
  */
@@ -36,22 +32,19 @@ public final class GpuReplicaPlanner implements AutoCloseable {
     private final ReplicaSettings settings;
     private final ReplicaProgram program;
     private final ProgramRun run;
-    private final ReplicaPlanner host;
+    private final PlanReader reader;
     private final long[] total;
-    private final double[] speeds;
-    private final int[] expert;
-    private final long[] taken;
+    private final boolean[] active;
+    private String handedOver = "";
     private int runs;
 
     private GpuReplicaPlanner(ReplicaSettings settings, ReplicaProgram program, ProgramRun run) {
         this.settings = settings;
         this.program = program;
         this.run = run;
-        host = new ReplicaPlanner(settings);
+        reader = new PlanReader(settings, program, run);
         total = new long[settings.experts()];
-        speeds = new double[settings.ranks()];
-        expert = new int[settings.ranks() * settings.spareSlots()];
-        taken = new long[expert.length];
+        active = new boolean[settings.ranks()];
     }
 
     /**
@@ -76,24 +69,16 @@ public final class GpuReplicaPlanner implements AutoCloseable {
      */
     public static GpuReplicaPlanner onDriver(ReplicaSettings settings, int sources) {
         ReplicaProgram program = new ReplicaProgram(settings, sources);
-        try {
-            CudaDriver driver = new CudaDriver(CudaLibrary.load());
-            return onDriver(driver, settings, program);
-        } catch (CudaUnavailableException e) {
-            throw new BackendException(
-                    "gpu", Code.NOT_AVAILABLE, String.valueOf(e.getMessage()), DriverProvider.REMEDY, e);
-        }
+        return new GpuReplicaPlanner(settings, program, PlanReader.onDriver(program.program(), "replica planner"));
     }
 
     static GpuReplicaPlanner onDriver(CudaDriver driver, ReplicaSettings settings, ReplicaProgram program) {
-        driver.initialise();
-        int device = Integer.getInteger(DriverProvider.DEVICE_PROPERTY, 0);
         return new GpuReplicaPlanner(
-                settings, program, new CudaProgramRun(driver, device, program.program(), "replica planner"));
+                settings, program, PlanReader.onDriver(driver, program.program(), "replica planner"));
     }
 
     /**
-     * Plans a batch.
+     * Plans a batch on ranks of speed 1 without copies from an earlier batch.
      *
      * @param counts {@code [sources * experts]}, tokens of every source for every expert, not negative
      * @param active {@code [ranks]}, false for a rank that gets no token; null if all are active
@@ -102,21 +87,72 @@ public final class GpuReplicaPlanner implements AutoCloseable {
      * @throws BackendException if the device gave no answer, or one that is no choice under the limits
      */
     public void plan(int[] counts, boolean @Nullable [] active, ReplicaPlan out) {
-        takeCounts(counts);
-        takeActive(active);
-        MemorySegment result = run.host(program.out());
-        run.run(1);
-        requireRun(result);
-        read(result);
-        try {
-            host.complete(total, speeds, null, expert, taken, out);
-        } catch (IllegalArgumentException e) {
-            throw new BackendException(
-                    "gpu", Code.WRONG_SHARES, String.valueOf(e.getMessage()), "Report it, please.", e);
+        handedOver = "";
+        long all = takeCounts(counts);
+        if (all > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "counts: got " + all + " tokens, expected at most " + Integer.MAX_VALUE + " on a device");
         }
+        int next = runs == Integer.MAX_VALUE ? 1 : runs + 1;
+        reader.takeActive(active, next);
+        runs = next;
+        MemorySegment.copy(counts, 0, run.host(program.counts()), INT, 0, counts.length);
+        run.run(1);
+        reader.read(total, runs, out);
     }
 
-    private void takeCounts(int[] counts) {
+    /**
+     * Plans a batch, on the CPU where the device cannot: see {@link #handedOver}.
+     *
+     * @param counts {@code [sources * experts]}, tokens of every source for every expert, not negative
+     * @param speeds {@code [ranks]}, tokens per unit of time, 0 for an inactive rank; null for 1 everywhere
+     * @param before {@code [physicalExperts]}, slot table of the last batch, whose copies cost nothing; null if all spare slots are
+     *     empty
+     * @param out receives the plan
+     * @throws IllegalArgumentException if an input is not as said
+     * @throws BackendException if the device gave no answer, or one that is no choice under the limits
+     */
+    public void plan(int[] counts, double @Nullable [] speeds, int @Nullable [] before, ReplicaPlan out) {
+        String reason = beyondDevice(speeds, before);
+        if (reason.isEmpty()) {
+            for (int r = 0; r < active.length; r++) {
+                active[r] = speeds == null || speeds[r] > 0;
+            }
+            plan(counts, active, out);
+            return;
+        }
+        takeCounts(counts);
+        reader.host().plan(total, speeds, before, out);
+        handedOver = reason;
+    }
+
+    private String beyondDevice(double @Nullable [] speeds, int @Nullable [] before) {
+        if (speeds != null) {
+            if (speeds.length != active.length) {
+                return "number of speeds";
+            }
+            for (double speed : speeds) {
+                if (speed != 0 && speed != 1) {
+                    return "speeds other than 1";
+                }
+            }
+        }
+        if (before != null) {
+            for (int p = 0; p < before.length; p++) {
+                if (before[p] >= 0 && p % settings.slotsPerRank() >= settings.homeSlots()) {
+                    return "copies of an earlier batch";
+                }
+            }
+        }
+        return "";
+    }
+
+    /** {@return what the CPU had to plan the last batch for; empty if the device has planned it} */
+    public String handedOver() {
+        return handedOver;
+    }
+
+    private long takeCounts(int[] counts) {
         int experts = settings.experts();
         if (counts.length != program.counts().length()) {
             throw new IllegalArgumentException("counts: got length " + counts.length + ", expected "
@@ -132,65 +168,7 @@ public final class GpuReplicaPlanner implements AutoCloseable {
             total[k % experts] += counts[k];
             all += counts[k];
         }
-        if (all > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(
-                    "counts: got " + all + " tokens, expected at most " + Integer.MAX_VALUE + " on a device");
-        }
-        MemorySegment.copy(counts, 0, run.host(program.counts()), INT, 0, counts.length);
-    }
-
-    private void takeActive(boolean @Nullable [] active) {
-        if (active != null && active.length != speeds.length) {
-            throw new IllegalArgumentException("active: got length " + active.length + ", expected " + speeds.length);
-        }
-        MemorySegment to = run.host(program.active());
-        int ranks = 0;
-        for (int r = 0; r < speeds.length; r++) {
-            int alive = active == null || active[r] ? 1 : 0;
-            ranks += alive;
-            speeds[r] = alive;
-            to.setAtIndex(INT, r, alive);
-        }
-        if (ranks == 0) {
-            throw new IllegalArgumentException("active: got no active rank, expected at least one");
-        }
-        runs = runs == Integer.MAX_VALUE ? 1 : runs + 1;
-        to.setAtIndex(INT, speeds.length, runs);
-    }
-
-    private void requireRun(MemorySegment result) {
-        int ran = result.getAtIndex(INT, ReplicaOutput.RUN);
-        int threads = result.getAtIndex(INT, ReplicaOutput.THREADS);
-        if (ran != runs || threads != ReplicaKernels.THREADS) {
-            throw new BackendException(
-                    "gpu",
-                    Code.NO_ANSWER,
-                    "got run " + ran + " with " + threads + " threads, expected run " + runs + " with "
-                            + ReplicaKernels.THREADS,
-                    "bin/lplb doctor says what works here.",
-                    null);
-        }
-    }
-
-    /** Reads what every spare slot takes. */
-    private void read(MemorySegment result) {
-        int ranks = settings.ranks();
-        int perRank = settings.slotsPerRank();
-        int experts = settings.experts();
-        Arrays.fill(taken, 0);
-        Arrays.fill(expert, -1);
-        for (int e = 0; e < experts; e++) {
-            int first = result.getAtIndex(INT, ReplicaOutput.first(ranks, perRank) + e);
-            int end = result.getAtIndex(INT, ReplicaOutput.first(ranks, perRank) + e + 1L);
-            for (int k = first + 1; k < Math.min(end, experts + expert.length); k++) {
-                int slot = result.getAtIndex(INT, ReplicaOutput.slot(ranks, perRank, experts) + k);
-                int at = slot / perRank * settings.spareSlots() + slot % perRank - settings.homeSlots();
-                if (slot >= 0 && slot < ranks * perRank && slot % perRank >= settings.homeSlots()) {
-                    expert[at] = e;
-                    taken[at] = result.getAtIndex(INT, ReplicaOutput.quota(ranks, perRank, experts, expert.length) + k);
-                }
-            }
-        }
+        return all;
     }
 
     /**

@@ -113,7 +113,7 @@ final class PlanReader {
         }
         readSlots(result);
         try {
-            host.complete(total, speeds, expert, taken, out);
+            host.complete(total, speeds, null, expert, taken, out);
         } catch (IllegalArgumentException e) {
             throw new BackendException(
                     "gpu", Code.WRONG_SHARES, String.valueOf(e.getMessage()), "Report it, please.", e);

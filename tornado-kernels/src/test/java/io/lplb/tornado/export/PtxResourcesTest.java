@@ -114,7 +114,7 @@ class PtxResourcesTest {
 
     @Test
     void allKernelsAroundTheSolversAreShipped() {
-        assertEquals(11, launches().size(), "kernels: " + launches());
+        assertEquals(15, launches().size(), "kernels: " + launches());
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.lplb.count.TokenCounter;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.tornado.kernel.pipeline.PipelineSizes;
 import io.lplb.tornado.kernel.pipeline.SourceLayout;
 import io.lplb.tornado.program.Placements;
 import io.lplb.tornado.program.RunSizes;
@@ -207,7 +208,7 @@ class SourcePipelineTest {
         IllegalArgumentException odd =
                 assertThrows(IllegalArgumentException.class, () -> new SourceGroup(3, 0, 1).ranksPerSource(32));
         assertEquals("sources: got 3, expected a divisor of the placement's 32 ranks", odd.getMessage());
-        int[] sizes = new int[16];
+        int[] sizes = new int[PipelineSizes.COUNT];
         sizes[1] = 1 << 23;
         RunSizes.addSources(sizes, new SourceGroup(2, 1, 2));
         assertArrayEquals(new int[] {2, 1, 2}, Arrays.copyOfRange(sizes, 12, 15));

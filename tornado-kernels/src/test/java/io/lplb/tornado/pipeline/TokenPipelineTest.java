@@ -107,10 +107,88 @@ class TokenPipelineTest {
         assertThrows(IllegalArgumentException.class, () -> TokenPipeline.solver("simplex", problem.problem(), 1, 1e-4));
     }
 
+    /** Tiles of every expert as tokens: the level must be the best for them, and every replica ends at a tile. */
+    @ParameterizedTest(name = "{0}, {2} tokens, seed " + SEED)
+    @MethodSource("cases")
+    void plansInWholeTiles(String name, ExpertPlacement placement, int tokens, double skew) {
+        int tile = 16;
+        PlacementProblem problem = PlacementProblem.of(placement, null);
+        WeightedStage stage = new WeightedStage(problem.problem(), problem.groups(), SEED);
+        int[] ids = Placements.ids(tokens, placement.experts(), skew, SEED);
+        int[] physical = new int[tokens];
+        int[] counts = new int[placement.experts()];
+        Arrays.stream(ids).filter(id -> id >= 0).forEach(id -> counts[id]++);
+        int[] units = new int[Arrays.stream(counts).map(n -> (n + tile - 1) / tile).sum()];
+        int at = 0;
+        for (int e = 0; e < counts.length; e++) {
+            int end = at + (counts[e] + tile - 1) / tile;
+            Arrays.fill(units, at, end, e);
+            at = end;
+        }
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, tokens, stage.step(), false)) {
+            pipeline.planInTiles(tile);
+            assertEquals(0, pipeline.route(ids, physical), name);
+            CpuPipeline cpu = new CpuPipeline(placement, problem, units);
+            long[] quota = cpu.rounded(stage);
+            for (int g = 0; g < problem.groups(); g++) {
+                assertEquals(cpu.repair(quota, g).maxLoad(), pipeline.maxLoad(g), name);
+            }
+            int[] perSlot = new int[placement.physicalExperts()];
+            for (int k = 0; k < tokens; k++) {
+                assertEquals(ids[k], ids[k] < 0 ? physical[k] : placement.expertIn(physical[k]));
+                if (ids[k] >= 0) {
+                    perSlot[physical[k]]++;
+                }
+            }
+            long[] tiles = new long[placement.ranks()];
+            for (int e = 0; e < counts.length; e++) {
+                int broken = 0;
+                for (int k = 0; k < placement.replicaCount(e); k++) {
+                    int slot = placement.slotOf(e, k);
+                    broken += perSlot[slot] % tile == 0 ? 0 : 1;
+                    tiles[placement.rankOf(slot)] += (perSlot[slot] + tile - 1) / tile;
+                }
+                assertTrue(broken <= 1, name + ", expert " + e);
+            }
+            int ranks = problem.problem().ranks();
+            for (int r = 0; r < tiles.length; r++) {
+                assertEquals(pipeline.load(r / ranks, r % ranks), tiles[r], name + ", rank " + r);
+            }
+            pipeline.planInTiles(1);
+            pipeline.route(ids, physical);
+            CpuPipeline whole = new CpuPipeline(placement, problem, ids);
+            assertArrayEquals(whole.route(whole.replicasOf(physical)), physical, name);
+            assertThrows(IllegalArgumentException.class, () -> pipeline.planInTiles(0));
+        }
+    }
+
     private static long[] loads(TokenPipeline pipeline, int group, PlacementProblem problem) {
         long[] loads = new long[problem.problem().ranks()];
         Arrays.setAll(loads, r -> pipeline.load(group, r));
         return loads;
+    }
+
+    @Test
+    void idsOf64BitsAreRoutedAsThoseOf32() {
+        ExpertPlacement placement = Placements.torus(2);
+        PlacementProblem problem = PlacementProblem.of(placement, null);
+        WeightedStage stage = new WeightedStage(problem.problem(), 1, SEED);
+        int[] ids = Placements.ids(300, placement.experts(), 1, SEED);
+        ids[7] = -1;
+        ids[8] = placement.experts();
+        long[] wide = Arrays.stream(ids).asLongStream().toArray();
+        // Lower words that name an expert, and -1.
+        wide[8] = (1L << 32) | ids[9];
+        int[] physical = new int[300];
+        long[] widePhysical = new long[300];
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, 300, stage.step(), false)) {
+            assertEquals(1, pipeline.route(ids, physical));
+        }
+        try (TokenPipeline pipeline = new TokenPipeline(placement, problem, 300, stage.step(), false, null, true)) {
+            assertEquals(1, pipeline.route(wide, widePhysical));
+            assertThrows(IllegalArgumentException.class, () -> pipeline.route(ids, physical));
+        }
+        assertArrayEquals(Arrays.stream(physical).asLongStream().toArray(), widePhysical);
     }
 
     @Test

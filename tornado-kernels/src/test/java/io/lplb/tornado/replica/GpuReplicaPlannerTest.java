@@ -77,6 +77,33 @@ class GpuReplicaPlannerTest {
     }
 
     @Test
+    void whatADeviceDoesNotPlanIsHandedOver() {
+        ReplicaSettings settings = settings(4, 8, 1).build();
+        ReplicaPlan plan = new ReplicaPlan(settings);
+        ReplicaPlan cpu = new ReplicaPlan(settings);
+        int[] counts = {500, 5, 5, 5, 5, 5, 5, 5};
+        long[] total = Arrays.stream(counts).asLongStream().toArray();
+        double[] speeds = {1, 2, 1, 1};
+        int[] before = new int[settings.physicalExperts()];
+        Arrays.fill(before, -1);
+        try (GpuReplicaPlanner planner = GpuReplicaPlanner.onTornado(settings, 1)) {
+            planner.plan(counts, speeds, null, plan);
+            assertEquals("speeds other than 1", planner.handedOver());
+            new ReplicaPlanner(settings).plan(total, speeds, null, cpu);
+            assertEquals(cpu.toString(), plan.toString());
+            planner.plan(counts, new double[] {1, 0, 1, 1}, before, plan);
+            assertEquals("", planner.handedOver());
+            assertEquals(0, plan.rankLoad(1));
+            before[5] = 0;
+            planner.plan(counts, null, before, plan);
+            assertEquals("copies of an earlier batch", planner.handedOver());
+            new ReplicaPlanner(settings).plan(total, null, before, cpu);
+            assertEquals(cpu.toString(), plan.toString());
+            assertThrows(IllegalArgumentException.class, () -> planner.plan(counts, new double[3], null, plan));
+        }
+    }
+
+    @Test
     void wrongInputsAreNamed() {
         ReplicaSettings settings = settings(2, 4, 1).build();
         ReplicaPlan plan = new ReplicaPlan(settings);

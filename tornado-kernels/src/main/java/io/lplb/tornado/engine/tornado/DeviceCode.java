@@ -20,6 +20,7 @@ import io.lplb.tornado.kernel.pipeline.RouteKernels;
 import io.lplb.tornado.kernel.pipeline.SourceKernels;
 import io.lplb.tornado.kernel.pipeline.SourceLayout;
 import io.lplb.tornado.kernel.pipeline.SourceShare;
+import io.lplb.tornado.kernel.pipeline.TokenIds;
 import io.lplb.tornado.kernel.replica.ReplicaGrowthSteps;
 import io.lplb.tornado.kernel.replica.ReplicaKernels;
 import io.lplb.tornado.kernel.replica.ReplicaMemory;
@@ -102,6 +103,7 @@ public final class DeviceCode {
         SourceLayout.class,
         SourceShare.class,
         StatePlaces.class,
+        TokenIds.class,
         NewtonStep.class,
         TileInverse.class,
         TileInverse.Pair.class,

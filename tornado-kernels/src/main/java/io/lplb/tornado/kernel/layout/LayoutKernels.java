@@ -3,6 +3,7 @@ package io.lplb.tornado.kernel.layout;
 
 import io.lplb.tornado.kernel.pipeline.CountKernels;
 import io.lplb.tornado.kernel.pipeline.PipelineLayout;
+import io.lplb.tornado.kernel.pipeline.TokenIds;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -35,7 +36,7 @@ public final class LayoutKernels {
      *
      * @param sizes see {@link LayoutSizes}
      * @param counting sizes of counting, see {@link io.lplb.tornado.kernel.pipeline.PipelineSizes}: slots stand for experts
-     * @param ids {@code [tokens * topK]} physical slots, -1 for none
+     * @param ids {@code [tokens * topK]} physical slots, -1 for none, of 32 or 64 bits
      * @param counts {@code [blocks][slots + 1]}, overwritten: rows of the block in each slot
      * @param place {@code [tokens * topK]}, overwritten: place of an id among those of its slot in its block
      * @param rankBits {@code [tokens][2]}, overwritten: bit r % 32 of word r / 32
@@ -75,13 +76,14 @@ public final class LayoutKernels {
     private static void noteRanks(
             int thread, int threads, IntArray sizes, IntArray ids, IntArray rankBits, int first, int here, int[] bits) {
         int topK = sizes.get(LayoutSizes.TOP_K);
+        int shift = sizes.get(LayoutSizes.ID_SHIFT);
         int slotsPerRank = sizes.get(LayoutSizes.SLOTS_PER_RANK);
         for (int t = thread; t < LayoutSizes.BLOCK_TOKENS; t += threads) {
             int bits0 = 0;
             int bits1 = 0;
             if (t < here) {
                 for (int k = 0; k < topK; k++) {
-                    int slot = ids.get((first + t) * topK + k);
+                    int slot = TokenIds.get(ids, (first + t) * topK + k, shift);
                     int rank = slot > -1 ? slot / slotsPerRank : 0;
                     int bit = slot > -1 ? 1 << (rank % 32) : 0;
                     bits0 |= rank < 32 ? bit : 0;
@@ -125,7 +127,7 @@ public final class LayoutKernels {
      * Gives every id its row; one work-group per block of ids. The first one also writes the sums and the offsets.
      *
      * @param sizes see {@link LayoutSizes}
-     * @param ids {@code [tokens * topK]} physical slots, -1 for none
+     * @param ids {@code [tokens * topK]} physical slots, -1 for none, of 32 or 64 bits
      * @param counts as {@link #countSlots} writes them, as for the next two
      * @param place {@code [tokens * topK]}
      * @param partial {@code [token blocks][ranks + nodes]}
@@ -151,6 +153,7 @@ public final class LayoutKernels {
         int length = sizes.get(LayoutSizes.TOKENS) * sizes.get(LayoutSizes.TOP_K);
         int slots = sizes.get(LayoutSizes.RANKS) * sizes.get(LayoutSizes.SLOTS_PER_RANK);
         int tile = sizes.get(LayoutSizes.TILE);
+        int shift = sizes.get(LayoutSizes.ID_SHIFT);
         int blocks = PipelineLayout.blocks(length);
         if (block > TornadoMath.max(blocks, 1) - 1) {
             return;
@@ -208,7 +211,7 @@ public final class LayoutKernels {
         int first = block * PipelineLayout.BLOCK_IDS;
         int here = TornadoMath.min(PipelineLayout.BLOCK_IDS, length - first);
         for (int k = thread; k < here; k += threads) {
-            int slot = ids.get(first + k);
+            int slot = TokenIds.get(ids, first + k, shift);
             int row = -1;
             if (slot > -1) {
                 int inSlot = earlier[slot] + place.get(first + k);

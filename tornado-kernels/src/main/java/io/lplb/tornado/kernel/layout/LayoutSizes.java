@@ -24,6 +24,9 @@ public final class LayoutSizes {
     /** Threads that add up the counts of one slot. */
     public static final int PARTS = 6;
 
+    /** 0 for ids of 32 bits, 1 for 64, see {@link io.lplb.tornado.kernel.pipeline.TokenIds}. */
+    public static final int ID_SHIFT = 7;
+
     /** Length of the array. */
     public static final int COUNT = 8;
 

@@ -75,6 +75,7 @@ public final class CountKernels {
             int[] mask) {
         int tokens = sizes.get(PipelineSizes.TOKENS);
         int experts = sizes.get(PipelineSizes.EXPERTS);
+        int shift = sizes.get(PipelineSizes.ID_SHIFT);
         int columns = experts + 1;
         int outOfRange = (experts + LOWS - 1) / LOWS;
         int highs = outOfRange + 1;
@@ -82,7 +83,7 @@ public final class CountKernels {
         int first = block * PipelineLayout.BLOCK_IDS;
         int here = TornadoMath.min(PipelineLayout.BLOCK_IDS, tokens - first);
         for (int k = thread; k < PipelineLayout.BLOCK_IDS; k += threads) {
-            int id = k < here ? ids.get(first + k) : -1;
+            int id = k < here ? TokenIds.get(ids, first + k, shift) : -1;
             int inRange = id < experts && id > -1 ? id : outOfRange * LOWS;
             // No mask has the high digit of nobody's ids.
             own[k] = id == -1 ? highs * LOWS : inRange;
@@ -91,7 +92,7 @@ public final class CountKernels {
         for (int m = thread; m < WORDS * digits; m += threads) {
             int word = m / digits;
             int digit = m - word * digits;
-            boolean shift = digit < highs;
+            boolean isHigh = digit < highs;
             int wanted = digit < highs ? digit : digit - highs;
             int bits = 0;
             int bit = 1;
@@ -102,10 +103,10 @@ public final class CountKernels {
                 int id1 = own[at + 1];
                 int id2 = own[at + 2];
                 int id3 = own[at + 3];
-                bits |= digit(id0, shift) == wanted ? bit : 0;
-                bits |= digit(id1, shift) == wanted ? bit << 1 : 0;
-                bits |= digit(id2, shift) == wanted ? bit << 2 : 0;
-                bits |= digit(id3, shift) == wanted ? bit << 3 : 0;
+                bits |= digit(id0, isHigh) == wanted ? bit : 0;
+                bits |= digit(id1, isHigh) == wanted ? bit << 1 : 0;
+                bits |= digit(id2, isHigh) == wanted ? bit << 2 : 0;
+                bits |= digit(id3, isHigh) == wanted ? bit << 3 : 0;
                 bit <<= 4;
                 at += 4;
             }

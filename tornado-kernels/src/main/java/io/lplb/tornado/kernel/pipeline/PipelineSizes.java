@@ -8,7 +8,7 @@ package io.lplb.tornado.kernel.pipeline;
  *
  * <pre>
  *   | run | tokens | experts | ranks | items | entries | groups | width | repairs | table | part bits | lane bits |
- *   sources | self | sources of a node | tile |
+ *   sources | self | sources of a node | tile | id shift |
  * </pre>
  */
 public final class PipelineSizes {
@@ -58,8 +58,11 @@ public final class PipelineSizes {
     /** Tokens of a tile, the unit of loads and quotas; 1 plans in tokens. */
     public static final int TILE = 15;
 
+    /** 0 for ids of 32 bits, 1 for 64, see {@link TokenIds}. */
+    public static final int ID_SHIFT = 16;
+
     /** Elements of the array. */
-    public static final int COUNT = 16;
+    public static final int COUNT = 17;
 
     public static final int MAX_EXPERTS = 1024;
 

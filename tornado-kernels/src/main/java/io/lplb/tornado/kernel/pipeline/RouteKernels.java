@@ -48,6 +48,7 @@ public final class RouteKernels {
         int ranks = sizes.get(PipelineSizes.RANKS);
         int groups = sizes.get(PipelineSizes.GROUPS);
         int width = sizes.get(PipelineSizes.WIDTH);
+        int shift = sizes.get(PipelineSizes.ID_SHIFT);
         if (block > PipelineLayout.blocks(tokens) - 1) {
             return;
         }
@@ -56,7 +57,7 @@ public final class RouteKernels {
         int bounds = width - PipelineLayout.PLAN_BOUND;
         for (int k = thread; k < here; k += threads) {
             int token = first + k;
-            int id = ids.get(token);
+            int id = TokenIds.get(ids, token, shift);
             int slot = -1;
             if (id > -1 && id < experts) {
                 int at = id * width;
@@ -72,7 +73,7 @@ public final class RouteKernels {
                 }
                 slot = slots.get(id * (bounds + 1) + replica);
             }
-            physical.set(token, slot);
+            TokenIds.set(physical, token, shift, slot);
         }
         if (thread == 0) {
             out.set(PipelineLayout.stampAt(groups, ranks) + block, run);

@@ -4,6 +4,7 @@ package io.lplb.tornado.kernel.replica;
 import io.lplb.tornado.kernel.pipeline.BlockSums;
 import io.lplb.tornado.kernel.pipeline.PipelineLayout;
 import io.lplb.tornado.kernel.pipeline.PipelineSizes;
+import io.lplb.tornado.kernel.pipeline.TokenIds;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -89,6 +90,7 @@ public final class ReplicaRoutes {
         int threads = context.localGroupSizeX;
         int tokens = sizes.get(PipelineSizes.TOKENS);
         int experts = sizes.get(PipelineSizes.EXPERTS);
+        int shift = sizes.get(PipelineSizes.ID_SHIFT);
         int ranks = ranges.get(ReplicaSizes.RANKS);
         int spare = ranges.get(ReplicaSizes.SPARE_SLOTS);
         int perRank = ranges.get(ReplicaSizes.HOME_SLOTS) + spare;
@@ -101,7 +103,7 @@ public final class ReplicaRoutes {
         int first = block * PipelineLayout.BLOCK_IDS;
         int here = TornadoMath.min(PipelineLayout.BLOCK_IDS, tokens - first);
         for (int k = thread; k < here; k += threads) {
-            int id = ids.get(first + k);
+            int id = TokenIds.get(ids, first + k, shift);
             int slot = -1;
             if (id > -1 && id < experts) {
                 int c = before.get(block * (experts + 1) + id) + place.get(first + k);
@@ -121,7 +123,7 @@ public final class ReplicaRoutes {
                 }
                 slot = n > 0 ? plan.get(slotAt + replica) : -1;
             }
-            physical.set(first + k, slot);
+            TokenIds.set(physical, first + k, shift, slot);
         }
         if (thread == 0) {
             summary.set(SUMMARY + block, sizes.get(PipelineSizes.RUN));

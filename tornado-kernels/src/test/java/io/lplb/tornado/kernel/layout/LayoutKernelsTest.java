@@ -2,6 +2,7 @@
 package io.lplb.tornado.kernel.layout;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -32,6 +33,7 @@ class LayoutKernelsTest {
         Random random = new Random(31L * ranks + tokens);
         int slots = ranks * slotsPerRank;
         LayoutProgram layout = new LayoutProgram(ranks, perNode, slotsPerRank, topK, tokens, tile);
+        LayoutProgram wide = new LayoutProgram(ranks, perNode, slotsPerRank, topK, tokens, tile, true);
         for (int kind = 0; kind < 3; kind++) {
             int[] ids = new int[tokens * topK];
             for (int k = 0; k < ids.length; k++) {
@@ -40,7 +42,7 @@ class LayoutKernelsTest {
             }
             DispatchLayout host = new DispatchLayout(ranks, perNode, slotsPerRank, topK, tokens, tile);
             host.compute(ids);
-            compare(layout, host, ids, slots, ranks);
+            compare(kind == 0 ? wide : layout, host, ids, slots, ranks);
         }
     }
 
@@ -55,7 +57,12 @@ class LayoutKernelsTest {
         try (TornadoProgram run = new TornadoProgram(layout.program(), ids.length, false)) {
             run.host(layout.counting()).setAtIndex(JAVA_INT, PipelineSizes.TOKENS, ids.length);
             run.host(layout.sizes()).setAtIndex(JAVA_INT, LayoutSizes.TOKENS, tokens);
-            MemorySegment.copy(ids, 0, run.host(layout.ids()), JAVA_INT, 0, ids.length);
+            if (layout.ids().length() > ids.length) {
+                long[] wide = Arrays.stream(ids).asLongStream().toArray();
+                MemorySegment.copy(wide, 0, run.host(layout.ids()), JAVA_LONG_UNALIGNED, 0, ids.length);
+            } else {
+                MemorySegment.copy(ids, 0, run.host(layout.ids()), JAVA_INT, 0, ids.length);
+            }
             run.run();
             sums = run.host(layout.tokens()).toArray(JAVA_INT);
             offsets = run.host(layout.offsets()).toArray(JAVA_INT);
