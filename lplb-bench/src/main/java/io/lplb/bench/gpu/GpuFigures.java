@@ -88,6 +88,7 @@ public final class GpuFigures {
         }
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is Error Prone's, which is no dependency
     private void say(String format, Object... values) {
         out.println(String.format(Locale.ROOT, format, values));
     }
@@ -187,7 +188,8 @@ public final class GpuFigures {
                     && Arrays.equals(host.tokensPerRank(), Arrays.copyOfRange(sums, all, all + RANKS))
                     && Arrays.equals(host.tokensPerNode(), Arrays.copyOfRange(sums, all + RANKS, all + RANKS + 4))
                     && Arrays.equals(host.order(), run.host(layout.order()).toArray(JAVA_INT))
-                    && Arrays.equals(host.alignedRow(), run.host(layout.alignedRow()).toArray(JAVA_INT));
+                    && Arrays.equals(
+                            host.alignedRow(), run.host(layout.alignedRow()).toArray(JAVA_INT));
             int[] bits = run.host(layout.rankBits()).toArray(JAVA_INT);
             for (int k = 0; k < TOKENS * RANKS; k++) {
                 right &= host.tokenInRank()[k] == ((bits[2 * (k / RANKS)] >>> (k % RANKS) & 1) == 1);
@@ -212,8 +214,8 @@ public final class GpuFigures {
         long memory = driver.allocate(4L * Long.BYTES * ids.length);
         long results = memory + 2L * Long.BYTES * ids.length;
         try (Arena arena = Arena.ofConfined();
-                GpuPipeline pipeline = GpuPipeline.openOn(
-                        stream, RelaxationSolver.NAME, placement, problem, 1e-4, ids.length, 0)) {
+                GpuPipeline pipeline =
+                        GpuPipeline.openOn(stream, RelaxationSolver.NAME, placement, problem, 1e-4, ids.length, 0)) {
             MemorySegment narrow = arena.allocate(JAVA_INT, ids.length);
             MemorySegment wide = arena.allocate(JAVA_LONG, ids.length);
             for (int k = 0; k < ids.length; k++) {
@@ -234,8 +236,9 @@ public final class GpuFigures {
                 driver.copyToHost(got.address(), results, from.byteSize(), stream);
                 driver.synchronise(stream);
                 check(what, placement, ids, got, kind, pipeline, problem);
-                say("pipeline %s: %.1f us, largest load %d, bound %d", what, micros, pipeline.maxLoad(0),
-                        pipeline.lowerBound(0));
+                say(
+                        "pipeline %s: %.1f us, largest load %d, bound %d",
+                        what, micros, pipeline.maxLoad(0), pipeline.lowerBound(0));
             }
         } finally {
             driver.free(memory);

@@ -96,6 +96,7 @@ public final class WeightCopyFigures {
         }
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is Error Prone's, which is no dependency
     private void say(String format, Object... values) {
         out.println("rank " + rank + ": " + String.format(Locale.ROOT, format, values));
     }

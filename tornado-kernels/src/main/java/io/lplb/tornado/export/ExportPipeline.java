@@ -143,7 +143,8 @@ final class ExportPipeline {
     }
 
     private static void runReplicasOnce() {
-        try (TornadoProgram layout = new TornadoProgram(new LayoutProgram(2, 1, 1, 1, TOKENS, 1).program(), TOKENS, false)) {
+        try (TornadoProgram layout =
+                new TornadoProgram(new LayoutProgram(2, 1, 1, 1, TOKENS, 1).program(), TOKENS, false)) {
             layout.run();
         }
         try (GpuReplicaPipeline pipeline = GpuReplicaPipeline.onTornado(replicaSettings(), TOKENS)) {

@@ -219,8 +219,7 @@ public final class TokenPipeline implements AutoCloseable {
             throw new IllegalArgumentException("ids: got length " + length + ", expected at most " + tokens);
         }
         if (results != length) {
-            throw new IllegalArgumentException(
-                    "physical: got length " + results + ", expected " + length + " as ids");
+            throw new IllegalArgumentException("physical: got length " + results + ", expected " + length + " as ids");
         }
         run = next();
         sizes.setAtIndex(JAVA_INT, PipelineSizes.RUN, run);

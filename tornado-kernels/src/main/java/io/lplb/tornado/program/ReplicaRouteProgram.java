@@ -32,8 +32,7 @@ public final class ReplicaRouteProgram {
      */
     public ReplicaRouteProgram(ReplicaSettings settings, int tokens) {
         if (tokens < 1 || tokens > PipelineSizes.MAX_TOKENS) {
-            throw new IllegalArgumentException(
-                    "tokens: got " + tokens + ", expected 1.." + PipelineSizes.MAX_TOKENS);
+            throw new IllegalArgumentException("tokens: got " + tokens + ", expected 1.." + PipelineSizes.MAX_TOKENS);
         }
         int experts = settings.experts();
         int mostBlocks = PipelineLayout.blocks(tokens);

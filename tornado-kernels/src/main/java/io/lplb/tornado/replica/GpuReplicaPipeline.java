@@ -98,7 +98,8 @@ public final class GpuReplicaPipeline implements AutoCloseable {
                     "physical: got length " + physical.length + ", expected " + ids.length + " as ids");
         }
         if (boundIds != 0) {
-            throw new IllegalStateException("got ids on the host after ids on the device, expected another pipeline for them");
+            throw new IllegalStateException(
+                    "got ids on the host after ids on the device, expected another pipeline for them");
         }
         begin(ids.length, active);
         MemorySegment.copy(ids, 0, run.host(program.ids()), INT, 0, ids.length);

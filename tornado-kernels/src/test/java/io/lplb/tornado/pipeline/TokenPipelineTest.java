@@ -118,7 +118,8 @@ class TokenPipelineTest {
         int[] physical = new int[tokens];
         int[] counts = new int[placement.experts()];
         Arrays.stream(ids).filter(id -> id >= 0).forEach(id -> counts[id]++);
-        int[] units = new int[Arrays.stream(counts).map(n -> (n + tile - 1) / tile).sum()];
+        int[] units =
+                new int[Arrays.stream(counts).map(n -> (n + tile - 1) / tile).sum()];
         int at = 0;
         for (int e = 0; e < counts.length; e++) {
             int end = at + (counts[e] + tile - 1) / tile;

@@ -117,8 +117,7 @@ class GpuReplicaPipelineTest {
             assertThrows(IllegalArgumentException.class, () -> pipeline.route(new int[4], new int[4], null, plan));
             assertThrows(IllegalArgumentException.class, () -> pipeline.route(new int[3], new int[2], null, plan));
             assertThrows(
-                    IllegalArgumentException.class,
-                    () -> pipeline.route(new int[3], new int[3], new boolean[2], plan));
+                    IllegalArgumentException.class, () -> pipeline.route(new int[3], new int[3], new boolean[2], plan));
             assertThrows(IllegalStateException.class, () -> pipeline.route(16L, 16L, 3, null));
             assertThrows(IllegalStateException.class, () -> pipeline.fetch(plan));
         }

@@ -76,13 +76,24 @@ public final class CudaProgram {
             if (shared) {
                 PinnedMemory memory = PinnedMemory.take(driver, cleanup, DeviceArrays.ROOM + buffer.bytes());
                 pinned.put(buffer, memory);
+                initialise(buffer);
                 if (mapped) {
                     addresses.put(buffer, DeviceArrays.array(driver.devicePointer(memory.address())));
-                    host(buffer).fill((byte) 0);
                     continue;
                 }
             }
             addresses.put(buffer, allocate(arrays, buffer));
+        }
+    }
+
+    /** Gives the host's elements their initial contents, which a copy of all of them keeps. */
+    private void initialise(Buffer buffer) {
+        MemorySegment host = host(buffer);
+        switch (buffer.contents()) {
+            case int[] words -> host.copyFrom(MemorySegment.ofArray(words));
+            case float[] words -> host.copyFrom(MemorySegment.ofArray(words));
+            case double[] numbers -> host.copyFrom(MemorySegment.ofArray(numbers));
+            case null, default -> host.fill((byte) 0);
         }
     }
 

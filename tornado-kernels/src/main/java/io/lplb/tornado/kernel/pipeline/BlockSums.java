@@ -17,7 +17,8 @@ public final class BlockSums {
     private BlockSums() {}
 
     /** Adds up each part; a barrier must come between this and {@link #run}. */
-    public static void parts(int thread, int threads, IntArray counts, int tokens, int experts, int partBits, int[] partial) {
+    public static void parts(
+            int thread, int threads, IntArray counts, int tokens, int experts, int partBits, int[] partial) {
         int blocks = PipelineLayout.blocks(tokens);
         int parts = 1 << partBits;
         int chunk = (blocks + parts - 1) >>> partBits;

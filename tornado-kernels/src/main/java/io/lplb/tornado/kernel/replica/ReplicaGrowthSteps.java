@@ -37,7 +37,8 @@ public final class ReplicaGrowthSteps {
             int toLoad = rank[ReplicaMemory.LOAD + to];
             int used = rank[ReplicaMemory.USED + to];
             int tokens = TornadoMath.min((int) (expert >>> ReplicaMemory.PLACE_BITS), level - toLoad);
-            // Both positive; one comparison, as TornadoVM's CUDA backend lets the then block of an "and" fall into its else block.
+            // Both positive; one comparison, as TornadoVM's CUDA backend lets the then block of an "and" fall into its
+            // else block.
             if (TornadoMath.min(take, tokens - least + 1) > 0) {
                 int p = from * places + ReplicaMemory.PLACE_MASK - (int) (expert & ReplicaMemory.PLACE_MASK);
                 int slot = to * spare + used;

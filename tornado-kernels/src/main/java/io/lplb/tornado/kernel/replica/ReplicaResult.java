@@ -51,8 +51,7 @@ public final class ReplicaResult {
         }
     }
 
-    private static void writeReplica(
-            int k, IntArray sizes, IntArray table, int[] replica, int replicas, IntArray out) {
+    private static void writeReplica(int k, IntArray sizes, IntArray table, int[] replica, int replicas, IntArray out) {
         int ranks = sizes.get(ReplicaSizes.RANKS);
         int experts = sizes.get(ReplicaSizes.EXPERTS);
         int home = sizes.get(ReplicaSizes.HOME_SLOTS);
