@@ -13,6 +13,7 @@ import io.lplb.problem.PlacementProblem;
 import io.lplb.replica.ReplicaPlan;
 import io.lplb.replica.ReplicaPlanner;
 import io.lplb.replica.ReplicaSettings;
+import io.lplb.replica.WeightCopies;
 import io.lplb.route.TokenRouter;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.topology.ReplicaTopology;
@@ -26,6 +27,7 @@ import io.lplb.tornado.kernel.layout.LayoutSizes;
 import io.lplb.tornado.kernel.pipeline.PipelineSizes;
 import io.lplb.tornado.pipeline.GpuPipeline;
 import io.lplb.tornado.program.LayoutProgram;
+import io.lplb.tornado.replica.DeviceWeights;
 import io.lplb.tornado.replica.GpuReplicaPipeline;
 import io.lplb.tornado.replica.GpuReplicaPlanner;
 import io.lplb.trace.LoadReader;
@@ -81,6 +83,7 @@ public final class GpuFigures {
             figures.pipeline(device, "torus8x4", 1);
             figures.pipeline(device, "cube", 4);
             figures.replicaPipeline();
+            figures.deviceCopies(device);
         }
         figures.say("# %d wrong", figures.wrong);
         if (figures.wrong > 0) {
@@ -301,6 +304,79 @@ public final class GpuFigures {
             right &= pipeline.maxLoad(g) == pipeline.lowerBound(g);
         }
         require(right, what);
+    }
+
+    /** Weight copies of 8 virtual ranks on one device, compared byte for byte. */
+    private void deviceCopies(CudaDevice device) {
+        int expertBytes = 16 << 20;
+        ReplicaSettings settings = ReplicaSettings.builder(homes(8, 64), 2).build();
+        int[] table = new int[settings.physicalExperts()];
+        ReplicaPlan plan = new ReplicaPlan(settings);
+        plan.copySlotTable(table);
+        WeightCopies copies = new WeightCopies(settings);
+        device.enter();
+        long stream = driver.createStream();
+        long memory = driver.allocate((long) expertBytes * table.length);
+        try (Arena arena = Arena.ofConfined()) {
+            DeviceWeights weights = new DeviceWeights(driver, settings, memory, expertBytes, stream);
+            MemorySegment host = arena.allocate(expertBytes, 64);
+            for (int p = 0; p < table.length; p++) {
+                fill(host, table[p]);
+                driver.copyToDevice(weights.address(p), host.address(), expertBytes, stream);
+                driver.synchronise(stream);
+            }
+            long[] counts = new long[64];
+            Random random = new Random(9);
+            boolean right = true;
+            double micros = 0;
+            long start = driver.createEvent();
+            long end = driver.createEvent();
+            for (int batch = 0; batch < 4; batch++) {
+                Arrays.setAll(counts, e -> random.nextInt(200));
+                counts[random.nextInt(64)] += 4000;
+                new ReplicaPlanner(settings).plan(counts, null, table, plan);
+                copies.schedule(plan, table);
+                driver.record(start, stream);
+                weights.run(copies);
+                driver.record(end, stream);
+                driver.synchronise(stream);
+                micros += driver.elapsedMicros(start, end);
+                plan.copySlotTable(table);
+                right &= holds(weights, table, host, arena.allocate(expertBytes, 64), stream);
+            }
+            require(right, "copies on one device");
+            say(
+                    "copies on one device, %d of %d bytes: %.1f GB/s copied, byte for byte: %s",
+                    weights.copied(), expertBytes, weights.copied() * expertBytes / micros / 1e3, right);
+            driver.destroyEvent(start);
+            driver.destroyEvent(end);
+        } finally {
+            driver.free(memory);
+            driver.destroyStream(stream);
+            device.leave();
+        }
+    }
+
+    private boolean holds(DeviceWeights weights, int[] table, MemorySegment expected, MemorySegment got, long stream) {
+        boolean right = true;
+        for (int p = 0; p < table.length; p++) {
+            if (table[p] >= 0) {
+                fill(expected, table[p]);
+                got.fill((byte) 0xA5);
+                driver.copyToHost(got.address(), weights.address(p), got.byteSize(), stream);
+                driver.synchronise(stream);
+                right &= expected.mismatch(got) < 0;
+            }
+        }
+        return right;
+    }
+
+    private static void fill(MemorySegment host, int expert) {
+        int value = 0x9E3779B9 * (expert + 1);
+        for (long k = 0; k < host.byteSize() / Integer.BYTES; k++) {
+            value = value * 1664525 + 1013904223;
+            host.setAtIndex(JAVA_INT, k, value);
+        }
     }
 
     private void replicaPipeline() {

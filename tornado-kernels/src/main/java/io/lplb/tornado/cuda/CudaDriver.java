@@ -73,6 +73,7 @@ public final class CudaDriver {
     private final CudaLibrary.Function hostDevicePointer;
     private final CudaLibrary.Function copyToDevice;
     private final CudaLibrary.Function copyToHost;
+    private final CudaLibrary.Function copyOnDevice;
     private final CudaLibrary.Function fill;
     private final CudaLibrary.Function streamCreate;
     private final CudaLibrary.Function streamSynchronize;
@@ -119,6 +120,7 @@ public final class CudaDriver {
         hostDevicePointer = library.function("cuMemHostGetDevicePointer_v2");
         copyToDevice = library.function("cuMemcpyHtoDAsync_v2");
         copyToHost = library.function("cuMemcpyDtoHAsync_v2");
+        copyOnDevice = library.function("cuMemcpyDtoDAsync_v2");
         fill = library.function("cuMemsetD32Async");
         streamCreate = library.function("cuStreamCreate");
         streamSynchronize = library.function("cuStreamSynchronize");
@@ -323,6 +325,10 @@ public final class CudaDriver {
 
     public void copyToHost(long host, long device, long bytes, long stream) {
         check(copyToHost, copyToHost.call(host, device, bytes, stream));
+    }
+
+    public void copyOnDevice(long to, long from, long bytes, long stream) {
+        check(copyOnDevice, copyOnDevice.call(to, from, bytes, stream));
     }
 
     /** Sets words of the device's memory to a value, in the order of the stream; needs no memory of the host. */

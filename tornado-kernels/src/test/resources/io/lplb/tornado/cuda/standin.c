@@ -447,6 +447,11 @@ Result cuMemcpyDtoHAsync_v2(void *host, Handle device, size_t bytes, Handle stre
     copiedOut++;
     return submit(&copy, stream);
 }
+Result cuMemcpyDtoDAsync_v2(Handle to, Handle from, size_t bytes, Handle stream) {
+    ENTER;
+    Operation copy = {COPY, (void *) (uintptr_t) to, (const void *) (uintptr_t) from, bytes, 0, {0}, 0};
+    return submit(&copy, stream);
+}
 Result cuMemsetD32Async(Handle device, unsigned value, size_t words, Handle stream) {
     (void) stream;
     ENTER;

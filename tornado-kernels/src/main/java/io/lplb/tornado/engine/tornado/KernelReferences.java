@@ -18,7 +18,6 @@ import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task10;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task11;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task13;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task4;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task6;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task7;
@@ -84,11 +83,6 @@ public final class KernelReferences {
     }
 
     // The arguments' types are those of the program's buffers, which the emulator's tests hold against the parameters.
-
-    @SuppressWarnings("unchecked")
-    private static <A, B, C> Kernel of(Task4<KernelContext, A, B, C> k) {
-        return (graph, task, context, a) -> graph.task(task, k, context, (A) a[0], (B) a[1], (C) a[2]);
-    }
 
     @SuppressWarnings("unchecked")
     private static <A, B, C, D, E> Kernel of(Task6<KernelContext, A, B, C, D, E> k) {
