@@ -30,8 +30,7 @@ public final class DeviceWeights {
      * @param expertBytes bytes of an expert, at least 1
      * @param stream where copies are put
      */
-    public DeviceWeights(
-            CudaDriver driver, ReplicaSettings settings, long memory, long expertBytes, long stream) {
+    public DeviceWeights(CudaDriver driver, ReplicaSettings settings, long memory, long expertBytes, long stream) {
         if (expertBytes < 1) {
             throw new IllegalArgumentException("expertBytes: got " + expertBytes + ", expected at least 1");
         }

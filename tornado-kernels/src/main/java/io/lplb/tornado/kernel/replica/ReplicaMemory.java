@@ -127,7 +127,7 @@ public final class ReplicaMemory {
     private static long expertKey(int[] place, int p, int k) {
         // 0 where the expert gets no replica.
         int isReplicated = 1 - (place[EXPERT_AT + p] >>> 31);
-        long tokens = isReplicated * place[KEPT + p];
-        return (tokens << PLACE_BITS) | (PLACE_MASK - k);
+        int tokens = isReplicated * place[KEPT + p];
+        return ((long) tokens << PLACE_BITS) | (PLACE_MASK - k);
     }
 }
