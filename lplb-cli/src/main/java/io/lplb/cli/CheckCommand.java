@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cli;
 
+import io.lplb.problem.HostileFamily;
+import io.lplb.solver.SolverProvider;
 import io.lplb.tornado.provider.DriverProvider;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -47,6 +49,13 @@ final class CheckCommand implements Callable<Integer> {
             description = "Number of problems; ${DEFAULT-VALUE} if absent. The emulator takes seconds for each.")
     private int problems = 1000;
 
+    @Option(
+            names = "--families",
+            description =
+                    "Draw --problems problems of each family on which solvers have failed, and count how many groups the"
+                            + " second kernel and the CPU take over. The emulator takes problems of up to 16 ranks, others up to 64.")
+    private boolean families;
+
     @Option(names = "--seed", paramLabel = "S", description = "Seed of the problems; ${DEFAULT-VALUE} if absent.")
     private long seed = 1;
 
@@ -80,6 +89,9 @@ final class CheckCommand implements Callable<Integer> {
             System.setProperty(DriverProvider.LAUNCHER_PROPERTY, TORNADO);
         }
         try {
+            if (families) {
+                return checkFamilies(backends.get().require(tornado ? "gpu" : backend));
+            }
             DifferentialCheck check =
                     new DifferentialCheck(backends.get().require(tornado ? "gpu" : backend), seed, true);
             check.run(problems);
@@ -96,5 +108,21 @@ final class CheckCommand implements Callable<Integer> {
                 System.setProperty(DriverProvider.LAUNCHER_PROPERTY, before);
             }
         }
+    }
+
+    private int checkFamilies(SolverProvider provider) throws IOException {
+        FamilyCheck check = new FamilyCheck(provider, backend.equals("emulator") ? 16 : 64);
+        PrintWriter out = lplb.console().outText();
+        out.println(FamilyCheck.HEADER);
+        for (HostileFamily family : HostileFamily.values()) {
+            check.run(family, seed, problems).forEach(out::println);
+            out.flush();
+        }
+        if (check.wrong() == 0) {
+            return 0;
+        }
+        Files.writeString(output, check.firstWrong());
+        out.println("first problem that fails: " + output + ", " + check.reason());
+        return WRONG;
     }
 }

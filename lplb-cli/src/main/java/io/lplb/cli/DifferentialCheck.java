@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Equal seeds give equal problems. Not thread-safe.
  */
 final class DifferentialCheck {
-    private static final double TOLERANCE = 1e-4;
+    static final double TOLERANCE = 1e-4;
 
     /** What sums in another order may differ by, as a fraction of the mean load. */
     private static final double ROUNDING = 1e-6;
@@ -108,10 +108,10 @@ final class DifferentialCheck {
     }
 
     /** Returns what is wrong with an answer; null if nothing. */
-    private static @Nullable String fault(MinMaxBatch batch, SplitBatch answer, int group, double optimum) {
+    static @Nullable String fault(MinMaxBatch batch, SplitBatch answer, int group, double optimum) {
         MinMaxProblem p = batch.problem();
         double mean = batch.meanLoad(group);
-        double rounding = ROUNDING * mean;
+        double rounding = ROUNDING * Math.max(mean, optimum);
         SolveStatus status = answer.status(group);
         if (status == SolveStatus.INVALID || status == SolveStatus.NUMERICAL_FAILURE) {
             return "got status " + status + ", expected an answer";
@@ -127,14 +127,15 @@ final class DifferentialCheck {
                 rank[p.host(e)] += share;
                 sum += share;
             }
-            double load = batch.load()[group * p.items() + i];
+            double load = batch.isCovered(group, i) ? batch.load()[group * p.items() + i] : 0;
             if (Math.abs(sum - load) > rounding) {
                 return "got shares that sum to " + sum + " of item " + i + ", expected " + load;
             }
         }
         double largest = 0;
         for (int r = 0; r < p.ranks(); r++) {
-            largest = Math.max(largest, rank[r] / p.speed(r));
+            double speed = batch.speed()[group * p.ranks() + r];
+            largest = speed > 0 ? Math.max(largest, rank[r] / speed) : largest;
         }
         if (Math.abs(largest - answer.maxLoad(group)) > rounding) {
             return "got largest load " + answer.maxLoad(group) + ", expected that of the shares, " + largest;
@@ -204,7 +205,7 @@ final class DifferentialCheck {
     }
 
     /** Returns a group as a line that {@code lplb solve} reads. */
-    private static String line(String id, MinMaxBatch batch, int group) {
+    static String line(String id, MinMaxBatch batch, int group) {
         MinMaxProblem p = batch.problem();
         StringBuilder text = new StringBuilder("{\"id\":\"" + id + "\",\"ranks\":" + p.ranks() + ",\"fixed\":");
         double[] fixed = Arrays.copyOfRange(batch.fixed(), group * p.ranks(), (group + 1) * p.ranks());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.ExactSolver;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolverProvider;
 import io.lplb.solver.Solvers;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckCommandTest {
-    /** A backend called gpu: the CPU's solvers, or even splits, which are wrong. */
+    /** A backend called gpu: the CPU's exact solver, or even splits, which are wrong. */
     private static BackendTable backend(boolean right) {
         return new BackendTable(List.of(new SolverProvider() {
             @Override
@@ -33,7 +34,7 @@ class CheckCommandTest {
             @Override
             public MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
                 return right
-                        ? Solvers.create(name, problem, tolerance)
+                        ? Solvers.create(ExactSolver.NAME, problem, tolerance)
                         : new EvenSolver(name, problem, tolerance, new EvenSolver.Counter());
             }
 
@@ -67,6 +68,20 @@ class CheckCommandTest {
         CliRun solved = CliRun.of("solve", "--input", file.toString());
         assertEquals(0, solved.exitCode(), solved.err() + Files.readString(file));
         assertEquals(1, solved.out().lines().count());
+    }
+
+    @Test
+    void familiesAreCheckedOneByOne(@TempDir Path folder) throws IOException {
+        CliRun run = run(true, "check", "--families", "--problems", "20");
+        assertEquals(0, run.exitCode(), run.out() + run.err());
+        assertEquals(23, run.out().lines().count(), run.out());
+        assertTrue(run.out().contains("STAR            relaxation            20      0"), run.out());
+        Path file = folder.resolve("wrong.jsonl");
+        run = run(false, "check", "--families", "--problems", "20", "--output", file.toString());
+        assertEquals(1, run.exitCode(), run.out());
+        assertTrue(run.out().contains("first problem that fails: " + file), run.out());
+        CliRun solved = CliRun.of("solve", "--input", file.toString());
+        assertEquals(0, solved.exitCode(), solved.err());
     }
 
     @Test

@@ -155,6 +155,11 @@ public final class DriverSolver implements MinMaxSolver {
         solve(new MinMaxBatch(problem(), groups), new SplitBatch(problem(), groups));
     }
 
+    /** {@return as {@link GpuSolver#handovers}} */
+    public GpuSolver.Handovers handovers() {
+        return solver.handovers();
+    }
+
     @Override
     public String name() {
         return solver.name();

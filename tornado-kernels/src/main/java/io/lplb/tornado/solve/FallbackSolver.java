@@ -3,6 +3,7 @@ package io.lplb.tornado.solve;
 
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.solver.ExactSolver;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.RelaxationSolver;
@@ -40,6 +41,11 @@ final class FallbackSolver implements AutoCloseable {
                 isOnDevice(problem)
                         ? new GpuSolver(other, problem, tolerance, 1, launcher, false)
                         : Solvers.create(other, problem, tolerance));
+    }
+
+    /** Makes the last solver, the CPU's exact one, for groups that both kernels left above the tolerance. */
+    static FallbackSolver exact(MinMaxProblem problem, double tolerance) {
+        return new FallbackSolver(new ExactSolver(problem, tolerance));
     }
 
     /** Keeps the better of both splits and of both bounds. */

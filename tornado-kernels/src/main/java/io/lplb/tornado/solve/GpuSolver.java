@@ -57,6 +57,9 @@ public final class GpuSolver implements MinMaxSolver {
     private final List<KernelLaunch> plans = new ArrayList<>();
     private @Nullable FallbackSolver fallback;
     private @Nullable MinMaxSolver onCpu;
+    private @Nullable FallbackSolver last;
+    private long otherKernel;
+    private long cpu;
     private boolean closed;
 
     /**
@@ -113,6 +116,7 @@ public final class GpuSolver implements MinMaxSolver {
         }
         AbstractMinMaxSolver.requireSameProblem(problem, batch, split);
         if (!batch.hasProblemSpeeds() || batch.limits().isSet()) {
+            cpu += batch.groups();
             solveOnCpu(batch, split);
             return;
         }
@@ -189,7 +193,10 @@ public final class GpuSolver implements MinMaxSolver {
         return plan;
     }
 
-    /** Hands a group that was left above the tolerance over to the other solver: what stalls one seldom stalls both. */
+    /**
+     * Hands a group that was left above the tolerance over to the other solver: what stalls one seldom stalls both. Where it does,
+     * the CPU's exact solver has the last word.
+     */
     private void finish(MinMaxBatch batch, int group, SplitBatch split) {
         SolveStatus status = split.status(group);
         if (handsOver && status != SolveStatus.OPTIMAL && status != SolveStatus.INVALID) {
@@ -197,8 +204,30 @@ public final class GpuSolver implements MinMaxSolver {
                 fallback = FallbackSolver.of(name, problem, tolerance, launcher);
             }
             fallback.solve(batch, group, split);
+            boolean onDevice = FallbackSolver.isOnDevice(problem);
+            otherKernel += onDevice ? 1 : 0;
+            cpu += onDevice && split.status(group) == SolveStatus.OPTIMAL ? 0 : 1;
+            if (split.status(group) != SolveStatus.OPTIMAL) {
+                if (last == null) {
+                    last = FallbackSolver.exact(problem, tolerance);
+                }
+                last.solve(batch, group, split);
+            }
         }
     }
+
+    /** {@return how many groups of fused launches the first kernel handed over so far} */
+    public Handovers handovers() {
+        return new Handovers(otherKernel, cpu);
+    }
+
+    /**
+     * Groups that the first kernel left to others.
+     *
+     * @param otherKernel groups that the second kernel had, as the first left them above the tolerance
+     * @param cpu groups that the CPU had: with other speeds than the problem's or limits, or above the tolerance after all kernels
+     */
+    public record Handovers(long otherKernel, long cpu) {}
 
     @Override
     public String name() {
@@ -222,6 +251,10 @@ public final class GpuSolver implements MinMaxSolver {
             plan.close();
         }
         plans.clear();
+        if (last != null) {
+            last.close();
+            last = null;
+        }
         if (fallback != null) {
             fallback.close();
             fallback = null;
