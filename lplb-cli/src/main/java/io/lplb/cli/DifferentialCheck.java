@@ -128,7 +128,7 @@ final class DifferentialCheck {
                 sum += share;
             }
             double load = batch.isCovered(group, i) ? batch.load()[group * p.items() + i] : 0;
-            if (Math.abs(sum - load) > rounding) {
+            if (Math.abs(sum - load) > Math.max(rounding, ROUNDING * load)) {
                 return "got shares that sum to " + sum + " of item " + i + ", expected " + load;
             }
         }

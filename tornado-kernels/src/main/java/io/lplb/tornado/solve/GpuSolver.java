@@ -4,11 +4,11 @@ package io.lplb.tornado.solve;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.AbstractMinMaxSolver;
+import io.lplb.solver.ExactSolver;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolveStatus;
-import io.lplb.solver.Solvers;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.BatchTables;
@@ -144,12 +144,12 @@ public final class GpuSolver implements MinMaxSolver {
 
     /**
      * Kernels have the speeds of the problem in their tables and know of no limits, so batches of other speeds or with limits are
-     * solved on the host.
+     * solved on the host, by the exact solver.
      */
     private void solveOnCpu(MinMaxBatch batch, SplitBatch split) {
         MinMaxSolver solver = onCpu;
         if (solver == null) {
-            solver = Solvers.create(name, problem, tolerance);
+            solver = new ExactSolver(problem, tolerance);
             onCpu = solver;
         }
         solver.solve(batch, split);
