@@ -6,6 +6,7 @@ import io.lplb.balance.RankBalancer;
 import io.lplb.cluster.ClusterReport;
 import io.lplb.cluster.CommandInput;
 import io.lplb.cluster.DrivenRank;
+import io.lplb.cluster.LaunchEnvironment;
 import io.lplb.cluster.RankReplay;
 import io.lplb.cluster.RankResult;
 import io.lplb.cluster.RankTokens;
@@ -13,6 +14,7 @@ import io.lplb.exchange.GroupIdentity;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.exchange.aeron.ExchangeSettings;
 import io.lplb.exchange.aeron.GroupKey;
+import io.lplb.exchange.aeron.Rendezvous;
 import io.lplb.nccl.NcclSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,8 +27,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** {@code lplb rank}: one rank of a group over several hosts. */
 @Command(
@@ -34,7 +38,8 @@ import picocli.CommandLine.ParentCommand;
         description = {
             "Run one rank of a group whose ranks run on several hosts, and replay together.",
             "",
-            "Start it once per rank with the same options but for --rank. Every rank needs one UDP port that the other"
+            "Start it once per rank with the same options but for --rank; torchrun's RANK, WORLD_SIZE, MASTER_ADDR and"
+                    + " MASTER_PORT will do for --rank, --ranks and --rendezvous. Every rank needs one UDP port that the other"
                     + " hosts can reach. Ranks of one host use shared memory if all of them name the directory of a media"
                     + " driver that runs there.",
             "",
@@ -51,8 +56,24 @@ final class RankCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // Set by picocli.
     private GroupOptions group;
 
-    @Option(names = "--rank", required = true, paramLabel = "N", description = "This rank, 0 to ranks - 1.")
+    @Spec
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private CommandSpec spec;
+
+    @Option(
+            names = "--rank",
+            paramLabel = "N",
+            description = "This rank, 0 to ranks - 1; the environment's RANK if absent.")
+    private @Nullable Integer rankOption;
+
     private int rank;
+
+    @Option(
+            names = "--rendezvous",
+            paramLabel = "HOST:PORT",
+            description = "One address for all ranks, instead of --endpoints: rank 0 listens there, and the ranks use the UDP"
+                    + " ports that follow. The environment's MASTER_ADDR and MASTER_PORT if neither is given.")
+    private @Nullable String rendezvous;
 
     @Option(
             names = "--endpoints",
@@ -124,12 +145,19 @@ final class RankCommand implements Callable<Integer> {
     }
 
     private void replay(@Nullable CommandInput commands) throws IOException {
+        LaunchEnvironment environment = new LaunchEnvironment(System.getenv());
+        Integer worldSize = environment.worldSize();
+        if (worldSize != null && !spec.commandLine().getParseResult().hasMatchedOption("--ranks")) {
+            group.ranks = worldSize;
+        }
+        rank = environment.rank(rankOption);
         LoadBalancerBuilder settings = group.balancer();
         if (rank < 0 || rank >= group.ranks) {
             throw new IllegalArgumentException("rank: got " + rank + ", expected 0.." + (group.ranks - 1));
         }
         RankTokens tokens = group.tokens(rank);
-        try (RankExchange opened = open(settings.identity());
+        try (Meeting meeting = meet(environment);
+                RankExchange opened = open(settings.identity());
                 RankBalancer balancer = settings.buildRank(opened.exchange())) {
             WorkloadExchange exchange = opened.exchange();
             RankReplay replay = new RankReplay(balancer, exchange, tokens, group.pace());
@@ -139,6 +167,34 @@ final class RankCommand implements Callable<Integer> {
                 replayAll(replay, exchange.transport(), tokens.origin());
             }
         }
+    }
+
+    /** Finds the endpoints by the rendezvous if they are not given. */
+    private Meeting meet(LaunchEnvironment environment) throws IOException {
+        if (rendezvous != null && !endpoints.isEmpty()) {
+            throw new IllegalArgumentException("rendezvous: got one with endpoints, expected one of both");
+        }
+        boolean wanted = rendezvous != null || (environment.hasMaster() && aeronDirectory == null && ticket == null);
+        if (!wanted || !endpoints.isEmpty()) {
+            return () -> {};
+        }
+        String address = environment.rendezvous(rendezvous);
+        int colon = address.lastIndexOf(':');
+        Rendezvous opened = Rendezvous.meet(
+                group.ranks,
+                rank,
+                address.substring(0, colon),
+                Integer.parseInt(address.substring(colon + 1)),
+                key(),
+                Duration.ofSeconds(group.connectTimeout));
+        endpoints = opened.endpoints();
+        return opened::close;
+    }
+
+    /** What is closed after the exchange. */
+    private interface Meeting extends AutoCloseable {
+        @Override
+        void close();
     }
 
     private RankExchange open(GroupIdentity identity) throws IOException {

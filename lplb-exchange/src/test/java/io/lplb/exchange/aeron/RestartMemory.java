@@ -1,0 +1,129 @@
+// Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
+package io.lplb.exchange.aeron;
+
+import io.lplb.exchange.GroupIdentity;
+import io.lplb.exchange.RoundStatus;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Program that shows memory over restarts: rank 0 of 2 lives, rank 1 is a process that joins, agrees in some rounds and is halted
+ * without leaving. Arguments: ipc or udp, and the number of restarts.
+ */
+final class RestartMemory {
+    private static final int EXPERTS = 64;
+    private static final int AGREED = 5;
+    private static final long DEADLINE = Duration.ofMillis(200).toNanos();
+    private static final long PACE = Duration.ofMillis(1).toNanos();
+    private static final Path SHARED = Path.of("/dev/shm");
+
+    private RestartMemory() {}
+
+    public static void main(String[] args) throws Exception {
+        if (args[0].equals("rank")) {
+            run(1, List.of(args[1].split(",", -1)), args[2].isEmpty() ? null : args[2]);
+            Runtime.getRuntime().halt(1);
+        }
+        List<String> endpoints = new ArrayList<>();
+        try (DatagramSocket one = new DatagramSocket();
+                DatagramSocket other = new DatagramSocket()) {
+            endpoints.add("127.0.0.1:" + one.getLocalPort());
+            endpoints.add("127.0.0.1:" + other.getLocalPort());
+        }
+        if (args[0].equals("udp")) {
+            restart(endpoints, null, Integer.parseInt(args[1]));
+        } else {
+            try (EmbeddedDriver driver = EmbeddedDriver.launch("restarts")) {
+                restart(endpoints, driver.directory(), Integer.parseInt(args[1]));
+            }
+        }
+    }
+
+    private static AeronExchange connect(int self, List<String> endpoints, @Nullable String directory) {
+        return AeronExchange.connect(new ExchangeSettings(
+                new GroupIdentity(2, EXPERTS, 1, "restarts"),
+                self,
+                endpoints,
+                directory,
+                ExchangeSettings.DEFAULT_STREAM,
+                Duration.ofSeconds(60),
+                "sleep"));
+    }
+
+    /** Agrees in some rounds. */
+    private static void run(int self, List<String> endpoints, @Nullable String directory) {
+        AeronExchange exchange = connect(self, endpoints, directory);
+        int[] all = new int[2 * EXPERTS];
+        for (int agreed = 0; agreed < AGREED; ) {
+            RoundStatus status = gather(exchange, all);
+            agreed += status == RoundStatus.COMPLETE ? 1 : 0;
+        }
+    }
+
+    private static RoundStatus gather(AeronExchange exchange, int[] all) {
+        // The time that a layer takes: a rank alone would run ahead of one that joins.
+        LockSupport.parkNanos(PACE);
+        return exchange.gather(exchange.nextRound(), 1, new int[EXPERTS], all, DEADLINE);
+    }
+
+    private static void restart(List<String> endpoints, @Nullable String directory, int restarts) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path", "")));
+        command.addAll(JvmOptions.needed());
+        command.addAll(List.of(
+                RestartMemory.class.getName(),
+                "rank",
+                String.join(",", endpoints),
+                directory == null ? "" : directory));
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        Process process = builder.start();
+        int[] all = new int[2 * EXPERTS];
+        try (AeronExchange exchange = connect(0, endpoints, directory)) {
+            for (int k = 1; k <= restarts; k++) {
+                process = k == 1 ? process : builder.start();
+                while (process.isAlive()) {
+                    gather(exchange, all);
+                }
+                if (k == 1 || k == 10 || k == 100 || k % 500 == 0 || k == restarts) {
+                    show(k, exchange);
+                }
+            }
+        }
+    }
+
+    private static void show(int restarts, AeronExchange exchange) throws IOException {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        long folders;
+        try (var entries = Files.list(SHARED)) {
+            folders = entries.filter(path -> path.getFileName().toString().startsWith("lplb-"))
+                    .count();
+        }
+        String resident = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS"))
+                .findFirst()
+                .orElse("");
+        System.out.printf(
+                Locale.ROOT,
+                "after %4d restarts: %6d KiB in %s in %d folders, rank 0: %d KiB of heap, %s, %d restarts seen%n",
+                restarts,
+                (SHARED.toFile().getTotalSpace() - SHARED.toFile().getFreeSpace()) / 1024,
+                SHARED,
+                folders,
+                (runtime.totalMemory() - runtime.freeMemory()) / 1024,
+                resident.replaceAll("\\s+", " "),
+                exchange.restartsSeen());
+    }
+}
