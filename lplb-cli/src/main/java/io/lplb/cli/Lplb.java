@@ -9,6 +9,11 @@ import io.lplb.cli.replicas.ReplicasCommand;
 import io.lplb.cli.topology.TopologyCommand;
 import io.lplb.cli.trace.TraceCommand;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
 import java.util.ServiceLoader;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -16,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IFactory;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
@@ -117,6 +124,13 @@ public final class Lplb implements Runnable {
 
     /** Logging starts with the first command that logs; only --verbose starts it here, to change its level. */
     private int run(CommandLine.ParseResult parsed) {
+        CommandLine.ParseResult command = parsed;
+        while (command.hasSubcommand()) {
+            command = command.subcommand();
+        }
+        for (ArgSpec argument : command.matchedArgs()) {
+            requireFiles(command.commandSpec(), argument);
+        }
         if (!verbose) {
             return new CommandLine.RunLast().execute(parsed);
         }
@@ -125,6 +139,27 @@ public final class Lplb implements Runnable {
             return new CommandLine.RunLast().execute(parsed);
         } finally {
             Configurator.setLevel("io.lplb", Level.WARN);
+        }
+    }
+
+    /**
+     * Refuses inputs that may never end: paths that are neither a file nor a folder.
+     *
+     * @throws ParameterException if there is one
+     */
+    private static void requireFiles(CommandSpec command, ArgSpec argument) {
+        if (argument.isOption() && List.of(((OptionSpec) argument).names()).contains("--output")) {
+            return;
+        }
+        Object value = argument.getValue();
+        for (Object one : value instanceof Collection<?> several ? several : Collections.singleton(value)) {
+            if (one instanceof Path file
+                    && Files.exists(file)
+                    && !Files.isRegularFile(file)
+                    && !Files.isDirectory(file)) {
+                throw new ParameterException(
+                        command.commandLine(), file + ": got a pipe or a device, expected a regular file");
+            }
         }
     }
 

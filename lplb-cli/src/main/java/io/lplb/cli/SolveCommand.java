@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -50,6 +51,11 @@ import picocli.CommandLine.ParentCommand;
         })
 final class SolveCommand implements Callable<Integer> {
     private static final String STANDARD = "-";
+
+    private static final long INPUT_LIMIT = 1L << 34;
+
+    /** The file that standard input is read from, where the system names it. */
+    private static final Path STANDARD_INPUT = Path.of("/dev/stdin");
 
     private final Supplier<BackendTable> backends;
 
@@ -98,6 +104,7 @@ final class SolveCommand implements Callable<Integer> {
         SolverProvider provider = backends.get().require(backend);
         checkOptions();
         Set<String> used = new LinkedHashSet<>();
+        AtomicOutput.requireOther(output, List.of(STANDARD.equals(input) ? STANDARD_INPUT : Path.of(input)));
         long start = System.nanoTime();
         try (InputStream in = openInput();
                 AtomicOutput out = AtomicOutput.to(output, lplb.console());
@@ -154,19 +161,44 @@ final class SolveCommand implements Callable<Integer> {
 
     private InputStream openInput() throws IOException {
         if (STANDARD.equals(input)) {
-            return new Unclosed(lplb.console().in());
+            return new BoundedInput(lplb.console().in(), INPUT_LIMIT);
         }
         Path file = Path.of(input);
         if (Files.isDirectory(file)) {
             throw new IOException(input + ": got a folder, expected a file");
         }
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new IOException(
+                    input + ": got a pipe or a device, expected a regular file, or - for standard input");
+        }
         return new BufferedInputStream(Files.newInputStream(file));
     }
 
-    /** Standard input, which outlives the command. */
-    private static final class Unclosed extends FilterInputStream {
-        Unclosed(InputStream in) {
+    /** Standard input, which outlives the command, up to a bound: it may never end. */
+    static final class BoundedInput extends FilterInputStream {
+        private final long limit;
+        private long left;
+
+        BoundedInput(InputStream in, long limit) {
             super(in);
+            this.limit = limit;
+            this.left = limit;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+            int count = super.read(bytes, from, length);
+            left -= Math.max(count, 0);
+            if (left < 0) {
+                throw new IOException("standard input: got more than " + limit + " bytes, expected at most as many");
+            }
+            return count;
         }
 
         @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lplb.exchange.aeron.GroupKey;
 import io.lplb.exchange.aeron.JvmOptions;
+import io.lplb.exchange.aeron.ProcessFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RankProcess implements AutoCloseable {
     private static final String GONE = "";
+    private static final String ERRORS = ".err";
     private static final long PATIENCE_SECONDS = 120;
     private static final int FEW_CORES = 4;
 
@@ -63,7 +65,9 @@ public final class RankProcess implements AutoCloseable {
         }
         command.addAll(List.of("rank", "--driven", "--rank", Integer.toString(rank)));
         command.addAll(arguments);
-        Path errors = Files.createTempFile("lplb-rank-" + rank + "-", ".err");
+        Path folder = Path.of(System.getProperty("java.io.tmpdir", "."));
+        ProcessFiles.removeLeftovers(folder, "lplb-rank-[0-9]+-", ERRORS);
+        Path errors = Files.createFile(folder.resolve(ProcessFiles.name("lplb-rank-" + rank + "-", ERRORS)));
         errors.toFile().deleteOnExit();
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
         // Not an argument, which everybody on the host could see.

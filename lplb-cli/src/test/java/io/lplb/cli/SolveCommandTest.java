@@ -3,6 +3,7 @@ package io.lplb.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -12,6 +13,7 @@ import io.lplb.cli.EvenSolver.Counter;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +45,47 @@ class SolveCommandTest {
     private static List<Path> filesIn(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.toList();
+        }
+    }
+
+    @Test
+    void inputIsNotOverwritten(@TempDir Path folder) throws IOException {
+        Path input = Files.writeString(folder.resolve("in"), OTHER);
+        Path hard = Files.createLink(folder.resolve("hard"), input);
+        Path soft = Files.createSymbolicLink(folder.resolve("soft"), input);
+        Files.createSymbolicLink(folder.resolve("loop"), folder);
+        for (Path output : List.of(input, hard, soft, folder.resolve("loop").resolve("in"))) {
+            CliRun run = solve("", "--input", input.toString(), "--output", output.toString());
+            assertEquals(2, run.exitCode());
+            assertTrue(run.err().endsWith("got an input as the place to write to, expected another file\n"), run.err());
+            assertEquals(OTHER, Files.readString(input));
+        }
+    }
+
+    /** One line without an end, and lines without an end. */
+    @Test
+    void unendingInputEndsWithAMessage() {
+        for (char c : new char[] {'x', '\n'}) {
+            InputStream unending = new InputStream() {
+                @Override
+                public int read() {
+                    return c;
+                }
+
+                @Override
+                public int read(byte[] bytes, int from, int length) {
+                    Arrays.fill(bytes, from, from + length, (byte) c);
+                    return length;
+                }
+            };
+            assertThrows(IOException.class, () -> {
+                try (InputStream in = new SolveCommand.BoundedInput(unending, 1 << 20);
+                        SolveRun run = new SolveRun(problem -> {
+                            throw new AssertionError();
+                        })) {
+                    run.solve(in, OutputStream.nullOutputStream());
+                }
+            });
         }
     }
 
@@ -174,16 +217,6 @@ class SolveCommandTest {
         assertEquals(
                 "lplb: standard input: line 2: ranks: got 1, expected more",
                 run.err().strip());
-    }
-
-    @Test
-    void mayReplaceItsOwnInput(@TempDir Path dir) throws IOException {
-        Path file = Files.writeString(dir.resolve("both.jsonl"), OTHER);
-        assertEquals(
-                0,
-                solve("", "--input", file.toString(), "--output", file.toString())
-                        .exitCode());
-        assertTrue(Files.readString(file).contains("\"maxLoad\":3.0"));
     }
 
     @Test

@@ -4,11 +4,15 @@ package io.lplb.nccl;
 import io.lplb.exchange.RoundStatus;
 import io.lplb.exchange.WorkloadExchange;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -41,24 +45,61 @@ public interface Bootstrap {
         return (self, own) -> {
             try {
                 if (self == 0) {
-                    Path partial = file.resolveSibling(file.getFileName() + ".part");
-                    Files.write(partial, own);
-                    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+                    write(file, own);
                     return own;
                 }
                 long start = System.nanoTime();
-                while (!Files.exists(file)) {
+                while (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
                     if (System.nanoTime() - start > TimeUnit.NANOSECONDS.convert(timeout)) {
                         throw new IllegalStateException("ticket: got no file " + file + " within "
                                 + TimeUnit.MILLISECONDS.convert(timeout) + " ms, expected one from source 0");
                     }
                     LockSupport.parkNanos(1_000_000);
                 }
-                return Files.readAllBytes(file);
+                return read(file);
             } catch (IOException e) {
                 throw new IllegalStateException("ticket: " + e.getMessage(), e);
             }
         };
+    }
+
+    /** Writes a ticket as a whole, to a file that is not there yet and that only this user may read. */
+    private static void write(Path file, byte[] ticket) throws IOException {
+        Path partial = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".part");
+        try {
+            if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+                Files.createFile(
+                        partial, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            } else {
+                Files.createFile(partial);
+            }
+            Files.write(partial, ticket);
+            try {
+                // Unlike a move, a link does not replace what is there.
+                Files.createLink(file, partial);
+            } catch (UnsupportedOperationException e) {
+                Files.copy(partial, file);
+            }
+        } catch (FileAlreadyExistsException e) {
+            throw new IllegalStateException(
+                    "ticket: got a file that is there already, " + file + ", expected a new one", e);
+        } finally {
+            Files.deleteIfExists(partial);
+        }
+    }
+
+    private static byte[] read(Path file) throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IllegalStateException("ticket: got " + file + ", which is a link or no file, expected a file");
+        }
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            byte[] bytes = in.readNBytes(BootstrapRecord.BYTES + 1);
+            if (bytes.length > BootstrapRecord.BYTES) {
+                throw new IllegalStateException("ticket: got more than " + BootstrapRecord.BYTES + " bytes in " + file
+                        + ", expected a ticket");
+            }
+            return bytes;
+        }
     }
 
     /**

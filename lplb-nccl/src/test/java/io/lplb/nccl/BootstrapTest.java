@@ -17,8 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,6 +49,30 @@ class BootstrapTest {
                     task -> new Thread(task, "source " + self).start()));
         }
         return carried;
+    }
+
+    @Test
+    void ticketFileIsNewAndNoLink() throws Exception {
+        Bootstrap carrier = Bootstrap.file(folder.resolve("ticket"), Duration.ofMillis(100));
+        byte[] ticket = ticket(0).toBytes();
+        Path precious = Files.writeString(folder.resolve("precious"), "kept");
+        Files.createSymbolicLink(folder.resolve("ticket"), precious);
+        assertTrue(messageOf(() -> carrier.ofSourceZero(0, ticket)).contains("a file that is there already"));
+        assertTrue(messageOf(() -> carrier.ofSourceZero(1, ticket)).contains("which is a link or no file"));
+        assertEquals("kept", Files.readString(precious));
+        Files.delete(folder.resolve("ticket"));
+        Files.write(folder.resolve("ticket"), new byte[BootstrapRecord.BYTES + 1]);
+        assertTrue(messageOf(() -> carrier.ofSourceZero(1, ticket)).contains("got more than 1024 bytes"));
+        Files.delete(folder.resolve("ticket"));
+        assertArrayEquals(ticket, carrier.ofSourceZero(0, ticket));
+        assertArrayEquals(ticket, carrier.ofSourceZero(1, ticket));
+        try (Stream<Path> left = Files.list(folder)) {
+            assertEquals(2, left.count());
+        }
+    }
+
+    private static String messageOf(Executable call) {
+        return String.valueOf(assertThrows(IllegalStateException.class, call).getMessage());
     }
 
     @ParameterizedTest

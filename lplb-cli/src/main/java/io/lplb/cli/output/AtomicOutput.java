@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cli.output;
 
+import io.lplb.exchange.aeron.ProcessFiles;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +19,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 public final class AtomicOutput implements Closeable {
+    private static final String PREFIX = ".lplb-";
+    private static final String SUFFIX = ".tmp";
+
     private final Path temporary;
     private final Receiver receiver;
     private final OutputStream stream;
 
     private AtomicOutput(Path folder, Receiver receiver) throws IOException {
-        this.temporary = folder.resolve(".lplb-" + UUID.randomUUID() + ".tmp");
+        // What runs that were killed have left.
+        ProcessFiles.removeLeftovers(folder, PREFIX.replace(".", "\\."), SUFFIX);
+        this.temporary = folder.resolve(ProcessFiles.name(PREFIX, SUFFIX));
         this.receiver = receiver;
         this.stream = new BufferedOutputStream(
                 Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), 1 << 16);
@@ -44,13 +49,16 @@ public final class AtomicOutput implements Closeable {
     }
 
     /**
-     * Refuses an output that would replace an input, such as {@code report results.json --html results.json}.
+     * Refuses an output that would replace an input, by whatever name or link, such as {@code report results.json --html results.json}.
      *
      * @param name as for {@link #to}
      */
     public static void requireOther(String name, Iterable<Path> inputs) throws IOException {
         for (Path input : inputs) {
-            if (!name.equals("-") && Files.exists(Path.of(name)) && Files.isSameFile(Path.of(name), input)) {
+            if (!name.equals("-")
+                    && Files.isRegularFile(Path.of(name))
+                    && Files.exists(input)
+                    && Files.isSameFile(Path.of(name), input)) {
                 throw new IOException(name + ": got an input as the place to write to, expected another file");
             }
         }

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +29,13 @@ class DriverFolderTest {
         Files.writeString(foreign.resolve("precious"), "kept");
     }
 
+    private static String nameOf(String prefix, long process, String suffix) {
+        return ProcessFiles.name(prefix, suffix)
+                .replace("-p" + ProcessHandle.current().pid() + "-", "-p" + process + "-");
+    }
+
     private Path folderOf(long process) throws IOException {
-        Path folder = parent.resolve("lplb-rank-0-p" + process + "-" + UUID.randomUUID());
+        Path folder = parent.resolve(nameOf("lplb-rank-0-", process, ""));
         Files.createDirectories(folder.resolve("publications"));
         Files.writeString(folder.resolve("publications").resolve("1.logbuffer"), "log");
         Files.createSymbolicLink(folder.resolve("link"), foreign);
@@ -42,7 +46,7 @@ class DriverFolderTest {
     void foldersOfProcessesThatAreNoMoreAreRemovedWithoutFollowingLinks() throws IOException {
         Path left = folderOf(NO_PROCESS);
         Path alive = folderOf(ProcessHandle.current().pid());
-        Path planted = parent.resolve("lplb-rank-1-p" + NO_PROCESS + "-" + UUID.randomUUID());
+        Path planted = parent.resolve(nameOf("lplb-rank-1-", NO_PROCESS, ""));
         Files.createSymbolicLink(planted, foreign);
         Path other = Files.createDirectories(parent.resolve("lplb-notes"));
         DriverFolder.removeLeftovers(parent);
@@ -53,6 +57,20 @@ class DriverFolderTest {
         assertEquals("kept", Files.readString(foreign.resolve("precious")));
         assertEquals(
                 parent, DriverFolder.next(parent, "rank-3").getParent(), "there is space for more than a small group");
+    }
+
+    @Test
+    void filesOfThisMachineOnlyAreLeftovers() throws IOException {
+        Path gone = Files.createFile(parent.resolve(nameOf(".out-", NO_PROCESS, ".tmp")));
+        Path alive = Files.createFile(parent.resolve(ProcessFiles.name(".out-", ".tmp")));
+        Path otherSuffix = Files.createFile(parent.resolve(nameOf(".out-", NO_PROCESS, ".txt")));
+        String name = gone.getFileName().toString();
+        char first = name.charAt(".out-".length());
+        Path elsewhere = Files.createFile(
+                parent.resolve(".out-" + (first == '0' ? '1' : '0') + name.substring(".out-".length() + 1)));
+        ProcessFiles.removeLeftovers(parent, "\\.out-", ".tmp");
+        assertFalse(Files.exists(gone));
+        assertTrue(Files.exists(alive) && Files.exists(otherSuffix) && Files.exists(elsewhere));
     }
 
     @Test
