@@ -6,7 +6,7 @@ set -euo pipefail
 version=5.2.0-jdk25
 archive=tornadovm-$version-ptx-linux-amd64.zip
 url=${LPLB_TORNADO_URL:-https://github.com/beehive-lab/TornadoVM/releases/download/v$version/$archive}
-# TornadoVM publishes no checksum of this archive. Once one is known it goes here and is then always checked.
+# TornadoVM publishes no checksum of this archive, so the caller gives it. Once one is published it goes here.
 pinned_sha256=''
 
 root=$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -15,7 +15,7 @@ args_file=${LPLB_TORNADO_ARGS:-$root/lplb-gpu.args}
 
 usage() {
   cat << END
-Usage: ./setup-tornado.sh [--from FILE.zip] [--sha256 HEX] [--no-devices]
+Usage: ./setup-tornado.sh [--from FILE.zip] [--sha256 HEX | --unverified] [--no-devices]
 
 Makes the GPU backend usable, in steps that a second run does not repeat:
   1. The TornadoVM SDK $version (PTX, linux-amd64): the one that TORNADOVM_HOME names (PTX or CUDA), else
@@ -25,7 +25,8 @@ Makes the GPU backend usable, in steps that a second run does not repeat:
   4. The devices are listed, where there is a GPU and a JDK 25.
 
   --from FILE.zip   install from this archive instead of downloading it
-  --sha256 HEX      the archive must have this SHA-256
+  --sha256 HEX      the archive must have this SHA-256; needed where one is installed, from a source you trust
+  --unverified      install an archive whatever its SHA-256, which is printed
   --no-devices      leave out step 4
   --help            this text
 
@@ -78,11 +79,16 @@ sha256_of() {
   fi
 }
 
+require_sum() {
+  [ -n "$sha256" ] || [ "$unverified" -eq 1 ] || fail "no checksum of the archive is known: give its SHA-256 with --sha256, or" \
+    "--unverified to install it without${1:+ (that of $1 is $(sha256_of "$1"))}"
+}
+
 check_sum() {
   local file=$1 wanted=$2 found
   found=$(sha256_of "$file")
   if [ -z "$wanted" ]; then
-    say "WARNING: NOT VERIFIED. No checksum is published for this archive; its SHA-256 is" >&2
+    say "WARNING: NOT VERIFIED, as --unverified says. The SHA-256 of this archive is" >&2
     say "WARNING:   $found" >&2
     say "WARNING: Compare it with one from a source you trust; --sha256 makes this script do that." >&2
   elif [ "$found" != "$wanted" ]; then
@@ -188,6 +194,19 @@ module_path() {
   printf '%s\n' "$path"
 }
 
+# The SDK's lists of what its modules open to each other. Every line becomes an option of the JVM, so only these kinds are passed on.
+module_options() {
+  local line target='[A-Za-z0-9_.]+(,[A-Za-z0-9_.]+)*'
+  local known="^--add-(exports|opens)[ =][A-Za-z0-9_.]+/[A-Za-z0-9_.]+=$target\$|^--add-reads[ =][A-Za-z0-9_.]+=$target\$"
+  while IFS= read -r line || [ -n "$line" ]; do
+    if [[ $line =~ ^[[:space:]]*(#.*)?$ ]]; then
+      continue
+    fi
+    [[ $line =~ $known ]] || fail "the SDK's export lists have the line '$line', expected --add-exports, --add-opens or --add-reads only"
+    printf '%s\n' "$line"
+  done
+}
+
 # The argument file. An option of the JVM a line; quotes, since a path may have blanks.
 write_args() {
   local sdk=$1 next=$args_file.new backend
@@ -221,7 +240,7 @@ write_args() {
 -DInlineDuringParsingPlugin.NodeBudget=1000000
 # What the SDK's modules open to each other.
 END
-    grep -hv -e '^[[:space:]]*#' -e '^[[:space:]]*$' "$sdk/etc/exportLists/common-exports" "$sdk/etc/exportLists/$backend-exports"
+    cat "$sdk/etc/exportLists/common-exports" <(echo) "$sdk/etc/exportLists/$backend-exports" | module_options
   } > "$next"
   if cmp -s "$next" "$args_file"; then
     rm -f "$next"
@@ -285,6 +304,7 @@ verify() {
 }
 
 clean_up() {
+  rm -f "$args_file.new"
   if [ -n "$staging" ]; then
     rm -rf "$staging"
   fi
@@ -298,11 +318,16 @@ sha256=$pinned_sha256
 staging=''
 unusable=''
 with_devices=1
+unverified=0
 while [ $# -gt 0 ]; do
   case $1 in
     --help | -h)
       usage
       exit 0
+      ;;
+    --unverified)
+      unverified=1
+      shift
       ;;
     --no-devices)
       with_devices=0
@@ -337,9 +362,11 @@ else
   rm -rf "$sdk" "$home"/unpack.??????
   if [ -n "$from" ]; then
     [ -f "$from" ] || fail "--from: got $from, expected a file"
+    require_sum "$from"
     check_sum "$from" "$sha256" || fail "nothing was installed"
     install_archive "$from" "$sdk"
   else
+    require_sum ''
     part=$home/$archive.part
     download "$part"
     # Complete, so there is nothing to resume: if it is not the SDK the next run must not find it.

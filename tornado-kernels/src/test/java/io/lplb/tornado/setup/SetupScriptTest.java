@@ -131,7 +131,7 @@ class SetupScriptTest {
 
     @Test
     void installsFromAnArchiveAndDoesItOnce() throws Exception {
-        Result first = run(Map.of(), "--from", archive.toString());
+        Result first = run(Map.of(), "--from", archive.toString(), "--unverified");
         assertEquals(0, first.exit(), first.printed());
         assertPrinted("NOT VERIFIED", first);
         assertPrinted(sha256(archive), first);
@@ -153,7 +153,7 @@ class SetupScriptTest {
             assertTrue(written.lines().anyMatch(flag::equals), flag + " is not in " + written);
         }
 
-        Result second = run(Map.of(), "--from", archive.toString());
+        Result second = run(Map.of(), "--from", archive.toString(), "--unverified");
         assertEquals(0, second.exit(), second.printed());
         assertPrinted("is installed in", second);
         assertPrinted("tornado-api is in the local Maven repository already", second);
@@ -175,13 +175,45 @@ class SetupScriptTest {
     }
 
     @Test
+    void withoutAChecksumNothingIsInstalled() throws Exception {
+        Result file = run(Map.of(), "--from", archive.toString());
+        assertNotEquals(0, file.exit());
+        assertPrinted("--sha256, or --unverified", file);
+        assertPrinted(sha256(archive), file);
+        assertNotEquals(0, run(Map.of()).exit());
+        assertEquals(List.of(), leftInHome());
+    }
+
+    @Test
+    void onlyKnownOptionsReachTheArguments() throws Exception {
+        assertEquals(0, run(Map.of(), "--from", archive.toString(), "--unverified").exit());
+        Path exports = sdk().resolve("etc/exportLists/ptx-exports");
+        Files.writeString(exports, "--add-opens=a/b.c=d.e,f.g\n--add-reads=h.i=ALL-UNNAMED\n".replace("-UNNAMED", ""));
+        assertEquals(0, run(Map.of()).exit());
+        String written = Files.readString(arguments);
+        assertTrue(written.contains("\n--add-opens=a/b.c=d.e,f.g\n--add-reads=h.i=ALL\n"), written);
+        for (String line : List.of(
+                "-javaagent:evil.jar",
+                "--add-exports a/b=c -XX:OnError=x",
+                "--add-opens=a/b=c\\",
+                "@more",
+                "\"--add-reads=a=b\"")) {
+            Files.writeString(exports, line + "\n");
+            Result result = run(Map.of());
+            assertNotEquals(0, result.exit(), line);
+            assertPrinted("the SDK's export lists have the line '" + line + "'", result);
+            assertEquals(written, Files.readString(arguments));
+        }
+    }
+
+    @Test
     void withoutNetworkSaysWhatToDo() throws Exception {
         int closed;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             closed = socket.getLocalPort();
         }
         String url = "http://127.0.0.1:" + closed + "/tornado.zip";
-        Result result = run(Map.of("LPLB_TORNADO_URL", url));
+        Result result = run(Map.of("LPLB_TORNADO_URL", url), "--unverified");
         assertNotEquals(0, result.exit());
         assertPrinted(url, result);
         assertPrinted("--from", result);
@@ -224,7 +256,7 @@ class SetupScriptTest {
     void replacesWhatAnInterruptedRunLeft() throws Exception {
         Files.createDirectories(sdk().resolve("lib"));
         Files.createDirectories(home.resolve("unpack.abcdef/tornadovm"));
-        Result result = run(Map.of(), "--from", archive.toString());
+        Result result = run(Map.of(), "--from", archive.toString(), "--unverified");
         assertEquals(0, result.exit(), result.printed());
         assertEquals(List.of(sdk().getFileName().toString()), leftInHome());
     }
@@ -236,17 +268,17 @@ class SetupScriptTest {
             out.putNextEntry(new ZipEntry("share/java/readme"));
             out.closeEntry();
         }
-        Result result = run(Map.of(), "--from", other.toString());
+        Result result = run(Map.of(), "--from", other.toString(), "--unverified");
         assertNotEquals(0, result.exit());
         assertPrinted("it has no lib/libtornado-ptx.so", result);
         Files.writeString(other, "not a zip file");
-        assertNotEquals(0, run(Map.of(), "--from", other.toString()).exit());
+        assertNotEquals(0, run(Map.of(), "--from", other.toString(), "--unverified").exit());
         assertEquals(List.of(), leftInHome());
     }
 
     @Test
     void usesAnExistingSdk() throws Exception {
-        assertEquals(0, run(Map.of(), "--from", archive.toString()).exit());
+        assertEquals(0, run(Map.of(), "--from", archive.toString(), "--unverified").exit());
         Path elsewhere = folder.resolve("an sdk");
         Files.move(sdk(), elsewhere);
         Result result = run(Map.of("TORNADOVM_HOME", elsewhere.toString()));
