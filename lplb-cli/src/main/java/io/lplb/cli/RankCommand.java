@@ -71,8 +71,9 @@ final class RankCommand implements Callable<Integer> {
     @Option(
             names = "--rendezvous",
             paramLabel = "HOST:PORT",
-            description = "One address for all ranks, instead of --endpoints: rank 0 listens there, and the ranks use the UDP"
-                    + " ports that follow. The environment's MASTER_ADDR and MASTER_PORT if neither is given.")
+            description =
+                    "One address for all ranks, instead of --endpoints: rank 0 listens there, and the ranks use the UDP"
+                            + " ports that follow. The environment's MASTER_ADDR and MASTER_PORT if neither is given.")
     private @Nullable String rendezvous;
 
     @Option(

@@ -168,8 +168,7 @@ final class SolveCommand implements Callable<Integer> {
             throw new IOException(input + ": got a folder, expected a file");
         }
         if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new IOException(
-                    input + ": got a pipe or a device, expected a regular file, or - for standard input");
+            throw new IOException(input + ": got a pipe or a device, expected a regular file, or - for standard input");
         }
         return new BufferedInputStream(Files.newInputStream(file));
     }

@@ -107,7 +107,8 @@ class LaunchTest {
             words.add(word.group(1));
         }
         assertEquals(List.of("/lplb/bin/lplb", "rank"), words.subList(0, 2));
-        new CommandLine(new RankCommand()).parseArgs(words.subList(2, words.size()).toArray(String[]::new));
+        new CommandLine(new RankCommand())
+                .parseArgs(words.subList(2, words.size()).toArray(String[]::new));
         for (String variable : List.of("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", GroupKey.VARIABLE)) {
             assertTrue(manifest.contains("- name: " + variable + "\n"), variable);
         }

@@ -95,8 +95,8 @@ public interface Bootstrap {
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             byte[] bytes = in.readNBytes(BootstrapRecord.BYTES + 1);
             if (bytes.length > BootstrapRecord.BYTES) {
-                throw new IllegalStateException("ticket: got more than " + BootstrapRecord.BYTES + " bytes in " + file
-                        + ", expected a ticket");
+                throw new IllegalStateException(
+                        "ticket: got more than " + BootstrapRecord.BYTES + " bytes in " + file + ", expected a ticket");
             }
             return bytes;
         }

@@ -57,8 +57,7 @@ public final class ProcessFiles {
      * @param suffix as for {@link #name}
      */
     public static void removeLeftovers(Path folder, String prefix, String suffix) {
-        Pattern pattern =
-                Pattern.compile(prefix + MARK + "-p([0-9]{1,18})" + UUID_PATTERN + Pattern.quote(suffix));
+        Pattern pattern = Pattern.compile(prefix + MARK + "-p([0-9]{1,18})" + UUID_PATTERN + Pattern.quote(suffix));
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
             UserPrincipal user = userOf(folder);
             for (Path entry : entries) {

@@ -65,8 +65,8 @@ public final class Rendezvous implements AutoCloseable {
      * @throws IllegalArgumentException if a number is out of its range or the host has no address
      * @throws IOException if the port cannot be used, or ranks are missing after the timeout
      */
-    public static Rendezvous meet(
-            int ranks, int self, String host, int port, @Nullable GroupKey key, Duration timeout) throws IOException {
+    public static Rendezvous meet(int ranks, int self, String host, int port, @Nullable GroupKey key, Duration timeout)
+            throws IOException {
         if (self < 0 || self >= ranks) {
             throw new IllegalArgumentException("rank: got " + self + ", expected 0.." + (ranks - 1));
         }

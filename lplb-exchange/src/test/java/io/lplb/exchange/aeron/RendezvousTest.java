@@ -69,7 +69,8 @@ class RendezvousTest {
             IOException e = assertThrows(IOException.class, () -> meet(2, 1, port, GroupKey.generate(), 500));
             assertTrue(String.valueOf(e.getMessage()).contains("expected rank 0 there with the same key"));
             Throwable cause = assertThrows(ExecutionException.class, zero::get).getCause();
-            assertTrue(String.valueOf(cause).contains("got nothing of ranks [1], expected all 2 ranks"), () -> cause + "");
+            assertTrue(
+                    String.valueOf(cause).contains("got nothing of ranks [1], expected all 2 ranks"), () -> cause + "");
         }
     }
 

@@ -186,7 +186,8 @@ class SetupScriptTest {
 
     @Test
     void onlyKnownOptionsReachTheArguments() throws Exception {
-        assertEquals(0, run(Map.of(), "--from", archive.toString(), "--unverified").exit());
+        assertEquals(
+                0, run(Map.of(), "--from", archive.toString(), "--unverified").exit());
         Path exports = sdk().resolve("etc/exportLists/ptx-exports");
         Files.writeString(exports, "--add-opens=a/b.c=d.e,f.g\n--add-reads=h.i=ALL-UNNAMED\n".replace("-UNNAMED", ""));
         assertEquals(0, run(Map.of()).exit());
@@ -272,13 +273,15 @@ class SetupScriptTest {
         assertNotEquals(0, result.exit());
         assertPrinted("it has no lib/libtornado-ptx.so", result);
         Files.writeString(other, "not a zip file");
-        assertNotEquals(0, run(Map.of(), "--from", other.toString(), "--unverified").exit());
+        assertNotEquals(
+                0, run(Map.of(), "--from", other.toString(), "--unverified").exit());
         assertEquals(List.of(), leftInHome());
     }
 
     @Test
     void usesAnExistingSdk() throws Exception {
-        assertEquals(0, run(Map.of(), "--from", archive.toString(), "--unverified").exit());
+        assertEquals(
+                0, run(Map.of(), "--from", archive.toString(), "--unverified").exit());
         Path elsewhere = folder.resolve("an sdk");
         Files.move(sdk(), elsewhere);
         Result result = run(Map.of("TORNADOVM_HOME", elsewhere.toString()));
