@@ -7,8 +7,8 @@
 set -euo pipefail
 
 : "${LPLB_GROUP_KEY_FILE:?set it to the path of the key file of the group}"
-MASTER_ADDR=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
-export MASTER_ADDR
+hosts=$(scontrol show hostnames "$SLURM_JOB_NODELIST")
+export MASTER_ADDR=${hosts%%$'\n'*}
 export MASTER_PORT=${MASTER_PORT:-7800} # and the ports after it, one per rank
 export LPLB=${LPLB:-bin/lplb}
 

@@ -145,6 +145,7 @@ final class RankCommand implements Callable<Integer> {
         return 0;
     }
 
+    @SuppressWarnings("try") // The meeting is only closed.
     private void replay(@Nullable CommandInput commands) throws IOException {
         LaunchEnvironment environment = new LaunchEnvironment(System.getenv());
         Integer worldSize = environment.worldSize();
