@@ -142,6 +142,24 @@ class GpuPipelineTest {
     }
 
     @Test
+    void unitsAndWidthsAreSetOnTheDevice() throws Exception {
+        try (GpuPipeline pipeline = open();
+                Arena arena = Arena.ofConfined()) {
+            int before = standIn.fills();
+            pipeline.planInTiles(128);
+            assertEquals(before + PipelineRuns.RUNS, standIn.fills());
+            assertThrows(IllegalArgumentException.class, () -> pipeline.planInTiles(0));
+            route(pipeline, 5);
+            pipeline.useLongIds(true);
+            assertThrows(IllegalStateException.class, () -> pipeline.route(new int[2], new int[2]));
+            long odd = arena.allocate(64, 64).address() + Integer.BYTES;
+            assertThrows(IllegalArgumentException.class, () -> pipeline.route(odd, odd, 2));
+            pipeline.useLongIds(false);
+            route(pipeline, 5);
+        }
+    }
+
+    @Test
     void theLegacyStreamIsAStream() throws Exception {
         try (GpuPipeline pipeline = open(new CallerStream(true, 0))) {
             route(pipeline, 9);
