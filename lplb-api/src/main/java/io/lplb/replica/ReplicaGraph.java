@@ -174,6 +174,39 @@ final class ReplicaGraph {
         return s;
     }
 
+    /** Whether tokens of an expert may move to a rank without a new replica. */
+    boolean isHost(int expert, int rank) {
+        if (homeRank[expert] == rank) {
+            return active[rank];
+        }
+        int slot = slotOn(expert, rank);
+        return slot >= 0 && (slotTokens[slot] > 0 || seat[expert] == slot);
+    }
+
+    /** First position of an expert on a rank, home experts before spare slots; -1 if there is none. */
+    int firstOn(int rank) {
+        return nextOn(rank, -1);
+    }
+
+    /** Position after another, or -1: home experts count from 0, spare slots follow. */
+    int nextOn(int rank, int position) {
+        int homes = firstHome[rank + 1] - firstHome[rank];
+        for (int k = position + 1; k < homes + spareSlots; k++) {
+            if (k < homes || slotExpert[rank * spareSlots + k - homes] >= 0) {
+                return k;
+            }
+        }
+        return NONE;
+    }
+
+    /** Expert at a position on a rank. */
+    int expertOn(int rank, int position) {
+        int homes = firstHome[rank + 1] - firstHome[rank];
+        return position < homes
+                ? homeExpert[firstHome[rank] + position]
+                : slotExpert[rank * spareSlots + position - homes];
+    }
+
     /** Whether a rank can become a host of an expert: it is not one, or has a copy without tokens. */
     boolean canHost(int expert, int rank) {
         int slot = slotOn(expert, rank);

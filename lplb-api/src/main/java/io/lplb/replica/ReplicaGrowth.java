@@ -13,6 +13,9 @@ import java.util.Arrays;
  * still free. So {@code ranks - 1} replicas and one slot per rank level all ranks exactly, provided that experts are large
  * enough for the room, as in the alias method (Walker 1977; Vose, IEEE TSE 1991).
  *
+ * <p>Where a replica needs a least number of tokens, two ranks may exchange: one gives more than the other has room for, and
+ * gets tokens of another expert back.
+ *
  * <p>Not thread-safe. Allocates nothing after construction.
  */
 final class ReplicaGrowth {
@@ -28,6 +31,8 @@ final class ReplicaGrowth {
     private int bestExpert;
     private int bestRank;
     private long bestTokens;
+    private int bestReturn;
+    private long bestReturned;
 
     ReplicaGrowth(ReplicaSettings settings, ReplicaGraph graph) {
         this.graph = graph;
@@ -53,7 +58,7 @@ final class ReplicaGrowth {
             int t = graph.search(u);
             if (t >= 0) {
                 graph.push(t, Math.min(graph.pathCapacity(t), room(u, t)));
-            } else if (!addReplica(u)) {
+            } else if (!addReplica(u) && !exchange(u)) {
                 stuck[u] = true;
                 within = false;
             }
@@ -112,6 +117,71 @@ final class ReplicaGrowth {
         graph.push(bestRank, tokens);
         graph.move(bestExpert, bestRank, to, tokens);
         return true;
+    }
+
+    /**
+     * Relieves a rank of fewer tokens than a replica must have: it gives another rank the least number and what that rank has
+     * room for, and gets the least number back, in a new replica or in one that both ranks have already.
+     */
+    private boolean exchange(int from) {
+        if (leastNew <= 1 || graph.replicas() >= maxReplicas) {
+            return false;
+        }
+        bestTokens = 0;
+        int first = from / graph.domain * graph.domain;
+        int end = Math.min(first + graph.domain, graph.ranks);
+        for (int to = first; to < end; to++) {
+            long relief = room(from, to);
+            if (to != from && relief > bestTokens && graph.freeSlot(to) >= 0) {
+                findExchange(from, to, relief);
+            }
+        }
+        if (bestTokens == 0) {
+            return false;
+        }
+        graph.assign(bestRank, bestExpert);
+        graph.move(bestExpert, from, bestRank, bestTokens + bestReturned);
+        if (graph.slotOn(bestReturn, from) < 0 && graph.homeRank[bestReturn] != from) {
+            graph.assign(from, bestReturn);
+        }
+        graph.move(bestReturn, bestRank, from, bestReturned);
+        return true;
+    }
+
+    private void findExchange(int from, int to, long relief) {
+        for (int back = graph.firstOn(to); back >= 0; back = graph.nextOn(to, back)) {
+            int returned = graph.expertOn(to, back);
+            boolean shared = graph.isHost(returned, from);
+            boolean fresh = !shared
+                    && graph.canHost(returned, from)
+                    && graph.freeSlot(from) >= 0
+                    && graph.replicas() + 2 <= maxReplicas
+                    && replicated[returned];
+            long amount = shared ? Math.max(1, leastNew - relief) : leastNew;
+            if ((shared || fresh) && graph.removable(returned, to) >= amount) {
+                findGiven(from, to, relief, returned, amount);
+            }
+        }
+    }
+
+    /** The expert with the fewest tokens that are enough for the exchange. */
+    private void findGiven(int from, int to, long relief, int returned, long amount) {
+        for (int k = graph.firstOn(from); k >= 0; k = graph.nextOn(from, k)) {
+            int e = graph.expertOn(from, k);
+            long given = relief + amount;
+            if (e != returned
+                    && replicated[e]
+                    && given >= leastNew
+                    && graph.canHost(e, to)
+                    && graph.removable(e, from) >= given
+                    && relief > bestTokens) {
+                bestExpert = e;
+                bestRank = to;
+                bestTokens = relief;
+                bestReturn = returned;
+                bestReturned = amount;
+            }
+        }
     }
 
     /** Rank with the most room among those with a free slot in the same domain, or -1. */

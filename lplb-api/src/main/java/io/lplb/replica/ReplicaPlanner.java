@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReplicaPlanner {
     /** Plans from the start at a higher level, where the bound is not attained. */
-    private static final int ATTEMPTS = 6;
+    private static final int ATTEMPTS = 8;
+
+    /** Fraction of the bound within which no better level is looked for. */
+    private static final double CLOSE = 2e-4;
 
     private final ReplicaSettings settings;
     private final ReplicaGraph graph;
@@ -283,7 +286,7 @@ public final class ReplicaPlanner {
         bestValue = identity;
         double attained = attempts(low);
         // Whole tokens: half a token between two levels changes no capacity.
-        double resolution = capacities.unit() ? 1 : 0;
+        double resolution = Math.max(capacities.unit() ? 1 : 0, CLOSE * low);
         for (int k = 0; k < ATTEMPTS && attained > level(low) && attained - low > resolution; k++) {
             double middle = (low + attained) / 2;
             double now = attempts(middle);

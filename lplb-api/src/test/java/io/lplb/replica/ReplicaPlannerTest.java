@@ -60,6 +60,33 @@ class ReplicaPlannerTest {
         assertEquals(plan.maxLoad(), plan.lowerBound(), "no choice is better");
     }
 
+    /** Both ranks keep more than a replica needs, so tokens of either move. */
+    @Test
+    void ranksExchangeTokensWhereAReplicaNeedsMoreThanTheExcess() {
+        ReplicaSettings settings = settings(2, 2, 1).minTokens(69).build();
+        ReplicaPlan plan = plan(settings, ReplicaPlanChecks.unitSpeeds(2), 136, 79);
+        assertEquals(108, plan.maxLoad());
+        assertEquals(108, plan.lowerBound());
+        assertEquals(2, plan.replicas());
+        assertEquals(
+                137,
+                plan(settings(2, 2, 1).minTokens(69).maxReplicas(1).build(), ReplicaPlanChecks.unitSpeeds(2), 137, 79)
+                        .maxLoad());
+    }
+
+    @Test
+    void allTokensOnOneExpertAreSpreadOverAllRanks() {
+        long[] counts = new long[64];
+        counts[17] = 1_000_000;
+        ReplicaPlan plan = plan(settings(16, 64, 1).build(), ReplicaPlanChecks.unitSpeeds(16), counts);
+        assertEquals(62_500, plan.maxLoad());
+        assertEquals(62_500, plan.lowerBound());
+        assertEquals(15, plan.replicas());
+        ReplicaPlan inDomain = plan(settings(16, 64, 1).domain(4).build(), ReplicaPlanChecks.unitSpeeds(16), counts);
+        assertEquals(250_000, inDomain.maxLoad());
+        assertEquals(250_000, inDomain.lowerBound());
+    }
+
     @Test
     void excludedExpertsKeepTheirHome() {
         ReplicaSettings settings = settings(4, 4, 2).notReplicated(0).build();
@@ -149,8 +176,7 @@ class ReplicaPlannerTest {
             assertTrue(plan.maxLoad() >= optimum * (1 - 1e-12), () -> what + ", optimum " + optimum);
             attained += plan.maxLoad() <= optimum * (1 + 1e-12) ? 1 : 0;
         }
-        // A minimum per replica can require exchanges, which growth does not make.
-        assertTrue(attained >= cases * (kind.equals("minTokens") ? 0.5 : 0.9), attained + " of " + cases + " optimal");
+        assertTrue(attained >= 0.9 * cases, attained + " of " + cases + " optimal");
     }
 
     private static double[] vary(
