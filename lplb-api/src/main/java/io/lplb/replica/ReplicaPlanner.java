@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReplicaPlanner {
     /** Plans from the start at a higher level, where the bound is not attained. */
-    private static final int ATTEMPTS = 8;
+    private static final int ATTEMPTS = 6;
+
+    /** The same where a replica needs a least number of tokens, so that fewer levels are attained. */
+    private static final int ATTEMPTS_WITH_LEAST = 8;
 
     /** Fraction of the bound within which no better level is looked for. */
     private static final double CLOSE = 2e-4;
@@ -287,7 +290,8 @@ public final class ReplicaPlanner {
         double attained = attempts(low);
         // Whole tokens: half a token between two levels changes no capacity.
         double resolution = Math.max(capacities.unit() ? 1 : 0, CLOSE * low);
-        for (int k = 0; k < ATTEMPTS && attained > level(low) && attained - low > resolution; k++) {
+        int attempts = settings.minTokens() > 1 ? ATTEMPTS_WITH_LEAST : ATTEMPTS;
+        for (int k = 0; k < attempts && attained > level(low) && attained - low > resolution; k++) {
             double middle = (low + attained) / 2;
             double now = attempts(middle);
             if (now > level(middle)) {

@@ -24,7 +24,8 @@ import java.util.Random;
 
 /**
  * Measures replicas chosen per batch on one core: {@code ReplicaFigures cases FILE.npy}, {@code growth}, or
- * {@code sequences TRACE.npy...}; writes a text file of results to standard output.
+ * {@code sequences TRACE.npy...}; writes a text file of results to standard output. {@code picture GROWTH.txt} draws the
+ * results of {@code growth} as SVG.
  */
 public final class ReplicaFigures {
     private static final int WARM_UP = 400;
@@ -35,6 +36,10 @@ public final class ReplicaFigures {
     /** Runs one of the measurements. */
     public static void main(String[] args) throws IOException {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        if (args.length == 2 && args[0].equals("picture")) {
+            out.print(new GrowthPicture(Files.readAllLines(Path.of(args[1]))).svg());
+            return;
+        }
         out.println("# " + Host.processor() + "; " + Host.java() + "; "
                 + Instant.now().truncatedTo(ChronoUnit.SECONDS) + "; commit " + SourceCommit.here());
         out.println("# ReplicaFigures " + String.join(" ", args));
@@ -44,8 +49,8 @@ public final class ReplicaFigures {
             case "sequences" ->
                 SequenceFigures.run(Arrays.stream(args).skip(1).map(Path::of).toList(), out);
             default ->
-                throw new IllegalArgumentException(
-                        "got " + Arrays.toString(args) + ", expected cases FILE.npy, growth or sequences TRACE.npy...");
+                throw new IllegalArgumentException("got " + Arrays.toString(args)
+                        + ", expected cases FILE.npy, growth, picture GROWTH.txt or sequences TRACE.npy...");
         }
     }
 
