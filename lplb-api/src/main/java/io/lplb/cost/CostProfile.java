@@ -33,6 +33,11 @@ public final class CostProfile {
 
     private static final double MOST_MICROS = 1e6;
 
+    /** No device computes a token of an expert in less. */
+    private static final double LEAST_MICROS_PER_TOKEN = 0.001;
+
+    private static final long MOST_TOKENS = Integer.MAX_VALUE;
+
     /** Noise may make more tokens faster, but not by this factor. */
     private static final double NOISE = 0.6;
 
@@ -146,6 +151,10 @@ public final class CostProfile {
             if (count < 0) {
                 throw new ProfileException(Fault.NEGATIVE, where + ": got " + count + " tokens, expected at least 0");
             }
+            if (count > MOST_TOKENS) {
+                throw new ProfileException(
+                        Fault.MALFORMED, where + ": got " + count + " tokens, expected at most " + MOST_TOKENS);
+            }
             tokens += count;
         }
         if (tokens == 0) {
@@ -161,6 +170,14 @@ public final class CostProfile {
                     Fault.WRONG_UNIT,
                     where + "s: got times from " + least + " to " + most + ", expected microseconds from "
                             + LEAST_MICROS + " to " + MOST_MICROS);
+        }
+        for (int p = 0; p < micros.length; p++) {
+            if (micros[p] < LEAST_MICROS_PER_TOKEN * tokens(p)) {
+                throw new ProfileException(
+                        Fault.WRONG_UNIT,
+                        where + (p + 1) + ": got " + micros[p] + " for " + tokens(p) + " tokens, expected at least "
+                                + LEAST_MICROS_PER_TOKEN + " microseconds per token");
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import io.lplb.report.chart.XyPlot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -51,7 +52,7 @@ final class GrowthPicture {
 
     /** Returns the picture as an SVG document. */
     String svg() {
-        TreeSet<Integer> slots = distinct(SLOTS_AT);
+        SortedSet<Integer> slots = distinct(SLOTS_AT);
         List<Integer> experts = List.copyOf(distinct(EXPERTS_AT));
         int height = TOP + PLOT_HEIGHT * slots.size();
         StringBuilder svg = new StringBuilder(String.format(
@@ -86,8 +87,8 @@ final class GrowthPicture {
         return svg.append("</svg>\n").toString();
     }
 
-    private TreeSet<Integer> distinct(int column) {
-        TreeSet<Integer> values = new TreeSet<>();
+    private SortedSet<Integer> distinct(int column) {
+        SortedSet<Integer> values = new TreeSet<>();
         rows.forEach(row -> values.add((int) row[column]));
         return values;
     }
