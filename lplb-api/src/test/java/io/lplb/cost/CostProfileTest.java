@@ -28,7 +28,7 @@ class CostProfileTest {
                 Arguments.of(HEAD + "0 5 5\n20 50 5\n", Fault.NEGATIVE),
                 Arguments.of(HEAD + "10 -5 5\n20 50 5\n", Fault.NEGATIVE),
                 Arguments.of(HEAD + "100 5 5\n50 50 50\n", Fault.DECREASING),
-                Arguments.of(HEAD + "100 500 500\n90 5000 5000\n80 50000 50000\n", Fault.DECREASING),
+                Arguments.of(HEAD + "100 500 500\n90 5000 5000\n80 7000 7000\n", Fault.DECREASING),
                 Arguments.of(HEAD + "0.05 5 5\n0.3 500 50\n", Fault.WRONG_UNIT),
                 Arguments.of(HEAD + "54050 64 0\n5458720 40960 40960\n", Fault.WRONG_UNIT),
                 Arguments.of(HEAD + "1.2 4096 4096\n4.3 16384 16384\n", Fault.WRONG_UNIT),
