@@ -35,6 +35,7 @@ public final class ThresholdReplicas implements Policy {
     private final int[] used;
     private final long[] kept;
     private final long[][] held;
+    private final boolean[] copied;
     private int replicas;
 
     /**
@@ -64,6 +65,7 @@ public final class ThresholdReplicas implements Policy {
         used = new int[ranks];
         kept = new long[homeOf.length];
         held = new long[homeOf.length][ranks];
+        copied = new boolean[homeOf.length];
     }
 
     @Override
@@ -96,7 +98,7 @@ public final class ThresholdReplicas implements Policy {
         for (int e = 0; e < counts.length; e++) {
             if (speeds[homeOf[e]] > 0) {
                 out.add(e, homeOf[e], kept[e]);
-                for (int r = 0; r < load.length; r++) {
+                for (int r = 0; copied[e] && r < load.length; r++) {
                     out.add(e, r, held[e][r]);
                 }
             }
@@ -109,8 +111,11 @@ public final class ThresholdReplicas implements Policy {
         System.arraycopy(counts, 0, kept, 0, kept.length);
         System.arraycopy(start, 0, load, 0, load.length);
         Arrays.fill(used, 0);
-        for (long[] row : held) {
-            Arrays.fill(row, 0);
+        for (int e = 0; e < copied.length; e++) {
+            if (copied[e]) {
+                Arrays.fill(held[e], 0);
+                copied[e] = false;
+            }
         }
         replicas = 0;
         for (int from : LeastLoaded.fallingOrder(start)) {
@@ -144,6 +149,7 @@ public final class ThresholdReplicas implements Policy {
                 load[from] -= piece;
                 load[to] += piece;
                 held[e][to] += piece;
+                copied[e] = true;
                 used[to]++;
                 replicas++;
             }

@@ -21,6 +21,9 @@ final class PlacementOptimum {
     private final SplitBatch split;
     private final boolean[] covered;
     private final long[] tokens;
+    private final double[] speeds;
+    private final int[] rankOf;
+    private final double[] fixed;
     private double bound = Double.NaN;
 
     PlacementOptimum(ExpertPlacement placement, double[] speeds) {
@@ -40,6 +43,10 @@ final class PlacementOptimum {
             covered[e] = Arrays.stream(placement.ranksOf(e)).anyMatch(r -> speeds[r] > 0);
         }
         tokens = new long[covered.length];
+        this.speeds = speeds.clone();
+        rankOf = new int[covered.length];
+        Arrays.setAll(rankOf, e -> placement.rankOf(placement.slotOf(e, 0)));
+        fixed = new double[placement.ranks()];
     }
 
     /** Begins a batch. */
@@ -58,6 +65,10 @@ final class PlacementOptimum {
             for (int e = 0; e < counts.length; e++) {
                 tokens[e] = covered[e] ? counts[e] : 0;
             }
+            if (placed.problem().items() == 0) {
+                bound = largestFixed();
+                return bound;
+            }
             placed.fill(tokens, batch);
             solver.solve(batch, split);
             bound = 0;
@@ -66,6 +77,19 @@ final class PlacementOptimum {
             }
         }
         return bound;
+    }
+
+    /** Returns the largest load where every expert has one rank, so that there is nothing to split. */
+    private double largestFixed() {
+        Arrays.fill(fixed, 0);
+        for (int e = 0; e < tokens.length; e++) {
+            fixed[rankOf[e]] += tokens[e];
+        }
+        double largest = 0;
+        for (int r = 0; r < fixed.length; r++) {
+            largest = fixed[r] > 0 ? Math.max(largest, fixed[r] / speeds[r]) : largest;
+        }
+        return largest;
     }
 
     /** Returns the placement with the experts of each rank in rising order: equal placements have equal optima. */
