@@ -3,7 +3,6 @@ package io.lplb.tornado.cuda;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.lplb.tornado.ptx.LinkedKernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -44,20 +43,5 @@ public final class KernelParameters {
     /** Returns the address of the array of the parameters' addresses. */
     public long address() {
         return addresses.address();
-    }
-
-    /** Returns the address of an array of the addresses of several kernels' parameters, one after another: those of a {@link LinkedKernel}. */
-    public static long linked(Arena arena, KernelParameters... kernels) {
-        long bytes = 0;
-        for (KernelParameters kernel : kernels) {
-            bytes += kernel.addresses.byteSize();
-        }
-        MemorySegment all = arena.allocate(bytes, JAVA_LONG.byteAlignment());
-        long at = 0;
-        for (KernelParameters kernel : kernels) {
-            MemorySegment.copy(kernel.addresses, 0, all, at, kernel.addresses.byteSize());
-            at += kernel.addresses.byteSize();
-        }
-        return all.address();
     }
 }

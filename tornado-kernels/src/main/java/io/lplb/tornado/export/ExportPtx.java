@@ -2,20 +2,23 @@
 package io.lplb.tornado.export;
 
 import io.lplb.placement.LplbPlacement;
-import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
+import io.lplb.tornado.engine.tornado.TornadoProgram;
 import io.lplb.tornado.program.Accuracy;
+import io.lplb.tornado.program.BatchProgram;
 import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.KernelSize;
+import io.lplb.tornado.program.KernelSpec;
 import io.lplb.tornado.program.ProblemTables;
+import io.lplb.tornado.program.Program;
+import io.lplb.tornado.program.SolverProgram;
 import io.lplb.tornado.ptx.PtxKernel;
 import io.lplb.tornado.ptx.PtxLibrary;
-import io.lplb.tornado.solve.FusedPlan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,27 +27,34 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
- * Compiles the fused kernels through TornadoVM and writes their PTX, for the topologies that are named; a tool of the
+ * Compiles kernels through TornadoVM's CUDA backend to CUDA C, and that through NVIDIA's compiler to the PTX that is shipped; a tool of the
  * build, called by {@code tornado-kernels/export-ptx.sh}.
  *
- * <p>Needs TornadoVM's arguments, {@code -Dtornado.printKernel=true}, and {@code -Dtornado.print.kernel.dir=FILE}: TornadoVM
- * appends to that file what it compiles, and this program takes it from there.
+ * <p>Needs TornadoVM's arguments, {@code -Dtornado.printKernel=true}, and {@code -Dtornado.print.kernel.dir=FILE}: TornadoVM appends to that
+ * file what it compiles. Kernels are compiled by running them once on a driver that only pretends to have a device, so that no input
+ * matters.
  */
 public final class ExportPtx {
-    /** A goal whose literal occurs in no kernel by itself. */
-    static final float GOAL = 5.4321e-5f;
-
     private static final List<String> SOLVERS = List.of(InteriorPointSolver.NAME, RelaxationSolver.NAME);
 
     /** Up to this many groups, in powers of two, the choice of the kernel is looked at. */
     private static final int MOST_GROUPS = 1 << 20;
 
+    private static final Accuracy ANY = Accuracy.of(1e-4);
+
     private final Path emitted;
     private final Path folder;
     private final String version;
     private final List<PtxLibrary.Line> lines = new ArrayList<>();
+    private final List<Future<?>> written = new ArrayList<>();
+    private final ExecutorService compilers =
+            Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
 
     private ExportPtx(Path emitted, Path folder, String version) {
         this.emitted = emitted;
@@ -55,23 +65,43 @@ public final class ExportPtx {
     /**
      * Writes PTX.
      *
-     * @param args folder to write to, TornadoVM's version, topologies and sizes
+     * @param args folder to write to, TornadoVM's version, topologies and sizes of the solvers; the other kernels are written if there is
+     *     {@code others} among them
      */
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException, ExecutionException {
         if (args.length < 3) {
             throw new IllegalArgumentException(
-                    "got " + args.length + " arguments, expected FOLDER VERSION TOPOLOGY|SIZE...");
+                    "got " + args.length + " arguments, expected FOLDER VERSION TOPOLOGY|SIZE|others...");
         }
         ExportPtx export =
                 new ExportPtx(Path.of(System.getProperty("tornado.print.kernel.dir")), Path.of(args[0]), args[1]);
-        Files.createDirectories(export.folder);
-        for (int k = 2; k < args.length; k++) {
-            export.problems(args[k]);
+        try {
+            Files.createDirectories(export.folder);
+            for (int k = 2; k < args.length; k++) {
+                if (args[k].equals("others")) {
+                    export.others();
+                } else {
+                    export.problems(args[k]);
+                }
+            }
+            for (Future<?> file : export.written) {
+                file.get();
+            }
+        } finally {
+            export.compilers.shutdownNow();
         }
-        StringBuilder index = new StringBuilder();
-        export.lines.forEach(line -> index.append(line).append('\n'));
-        Files.writeString(export.folder.resolve(PtxLibrary.INDEX), index);
-        ExportPipeline.export(export.emitted, export.folder, export.version);
+        export.writeIndex();
+    }
+
+    /** Adds what was exported to the list of kernels, in the place of earlier exports of the same. */
+    private void writeIndex() throws IOException {
+        Path index = folder.resolve(PtxLibrary.INDEX);
+        Map<String, PtxLibrary.Line> all = new LinkedHashMap<>();
+        if (Files.exists(index)) {
+            Files.readAllLines(index).stream().map(PtxLibrary.Line::parse).forEach(line -> all.put(line.file(), line));
+        }
+        lines.forEach(line -> all.put(line.file(), line));
+        Files.write(index, all.values().stream().map(PtxLibrary.Line::toString).toList());
     }
 
     /** Returns the problem of a topology: every rank with as many replica slots as the topology has sets. */
@@ -117,44 +147,57 @@ public final class ExportPtx {
         KernelSize size = tables.size();
         String name = solver.replace('-', '_') + "_" + kernel.method() + "_"
                 + size.toString().replace('-', '_');
-        PtxCode code = new PtxCode(emit(tables, kernel), name).tuned(kernel.threads());
-        requireGoal(code, name);
         Map<String, String> header = new LinkedHashMap<>();
-        header.put(PtxKernel.KERNEL, kernel.kernelClass() + "." + kernel.method());
-        header.put(PtxKernel.ENTRY, name);
         header.put(PtxKernel.SOLVER, solver);
         header.put(PtxKernel.SHAPE, size.toString());
         header.put("example", example);
         header.put(PtxKernel.LEAST_GROUPS, Integer.toString(leastGroups));
         header.put(PtxKernel.THREADS, Integer.toString(kernel.threads()));
         header.put(PtxKernel.PROBLEMS, Integer.toString(kernel.problems()));
-        header.put(PtxKernel.PARAMETERS, Integer.toString(code.parameters()));
-        header.put(PtxKernel.GOAL, Float.toString(GOAL));
-        header.put(PtxKernel.SHARED_BYTES, Integer.toString(code.sharedBytes()));
-        header.put(
-                PtxKernel.BYTECODE,
-                BytecodeHash.of(ExportPtx.class.getClassLoader(), kernel.kernelClass(), kernel.method()));
-        header.put(PtxKernel.TORNADOVM, version);
-        PtxLibrary.Line line = new PtxLibrary.Line(solver, size, leastGroups, name + ".ptx");
-        Files.writeString(
-                folder.resolve(line.file()), PtxKernel.of(header, code.text()).text());
-        lines.add(line);
+        Program alone = new SolverProgram(tables, kernel, 1).program();
+        write(alone, alone.steps().get(0), name, header, true);
+        lines.add(new PtxLibrary.Line(solver, size, leastGroups, name + ".ptx"));
+        if (kernel.hasBatchKernel(size)) {
+            Program batch = new BatchProgram(tables, kernel, 1, ANY).program();
+            write(batch, batch.steps().get(0), "batch_" + name, header, true);
+        }
     }
 
-    /** Has a kernel compiled by executing it once. */
-    private String emit(ProblemTables tables, KernelShape kernel) throws IOException {
+    private void others() throws IOException {
+        for (ExportPipeline.Launch launch : ExportPipeline.launches()) {
+            boolean stamps = launch.spec().method().equals("certifyBatch");
+            write(launch.program(), launch.spec(), launch.entry(), Map.of(), stamps);
+        }
+    }
+
+    /** Has a program's kernels compiled by TornadoVM, checks one, and leaves it to NVIDIA's compiler. */
+    private void write(Program program, KernelSpec spec, String name, Map<String, String> more, boolean stamps)
+            throws IOException {
         Files.deleteIfExists(emitted);
-        try (FusedPlan plan = new FusedPlan(tables, kernel, 1, new Accuracy(GOAL, GOAL))) {
-            plan.execute(new MinMaxBatch(tables.problem(), 1), 0, 1);
+        try (TornadoProgram compiled = new TornadoProgram(program, 1, false)) {
+            compiled.run();
         }
-        return Files.readString(emitted, StandardCharsets.UTF_8);
-    }
-
-    /** The goal must stand in the code as it is, or it could not be replaced. */
-    private static void requireGoal(PtxCode code, String name) {
-        int count = code.count(PtxKernel.literal(GOAL));
-        if (count < 1) {
-            throw new IllegalStateException(name + ": got no literal of the goal, expected some");
-        }
+        CudaSource source = CudaSource.find(Files.readString(emitted, StandardCharsets.UTF_8), spec.method());
+        FallThroughGate.check(name, source.emitted());
+        CompileOptions options = CompileOptions.of(spec);
+        String text = source.toCompile(name, spec, stamps, options);
+        Path work = emitted.resolveSibling("nvcc");
+        Files.createDirectories(work);
+        written.add(compilers.submit(() -> {
+            String code = Nvcc.ptx(work, name, text, options);
+            Map<String, String> header = new LinkedHashMap<>();
+            header.put(PtxKernel.KERNEL, spec.kernel());
+            header.put(PtxKernel.ENTRY, name);
+            header.putAll(more);
+            header.put(PtxKernel.PARAMETERS, Integer.toString(Nvcc.parameters(code)));
+            header.put(PtxKernel.SHARED_BYTES, Integer.toString(Nvcc.sharedBytes(code)));
+            header.put(
+                    PtxKernel.BYTECODE,
+                    BytecodeHash.of(ExportPtx.class.getClassLoader(), spec.kernelClass(), spec.method()));
+            header.put(PtxKernel.TORNADOVM, version);
+            Files.writeString(
+                    folder.resolve(name + ".ptx"), PtxKernel.of(header, code).text());
+            return name;
+        }));
     }
 }

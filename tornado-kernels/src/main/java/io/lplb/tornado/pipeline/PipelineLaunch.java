@@ -123,7 +123,7 @@ final class PipelineLaunch {
                     given,
                     launch -> function(
                             solver != null && launch.task().equals(SolverStep.TASK)
-                                    ? solver.withGoal(goal)
+                                    ? solver
                                     : PtxLibrary.load(program.program().name(), launch)));
             source = exchange == null
                     ? null

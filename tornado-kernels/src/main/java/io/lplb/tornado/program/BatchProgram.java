@@ -15,7 +15,8 @@ import java.util.function.IntUnaryOperator;
  *   fixed, load, stamps --packBatch--&gt; in --solve--&gt; solved --certifyBatch--&gt; fractions, reports
  * </pre>
  *
- * <p>The size of a run is its number of groups.
+ * <p>One launch where a kernel does all three ({@link KernelShape#hasBatchKernel}), otherwise three. The size of a run is its number of
+ * groups.
  */
 public final class BatchProgram {
     /** Name of the program. */
@@ -26,7 +27,11 @@ public final class BatchProgram {
 
     public static final String CERTIFY_PTX = NAME + "_certifyBatch.ptx";
 
+    /** Task of the launch that packs, solves and certifies. */
+    public static final String TOGETHER = "together";
+
     private static final String KERNELS = "batch.BatchKernels";
+    private static final String SOLVERS = "io.lplb.tornado.kernel.batch.BatchSolvers";
 
     private final ProblemTables tables;
     private final Program program;
@@ -34,7 +39,6 @@ public final class BatchProgram {
     private final Buffer fixed;
     private final Buffer load;
     private final Buffer stamps;
-    private final Buffer held;
     private final Buffer fractions;
     private final Buffer reports;
 
@@ -45,62 +49,96 @@ public final class BatchProgram {
      * @param capacity most groups of a run
      */
     public BatchProgram(ProblemTables tables, KernelShape shape, int capacity, Accuracy accuracy) {
+        this(tables, shape, capacity, accuracy, shape.hasBatchKernel(tables.size()));
+    }
+
+    /**
+     * Declares the program with one launch or three.
+     *
+     * @param together whether one kernel packs, solves and certifies; only where there is one
+     */
+    public BatchProgram(ProblemTables tables, KernelShape shape, int capacity, Accuracy accuracy, boolean together) {
         this.tables = tables;
         MinMaxProblem problem = tables.problem();
         solver = SolverProgram.step(tables, shape, capacity, accuracy.goal());
-        Buffer sizes = Buffer.ints("sizes", Kind.CONSTANT, BatchTables.sizes(tables, shape.threads()));
-        Buffer order = Buffer.ints("order", Kind.CONSTANT, BatchTables.order(tables));
-        Buffer numbers = Buffer.doubles("numbers", Kind.CONSTANT, BatchTables.numbers(problem, accuracy.tolerance()));
         fixed = doubles("fixed", Kind.INPUT, Math.multiplyExact(capacity, problem.ranks()));
         load = doubles("load", Kind.INPUT, Math.multiplyExact(capacity, problem.items()));
         stamps = doubles("stamps", Kind.INPUT, capacity);
-        held = doubles("held", Kind.STATE, BatchTables.heldWords(problem, capacity));
         fractions = Buffer.zeros(
                 "fractions",
                 Kind.STATE_OUTPUT,
                 Element.FLOAT,
                 Math.max(BatchTables.fractionWords(problem, capacity), 1));
         reports = doubles("reports", Kind.STATE_OUTPUT, BatchTables.reportWords(capacity));
+        Buffer sizes = Buffer.ints("sizes", Kind.CONSTANT, BatchTables.sizes(tables, shape.threads()));
+        Buffer order = Buffer.ints("order", Kind.CONSTANT, BatchTables.order(tables));
+        Buffer numbers = Buffer.doubles("numbers", Kind.CONSTANT, BatchTables.numbers(problem, accuracy.tolerance()));
         Buffer table = solver.launch().arrays().get(1);
+        Buffer speed = solver.launch().arrays().get(2);
         IntUnaryOperator groups = count -> count;
-        program = new Program(
-                NAME,
-                List.of(
-                        KernelSpec.of(
-                                KERNELS,
-                                "packBatch",
-                                BatchLayout.THREADS,
-                                groups,
-                                sizes,
-                                order,
-                                numbers,
-                                fixed,
-                                load,
-                                stamps,
-                                held,
-                                solver.input(),
-                                solver.output()),
-                        solver.launch(),
-                        KernelSpec.of(
-                                KERNELS,
-                                "certifyBatch",
-                                BatchLayout.THREADS,
-                                groups,
-                                sizes,
-                                table,
-                                order,
-                                numbers,
-                                held,
-                                solver.output(),
-                                fractions,
-                                reports)));
+        if (together) {
+            List<Buffer> arrays = List.of(
+                    sizes,
+                    order,
+                    numbers,
+                    fixed,
+                    load,
+                    stamps,
+                    solver.input(),
+                    table,
+                    speed,
+                    solver.output(),
+                    fractions,
+                    reports);
+            program = new Program(
+                    NAME,
+                    List.of(new KernelSpec(
+                            TOGETHER,
+                            SOLVERS,
+                            shape.batchMethod(),
+                            arrays,
+                            solver.launch().scalars(),
+                            shape.threads(),
+                            groups,
+                            null)));
+            return;
+        }
+        Buffer held = doubles("held", Kind.STATE, BatchTables.heldWords(problem, capacity));
+        KernelSpec pack = KernelSpec.of(
+                KERNELS,
+                "packBatch",
+                BatchLayout.THREADS,
+                groups,
+                sizes,
+                order,
+                numbers,
+                fixed,
+                load,
+                stamps,
+                held,
+                solver.input(),
+                solver.output());
+        KernelSpec certify = KernelSpec.of(
+                KERNELS,
+                "certifyBatch",
+                BatchLayout.THREADS,
+                groups,
+                sizes,
+                table,
+                order,
+                numbers,
+                held,
+                solver.output(),
+                fractions,
+                reports);
+        program = new Program(NAME, List.of(pack, solver.launch(), certify));
     }
 
     private static Buffer doubles(String name, Kind kind, int length) {
         return Buffer.zeros(name, kind, Element.DOUBLE, Math.max(length, 1));
     }
 
-    /** {@return the program: pack, solve, certify} */
+    /** {@return the program} */
     public Program program() {
         return program;
     }
@@ -123,11 +161,6 @@ public final class BatchProgram {
     /** {@return the launch's number, once per group} */
     public Buffer stamps() {
         return stamps;
-    }
-
-    /** {@return loads that the device keeps for certifying} */
-    public Buffer held() {
-        return held;
     }
 
     /** {@return the solver's input} */

@@ -4,6 +4,9 @@ package io.lplb.tornado.program;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
+import io.lplb.tornado.kernel.batch.BatchLayout;
+import io.lplb.tornado.kernel.batch.BatchSolvers;
+import io.lplb.tornado.kernel.batch.GroupTile;
 import io.lplb.tornado.kernel.solve.SolverLayout;
 
 /**
@@ -11,13 +14,13 @@ import io.lplb.tornado.kernel.solve.SolverLayout;
  * H100 (docs/measurements/solvers.md).
  */
 public enum KernelShape {
-    INTERIOR_POINT_PER_OCTET("InteriorPointKernel", "perOctet"),
-    INTERIOR_POINT_PER_WARP("InteriorPointKernel", "perWarp"),
-    INTERIOR_POINT_PER_FOUR_WARPS("InteriorPointKernel", "perFourWarps"),
-    INTERIOR_POINT_PER_EIGHT_WARPS("InteriorPointKernel", "perEightWarps"),
-    RELAXATION_PER_OCTET("RelaxationKernel", "perOctet"),
-    RELAXATION_PER_WARP("RelaxationKernel", "perWarp"),
-    RELAXATION_PER_TWO_WARPS("RelaxationKernel", "perTwoWarps");
+    INTERIOR_POINT_PER_OCTET("InteriorPointKernel", "perOctet", ""),
+    INTERIOR_POINT_PER_WARP("InteriorPointKernel", "perWarp", "interiorPointPerWarp"),
+    INTERIOR_POINT_PER_FOUR_WARPS("InteriorPointKernel", "perFourWarps", "interiorPointPerFourWarps"),
+    INTERIOR_POINT_PER_EIGHT_WARPS("InteriorPointKernel", "perEightWarps", ""),
+    RELAXATION_PER_OCTET("RelaxationKernel", "perOctet", ""),
+    RELAXATION_PER_WARP("RelaxationKernel", "perWarp", "relaxationPerWarp"),
+    RELAXATION_PER_TWO_WARPS("RelaxationKernel", "perTwoWarps", "relaxationPerTwoWarps");
 
     /** Most ranks that the interior point's matrix in registers holds. */
     public static final int MAX_INTERIOR_POINT_RANKS = 64;
@@ -33,12 +36,14 @@ public enum KernelShape {
 
     private final String kernelClass;
     private final String method;
+    private final String batchMethod;
     private final int threads;
     private final int problems;
 
-    KernelShape(String kernels, String method) {
+    KernelShape(String kernels, String method, String batchMethod) {
         this.kernelClass = "io.lplb.tornado.kernel.solve." + kernels;
         this.method = method;
+        this.batchMethod = batchMethod;
         WorkGroups.Size workGroup = WorkGroups.of(kernelClass, method);
         threads = workGroup.threads();
         problems = workGroup.problems();
@@ -100,14 +105,32 @@ public enum KernelShape {
      * @throws IllegalArgumentException if it is not
      */
     public void requireFits(ProblemTables tables) {
-        KernelSize p = tables.size();
-        int teamThreads = Math.max(threads / problems, 1);
-        int bytes = SolverLayout.localBytes(
-                p.ranks(), p.items(), p.entries(), p.colours(), p.unitSpeeds(), teamThreads, problems, interiorPoint());
+        int bytes = localBytes(tables.size());
         if (bytes > LOCAL_BYTES) {
             throw new IllegalArgumentException("problem: got " + tables.problem() + ", which takes " + bytes
                     + " bytes of local memory, expected at most " + LOCAL_BYTES);
         }
+    }
+
+    private int localBytes(KernelSize p) {
+        int teamThreads = Math.max(threads / problems, 1);
+        return SolverLayout.localBytes(
+                p.ranks(), p.items(), p.entries(), p.colours(), p.unitSpeeds(), teamThreads, problems, interiorPoint());
+    }
+
+    /**
+     * Returns whether a kernel of {@link BatchSolvers} packs, solves and certifies groups of a size in one launch: where a work-group
+     * solves one group, and local memory also holds what packing and certifying need.
+     */
+    public boolean hasBatchKernel(KernelSize size) {
+        return !batchMethod.isEmpty()
+                && BatchLayout.fits(size.ranks(), size.items(), size.entries())
+                && localBytes(size) + Double.BYTES * GroupTile.words(size.code(), threads) <= LOCAL_BYTES;
+    }
+
+    /** {@return the method of {@link BatchSolvers}, see {@link #hasBatchKernel}} */
+    public String batchMethod() {
+        return batchMethod;
     }
 
     private boolean interiorPoint() {

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.program;
 
+import io.lplb.tornado.kernel.solve.SizeCode;
 import io.lplb.tornado.kernel.solve.SolverLayout;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,6 +50,15 @@ public record KernelSize(int ranks, int items, int entries, int hosts, int degre
                         && colours >= problem.colours
                         && (hosts > 0 ? hosts == problem.hosts : -hosts >= Math.abs(problem.hosts))
                         && (!unitSpeeds || problem.unitSpeeds));
+    }
+
+    /**
+     * Returns the sizes as the kernels' argument.
+     *
+     * @throws IllegalArgumentException if a size is beyond what local memory holds
+     */
+    public long code() {
+        return SizeCode.of(ranks, items, entries, hosts, degree, colours, unitSpeeds);
     }
 
     /** Floats of a group's input. */

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.program;
 
+import io.lplb.tornado.kernel.solve.SolverLayout;
 import io.lplb.tornado.program.Buffer.Element;
 import io.lplb.tornado.program.Buffer.Kind;
 import java.util.List;
@@ -22,32 +23,33 @@ public final class SolverProgram {
      *
      * @param tables tables of the problem in the size of the kernel
      * @param capacity most groups of a run
-     * @param goal gap at which the kernel stops, as a fraction of the mean load
      */
-    public SolverProgram(ProblemTables tables, KernelShape shape, int capacity, float goal) {
+    public SolverProgram(ProblemTables tables, KernelShape shape, int capacity) {
         solver = step(
                 tables,
                 shape,
-                goal,
                 Buffer.zeros("in", Kind.INPUT, Element.FLOAT, PackedLayout.inWords(tables.size(), capacity)),
                 Buffer.zeros("out", Kind.OUTPUT, Element.FLOAT, PackedLayout.outWords(tables.size(), capacity)));
         program = new Program(NAME, List.of(solver.launch()));
     }
 
-    /** Declares a solver's launch between the steps of a larger program, with buffers that kernels fill. */
+    /**
+     * Declares a solver's launch between the steps of a larger program, with buffers that kernels fill.
+     *
+     * @param goal gap at which the kernel stops, as a fraction of the mean load
+     */
     public static SolverStep step(ProblemTables tables, KernelShape shape, int groups, float goal) {
         float[] in = new float[PackedLayout.inWords(tables.size(), groups)];
-        in[0] = groups;
+        in[SolverLayout.COUNT] = groups;
+        in[SolverLayout.GOAL] = goal;
         return step(
                 tables,
                 shape,
-                goal,
                 Buffer.floats("in", Kind.STATE, in),
                 Buffer.zeros("solved", Kind.STATE, Element.FLOAT, PackedLayout.outWords(tables.size(), groups)));
     }
 
-    private static SolverStep step(ProblemTables tables, KernelShape shape, float goal, Buffer in, Buffer out) {
-        KernelSize size = tables.size();
+    private static SolverStep step(ProblemTables tables, KernelShape shape, Buffer in, Buffer out) {
         KernelSpec launch = new KernelSpec(
                 SolverStep.TASK,
                 shape.kernelClass(),
@@ -57,15 +59,7 @@ public final class SolverProgram {
                         Buffer.ints("table", Kind.CONSTANT, tables.tableWords()),
                         Buffer.floats("speed", Kind.CONSTANT, tables.speeds()),
                         out),
-                List.of(
-                        size.ranks(),
-                        size.items(),
-                        size.entries(),
-                        size.hosts(),
-                        size.degree(),
-                        size.colours(),
-                        size.unitSpeeds() ? 1 : 0,
-                        goal),
+                List.of(tables.size().code()),
                 shape.threads(),
                 shape::workGroups,
                 null);

@@ -39,24 +39,35 @@ public final class WorkGroups {
      * @throws IllegalStateException if there is no such method with the annotation
      */
     public static Size of(String kernelClass, String method) {
+        Size size = find(kernelClass, method);
+        if (size == null) {
+            throw new IllegalStateException(
+                    "kernel: got " + kernelClass + "." + method + " without @WorkGroup, expected an annotated method");
+        }
+        return size;
+    }
+
+    /** {@return whether a kernel has the annotation, and so one number of threads} */
+    public static boolean isAnnotated(String kernelClass, String method) {
+        return find(kernelClass, method) != null;
+    }
+
+    private static @Nullable Size find(String kernelClass, String method) {
         String file = kernelClass.replace('.', '/') + ".class";
         try (InputStream in = WorkGroups.class.getClassLoader().getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalStateException("kernel: got no class file of " + kernelClass + ", expected one");
             }
             for (MethodModel m : ClassFile.of().parse(in.readAllBytes()).methods()) {
-                if (m.methodName().equalsString(method)) {
-                    Size size = of(m);
-                    if (size != null) {
-                        return size;
-                    }
+                Size size = m.methodName().equalsString(method) ? of(m) : null;
+                if (size != null) {
+                    return size;
                 }
             }
+            return null;
         } catch (IOException e) {
             throw new UncheckedIOException(file, e);
         }
-        throw new IllegalStateException(
-                "kernel: got " + kernelClass + "." + method + " without @WorkGroup, expected an annotated method");
     }
 
     private static @Nullable Size of(MethodModel method) {

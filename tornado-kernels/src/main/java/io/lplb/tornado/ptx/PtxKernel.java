@@ -3,15 +3,13 @@ package io.lplb.tornado.ptx;
 
 import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.KernelSize;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * A fused kernel as PTX, with what its header says: comment lines {@code // key: value} before the code.
  *
- * <p>The kernel was compiled for one {@link KernelSize}; the goal is the one number of it
- * that may still be changed, as it stands in the code as a literal.
+ * <p>A solver's kernel is compiled for one {@link KernelSize}.
  *
  * <p>Immutable.
  */
@@ -26,13 +24,12 @@ public final class PtxKernel {
     public static final String THREADS = "threads";
     public static final String PROBLEMS = "problems";
     public static final String PARAMETERS = "parameters";
-    public static final String GOAL = "goal";
     public static final String SHARED_BYTES = "shared-bytes";
     public static final String BYTECODE = "bytecode";
     public static final String TORNADOVM = "tornadovm";
 
-    /** How TornadoVM writes to global memory, and how something is written so that other writes are seen before it. */
-    public static final String STORE = "st.global.";
+    /** The store of a stamp, which the export writes with the default semantics named, and the same with release semantics. */
+    public static final String STAMP_STORE = "st.weak.global.";
 
     public static final String RELEASING_STORE = "st.release.sys.global.";
 
@@ -114,7 +111,7 @@ public final class PtxKernel {
     }
 
     /** Returns the problems that a work-group solves. */
-    int problems() {
+    public int problems() {
         return number(PROBLEMS);
     }
 
@@ -127,29 +124,19 @@ public final class PtxKernel {
         return Math.ceilDiv(groups, problems());
     }
 
-    /** Returns the PTX with another gap at which the kernel stops, as a fraction of the mean load. */
-    public PtxKernel withGoal(float goal) {
-        return new PtxKernel(text.replace(literal(Float.parseFloat(header(GOAL))), literal(goal)));
-    }
-
     /**
-     * Returns the PTX with a stamp that is stored with release semantics for the whole system: who sees it, on the host
-     * too, sees all that the work-group wrote before. It is the last store of a solver's kernel, and of the one that certifies, by
-     * one thread, after a barrier of the work-group.
+     * Returns the PTX with the store of the stamp released for the whole system: a reader of the stamp, on the host too, sees all
+     * that the work-group wrote before. The export marks that store, which is the last of a solver's kernel, by one thread, after a
+     * barrier of the work-group.
      *
-     * @throws IllegalStateException if the code stores nothing
+     * @throws IllegalStateException if the code has no such store, or several
      */
     public PtxKernel withReleasedStamp() {
-        int at = text.lastIndexOf(STORE);
-        if (at < 0) {
-            throw new IllegalStateException(this + ": got PTX without " + STORE + ", expected a store of the stamp");
+        int at = text.indexOf(STAMP_STORE);
+        if (at < 0 || text.indexOf(STAMP_STORE, at + 1) >= 0) {
+            throw new IllegalStateException(this + ": got PTX with none or several " + STAMP_STORE + ", expected one");
         }
-        return new PtxKernel(text.substring(0, at) + RELEASING_STORE + text.substring(at + STORE.length()));
-    }
-
-    /** Returns a float as PTX writes it. */
-    public static String literal(float value) {
-        return String.format(Locale.ROOT, "0F%08X", Float.floatToIntBits(value));
+        return new PtxKernel(text.replace(STAMP_STORE, RELEASING_STORE));
     }
 
     @Override

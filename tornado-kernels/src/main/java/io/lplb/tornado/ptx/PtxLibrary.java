@@ -116,6 +116,17 @@ public final class PtxLibrary {
         return load(program + "_" + launch.method() + ".ptx");
     }
 
+    /** Reads the kernel that packs, solves and certifies as a solver's kernel does; empty if there is none. */
+    public static Optional<PtxKernel> batchKernel(PtxKernel solver) {
+        String text = resource(batchFile(solver.entry()));
+        return text == null ? Optional.empty() : Optional.of(new PtxKernel(text));
+    }
+
+    /** Returns the file of the kernel that packs, solves and certifies as a solver's kernel does. */
+    public static String batchFile(String solver) {
+        return "batch_" + solver + ".ptx";
+    }
+
     /** Reads the kernel in a file. */
     public static PtxKernel load(String file) {
         String text = resource(file);

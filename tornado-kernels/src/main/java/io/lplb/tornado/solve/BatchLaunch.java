@@ -8,11 +8,11 @@ import io.lplb.tornado.cuda.CudaDevice;
 import io.lplb.tornado.cuda.CudaException;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.BatchProgram;
-import io.lplb.tornado.program.BatchTables;
 import io.lplb.tornado.program.ProblemTables;
-import io.lplb.tornado.ptx.LinkedKernel;
+import io.lplb.tornado.program.SolverStep;
 import io.lplb.tornado.ptx.PtxKernel;
 import io.lplb.tornado.ptx.PtxLibrary;
+import java.util.Map;
 
 /**
  * Launches of large batches through the driver, which the device packs and certifies and of which the host only copies arrays.
@@ -56,7 +56,7 @@ final class BatchLaunch implements KernelLaunch {
         stamps = options.stamps();
         pieces = new Piece[Math.clamp(capacity / LEAST_GROUPS, 1, options.pieces())];
         try {
-            BatchStream.Kernels kernels = kernels(device, solver, tables, accuracy, options);
+            BatchStream.Kernels kernels = kernels(device, solver, tables, options);
             int each = Math.ceilDiv(capacity, pieces.length);
             for (int k = 0; k < pieces.length; k++) {
                 BatchStream lane = new BatchStream(device.driver(), kernels, tables, each, accuracy, options);
@@ -70,23 +70,29 @@ final class BatchLaunch implements KernelLaunch {
     }
 
     private static BatchStream.Kernels kernels(
-            CudaDevice device, PtxKernel solver, ProblemTables tables, Accuracy accuracy, LaunchOptions options) {
-        PtxKernel packing = PtxLibrary.load(BatchProgram.PACK_PTX);
-        PtxKernel plain = PtxLibrary.load(BatchProgram.CERTIFY_PTX);
-        PtxKernel certifying = options.stamps() ? plain.withReleasedStamp() : plain;
-        PtxKernel goal = solver.withGoal(accuracy.goal());
-        if (options.linked() && LinkedKernel.isPossible(solver)) {
-            LinkedKernel all = new LinkedKernel(packing, goal, certifying);
-            // The problems that a kernel was compiled for, and no others, lest there be code for each of those.
-            String text = tables.isOwnSize() ? all.text(BatchTables.sizes(tables, solver.threads())) : all.text();
-            return new BatchStream.Kernels(solver, 0, 0, 0, device.function(text, LinkedKernel.ENTRY));
+            CudaDevice device, PtxKernel solver, ProblemTables tables, LaunchOptions options) {
+        PtxKernel all = options.together() && solver.shape().hasBatchKernel(tables.size())
+                ? PtxLibrary.batchKernel(solver).orElse(null)
+                : null;
+        if (all != null) {
+            return new BatchStream.Kernels(solver, Map.of(BatchProgram.TOGETHER, function(device, all, options)));
         }
+        PtxKernel certifying = PtxLibrary.load(BatchProgram.CERTIFY_PTX);
+        PtxKernel packing = PtxLibrary.load(BatchProgram.PACK_PTX);
         return new BatchStream.Kernels(
                 solver,
-                device.function(packing.text(), packing.entry()),
-                device.function(goal.text(), solver.entry()),
-                device.function(certifying.text(), certifying.entry()),
-                0);
+                Map.of(
+                        "packBatch",
+                        device.function(packing.text(), packing.entry()),
+                        SolverStep.TASK,
+                        device.function(solver.text(), solver.entry()),
+                        "certifyBatch",
+                        function(device, certifying, options)));
+    }
+
+    private static long function(CudaDevice device, PtxKernel last, LaunchOptions options) {
+        PtxKernel kernel = options.stamps() ? last.withReleasedStamp() : last;
+        return device.function(kernel.text(), kernel.entry());
     }
 
     @Override

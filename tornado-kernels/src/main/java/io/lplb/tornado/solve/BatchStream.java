@@ -12,19 +12,17 @@ import io.lplb.tornado.program.BatchProgram;
 import io.lplb.tornado.program.BatchTables;
 import io.lplb.tornado.program.KernelSpec;
 import io.lplb.tornado.program.ProblemTables;
-import io.lplb.tornado.program.SolverStep;
-import io.lplb.tornado.ptx.LinkedKernel;
 import io.lplb.tornado.ptx.PtxKernel;
 import java.lang.foreign.Arena;
 import java.util.Map;
+import java.util.Objects;
 
 /**
- * One stream of a {@link BatchLaunch}: a fused kernel between two others that pack and certify on the device, with their buffers;
- * all three in one launch where they can be linked.
+ * One stream of a {@link BatchLaunch}: a {@link BatchProgram} with its buffers.
  *
  * <pre>
  *   host, pinned    loads  --+                                     +--&gt; fractions, reports      mapped, or copied
- *   device                   +--&gt; packBatch --&gt; solver --&gt; certifyBatch
+ *   device                   +--&gt;     pack --&gt; solve --&gt; certify
  * </pre>
  *
  * <p>Launched through a {@link RepeatedLaunch}: a solve allocates nothing but for recordings. Belongs to one thread, with the
@@ -32,30 +30,21 @@ import java.util.Map;
  */
 final class BatchStream implements AutoCloseable {
     /**
-     * The three kernels, loaded: they are the same for all streams.
+     * Kernels of the program, loaded: they are the same for all streams.
      *
-     * @param linked the function of the {@link LinkedKernel} of all three; 0 where each of them has its own
+     * @param functions functions by task
      */
-    record Kernels(PtxKernel solver, long pack, long solve, long certify, long linked) {
-        boolean areLinked() {
-            return linked != 0;
+    record Kernels(PtxKernel solver, Map<String, Long> functions) {
+        boolean areTogether() {
+            return functions.containsKey(BatchProgram.TOGETHER);
         }
 
-        /** Returns the function of a launch of the program; 0 if all are linked. */
         long function(KernelSpec launch) {
-            return switch (launch.task()) {
-                case "packBatch" -> pack;
-                case SolverStep.TASK -> solve;
-                default -> certify;
-            };
+            return Objects.requireNonNull(functions.get(launch.task()), launch.task());
         }
     }
 
-    /** Launches of the program. */
-    private static final int STEPS = 3;
-
     private final CudaDriver driver;
-    private final Kernels kernels;
     private final MinMaxProblem problem;
     private final int capacity;
     private final Cleanup cleanup = new Cleanup();
@@ -64,7 +53,7 @@ final class BatchStream implements AutoCloseable {
     private final BatchProgram program;
     private final CudaProgram bound;
     private final CudaProgram.Arguments arguments;
-    private final long linked;
+    private final int steps;
     private final CertifiedGroups groups;
     private final RepeatedLaunch repeated;
 
@@ -83,18 +72,17 @@ final class BatchStream implements AutoCloseable {
             Accuracy accuracy,
             LaunchOptions options) {
         this.driver = driver;
-        this.kernels = kernels;
         this.capacity = capacity;
         problem = tables.problem();
         cleanup.add(arena::close);
         try {
             stream = driver.createStream(cleanup);
-            program = new BatchProgram(tables, kernels.solver().shape(), capacity, accuracy);
+            program = new BatchProgram(tables, kernels.solver().shape(), capacity, accuracy, kernels.areTogether());
+            steps = program.program().steps().size();
             boolean mapped = options.transfer() == Transfer.MAPPED;
             bound = new CudaProgram(
                     driver, cleanup, arena, stream, program.program(), mapped, Map.of(), kernels::function);
             arguments = bound.arguments();
-            linked = arguments.together();
             groups = CertifiedGroups.of(program, capacity, bound::host);
             driver.synchronise(stream);
             repeated = new RepeatedLaunch(driver, stream, options.graphs(), this::enqueue);
@@ -129,24 +117,20 @@ final class BatchStream implements AutoCloseable {
         bound.copyIn(program.fixed(), (long) count * problem.ranks(), stream);
         bound.copyIn(program.load(), (long) count * problem.items(), stream);
         bound.copyIn(program.stamps(), count, stream);
-        if (kernels.areLinked()) {
-            driver.launch(kernels.linked(), count, kernels.solver().threads(), stream, linked);
-        } else {
-            arguments.launch(0, STEPS, count, stream);
-        }
+        arguments.launch(0, steps, count, stream);
         bound.copyOut(program.fractions(), BatchTables.fractionWords(problem, count), stream);
         bound.copyOut(program.reports(), BatchTables.reportWords(count), stream);
     }
 
-    /** Returns the microseconds on the device for what was written last: all together; then, unless they are linked, each kernel alone. */
+    /** Returns the microseconds on the device for what was written last: all together; then each of several kernels alone. */
     double[] kernelMicros(int count, int launches) {
         double all = repeated.micros(count, launches);
-        if (kernels.areLinked()) {
+        if (steps == 1) {
             return new double[] {all};
         }
-        double[] micros = new double[1 + STEPS];
+        double[] micros = new double[1 + steps];
         micros[0] = all;
-        for (int k = 0; k < STEPS; k++) {
+        for (int k = 0; k < steps; k++) {
             int step = k;
             micros[1 + k] = RepeatedLaunch.micros(
                     driver, stream, launches, () -> arguments.launch(step, step + 1, count, stream));

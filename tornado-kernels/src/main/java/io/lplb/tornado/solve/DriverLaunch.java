@@ -70,16 +70,16 @@ final class DriverLaunch extends HostCertified {
         this.options = options;
         cleanup.add(arena::close);
         try {
-            PtxKernel goal = kernel.withGoal(accuracy.goal());
             long function =
-                    device.function((options.stamps() ? goal.withReleasedStamp() : goal).text(), kernel.entry());
+                    device.function((options.stamps() ? kernel.withReleasedStamp() : kernel).text(), kernel.entry());
             stream = driver.createStream(cleanup);
-            program = new SolverProgram(tables, kernel.shape(), capacity, accuracy.goal());
+            program = new SolverProgram(tables, kernel.shape(), capacity);
             boolean mapped = options.transfer() == Transfer.MAPPED;
             bound = new CudaProgram(
                     driver, cleanup, arena, stream, program.program(), mapped, Map.of(), launch -> function);
             arguments = bound.arguments();
-            groups = new PackedGroups(tables, bound.host(program.in()), bound.host(program.out()), kernel.threads());
+            groups = new PackedGroups(
+                    tables, bound.host(program.in()), bound.host(program.out()), kernel.threads(), accuracy.goal());
             repeated = new RepeatedLaunch(driver, stream, options.graphs(), this::enqueue);
             cleanup.add(repeated::close);
             cleanup.add(() -> driver.synchronise(stream));

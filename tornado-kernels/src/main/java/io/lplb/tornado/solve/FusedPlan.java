@@ -30,9 +30,10 @@ public final class FusedPlan extends HostCertified {
     public FusedPlan(ProblemTables tables, KernelShape shape, int capacity, Accuracy accuracy) {
         super(tables, accuracy.tolerance());
         this.capacity = capacity;
-        SolverProgram solver = new SolverProgram(tables, shape, capacity, accuracy.goal());
+        SolverProgram solver = new SolverProgram(tables, shape, capacity);
         program = new TornadoProgram(solver.program(), capacity, true);
-        groups = new PackedGroups(tables, program.host(solver.in()), program.host(solver.out()), shape.threads());
+        groups = new PackedGroups(
+                tables, program.host(solver.in()), program.host(solver.out()), shape.threads(), accuracy.goal());
     }
 
     @Override

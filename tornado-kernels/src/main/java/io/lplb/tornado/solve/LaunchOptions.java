@@ -1,8 +1,6 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.solve;
 
-import io.lplb.tornado.ptx.LinkedKernel;
-
 /**
  * How a solver's kernel is launched and waited for; what suits is measured on an H100 (docs/measurements/driver.md), and
  * {@link #of} says it.
@@ -12,9 +10,9 @@ import io.lplb.tornado.ptx.LinkedKernel;
  * @param stamps whether to wait for the stamps in the answers, and not for the end of the kernel
  * @param pieces in how many pieces at most the device packs and certifies a batch, of which the host then only copies arrays; 0
  *     where the host packs and certifies it
- * @param linked whether the device does so in one kernel, if the solver's can be linked ({@link LinkedKernel})
+ * @param together whether the device does so in one kernel, where there is one
  */
-record LaunchOptions(Transfer transfer, boolean graphs, boolean stamps, int pieces, boolean linked) {
+record LaunchOptions(Transfer transfer, boolean graphs, boolean stamps, int pieces, boolean together) {
     /** What hides most of the copying of 16,384 groups of a cube; 8 pieces gain no more. */
     private static final int PIECES = 4;
 

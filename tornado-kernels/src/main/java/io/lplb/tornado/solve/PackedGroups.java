@@ -55,12 +55,14 @@ public final class PackedGroups {
      * @param in at least {@link PackedLayout#inWords} floats
      * @param out at least {@link PackedLayout#outWords} floats
      * @param threads threads of a work-group that the kernel is written for
+     * @param goal gap at which the kernel stops, as a fraction of the mean load
      */
-    public PackedGroups(ProblemTables tables, MemorySegment in, MemorySegment out, int threads) {
+    public PackedGroups(ProblemTables tables, MemorySegment in, MemorySegment out, int threads, float goal) {
         this.in = in;
         this.out = out;
         this.threads = threads;
         in.fill((byte) 0);
+        in.setAtIndex(JAVA_FLOAT, SolverLayout.GOAL, goal);
         size = tables.size();
         ranks = tables.problem().ranks();
         item = tables.items();
@@ -78,8 +80,8 @@ public final class PackedGroups {
      */
     public void pack(MinMaxBatch from, int firstGroup, int groups) {
         stamp = (stamp + 1) % STAMPS;
-        in.setAtIndex(JAVA_FLOAT, 0, groups);
-        in.setAtIndex(JAVA_FLOAT, 1, stamp);
+        in.setAtIndex(JAVA_FLOAT, SolverLayout.COUNT, groups);
+        in.setAtIndex(JAVA_FLOAT, SolverLayout.LAUNCH, stamp);
         batch = from;
         first = firstGroup;
         count = groups;

@@ -2,7 +2,6 @@
 package io.lplb.tornado.export;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
+import io.lplb.tornado.kernel.batch.BatchSolvers;
 import io.lplb.tornado.kernel.solve.InteriorPointKernel;
 import io.lplb.tornado.kernel.solve.RelaxationKernel;
 import io.lplb.tornado.kernel.solve.SolverLayout;
@@ -66,27 +66,37 @@ class PtxResourcesTest {
         assertEquals(line.solver(), kernel.solver());
         assertEquals(line.size(), kernel.size());
         assertEquals(line.leastGroups(), kernel.leastGroups());
-        assertTrue(kernel.text().contains(".visible .entry " + kernel.entry() + "("));
-        assertTrue(kernel.text().contains(".target sm_80"));
-        PtxCode code = new PtxCode(kernel.text(), kernel.entry());
-        assertEquals(Integer.toString(code.sharedBytes()), kernel.header(PtxKernel.SHARED_BYTES));
-        assertTrue(code.sharedBytes() > 0 && code.sharedBytes() <= 48 * 1024, "shared bytes: " + code.sharedBytes());
-        assertEquals(code.parameters(), kernel.parameters());
+        assertTrue(kernel.text().contains(".maxntid " + kernel.threads() + ", 1, 1"));
+        requireHeader(kernel);
+        assertEquals(6, kernel.parameters());
     }
 
     @ParameterizedTest
     @MethodSource("lines")
-    void theGoalCanBeReplaced(PtxLibrary.Line line) {
-        PtxKernel kernel = PtxLibrary.load(line);
-        String literal = PtxKernel.literal(0.25f);
-        assertEquals("0F3E800000", literal);
-        assertFalse(kernel.text().contains(literal + ","));
-        String exported = PtxKernel.literal(ExportPtx.GOAL) + ",";
-        int places = new PtxCode(kernel.text(), kernel.entry()).count(exported);
-        assertTrue(places >= 1, "comparisons with the goal: " + places);
-        PtxCode replaced = new PtxCode(kernel.withGoal(0.25f).text(), kernel.entry());
-        assertEquals(places, replaced.count(literal + ","));
-        assertEquals(0, replaced.count(exported));
+    void batchesHaveAKernelWhereLocalMemoryHoldsIt(PtxLibrary.Line line) throws ClassNotFoundException {
+        PtxKernel solver = PtxLibrary.load(line);
+        PtxKernel batch = PtxLibrary.batchKernel(solver).orElse(null);
+        assertEquals(solver.shape().hasBatchKernel(solver.size()), batch != null, solver + EXPORT);
+        if (batch != null) {
+            assertEquals(
+                    BatchSolvers.class.getName() + "." + solver.shape().batchMethod(), batch.header(PtxKernel.KERNEL));
+            assertEquals(
+                    batch.header(PtxKernel.BYTECODE),
+                    BytecodeHash.of(BatchSolvers.class, solver.shape().batchMethod()),
+                    batch + EXPORT);
+            requireHeader(batch);
+            assertEquals(14, batch.parameters());
+        }
+    }
+
+    private static void requireHeader(PtxKernel kernel) {
+        assertTrue(kernel.text().contains(".visible .entry " + kernel.entry() + "("));
+        assertTrue(kernel.text().contains(".target sm_80"));
+        assertTrue(kernel.text().contains(".version " + Nvcc.VERSION + "\n"));
+        int bytes = Nvcc.sharedBytes(kernel.text());
+        assertEquals(Integer.toString(bytes), kernel.header(PtxKernel.SHARED_BYTES));
+        assertTrue(bytes <= 48 * 1024, "shared bytes: " + bytes);
+        assertEquals(Nvcc.parameters(kernel.text()), kernel.parameters());
     }
 
     @ParameterizedTest
@@ -120,7 +130,7 @@ class PtxResourcesTest {
     @ParameterizedTest
     @MethodSource("launches")
     void kernelsAroundTheSolversHaveNotChangedSince(ExportPipeline.Launch launch) throws ClassNotFoundException {
-        PtxKernel kernel = PtxLibrary.load(launch.program(), launch.spec());
+        PtxKernel kernel = PtxLibrary.load(launch.program().name(), launch.spec());
         String name = launch.spec().kernel();
         assertEquals(name, kernel.header(PtxKernel.KERNEL));
         assertEquals(
@@ -130,12 +140,8 @@ class PtxResourcesTest {
                         launch.spec().method()),
                 name + EXPORT);
         assertEquals(launch.entry() + " for all sizes", kernel.toString());
-        assertTrue(kernel.text().contains(".visible .entry " + kernel.entry() + "("));
-        assertTrue(kernel.text().contains(".target sm_80"));
+        requireHeader(kernel);
         assertEquals(2 + launch.spec().arrays().size(), kernel.parameters());
-        PtxCode code = new PtxCode(kernel.text(), kernel.entry());
-        assertEquals(Integer.toString(code.sharedBytes()), kernel.header(PtxKernel.SHARED_BYTES));
-        assertTrue(code.sharedBytes() <= 48 * 1024, "shared bytes: " + code.sharedBytes());
     }
 
     @Test
@@ -240,99 +246,9 @@ class PtxResourcesTest {
     }
 
     @Test
-    void emittedCodeIsMadeFitToBeKept() {
-        String emitted = """
-                .version 7.6\s
-                .target sm_86\s
-                .address_size 64\s
-
-                .visible .entry f_12345_5(.param .u64 a, .param .u64 b) {
-                \t.shared .f32 x[10];
-                \t.shared .s32 y[3];
-                }
-                """;
-        PtxCode code = new PtxCode(emitted, "f");
-        assertEquals("""
-                .version 7.0
-                .target sm_80
-                .address_size 64
-
-                .visible .entry f(.param .u64 a, .param .u64 b) {
-                \t.shared .f32 x[10];
-                \t.shared .s32 y[3];
-                }
-                """, code.text());
-        assertEquals(52, code.sharedBytes());
-        assertEquals(2, code.parameters());
-        assertThrows(IllegalArgumentException.class, () -> new PtxCode("nothing", "f"));
-    }
-
-    @Test
-    void solversGetCheaperInstructions() {
-        PtxCode code = new PtxCode("""
-                .visible .entry f(.param .u64 a) {
-                \t.reg .f32 r<3>;
-                BLOCK_0:
-                \t.shared .f32 x[10];
-                \t.shared .s32 y[3];
-                \tst.shared.f32\tx[i0], r0;
-                \tbarrier.sync\t0;
-                @p0 ld.shared.s32\ti1, y[i0];
-                \tld.shared.s32\ti1, y[i0];
-                \tld.shared.s32\ti1, other[i0];
-                \tmul.rn.f32\tr0, r1, r2;
-                \tmad.rn.f32\tr0, r1, r2, r0;
-                \tdiv.full.f32\tr0, r1, r2;
-                }
-                """, "f");
-        String tuned = code.tuned(64).text();
-        assertEquals("""
-                .visible .entry f(.param .u64 a) {
-                \t.reg .f32 r<3>;
-                BLOCK_0:
-                \t.shared .f32 x[10];
-                \t.shared .s32 y[3];
-                \t.reg .s32 x_base, x_at;
-                \tmov.s32\tx_base, x;
-                \tshfl.sync.idx.b32\tx_base, x_base, 0, 31, 0xffffffff;
-                \t.reg .s32 y_base, y_at;
-                \tmov.s32\ty_base, y;
-                \tshfl.sync.idx.b32\ty_base, y_base, 0, 31, 0xffffffff;
-                \tmad.lo.s32\tx_at, i0, 4, x_base;
-                \tst.shared.f32\t[x_at], r0;
-                \tbarrier.sync.aligned\t0;
-                @p0 ld.shared.s32\ti1, y[i0];
-                \tmad.lo.s32\ty_at, i0, 4, y_base;
-                \tld.shared.s32\ti1, [y_at];
-                \tld.shared.s32\ti1, other[i0];
-                \tmul.f32\tr0, r1, r2;
-                \tmad.rn.f32\tr0, r1, r2, r0;
-                \tdiv.approx.f32\tr0, r1, r2;
-                }
-                """, tuned);
-        assertEquals(
-                1, code.tuned(32).count("\tbar.warp.sync\t0xffffffff;"), "a single warp needs no barrier of the group");
-        PtxCode shuffling = new PtxCode(code.text().replace("mad.rn.f32", "shfl.sync.down.b32"), "f");
-        assertEquals(1, shuffling.tuned(32).count("\tbarrier.sync.aligned\t0;"));
-    }
-
-    @Test
     void aHeaderIsReadAsItIsWritten() {
-        Map<String, String> header = Map.of(
-                "kernel",
-                "k",
-                "entry",
-                "e",
-                "shape",
-                "s",
-                "solver",
-                "i",
-                "goal",
-                "0.5",
-                "bytecode",
-                "b",
-                "threads",
-                "32");
+        Map<String, String> header =
+                Map.of("kernel", "k", "entry", "e", "shape", "s", "solver", "i", "bytecode", "b", "threads", "32");
         PtxKernel kernel = PtxKernel.of(header, ".version 7.0\n");
         assertEquals("e for s", kernel.toString());
         assertEquals(32, kernel.threads());

@@ -48,7 +48,7 @@ class CertifiedGroupsTest {
     private final Map<Buffer, MemorySegment> memory = new HashMap<>();
 
     private static BatchProgram program(ProblemTables tables, int capacity) {
-        return new BatchProgram(tables, KernelShape.RELAXATION_PER_TWO_WARPS, capacity, Accuracy.of(TOLERANCE));
+        return new BatchProgram(tables, KernelShape.RELAXATION_PER_TWO_WARPS, capacity, Accuracy.of(TOLERANCE), false);
     }
 
     /** Buffers, half of the time for a kernel of a larger size. */
@@ -59,7 +59,11 @@ class CertifiedGroupsTest {
         program = program(tables, capacity);
         memory.clear();
         // Bytes of -1 are a NaN.
-        memory(program.held()).fill((byte) -1);
+        Buffer held = program.program().buffers().stream()
+                .filter(b -> b.name().equals("held"))
+                .findFirst()
+                .orElseThrow();
+        memory(held).fill((byte) -1);
         memory(program.out()).fill((byte) -1);
         return CertifiedGroups.of(program, capacity, this::memory);
     }

@@ -35,7 +35,7 @@ class DeviceAnswersTest {
         tables = new ProblemTables(of);
         in = Arena.ofAuto().allocate(JAVA_FLOAT, PackedLayout.inWords(tables.size(), capacity));
         out = Arena.ofAuto().allocate(JAVA_FLOAT, PackedLayout.outWords(tables.size(), capacity));
-        return new PackedGroups(tables, in, out, THREADS);
+        return new PackedGroups(tables, in, out, THREADS, 1e-4f);
     }
 
     private void write(int group, int word, float value) {

@@ -183,7 +183,7 @@ final class DriverFaults {
         LaunchOptions graph = new LaunchOptions(Transfer.MAPPED, true, false, 0, false);
         try (CudaDevice device = new CudaDevice(driver, 0)) {
             device.enter();
-            String text = kernel.withGoal(1e-5f).text();
+            String text = kernel.text();
             part("context", times, () -> new CudaDevice(driver, 0).close());
             part("module", times, () -> driver.unloadModule(driver.loadModule(text)));
             part("pinned, 400 B", times, () -> driver.freeMapped(driver.allocateMapped(400)));

@@ -41,7 +41,7 @@ public final class HostFigures {
         tables = new ProblemTables(problem);
         in = Arena.ofAuto().allocate(JAVA_FLOAT, PackedLayout.inWords(tables.size(), count));
         out = Arena.ofAuto().allocate(JAVA_FLOAT, PackedLayout.outWords(tables.size(), count));
-        groups = new PackedGroups(tables, in, out, THREADS);
+        groups = new PackedGroups(tables, in, out, THREADS, 1e-4f);
         answers = new DeviceAnswers(tables, TOLERANCE);
         taken = new SplitBatch(problem, count);
         SplitBatch split = new SplitBatch(problem, count);

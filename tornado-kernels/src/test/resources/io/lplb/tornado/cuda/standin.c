@@ -26,8 +26,8 @@ typedef uint64_t Handle;
 
 enum { SUCCESS = 0, INVALID = 1, OUT_OF_MEMORY = 2, INVALID_DEVICE = 101, INVALID_IMAGE = 200 };
 enum { CONTEXT, MODULE, STREAM, EVENT, DEVICE_MEMORY, HOST_MEMORY, GRAPH, EXECUTABLE, COMMUNICATOR, KINDS };
-enum { HEADER = 16, IN = 2, OUT = 5, PARAMETERS = 35, MOST_OPERATIONS = 12, SOLVER = 2, BATCH = 3, LINKED = 5, PIPELINE = 10, REPLICA = 20 };
-enum { PACK_PARAMETERS = 11, SOLVE_PARAMETERS = 14, CERTIFY_PARAMETERS = 10 };
+enum { HEADER = 16, IN = 2, OUT = 5, PARAMETERS = 35, MOST_OPERATIONS = 12, SOLVER = 2, BATCH = 3, TOGETHER = 5, PIPELINE = 10, REPLICA = 20 };
+enum { PACK_PARAMETERS = 11, CERTIFY_PARAMETERS = 10, TOGETHER_PARAMETERS = 14 };
 enum { MOST_STREAMS = 1024, MOST_WAITING = 64, MOST_COMMUNICATORS = 512, FIRST_COMMUNICATOR = 5, MOST_SOURCES = 8, MOST_WORDS = 1024 };
 
 /* ---- what a test says and asks ---- */
@@ -156,7 +156,7 @@ Result cuModuleGetFunction(Handle *function, Handle module, const char *name) {
     static const char *const stations[] = {"pipeline_countBlocks", "pipeline_sumBlocks", "pipeline_quotas", "pipeline_route",
         "pipeline_sumOwn", "pipeline_sumSources", "pipeline_share"};
     *function = strcmp(name, "batch_packBatch") == 0 ? BATCH : strcmp(name, "batch_certifyBatch") == 0 ? BATCH + 1
-        : strcmp(name, "linked") == 0 ? LINKED : SOLVER;
+        : strncmp(name, "batch_", 6) == 0 ? TOGETHER : SOLVER;
     for (Handle k = 0; k < sizeof stations / sizeof *stations; k++) if (strcmp(name, stations[k]) == 0) *function = PIPELINE + k;
     if (strncmp(name, "replica_", 8) == 0) *function = REPLICA;
     return SUCCESS;
@@ -252,6 +252,19 @@ static void certify(Handle *parameters, int groups) {
                            stamp + (!valid ? 0 : largest - mean > numbers[0] * mean ? 2 : 1) * 1048576.0};
         memcpy(reports + 4 * g, report, sizeof report);
     }
+}
+/* All three in one: sizes, order, numbers, fixed, load, stamps, in, table, speed, out, fractions, reports. */
+static void packSolveCertify(Handle *p, int groups) {
+    int32_t *sizes = array(p[2]);
+    void *room = calloc(1, HEADER + sizeof(double) * (size_t) groups * (size_t) (sizes[0] + sizes[1] + 2));
+    Handle held = (Handle) (uintptr_t) room;
+    Handle packing[] = {0, 0, p[2], p[3], p[4], p[5], p[6], p[7], held, p[8], p[11]};
+    Handle solving[] = {0, 0, p[8], p[9], p[10], p[11]};
+    Handle certifying[] = {0, 0, p[2], p[9], p[3], p[4], held, p[11], p[12], p[13]};
+    pack(packing, groups);
+    answer(solving);
+    if (entries > 0) certify(certifying, groups);
+    free(room);
 }
 /* The stations of a pipeline, as far as their callers can see: every id becomes itself plus 1000. sizes: see PipelineSizes. */
 static void station(Handle function, Handle *parameters) {
@@ -372,11 +385,7 @@ static void execute(Operation *operation) {
         if (operation->function == SOLVER) answer(operation->parameters);
         else if (operation->function == BATCH) pack(operation->parameters, operation->workGroups);
         else if (operation->function == BATCH + 1) certify(operation->parameters, operation->workGroups);
-        else if (operation->function == LINKED) {
-            pack(operation->parameters, operation->workGroups);
-            answer(operation->parameters + PACK_PARAMETERS);
-            if (entries > 0) certify(operation->parameters + PACK_PARAMETERS + SOLVE_PARAMETERS, operation->workGroups);
-        }
+        else if (operation->function == TOGETHER) packSolveCertify(operation->parameters, operation->workGroups);
         else station(operation->function, operation->parameters);
     }
 }
@@ -466,7 +475,7 @@ Result cuLaunchKernel(Handle function, unsigned gx, unsigned gy, unsigned gz, un
     lastStream = stream;
     if ( gx == 0 || gy != 1 || gz != 1 || bx == 0 || by != 1 || bz != 1 || shared != 0) return INVALID;
     static const int counts[] = {6, 11, 9, 10, 8, 12, 10};
-    int count = function == SOLVER ? 6 : function == LINKED ? PARAMETERS : function == BATCH ? PACK_PARAMETERS
+    int count = function == SOLVER ? 6 : function == TOGETHER ? TOGETHER_PARAMETERS : function == BATCH ? PACK_PARAMETERS
         : function == BATCH + 1 ? CERTIFY_PARAMETERS : function == REPLICA ? 0 : counts[function - PIPELINE];
     Operation launch = {LAUNCH, NULL, NULL, 0, function, {0}, (int) gx};
     for (int k = 0; k < count; k++) launch.parameters[k] = *parameters[k];

@@ -190,11 +190,6 @@ public final class CudaProgram {
             return a == b;
         }
 
-        /** {@return the parameters of all launches in one array, for a kernel that is all of them} */
-        public long together() {
-            return KernelParameters.linked(arena, parameters);
-        }
-
         /**
          * Puts launches on a stream.
          *

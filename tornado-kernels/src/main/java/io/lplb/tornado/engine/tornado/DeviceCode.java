@@ -5,6 +5,11 @@ import io.lplb.tornado.kernel.InitialValues;
 import io.lplb.tornado.kernel.ProbeKernel;
 import io.lplb.tornado.kernel.batch.BatchKernels;
 import io.lplb.tornado.kernel.batch.BatchLayout;
+import io.lplb.tornado.kernel.batch.BatchSolvers;
+import io.lplb.tornado.kernel.batch.GroupCertificate;
+import io.lplb.tornado.kernel.batch.GroupPacking;
+import io.lplb.tornado.kernel.batch.GroupTile;
+import io.lplb.tornado.kernel.batch.Sums;
 import io.lplb.tornado.kernel.layout.ExpertKernels;
 import io.lplb.tornado.kernel.layout.LayoutKernels;
 import io.lplb.tornado.kernel.layout.LayoutSizes;
@@ -42,6 +47,7 @@ import io.lplb.tornado.kernel.solve.Reduction;
 import io.lplb.tornado.kernel.solve.RefinementSweeps;
 import io.lplb.tornado.kernel.solve.RegisterElimination;
 import io.lplb.tornado.kernel.solve.RelaxationKernel;
+import io.lplb.tornado.kernel.solve.SizeCode;
 import io.lplb.tornado.kernel.solve.SolverLayout;
 import io.lplb.tornado.kernel.solve.StatePlaces;
 import io.lplb.tornado.kernel.solve.ThreadTile;
@@ -60,6 +66,12 @@ public final class DeviceCode {
     private static final Class<?>[] CLASSES = {
         BatchKernels.class,
         BatchLayout.class,
+        BatchSolvers.class,
+        GroupCertificate.class,
+        GroupPacking.class,
+        GroupTile.class,
+        SizeCode.class,
+        Sums.class,
         BlockSums.class,
         CountKernels.class,
         DeviceCertificate.class,

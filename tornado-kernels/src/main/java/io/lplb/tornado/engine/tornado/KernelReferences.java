@@ -2,6 +2,7 @@
 package io.lplb.tornado.engine.tornado;
 
 import io.lplb.tornado.kernel.batch.BatchKernels;
+import io.lplb.tornado.kernel.batch.BatchSolvers;
 import io.lplb.tornado.kernel.layout.LayoutKernels;
 import io.lplb.tornado.kernel.pipeline.CountKernels;
 import io.lplb.tornado.kernel.pipeline.QuotaKernels;
@@ -17,7 +18,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task10;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task11;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task13;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task14;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task6;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task7;
@@ -44,6 +45,10 @@ public final class KernelReferences {
             Map.entry("routeReplicas", of(ReplicaRoutes::routeReplicas)),
             Map.entry("packBatch", of(BatchKernels::packBatch)),
             Map.entry("certifyBatch", of(BatchKernels::certifyBatch)),
+            Map.entry("interiorPointPerWarp", of(BatchSolvers::interiorPointPerWarp)),
+            Map.entry("interiorPointPerFourWarps", of(BatchSolvers::interiorPointPerFourWarps)),
+            Map.entry("relaxationPerWarp", of(BatchSolvers::relaxationPerWarp)),
+            Map.entry("relaxationPerTwoWarps", of(BatchSolvers::relaxationPerTwoWarps)),
             Map.entry("InteriorPointKernel.perOctet", of(InteriorPointKernel::perOctet)),
             Map.entry("InteriorPointKernel.perWarp", of(InteriorPointKernel::perWarp)),
             Map.entry("InteriorPointKernel.perFourWarps", of(InteriorPointKernel::perFourWarps)),
@@ -128,10 +133,10 @@ public final class KernelReferences {
     }
 
     @SuppressWarnings("unchecked")
-    private static <A, B, C, D, E, F, G, H, I, J, K, L> Kernel of(
-            Task13<KernelContext, A, B, C, D, E, F, G, H, I, J, K, L> k) {
+    private static <A, B, C, D, E, F, G, H, I, J, K, L, M> Kernel of(
+            Task14<KernelContext, A, B, C, D, E, F, G, H, I, J, K, L, M> k) {
         return (graph, task, context, a) -> graph.task(
                 task, k, context, (A) a[0], (B) a[1], (C) a[2], (D) a[3], (E) a[4], (F) a[5], (G) a[6], (H) a[7],
-                (I) a[8], (J) a[9], (K) a[10], (L) a[11]);
+                (I) a[8], (J) a[9], (K) a[10], (L) a[11], (M) a[12]);
     }
 }

@@ -10,7 +10,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task10;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task4;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -25,18 +25,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  */
 final class UnfusedInteriorPoint {
     /** A block of {@link InteriorPointTasks}. */
-    interface Block
-            extends Task10<
-                    KernelContext,
-                    IntArray,
-                    FloatArray,
-                    Integer,
-                    Integer,
-                    Integer,
-                    Integer,
-                    Integer,
-                    Integer,
-                    Integer> {}
+    interface Block extends Task4<KernelContext, IntArray, FloatArray, Long> {}
 
     static final int MAX_RANKS = 16;
 
@@ -55,10 +44,8 @@ final class UnfusedInteriorPoint {
         }
         tables = new ProblemTables(problem);
         table = IntArray.fromArray(tables.tableWords());
-        boolean unit = problem.hasUnitSpeeds();
-        places = InteriorPointTasks.places(problem.ranks(), problem.items(), problem.entries(), unit);
-        state = new FloatArray(
-                InteriorPointTasks.stateWords(problem.ranks(), problem.items(), problem.entries(), unit));
+        places = InteriorPointTasks.places(tables.size().code());
+        state = new FloatArray(InteriorPointTasks.stateWords(tables.size().code()));
         state.init(0f);
     }
 
@@ -108,7 +95,6 @@ final class UnfusedInteriorPoint {
     /** Copies the state in, runs the blocks one after the other, copies it out. */
     void run(Block... blocks) {
         DeviceCode.link();
-        MinMaxProblem p = tables.problem();
         TaskGraph graph = new TaskGraph(GRAPH)
                 .transferToDevice(DataTransferMode.FIRST_EXECUTION, table)
                 .transferToDevice(DataTransferMode.EVERY_EXECUTION, state);
@@ -124,13 +110,7 @@ final class UnfusedInteriorPoint {
                     new KernelContext(),
                     table,
                     state,
-                    p.ranks(),
-                    p.items(),
-                    p.entries(),
-                    tables.size().hosts(),
-                    tables.size().degree(),
-                    tables.size().colours(),
-                    p.hasUnitSpeeds() ? 1 : 0);
+                    tables.size().code());
         }
         graph.transferToHost(DataTransferMode.EVERY_EXECUTION, state);
         try (TornadoExecutionPlan plan = new TornadoExecutionPlan(graph.snapshot())) {

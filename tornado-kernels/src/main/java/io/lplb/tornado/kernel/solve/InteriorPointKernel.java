@@ -17,101 +17,59 @@ public final class InteriorPointKernel {
     /** Geometry: eight threads a problem, four problems a warp: for large batches of small problems. */
     @WorkGroup(threads = 32, problems = 4)
     public static void perOctet(
-            KernelContext context,
-            FloatArray in,
-            IntArray tables,
-            FloatArray speed,
-            FloatArray out,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds,
-            float tolerance) {
+            KernelContext context, FloatArray in, IntArray tables, FloatArray speed, FloatArray out, long size) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(ranks, items, entries, 8, unitSpeeds == 1) * 4);
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
-        ThreadTile t = new ThreadTile(
-                local / 4, local % 4, 8, 4, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block * 4 + local % 4, tolerance);
+        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, 8) * 4);
+        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
+        ThreadTile t = new ThreadTile(local / 4, local % 4, 8, 4, size);
+        solve(context, in, tables, speed, out, m, table, t, block * 4 + local % 4);
     }
 
     /** Geometry: a warp a problem. */
     @WorkGroup(threads = 32)
     public static void perWarp(
-            KernelContext context,
-            FloatArray in,
-            IntArray tables,
-            FloatArray speed,
-            FloatArray out,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds,
-            float tolerance) {
+            KernelContext context, FloatArray in, IntArray tables, FloatArray speed, FloatArray out, long size) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(ranks, items, entries, 32, unitSpeeds == 1));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
-        ThreadTile t = new ThreadTile(local, 0, 32, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block, tolerance);
+        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, 32));
+        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
+        ThreadTile t = new ThreadTile(local, 0, 32, 1, size);
+        solve(context, in, tables, speed, out, m, table, t, block);
     }
 
     /** Geometry: 128 threads a problem. */
     @WorkGroup(threads = 128)
     public static void perFourWarps(
-            KernelContext context,
-            FloatArray in,
-            IntArray tables,
-            FloatArray speed,
-            FloatArray out,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds,
-            float tolerance) {
+            KernelContext context, FloatArray in, IntArray tables, FloatArray speed, FloatArray out, long size) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(ranks, items, entries, 128, unitSpeeds == 1));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
-        ThreadTile t = new ThreadTile(local, 0, 128, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block, tolerance);
+        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, 128));
+        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
+        ThreadTile t = new ThreadTile(local, 0, 128, 1, size);
+        solve(context, in, tables, speed, out, m, table, t, block);
     }
 
     /** Geometry: 256 threads a problem. */
     @WorkGroup(threads = 256)
     public static void perEightWarps(
-            KernelContext context,
-            FloatArray in,
-            IntArray tables,
-            FloatArray speed,
-            FloatArray out,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds,
-            float tolerance) {
+            KernelContext context, FloatArray in, IntArray tables, FloatArray speed, FloatArray out, long size) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(ranks, items, entries, 256, unitSpeeds == 1));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
-        ThreadTile t = new ThreadTile(local, 0, 256, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block, tolerance);
+        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, 256));
+        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
+        ThreadTile t = new ThreadTile(local, 0, 256, 1, size);
+        solve(context, in, tables, speed, out, m, table, t, block);
     }
 
-    private static void solve(
+    /**
+     * Solves one group with the threads of a tile.
+     *
+     * @param m local memory of the tile, see {@link ThreadTile}
+     * @param table local memory for the tables
+     * @param index number of the group
+     */
+    public static void solve(
             KernelContext context,
             FloatArray in,
             IntArray tables,
@@ -120,10 +78,10 @@ public final class InteriorPointKernel {
             float[] m,
             int[] table,
             ThreadTile t,
-            int index,
-            float tolerance) {
-        int count = (int) in.get(0);
-        float stamp = in.get(1);
+            int index) {
+        int count = (int) in.get(SolverLayout.COUNT);
+        float stamp = in.get(SolverLayout.LAUNCH);
+        float goal = in.get(SolverLayout.GOAL);
         boolean inside = index < count;
         GroupMemory.load(context, in, tables, speed, m, table, t, index);
         float totalSpeed = 0f;
@@ -136,6 +94,6 @@ public final class InteriorPointKernel {
         WaterFilling.loads(m, table, t);
         Reduction.barrier(context, t);
         RefinementSweeps.sweepAndStore(
-                context, out, m, table, t, index, inside, iterations, 0f, MAX_ROUNDS, tolerance, stamp);
+                context, out, m, table, t, index, inside, iterations, 0f, MAX_ROUNDS, goal, stamp);
     }
 }

@@ -42,13 +42,13 @@ public final class InteriorPointTasks {
     private InteriorPointTasks() {}
 
     /** Words of a state. */
-    public static int stateWords(int ranks, int items, int entries, boolean unitSpeeds) {
-        return ThreadTile.words(ranks, items, entries, WARP, unitSpeeds) + SCALARS;
+    public static int stateWords(long size) {
+        return ThreadTile.words(size, WARP) + SCALARS;
     }
 
     /** Where f, w and the speeds go before {@link #begin}; and where a, b, dy and M are, for tests. */
-    public static StatePlaces places(int ranks, int items, int entries, boolean unitSpeeds) {
-        return new StatePlaces(new ThreadTile(0, 0, WARP, 1, ranks, items, entries, 0, 0, 0, unitSpeeds));
+    public static StatePlaces places(long size) {
+        return new StatePlaces(new ThreadTile(0, 0, WARP, 1, size));
     }
 
     private static int words(ThreadTile t) {
@@ -85,21 +85,11 @@ public final class InteriorPointTasks {
 
     /** Even split and the first iterate. */
     @WorkGroup(threads = WARP)
-    public static void begin(
-            KernelContext context,
-            IntArray tables,
-            FloatArray state,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds) {
+    public static void begin(KernelContext context, IntArray tables, FloatArray state, long size) {
         int lane = context.localIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(ranks, items, entries, WARP, unitSpeeds == 1));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
-        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, WARP));
+        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
+        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, size);
         load(context, tables, state, m, table, t);
         float totalSpeed = 0f;
         for (int r = 0; r < t.ranks; r++) {
@@ -116,21 +106,11 @@ public final class InteriorPointTasks {
 
     /** Matrix update: M and the predictor's right-hand side from the iterate. */
     @WorkGroup(threads = WARP)
-    public static void matrixUpdate(
-            KernelContext context,
-            IntArray tables,
-            FloatArray state,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds) {
+    public static void matrixUpdate(KernelContext context, IntArray tables, FloatArray state, long size) {
         int lane = context.localIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(ranks, items, entries, WARP, unitSpeeds == 1));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
-        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, WARP));
+        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
+        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, size);
         load(context, tables, state, m, table, t);
         NewtonStep.scale(m, table, t, 0f);
         NewtonStep.residuals(m, table, t, scalar(state, t, TOP), 0f);
@@ -142,21 +122,11 @@ public final class InteriorPointTasks {
 
     /** Gaussian elimination: dy and dt from M and the right-hand side; M is kept. */
     @WorkGroup(threads = WARP)
-    public static void eliminate(
-            KernelContext context,
-            IntArray tables,
-            FloatArray state,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds) {
+    public static void eliminate(KernelContext context, IntArray tables, FloatArray state, long size) {
         int lane = context.localIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(ranks, items, entries, WARP, unitSpeeds == 1));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
-        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, WARP));
+        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
+        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, size);
         load(context, tables, state, m, table, t);
         float dt;
         if (t.ranks <= ThreadTile.REGISTER_RANKS) {
@@ -179,21 +149,11 @@ public final class InteriorPointTasks {
 
     /** The direction from dy, its lengths and slopes. */
     @WorkGroup(threads = WARP)
-    public static void direction(
-            KernelContext context,
-            IntArray tables,
-            FloatArray state,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds) {
+    public static void direction(KernelContext context, IntArray tables, FloatArray state, long size) {
         int lane = context.localIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(ranks, items, entries, WARP, unitSpeeds == 1));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
-        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, WARP));
+        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
+        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, size);
         load(context, tables, state, m, table, t);
         Reduction.Totals x = NewtonStep.direction(context, m, table, t);
         storeScalar(state, t, LENGTHS, x.max0);
@@ -205,21 +165,11 @@ public final class InteriorPointTasks {
 
     /** The corrector's right-hand side. */
     @WorkGroup(threads = WARP)
-    public static void correct(
-            KernelContext context,
-            IntArray tables,
-            FloatArray state,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds) {
+    public static void correct(KernelContext context, IntArray tables, FloatArray state, long size) {
         int lane = context.localIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(ranks, items, entries, WARP, unitSpeeds == 1));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
-        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, WARP));
+        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
+        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, size);
         load(context, tables, state, m, table, t);
         float products = scalar(state, t, PRODUCTS);
         float primal = 1f / scalar(state, t, LENGTHS);
@@ -234,21 +184,11 @@ public final class InteriorPointTasks {
 
     /** Ratio test and update of the iterate. */
     @WorkGroup(threads = WARP)
-    public static void advance(
-            KernelContext context,
-            IntArray tables,
-            FloatArray state,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds) {
+    public static void advance(KernelContext context, IntArray tables, FloatArray state, long size) {
         int lane = context.localIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(ranks, items, entries, WARP, unitSpeeds == 1));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
-        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, WARP));
+        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
+        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, size);
         load(context, tables, state, m, table, t);
         float products = scalar(state, t, PRODUCTS);
         float top = scalar(state, t, TOP);
@@ -266,21 +206,11 @@ public final class InteriorPointTasks {
 
     /** Cleans the shares and sweeps once over all items, plainly. */
     @WorkGroup(threads = WARP)
-    public static void sweep(
-            KernelContext context,
-            IntArray tables,
-            FloatArray state,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds) {
+    public static void sweep(KernelContext context, IntArray tables, FloatArray state, long size) {
         int lane = context.localIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(ranks, items, entries, WARP, unitSpeeds == 1));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
-        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, WARP));
+        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
+        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, size);
         load(context, tables, state, m, table, t);
         WaterFilling.clean(m, table, t);
         context.localBarrier();
@@ -292,21 +222,11 @@ public final class InteriorPointTasks {
 
     /** Certificate of the shares after a sweep: the largest load and the bound. */
     @WorkGroup(threads = WARP)
-    public static void certify(
-            KernelContext context,
-            IntArray tables,
-            FloatArray state,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds) {
+    public static void certify(KernelContext context, IntArray tables, FloatArray state, long size) {
         int lane = context.localIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(ranks, items, entries, WARP, unitSpeeds == 1));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
-        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
+        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, WARP));
+        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
+        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, size);
         load(context, tables, state, m, table, t);
         Reduction.Totals x = DeviceCertificate.certify(context, m, table, t);
         storeScalar(state, t, LENGTHS, x.max0);

@@ -17,80 +17,47 @@ public final class RelaxationKernel {
     /** Geometry: eight threads a problem, four problems a warp. */
     @WorkGroup(threads = 32, problems = 4)
     public static void perOctet(
-            KernelContext context,
-            FloatArray in,
-            IntArray tables,
-            FloatArray speed,
-            FloatArray out,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds,
-            float tolerance) {
+            KernelContext context, FloatArray in, IntArray tables, FloatArray speed, FloatArray out, long size) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m = context.allocateFloatLocalArray(
-                ThreadTile.relaxationWords(ranks, items, entries, 8, unitSpeeds == 1) * 4);
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
-        ThreadTile t = new ThreadTile(
-                local / 4, local % 4, 8, 4, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block * 4 + local % 4, tolerance);
+        float[] m = context.allocateFloatLocalArray(ThreadTile.relaxationWords(size, 8) * 4);
+        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
+        ThreadTile t = new ThreadTile(local / 4, local % 4, 8, 4, size);
+        solve(context, in, tables, speed, out, m, table, t, block * 4 + local % 4);
     }
 
     /** Geometry: a warp a problem. */
     @WorkGroup(threads = 32)
     public static void perWarp(
-            KernelContext context,
-            FloatArray in,
-            IntArray tables,
-            FloatArray speed,
-            FloatArray out,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds,
-            float tolerance) {
+            KernelContext context, FloatArray in, IntArray tables, FloatArray speed, FloatArray out, long size) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m =
-                context.allocateFloatLocalArray(ThreadTile.relaxationWords(ranks, items, entries, 32, unitSpeeds == 1));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
-        ThreadTile t = new ThreadTile(local, 0, 32, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block, tolerance);
+        float[] m = context.allocateFloatLocalArray(ThreadTile.relaxationWords(size, 32));
+        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
+        ThreadTile t = new ThreadTile(local, 0, 32, 1, size);
+        solve(context, in, tables, speed, out, m, table, t, block);
     }
 
     /** Geometry: 64 threads a problem. */
     @WorkGroup(threads = 64)
     public static void perTwoWarps(
-            KernelContext context,
-            FloatArray in,
-            IntArray tables,
-            FloatArray speed,
-            FloatArray out,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            int unitSpeeds,
-            float tolerance) {
+            KernelContext context, FloatArray in, IntArray tables, FloatArray speed, FloatArray out, long size) {
         int local = context.localIdx;
         int block = context.groupIdx;
-        float[] m =
-                context.allocateFloatLocalArray(ThreadTile.relaxationWords(ranks, items, entries, 64, unitSpeeds == 1));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(ranks, items, entries, colours));
-        ThreadTile t = new ThreadTile(local, 0, 64, 1, ranks, items, entries, hosts, degree, colours, unitSpeeds == 1);
-        solve(context, in, tables, speed, out, m, table, t, block, tolerance);
+        float[] m = context.allocateFloatLocalArray(ThreadTile.relaxationWords(size, 64));
+        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
+        ThreadTile t = new ThreadTile(local, 0, 64, 1, size);
+        solve(context, in, tables, speed, out, m, table, t, block);
     }
 
-    private static void solve(
+    /**
+     * Solves one group with the threads of a tile.
+     *
+     * @param m local memory of the tile, see {@link ThreadTile}
+     * @param table local memory for the tables
+     * @param index number of the group
+     */
+    public static void solve(
             KernelContext context,
             FloatArray in,
             IntArray tables,
@@ -99,10 +66,10 @@ public final class RelaxationKernel {
             float[] m,
             int[] table,
             ThreadTile t,
-            int index,
-            float tolerance) {
-        int count = (int) in.get(0);
-        float stamp = in.get(1);
+            int index) {
+        int count = (int) in.get(SolverLayout.COUNT);
+        float stamp = in.get(SolverLayout.LAUNCH);
+        float goal = in.get(SolverLayout.GOAL);
         boolean inside = index < count;
         GroupMemory.load(context, in, tables, speed, m, table, t, index);
         if (MatchedItems.fits(t)) {
@@ -113,6 +80,6 @@ public final class RelaxationKernel {
             WaterFilling.empty(m, table, t);
         }
         Reduction.barrier(context, t);
-        RefinementSweeps.sweepAndStore(context, out, m, table, t, index, inside, 0f, 1f, MAX_ROUNDS, tolerance, stamp);
+        RefinementSweeps.sweepAndStore(context, out, m, table, t, index, inside, 0f, 1f, MAX_ROUNDS, goal, stamp);
     }
 }

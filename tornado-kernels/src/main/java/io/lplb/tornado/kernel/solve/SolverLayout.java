@@ -5,7 +5,7 @@ package io.lplb.tornado.kernel.solve;
  * How problems and answers lie in the packed buffers of a launch; shared by the kernels and by the host.
  *
  * <pre>
- *   in   float  | count | stamp | 2 unused | words of the groups ...       word k of a group:  f[0..ranks), w[0..items)
+ *   in   float  | count | stamp | goal | unused | words of the groups ...       word k of a group:  f[0..ranks), w[0..items)
  *   out  float  | words of the groups ...                          word k of a group:  shares[0..entries), tail
  *   tail        | max load | lower bound | iterations | status | threads of the work-group | stamp |
  * </pre>
@@ -15,8 +15,15 @@ package io.lplb.tornado.kernel.solve;
  * <p>Loads are divided by the group's mean load. Word k of group g lies at {@code g * words + k}.
  */
 public final class SolverLayout {
-    /** Words in front of the groups' inputs: the number of groups, the stamp, two unused. */
+    /** Words in front of the groups' inputs. */
     public static final int HEADER = 4;
+
+    /** Words of the header: the number of groups; the launch's number; the gap at which a group is done, in mean loads. */
+    public static final int COUNT = 0;
+
+    public static final int LAUNCH = 1;
+
+    public static final int GOAL = 2;
 
     /** Words behind a group's shares. */
     public static final int TAIL = 6;

@@ -54,36 +54,25 @@ public final class ThreadTile {
      * @param at the team's number in the work-group
      * @param threads threads of a team: a power of two from 2 to 16, or a multiple of 32
      * @param teams teams of a work-group; 1 if threads exceeds 16
-     * @param hosts hosts of every item; if they differ, minus the most
-     * @param degree entries of every rank, 0 if they differ
+     * @param size sizes of the problem, see {@link SizeCode}
      */
-    ThreadTile(
-            int lane,
-            int at,
-            int threads,
-            int teams,
-            int ranks,
-            int items,
-            int entries,
-            int hosts,
-            int degree,
-            int colours,
-            boolean unitSpeeds) {
+    public ThreadTile(int lane, int at, int threads, int teams, long size) {
         this.lane = lane;
         this.at = at;
         this.threads = threads;
         this.teams = teams;
-        this.ranks = ranks;
-        this.items = items;
-        this.entries = entries;
-        this.hosts = hosts > 0 ? hosts : 0;
-        this.mostHosts = hosts > 0 ? hosts : -hosts;
-        this.degree = degree;
-        this.colours = colours;
-        this.unitSpeeds = unitSpeeds;
-        this.itemRounds = (items + threads - 1) / threads;
-        this.rankRounds = (ranks + threads - 1) / threads;
-        this.boundParts = boundParts(ranks, threads);
+        this.ranks = SizeCode.ranks(size);
+        this.items = SizeCode.items(size);
+        this.entries = SizeCode.entries(size);
+        int everyHosts = SizeCode.hosts(size);
+        this.hosts = everyHosts > 0 ? everyHosts : 0;
+        this.mostHosts = everyHosts > 0 ? everyHosts : -everyHosts;
+        this.degree = SizeCode.degree(size);
+        this.colours = SizeCode.colours(size);
+        this.unitSpeeds = SizeCode.unitSpeeds(size);
+        this.itemRounds = (this.items + threads - 1) / threads;
+        this.rankRounds = (this.ranks + threads - 1) / threads;
+        this.boundParts = boundParts(this.ranks, threads);
     }
 
     private static int boundParts(int ranks, int threads) {
@@ -224,6 +213,23 @@ public final class ThreadTile {
                 + 4 * ranks
                 + ranks * pitch(ranks, threads)
                 + (ranks > REGISTER_RANKS ? 4 * ranks : 0);
+    }
+
+    /** {@return floats of local memory that the relaxation needs for a team} */
+    public static int relaxationWords(long size, int threads) {
+        return relaxationWords(
+                SizeCode.ranks(size), SizeCode.items(size), SizeCode.entries(size), threads, SizeCode.unitSpeeds(size));
+    }
+
+    /** {@return floats of local memory that the interior point needs for a team} */
+    public static int words(long size, int threads) {
+        return words(
+                SizeCode.ranks(size), SizeCode.items(size), SizeCode.entries(size), threads, SizeCode.unitSpeeds(size));
+    }
+
+    /** {@return integers of local memory, the same for all teams} */
+    public static int tableWords(long size) {
+        return tableWords(SizeCode.ranks(size), SizeCode.items(size), SizeCode.entries(size), SizeCode.colours(size));
     }
 
     /** Integers of local memory, the same for all teams. */
