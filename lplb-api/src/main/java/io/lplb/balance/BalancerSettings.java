@@ -106,6 +106,12 @@ final class BalancerSettings implements Cloneable {
         return label.isEmpty() ? "" : label + ": ";
     }
 
+    /** Returns an exception of a deeper class with the balancer's name and layer before its message. */
+    IllegalArgumentException named(IllegalArgumentException e) {
+        String message = String.valueOf(e.getMessage());
+        return message.startsWith(prefix()) ? e : new IllegalArgumentException(prefix() + message, e);
+    }
+
     /** Returns the solver that was named, or the default for a problem of so many ranks. */
     String solver(int ranks) {
         return solver != null ? solver : Backends.defaultSolver(backend.name(), ranks);

@@ -102,6 +102,8 @@ public final class LoadBalancer implements AutoCloseable {
         try {
             replace(next(history));
             placedByHistory = true;
+        } catch (IllegalArgumentException e) {
+            throw settings.named(e);
         } finally {
             leave();
         }
@@ -146,6 +148,8 @@ public final class LoadBalancer implements AutoCloseable {
         enter("proposePlacement");
         try {
             return settings.placing.update(placement, history, limits);
+        } catch (IllegalArgumentException e) {
+            throw settings.named(e);
         } finally {
             leave();
         }
@@ -294,6 +298,8 @@ public final class LoadBalancer implements AutoCloseable {
         try {
             takeCounts(batchCounts);
             planCounts();
+        } catch (IllegalArgumentException e) {
+            throw settings.named(e);
         } finally {
             leave();
         }
@@ -314,6 +320,8 @@ public final class LoadBalancer implements AutoCloseable {
             batchCounts.copyCounts(prefix, copiedCounts);
             takeCounts(copiedCounts);
             planCounts();
+        } catch (IllegalArgumentException e) {
+            throw settings.named(e);
         } finally {
             leave();
         }
@@ -387,6 +395,8 @@ public final class LoadBalancer implements AutoCloseable {
                 throw noPlan("route");
             }
             planner.router().route(ids, out);
+        } catch (IllegalArgumentException e) {
+            throw settings.named(e);
         } finally {
             leave();
         }
@@ -407,6 +417,8 @@ public final class LoadBalancer implements AutoCloseable {
                 throw noPlan("route");
             }
             planner.router().route(ids, out);
+        } catch (IllegalArgumentException e) {
+            throw settings.named(e);
         } finally {
             leave();
         }
