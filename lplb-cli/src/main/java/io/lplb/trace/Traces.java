@@ -2,6 +2,7 @@
 package io.lplb.trace;
 
 import io.lplb.trace.engine.BalanceLog;
+import io.lplb.trace.engine.CsvTrace;
 import io.lplb.trace.engine.TensorRtTrace;
 import io.lplb.trace.engine.UltraEpTrace;
 import io.lplb.trace.torch.RecorderTrace;

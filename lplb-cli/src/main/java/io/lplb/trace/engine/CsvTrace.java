@@ -1,6 +1,11 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.trace;
+package io.lplb.trace.engine;
 
+import io.lplb.trace.FileTrace;
+import io.lplb.trace.FormatException;
+import io.lplb.trace.LineReader;
+import io.lplb.trace.Printable;
+import io.lplb.trace.TraceOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The head names the columns in any order, and may have a column {@code source}. Counts of the same place are added. Lines have at most
  * 16 MiB. The second form is read once when it is opened, for its sizes.
  */
-final class CsvTrace extends FileTrace {
+public final class CsvTrace extends FileTrace {
     private static final int LINE_LIMIT = 1 << 24;
     private static final List<String> COLUMNS = List.of("step", "layer", "expert", "tokens", "source");
     private static final int STEP = 0;
@@ -138,7 +143,7 @@ final class CsvTrace extends FileTrace {
     }
 
     /** Returns whether the start of a file looks like one of the two forms. */
-    static boolean isStart(String start) {
+    public static boolean isStart(String start) {
         String line = start.strip().lines().findFirst().orElse("").toLowerCase(Locale.ROOT);
         return line.matches("[0-9 ]+,[0-9 ,]*") || (line.contains("expert") && line.contains(","));
     }
@@ -149,7 +154,7 @@ final class CsvTrace extends FileTrace {
      * @throws FormatException naming the file and the line, if it is not as described above
      * @throws IOException if it cannot be read
      */
-    static CsvTrace open(Path file, TraceOptions options) throws IOException {
+    public static CsvTrace open(Path file, TraceOptions options) throws IOException {
         return naming(file, () -> {
             Lines lines = new Lines(file);
             try {
