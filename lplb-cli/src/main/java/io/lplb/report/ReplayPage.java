@@ -44,9 +44,9 @@ public final class ReplayPage {
     /** Writes the page in UTF-8; the stream stays open. */
     public void write(OutputStream out) throws IOException {
         page.body().open("header").element("h1", "What would balancing gain?");
-        for (Case each : cases) {
-            page.body().element("p", headline(each), "class", "headline");
-        }
+        Map<String, List<Case>> sizes = new LinkedHashMap<>();
+        cases.forEach(each -> sizes.computeIfAbsent(size(each), name -> new ArrayList<>()).add(each));
+        sizes.forEach((size, ofSize) -> page.body().element("p", size + headline(ofSize), "class", "headline"));
         page.body().close();
         for (Case each : cases) {
             if (cases.size() > 1) {
@@ -75,18 +75,34 @@ public final class ReplayPage {
         return best;
     }
 
-    private static String headline(Case each) {
-        ReplayReport report = each.report();
-        StrategyResult before = report.named("as-is", "reordered");
-        StrategyResult after = best(report);
-        double gain = 1 - after.timeWithCopies() / before.timeWithCopies();
-        String size = report.experts() + " experts on " + report.ranks() + " ranks";
-        if (before.batches() == 0) {
-            return size + ": no batch had a token.";
+    private static String size(Case each) {
+        return each.report().experts() + " experts on " + each.report().ranks() + " ranks: ";
+    }
+
+    /** Returns what the cases of one model size gain, from the least to the most. */
+    private static String headline(List<Case> ofSize) {
+        double least = Double.POSITIVE_INFINITY;
+        double most = Double.NEGATIVE_INFINITY;
+        String unit = "";
+        String with = "";
+        for (Case each : ofSize) {
+            StrategyResult before = each.report().named("as-is", "reordered");
+            StrategyResult after = best(each.report());
+            double gain = 1 - after.timeWithCopies() / before.timeWithCopies();
+            if (Double.isNaN(gain)) {
+                continue;
+            }
+            least = Math.min(least, gain);
+            most = Math.max(most, gain);
+            unit = each.report().unit().equals("us") ? "time" : "load on the busiest rank";
+            with = after.label();
         }
-        return size + ": " + (gain >= 0.0005 ? Numbers.percent(gain, 1) + " less " : "no less ")
-                + (report.unit().equals("us") ? "time" : "load on the busiest rank") + " than as is, with "
-                + after.label() + ".";
+        if (unit.isEmpty()) {
+            return "no batch had a token.";
+        }
+        String gains = Numbers.percent(Math.max(0, most), 1);
+        return (ofSize.size() == 1 ? gains : Numbers.percent(Math.max(0, least), 1) + " to " + gains) + " less " + unit
+                + " than as is, with " + with + (ofSize.size() == 1 ? "." : ", on " + ofSize.size() + " workloads.");
     }
 
     private void answer(ReplayReport report) {
