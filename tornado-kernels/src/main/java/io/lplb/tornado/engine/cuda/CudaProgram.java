@@ -89,11 +89,16 @@ public final class CudaProgram {
     /** Gives the host's elements their initial contents, which a copy of all of them keeps. */
     private void initialise(Buffer buffer) {
         MemorySegment host = host(buffer);
-        switch (buffer.contents()) {
+        Object contents = buffer.contents();
+        if (contents == null) {
+            host.fill((byte) 0);
+            return;
+        }
+        switch (contents) {
             case int[] words -> host.copyFrom(MemorySegment.ofArray(words));
             case float[] words -> host.copyFrom(MemorySegment.ofArray(words));
             case double[] numbers -> host.copyFrom(MemorySegment.ofArray(numbers));
-            case null, default -> host.fill((byte) 0);
+            default -> host.fill((byte) 0);
         }
     }
 
