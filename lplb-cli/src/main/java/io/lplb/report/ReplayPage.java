@@ -45,7 +45,8 @@ public final class ReplayPage {
     public void write(OutputStream out) throws IOException {
         page.body().open("header").element("h1", "What would balancing gain?");
         Map<String, List<Case>> sizes = new LinkedHashMap<>();
-        cases.forEach(each -> sizes.computeIfAbsent(size(each), name -> new ArrayList<>()).add(each));
+        cases.forEach(each ->
+                sizes.computeIfAbsent(size(each), name -> new ArrayList<>()).add(each));
         sizes.forEach((size, ofSize) -> page.body().element("p", size + headline(ofSize), "class", "headline"));
         page.body().close();
         for (Case each : cases) {

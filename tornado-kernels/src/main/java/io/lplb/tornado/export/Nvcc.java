@@ -22,7 +22,8 @@ final class Nvcc {
     /** PTX version of the shipped kernels: sm_80 came with 7.0. */
     static final String VERSION = "7.0";
 
-    private static final Pattern SHARED = Pattern.compile("\\.shared (?:\\.align (\\d+) )?\\.[bsfu](\\d+) [\\w$]+\\[(\\d+)\\];");
+    private static final Pattern SHARED =
+            Pattern.compile("\\.shared (?:\\.align (\\d+) )?\\.[bsfu](\\d+) [\\w$]+\\[(\\d+)\\];");
 
     private Nvcc() {}
 

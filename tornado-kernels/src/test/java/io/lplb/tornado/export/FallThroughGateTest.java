@@ -18,9 +18,8 @@ class FallThroughGateTest {
     }
 
     private static String refused(String body) {
-        return String.valueOf(
-                assertThrows(IllegalStateException.class, () -> FallThroughGate.check("f", kernel(body)))
-                        .getMessage());
+        return String.valueOf(assertThrows(IllegalStateException.class, () -> FallThroughGate.check("f", kernel(body)))
+                .getMessage());
     }
 
     private static void accepted(String body) {
