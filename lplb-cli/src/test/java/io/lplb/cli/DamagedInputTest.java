@@ -201,7 +201,7 @@ class DamagedInputTest {
     void largeFilesStayOutOfTheHeap() throws IOException {
         long large = 3L << 30;
         String npy = sparse("large.npy", large, trace()).toString();
-        assertOneLineInASmallHeap("bytes after the header, expected 24", "replay", "--trace", npy);
+        assertOneLineInASmallHeap("bytes after the header, expected 24", "replay", "--trace", npy, "--batch", "1");
         String json = sparse("large.json", large, text("{\"logical_count\": ")).toString();
         assertOneLineInASmallHeap("not JSON", "replay", "--trace", json);
         String problems = sparse("large.jsonl", large, text("{")).toString();
