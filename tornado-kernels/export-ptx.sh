@@ -60,5 +60,6 @@ find "$out" -name '*.ptx' -newer "$work/sources" | sort | while read -r ptx; do
         fi
     done
 done
+(cd "$out" && LC_ALL=C sha256sum kernels.txt *.ptx > SHA256SUMS)
 echo "ptxas accepts all for sm_80, sm_86, sm_89, sm_90 and sm_100"
 wc -c "$out"/*.ptx | tail -1

@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +24,16 @@ import org.jspecify.annotations.Nullable;
  *   solver  size  least groups  file
  * </pre>
  *
+ * <p>Every file, the list included, is compared with its SHA-256 in {@value #SUMS} when it is read.
+ *
  * <p>Immutable and thread-safe.
  */
 public final class PtxLibrary {
     /** The list, beside the PTX. */
     public static final String INDEX = "kernels.txt";
+
+    /** The SHA-256 of the list and of every PTX file, as {@code sha256sum} writes them. */
+    static final String SUMS = "SHA256SUMS";
 
     private final List<Line> lines;
 
@@ -57,10 +65,49 @@ public final class PtxLibrary {
     }
 
     private static @Nullable String resource(String name) {
+        byte[] content = bytes(name);
+        if (content == null) {
+            return null;
+        }
+        requireSum(name, content);
+        return new String(content, StandardCharsets.UTF_8);
+    }
+
+    private static byte @Nullable [] bytes(String name) {
         try (InputStream in = PtxLibrary.class.getResourceAsStream(name)) {
-            return in == null ? null : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return in == null ? null : in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException("a resource of this library cannot be read: " + name, e);
+        }
+    }
+
+    /**
+     * Compares a file with its sum.
+     *
+     * @throws IllegalStateException if it has none, or another one: the file is not the one that was shipped
+     */
+    static void requireSum(String name, byte[] content) {
+        String got = HexFormat.of().formatHex(sha256().digest(content));
+        byte[] sums = bytes(SUMS);
+        String expected = sums == null
+                ? "none"
+                : new String(sums, StandardCharsets.UTF_8)
+                        .lines()
+                        .filter(line -> line.endsWith("  " + name))
+                        .map(line -> line.substring(0, line.indexOf(' ')))
+                        .findFirst()
+                        .orElse("none");
+        if (!got.equals(expected)) {
+            throw new IllegalStateException(
+                    "PTX: got " + name + " with SHA-256 " + got + ", expected " + expected + " by " + SUMS);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 
