@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
+import io.lplb.balance.state.TokenLimits;
 import io.lplb.cost.ExpertCost;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
@@ -17,7 +18,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link LoadBalancerBuilder} was told. A balancer keeps a copy, which later calls of the builder leave alone. */
+/** Options of a {@link LoadBalancerBuilder}. A balancer keeps a copy, which later calls of the builder leave alone. */
 final class BalancerSettings implements Cloneable {
     /** Value of {@link #layer} of a balancer of no particular layer. */
     static final int NO_LAYER = -1;
@@ -69,7 +70,7 @@ final class BalancerSettings implements Cloneable {
     /** Returns a copy for balancers of so many ranks; copies of it for layers share its limits. */
     BalancerSettings forRanks(int ranks) {
         BalancerSettings copy = copy();
-        copy.limits = new TokenLimits(ranks, replicaLimit, rankLimits, refusesLimits());
+        copy.limits = new TokenLimits(prefix(), ranks, replicaLimit, rankLimits, refusesLimits());
         return copy;
     }
 
@@ -106,10 +107,52 @@ final class BalancerSettings implements Cloneable {
         return label.isEmpty() ? "" : label + ": ";
     }
 
-    /** Returns an exception of a deeper class with the balancer's name and layer before its message. */
-    IllegalArgumentException named(IllegalArgumentException e) {
+    /**
+     * Returns an exception of a deeper class with the balancer's name and layer before its message. Only illegal arguments and
+     * states are renamed: faults of backends carry the name already, and others mean a defect.
+     */
+    RuntimeException named(RuntimeException e) {
         String message = String.valueOf(e.getMessage());
-        return message.startsWith(prefix()) ? e : new IllegalArgumentException(prefix() + message, e);
+        if (message.startsWith(prefix())) {
+            return e;
+        }
+        if (e instanceof IllegalArgumentException) {
+            return new IllegalArgumentException(prefix() + message, e);
+        }
+        return e.getClass() == IllegalStateException.class ? new IllegalStateException(prefix() + message, e) : e;
+    }
+
+    /** Refuses an objective that needs to know where tokens come from. */
+    void requireNoSources(String call) {
+        requireOneObjective();
+        if (secondObjective == SecondObjective.LOCALITY) {
+            throw new IllegalArgumentException("secondObjective: got LOCALITY for " + call
+                    + ", where the sources of tokens are not known, expected NONE or LEVEL, or buildRank");
+        }
+    }
+
+    private void requireOneObjective() {
+        if (secondObjective != SecondObjective.NONE && cost != null && !cost.countsTokens()) {
+            throw new IllegalArgumentException("secondObjective: got " + secondObjective
+                    + " beside a cost, by which plans minimise time, expected NONE");
+        }
+    }
+
+    /** Refuses an objective that has no effect where tokens are spread. */
+    void requireLocalFirst() {
+        requireOneObjective();
+        if (secondObjective == SecondObjective.LOCALITY && !localFirst) {
+            throw new IllegalArgumentException(
+                    "secondObjective: got LOCALITY without localFirst, expected NONE, LEVEL or localFirst");
+        }
+    }
+
+    /** Refuses several layers for a balancer of one. */
+    void requireOneLayer(String call, String forSeveral) {
+        if (layers != 1) {
+            throw new IllegalArgumentException(
+                    "layers: got " + layers + " for " + call + ", expected 1, or " + forSeveral);
+        }
     }
 
     /** Returns the solver that was named, or the default for a problem of so many ranks. */

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
+import io.lplb.balance.state.TokenLimits;
 import io.lplb.cost.ExpertCost;
 import io.lplb.cost.TimePlanner;
 import io.lplb.placement.ExpertPlacement;
@@ -49,13 +50,7 @@ final class BatchPlanner extends PlanStations {
     private final @Nullable LocalQuotas local;
     private final int[] sources;
     private final long[] capacity;
-    private final TokenLimits limits;
-    private final double[] rankLimit;
-    private final double[] entryLimit;
-    private final int[] slotsOfEntry;
-    private final boolean[] misfitRank;
-    private final boolean[] misfitItem;
-    private int limitsVersion;
+    private final PlacementLimits limits;
     private int activeRanks;
     private double speedUnit;
     private double unitsOfSpeed;
@@ -118,31 +113,8 @@ final class BatchPlanner extends PlanStations {
         this.sources = sources;
         capacity = new long[placement.ranks()];
         time = cost == null || cost.countsTokens() ? null : new TimePlanner(placement, cost);
-        this.limits = limits;
-        rankLimit = new double[placement.ranks()];
-        entryLimit = new double[limits.limitsReplicas() ? itemQuota.length : 0];
-        slotsOfEntry = slotsOfEntry(placement, placementProblem, entryLimit.length);
-        misfitRank = new boolean[placement.ranks()];
-        misfitItem = new boolean[groups * problem.items()];
+        this.limits = new PlacementLimits(limits, placement, placementProblem);
         takeSpeeds();
-    }
-
-    /** Returns how many slots an item's only expert has on the host of each entry. */
-    private static int[] slotsOfEntry(ExpertPlacement placement, PlacementProblem problem, int entries) {
-        int[] slots = new int[entries];
-        MinMaxProblem of = problem.problem();
-        for (int e = 0; entries > 0 && e < placement.experts(); e++) {
-            int group = problem.groupOf(e);
-            for (int k = 0; k < placement.replicaCount(e); k++) {
-                int rank = placement.rankOf(placement.slotOf(e, k)) - group * of.ranks();
-                int entry = of.firstEntry(problem.itemOf(e));
-                while (of.host(entry) != rank) {
-                    entry++;
-                }
-                slots[group * of.entries() + entry]++;
-            }
-        }
-        return slots;
     }
 
     @Override
@@ -153,24 +125,6 @@ final class BatchPlanner extends PlanStations {
     @Override
     String backendName(BackendGuard guard) {
         return batch.limits().isSet() ? HOST : guard.backendName();
-    }
-
-    private void takeLimits() {
-        limitsVersion = limits.version();
-        for (int r = 0; r < rankLimit.length; r++) {
-            rankLimit[r] = limits.ofRank(r);
-        }
-        double most = limits.ofReplica();
-        for (int e = 0; e < entryLimit.length; e++) {
-            // An entry without a slot belongs to an item that the group does not have.
-            entryLimit[e] = slotsOfEntry[e] > 0 ? most * slotsOfEntry[e] : Double.POSITIVE_INFINITY;
-        }
-        for (int g = 0; g < batch.groups(); g++) {
-            batch.limits().setRanks(g, rankLimit, g * problem.ranks());
-            if (entryLimit.length > 0) {
-                batch.limits().setEntries(g, entryLimit, g * problem.entries());
-            }
-        }
     }
 
     @Override
@@ -230,16 +184,14 @@ final class BatchPlanner extends PlanStations {
         }
         copy(0, batch.fixed());
         copy(loadsAt, batch.load());
-        if (limits.version() != limitsVersion) {
-            takeLimits();
-        }
+        limits.apply(batch);
         boolean inTokens = solvesInTokens || batch.limits().isSet();
         long start = System.nanoTime();
         if (!inTokens) {
             solver.solve(batch, split);
         }
         long solved = System.nanoTime();
-        clear(report);
+        report.clear(batch.groups());
         report.solveNanos = solved - start;
         for (int g = 0; g < batch.groups(); g++) {
             quotas(g, inTokens, report);
@@ -311,24 +263,6 @@ final class BatchPlanner extends PlanStations {
         return covered;
     }
 
-    private void clear(PlanReport report) {
-        report.tokens = 0;
-        report.maxLoad = 0;
-        report.identityMaxLoad = 0;
-        report.splitMaxLoad = 0;
-        report.lowerBound = 0;
-        report.groups = batch.groups();
-        report.iterations = 0;
-        report.groupsNotOptimal = 0;
-        report.secondNanos = 0;
-        report.tokensOffNode = PlanReport.UNKNOWN;
-        report.tokensOffNodeUnbalanced = PlanReport.UNKNOWN;
-        report.status = SolveStatus.OPTIMAL;
-        report.misfitTokens = 0;
-        report.misfitRanks = 0;
-        report.misfitExperts = 0;
-    }
-
     private void quotas(int group, boolean inTokens, PlanReport report) {
         int fixedAt = group * problem.ranks();
         int itemsAt = group * problem.items();
@@ -371,20 +305,20 @@ final class BatchPlanner extends PlanStations {
         SolveStatus status = rounder.fits() ? SolveStatus.OPTIMAL : SolveStatus.INFEASIBLE;
         split.report(group, rounder.maxLoad(), rounder.lowerBound(), rounder.steps(), status);
         if (batch.limits().isSet()) {
-            int rankAt = group * problem.ranks();
-            report.misfitTokens += rounder.copyMisfit(misfitRank, rankAt, misfitItem, group * problem.items());
+            report.misfitTokens += limits.takeMisfits(rounder, group);
         }
     }
 
     /** Reports the ranks and the experts whose tokens have no room within the limits. */
     private void reportMisfits(long[] planned, PlanReport report) {
-        for (int r = 0; r < misfitRank.length; r++) {
-            if (misfitRank[r]) {
+        for (int r = 0; r < loadsAt; r++) {
+            if (limits.misfitsRank(r)) {
                 report.misfitRank[report.misfitRanks++] = r;
             }
         }
         for (int e = 0; e < target.length; e++) {
-            boolean misfit = target[e] < loadsAt ? misfitRank[target[e]] : misfitItem[target[e] - loadsAt];
+            boolean misfit =
+                    target[e] < loadsAt ? limits.misfitsRank(target[e]) : limits.misfitsItem(target[e] - loadsAt);
             if (misfit && planned[e] > 0) {
                 report.misfitExpert[report.misfitExperts++] = e;
             }

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
+import io.lplb.balance.state.RankStates;
 import io.lplb.placement.ExpertPlacement;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,10 +24,12 @@ import java.util.List;
  * time, and any thread may change ranks at any time. Planning allocates nothing.
  */
 public final class LayeredBalancer implements AutoCloseable {
+    private final String prefix;
     private final RankStates states;
     private final LoadBalancer[] layers;
 
     LayeredBalancer(BalancerSettings settings, List<ExpertPlacement> placements, RankStates states) {
+        this.prefix = settings.prefix();
         this.states = states;
         layers = new LoadBalancer[settings.layers];
         try {
@@ -61,7 +64,7 @@ public final class LayeredBalancer implements AutoCloseable {
      * @throws IllegalStateException as there
      */
     public void updatePlacement(double[][] histories) {
-        Layers.requireLayers("histories", histories.length, layers.length);
+        Layers.requireLayers(prefix, "histories", histories.length, layers.length);
         List<ExpertPlacement> next = new ArrayList<>();
         for (int l = 0; l < layers.length; l++) {
             next.add(layers[l].next(histories[l]));
@@ -80,7 +83,7 @@ public final class LayeredBalancer implements AutoCloseable {
      * @throws IllegalStateException if the balancer is closed
      */
     public void plan(int[][] counts) {
-        Layers.requireLayers("counts", counts.length, layers.length);
+        Layers.requireLayers(prefix, "counts", counts.length, layers.length);
         for (int l = 0; l < layers.length; l++) {
             layers[l].requireCounts(counts[l]);
         }
@@ -94,12 +97,15 @@ public final class LayeredBalancer implements AutoCloseable {
      *
      * @param ids {@code [layers][tokens of the layer]}, logical expert of every token; -1 stays -1
      * @param out {@code [layers][tokens of the layer]}, physical slot of every token; may be {@code ids}
-     * @throws IllegalArgumentException if a number of layers is wrong, or as there
+     * @throws IllegalArgumentException if a number of layers is wrong, or as there; nothing has been written then
      * @throws IllegalStateException as there
      */
     public void route(int[][] ids, int[][] out) {
-        Layers.requireLayers("ids", ids.length, layers.length);
-        Layers.requireLayers("out", out.length, layers.length);
+        Layers.requireLayers(prefix, "ids", ids.length, layers.length);
+        Layers.requireLayers(prefix, "out", out.length, layers.length);
+        for (int l = 0; l < layers.length; l++) {
+            layers[l].requireRoutable(ids[l], out[l]);
+        }
         for (int l = 0; l < layers.length; l++) {
             layers[l].route(ids[l], out[l]);
         }

@@ -24,12 +24,12 @@ import java.util.List;
  * <p>Thread-safety is that of {@link RankBalancer}: one thread at a time uses all layers.
  */
 public final class LayeredRankBalancer implements AutoCloseable {
-    private final BalancerSettings settings;
+    private final String prefix;
     private final RankGroup group;
     private final RankBalancer[] layers;
 
     LayeredRankBalancer(BalancerSettings settings, List<ExpertPlacement> placements, RankGroup group) {
-        this.settings = settings;
+        this.prefix = settings.prefix();
         this.group = group;
         layers = new RankBalancer[settings.layers];
         try {
@@ -64,10 +64,11 @@ public final class LayeredRankBalancer implements AutoCloseable {
      * @throws IllegalStateException as there
      */
     public void updatePlacement(double[][] histories) {
-        Layers.requireLayers("histories", histories.length, layers.length);
+        Layers.requireLayers(prefix, "histories", histories.length, layers.length);
         List<ExpertPlacement> next = new ArrayList<>();
-        for (double[] history : histories) {
-            next.add(settings.placing.place(history));
+        for (int l = 0; l < layers.length; l++) {
+            layers[l].requireNoRound("updatePlacement");
+            next.add(layers[l].place(histories[l]));
         }
         for (int l = 0; l < layers.length; l++) {
             layers[l].install(next.get(l));
@@ -79,13 +80,15 @@ public final class LayeredRankBalancer implements AutoCloseable {
      * layer says what its round came to.
      *
      * @param ownCounts {@code [layers][experts]}, tokens that this rank routes to each expert, not negative
-     * @throws IllegalArgumentException if a length is wrong or a count is negative; layers before the one that is wrong are
-     *     planned
-     * @throws io.lplb.solver.BackendException as {@link RankBalancer#plan(int[])}, likewise
+     * @throws IllegalArgumentException if a length is wrong or a count is negative; nothing has changed then
+     * @throws io.lplb.solver.BackendException as {@link RankBalancer#plan(int[])}; layers before the one that failed are planned
      * @throws IllegalStateException if a round is open, or the balancer or its exchange is closed
      */
     public void plan(int[][] ownCounts) {
-        Layers.requireLayers("ownCounts", ownCounts.length, layers.length);
+        Layers.requireLayers(prefix, "ownCounts", ownCounts.length, layers.length);
+        for (int l = 0; l < layers.length; l++) {
+            layers[l].requireCounts(ownCounts[l]);
+        }
         for (int l = 0; l < layers.length; l++) {
             layers[l].plan(ownCounts[l]);
         }

@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 final class Layers {
     private Layers() {}
 
-    static void requireLayers(String what, int got, int layers) {
+    static void requireLayers(String prefix, String what, int got, int layers) {
         if (got != layers) {
-            throw new IllegalArgumentException(what + ": got length " + got + ", expected " + layers + " layers");
+            throw new IllegalArgumentException(
+                    prefix + what + ": got length " + got + ", expected " + layers + " layers");
         }
     }
 

@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
+import io.lplb.balance.state.CallGate;
+import io.lplb.balance.state.RankStates;
 import io.lplb.count.TokenBuffer;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.MoveLimits;
@@ -9,8 +11,6 @@ import io.lplb.replica.ReplicaPlan;
 import io.lplb.route.TokenRouter;
 import io.lplb.solver.BackendException;
 import io.lplb.solver.BackendGuard;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,35 +47,25 @@ public final class LoadBalancer implements AutoCloseable {
     private static final int[] NO_SOURCES = {};
 
     private final BalancerSettings settings;
-    private final String prefix;
-    private final BackendGuard guard;
+    private final CallGate gate;
     private final RankStates states;
-    private final double[] speeds;
     private final PlanObservers observers;
     private final PlanReport report;
-    private final long[] counts;
-    private final long[] before;
-    private final int[] copiedCounts;
-    private ExpertPlacement placement;
-    private PlanStations planner;
-    private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
-    private boolean placedByHistory;
-    private boolean planned;
-    private boolean closed;
+    private final PlacementInForce current;
+    private final BatchCounts counts;
+    private final double[] speeds;
+    private final long[] noneBefore;
 
     LoadBalancer(BalancerSettings settings, ExpertPlacement placement, RankStates states) {
         this.settings = settings;
-        this.prefix = settings.prefix();
-        this.guard = new BackendGuard(settings.backend, settings.solveTimeLimit, settings.label());
+        this.gate = new CallGate(settings.prefix());
         this.states = states;
-        this.speeds = new double[placement.ranks()];
         this.observers = new PlanObservers(settings.listeners);
         this.report = settings.newReport(placement);
-        this.counts = new long[placement.experts()];
-        this.before = new long[placement.experts()];
-        this.copiedCounts = new int[placement.experts()];
-        this.placement = placement;
-        this.planner = settings.planner(placement, guard, true, NO_SOURCES);
+        this.current = new PlacementInForce(settings, placement, true, NO_SOURCES);
+        this.counts = new BatchCounts(placement.experts());
+        this.speeds = new double[placement.ranks()];
+        this.noneBefore = new long[placement.experts()];
     }
 
     /**
@@ -98,21 +88,23 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws IllegalStateException if the balancer was built for a fixed placement, or is closed
      */
     public void updatePlacement(double[] history) {
-        enter("updatePlacement");
+        gate.enter("updatePlacement");
         try {
-            replace(next(history));
-            placedByHistory = true;
-        } catch (IllegalArgumentException e) {
+            current.replace(current.next(history));
+        } catch (IllegalArgumentException | IllegalStateException e) {
             throw settings.named(e);
         } finally {
-            leave();
+            gate.leave();
         }
     }
 
     /** Returns the placement that a history leads to. */
     ExpertPlacement next(double[] history) {
-        Objects.requireNonNull(history, "history");
-        return settings.placing.next(placedByHistory ? placement : null, history);
+        try {
+            return current.next(history);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw settings.named(e);
+        }
     }
 
     /**
@@ -123,13 +115,14 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws IllegalStateException if the balancer is closed
      */
     public void updatePlacement(ExpertPlacement next) {
-        settings.placing.requireReplaceable(placement, next);
-        enter("updatePlacement");
+        gate.enter("updatePlacement");
         try {
-            replace(next);
-            placedByHistory = true;
+            current.requireReplaceable(next);
+            current.replace(next);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw settings.named(e);
         } finally {
-            leave();
+            gate.leave();
         }
     }
 
@@ -145,13 +138,13 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws IllegalStateException if the balancer is closed
      */
     public PlacementUpdate proposePlacement(double[] history, MoveLimits limits) {
-        enter("proposePlacement");
+        gate.enter("proposePlacement");
         try {
-            return settings.placing.update(placement, history, limits);
-        } catch (IllegalArgumentException e) {
+            return current.propose(history, limits);
+        } catch (IllegalArgumentException | IllegalStateException e) {
             throw settings.named(e);
         } finally {
-            leave();
+            gate.leave();
         }
     }
 
@@ -162,23 +155,14 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws IllegalStateException if another placement was put in force in between, or the balancer is closed
      */
     public void commit(PlacementUpdate proposal) {
-        enter("commit");
+        gate.enter("commit");
         try {
-            PlacementSettings.requireCurrent(placement, proposal);
-            replace(proposal.placement());
-            placedByHistory = true;
+            current.commit(proposal);
+        } catch (IllegalStateException e) {
+            throw settings.named(e);
         } finally {
-            leave();
+            gate.leave();
         }
-    }
-
-    private void replace(ExpertPlacement next) {
-        PlanStations nextPlanner = settings.planner(next, guard, true, NO_SOURCES);
-        PlanStations old = planner;
-        placement = next;
-        planner = nextPlanner;
-        planned = false;
-        old.closeQuietly();
     }
 
     /** {@return the balancer's name, empty if it has none} */
@@ -193,7 +177,7 @@ public final class LoadBalancer implements AutoCloseable {
 
     /** {@return the placement in force; the home ranks where replicas are chosen per batch} */
     public ExpertPlacement placement() {
-        return placement;
+        return current.placement();
     }
 
     /**
@@ -294,14 +278,13 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws IllegalStateException if the balancer is closed
      */
     public PlanReport plan(int[] batchCounts) {
-        enter("plan");
+        gate.enter("plan");
         try {
-            takeCounts(batchCounts);
-            planCounts();
+            planCounts(batchCounts);
         } catch (IllegalArgumentException e) {
             throw settings.named(e);
         } finally {
-            leave();
+            gate.leave();
         }
         observers.planned(report);
         return report;
@@ -315,66 +298,40 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws IllegalArgumentException also if a count is above 2^31 - 1; nothing has changed then
      */
     public PlanReport plan(TokenBuffer batchCounts) {
-        enter("plan");
+        gate.enter("plan");
         try {
-            batchCounts.copyCounts(prefix, copiedCounts);
-            takeCounts(copiedCounts);
-            planCounts();
+            planCounts(counts.copy(batchCounts));
         } catch (IllegalArgumentException e) {
             throw settings.named(e);
         } finally {
-            leave();
+            gate.leave();
         }
         observers.planned(report);
         return report;
     }
 
-    private void planCounts() {
-        PlanEvent event = PlanObservers.beginPlan();
+    private void planCounts(int[] batchCounts) {
+        counts.take(batchCounts);
         states.copyTo(speeds);
-        planner.useSpeeds(speeds);
+        PlanStations stations = current.stations();
+        stations.useSpeeds(speeds);
         try {
-            planner.plan(counts, report);
+            current.plan(counts.tokens(), report);
         } catch (RuntimeException | Error e) {
-            if (planned) {
-                planner.loadActive(planner.quotas(), true, before);
+            if (current.isPlanned()) {
+                stations.loadActive(stations.quotas(), true, noneBefore);
             }
             throw e;
         }
-        planner.router().load(planner.quotas(), before, planner.home());
-        settings.noteSmallBatch(report, placement);
-        report.backend = planner.backendName(guard);
-        report.recoveries = guard.recoveries();
-        planned = true;
-        if (event != null) {
-            event.end();
-            event.fill(planner.solverName(), report);
-            event.commit();
-        }
+        stations.router().load(stations.quotas(), noneBefore, stations.home());
     }
 
-    /** Copies counts, which only the next plan reads, and checks them. */
-    private void takeCounts(int[] batchCounts) {
-        int signs = batchCounts.length == counts.length ? 0 : -1;
-        for (int e = 0; signs >= 0 && e < counts.length; e++) {
-            signs |= batchCounts[e];
-            counts[e] = batchCounts[e];
-        }
-        if (signs < 0) {
-            requireCounts(batchCounts);
-        }
-    }
-
+    /** Refuses counts that {@link #plan(int[])} refuses. */
     void requireCounts(int[] batchCounts) {
-        if (batchCounts.length != counts.length) {
-            throw new IllegalArgumentException(
-                    prefix + "counts: got length " + batchCounts.length + ", expected " + counts.length + " experts");
-        }
-        for (int e = 0; e < batchCounts.length; e++) {
-            if (batchCounts[e] < 0) {
-                throw new IllegalArgumentException(
-                        prefix + "counts[" + e + "]: got " + batchCounts[e] + ", expected at least 0 tokens");
-            }
+        try {
+            BatchCounts.require(batchCounts, noneBefore.length);
+        } catch (IllegalArgumentException e) {
+            throw settings.named(e);
         }
     }
 
@@ -389,16 +346,14 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws IllegalStateException if there is no plan for the placement in force, or the balancer is closed
      */
     public void route(int[] ids, int[] out) {
-        enter("route");
+        gate.enter("route");
         try {
-            if (!planned) {
-                throw noPlan("route");
-            }
-            planner.router().route(ids, out);
+            PlanStations stations = planned("route");
+            stations.router().route(ids, out);
         } catch (IllegalArgumentException e) {
             throw settings.named(e);
         } finally {
-            leave();
+            gate.leave();
         }
     }
 
@@ -411,22 +366,20 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws IllegalStateException if there is no plan for the placement in force, or the balancer is closed
      */
     public void route(TokenBuffer ids, TokenBuffer out) {
-        enter("route");
+        gate.enter("route");
         try {
-            if (!planned) {
-                throw noPlan("route");
-            }
-            planner.router().route(ids, out);
+            PlanStations stations = planned("route");
+            stations.router().route(ids, out);
         } catch (IllegalArgumentException e) {
             throw settings.named(e);
         } finally {
-            leave();
+            gate.leave();
         }
     }
 
     /** {@return the report of the last plan, or null before the first; overwritten by the next plan} */
     public @Nullable PlanReport lastPlan() {
-        return planned ? report : null;
+        return current.isPlanned() ? report : null;
     }
 
     /**
@@ -434,7 +387,7 @@ public final class LoadBalancer implements AutoCloseable {
      * overwritten by the next plan}
      */
     public @Nullable ReplicaPlan lastReplicas() {
-        return planned && planner instanceof ReplicaBatchPlanner perBatch ? perBatch.replicaPlan() : null;
+        return current.lastReplicas();
     }
 
     /**
@@ -445,52 +398,48 @@ public final class LoadBalancer implements AutoCloseable {
      * @throws IllegalStateException if there is no plan for the placement in force, or the balancer is closed
      */
     public void copySlotLoads(long[] out) {
-        enter("copySlotLoads");
+        gate.enter("copySlotLoads");
         try {
-            if (!planned) {
-                throw noPlan("copySlotLoads");
+            PlanStations stations = planned("copySlotLoads");
+            int slots = stations.replicas().physicalExperts();
+            if (out.length != slots) {
+                throw new IllegalArgumentException("out: got length " + out.length + ", expected " + slots + " slots");
             }
-            if (out.length != planner.replicas().physicalExperts()) {
-                throw new IllegalArgumentException(prefix + "out: got length " + out.length + ", expected "
-                        + planner.replicas().physicalExperts() + " slots");
-            }
-            planner.copySlotLoads(out);
+            stations.copySlotLoads(out);
+        } catch (IllegalArgumentException e) {
+            throw settings.named(e);
         } finally {
-            leave();
+            gate.leave();
         }
     }
 
     /** {@return how often the CPU took over from a backend that failed: 0, or 1 with AUTO} */
     public int recoveries() {
-        return guard.recoveries();
+        return current.guard().recoveries();
     }
 
     /** {@return the last fault of the backend, or null if there was none} */
     public @Nullable BackendException lastFault() {
-        return guard.lastFault();
+        return current.guard().lastFault();
     }
 
-    /** Takes the balancer for the calling thread; {@link #leave} gives it back. */
-    private void enter(String call) {
-        Thread other = user.compareAndExchange(null, Thread.currentThread());
-        if (other != null) {
+    /** Refuses ids that {@link #route(int[], int[])} refuses. */
+    void requireRoutable(int[] ids, int[] out) {
+        PlanStations stations = planned("route");
+        try {
+            stations.router().requireRoutable(ids, out);
+        } catch (IllegalArgumentException e) {
+            throw settings.named(e);
+        }
+    }
+
+    /** Returns the stations, which hold a plan. */
+    private PlanStations planned(String call) {
+        if (!current.isPlanned()) {
             throw new IllegalStateException(
-                    prefix + call + ": got a call of " + Thread.currentThread().getName() + " while " + other.getName()
-                            + " is in one, expected one thread at a time");
+                    settings.prefix() + call + ": got no plan for this placement, expected a call of plan first");
         }
-        if (closed) {
-            leave();
-            throw new IllegalStateException(prefix + call + ": got a closed balancer, expected an open one");
-        }
-    }
-
-    private IllegalStateException noPlan(String call) {
-        return new IllegalStateException(
-                prefix + call + ": got no plan for this placement, expected a call of plan first");
-    }
-
-    private void leave() {
-        user.set(null);
+        return current.stations();
     }
 
     /**
@@ -500,14 +449,6 @@ public final class LoadBalancer implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (!closed) {
-            enter("close");
-            try {
-                closed = true;
-                planner.close();
-            } finally {
-                leave();
-            }
-        }
+        gate.close(current.stations()::close);
     }
 }

@@ -1,6 +1,8 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
+import io.lplb.balance.state.RankStates;
+import io.lplb.balance.state.TokenLimits;
 import io.lplb.cost.ExpertCost;
 import io.lplb.exchange.GroupIdentity;
 import io.lplb.exchange.WorkloadExchange;
@@ -67,9 +69,7 @@ public final class LoadBalancerBuilder {
      * @throws IllegalArgumentException if it is negative
      */
     public LoadBalancerBuilder replicas(int replicasPerRank) {
-        if (replicasPerRank < 0) {
-            throw new IllegalArgumentException("replicas: got " + replicasPerRank + " a rank, expected at least 0");
-        }
+        requireAtLeast("replicas", replicasPerRank, 0);
         placing.slots(PlacementSettings.Slots.REPLICAS_PER_RANK, replicasPerRank);
         return this;
     }
@@ -138,12 +138,6 @@ public final class LoadBalancerBuilder {
         requireAtLeast("surviveNodes", nodes, 0);
         placing.surviveNodes = nodes;
         return this;
-    }
-
-    private static void requireAtLeast(String what, int value, int least) {
-        if (value < least) {
-            throw new IllegalArgumentException(what + ": got " + value + ", expected at least " + least);
-        }
     }
 
     /**
@@ -274,7 +268,7 @@ public final class LoadBalancerBuilder {
      * @throws IllegalArgumentException if one is negative
      */
     public LoadBalancerBuilder rankLimits(long... tokens) {
-        TokenLimits.requireLimits(tokens);
+        TokenLimits.requireLimits("", tokens);
         settings.rankLimits = tokens.clone();
         return this;
     }
@@ -326,9 +320,7 @@ public final class LoadBalancerBuilder {
      * @throws IllegalArgumentException if it is not positive
      */
     public LoadBalancerBuilder deadline(Duration deadline) {
-        if (deadline.isNegative() || deadline.isZero()) {
-            throw new IllegalArgumentException("deadline: got " + deadline + ", expected a positive time");
-        }
+        requirePositive("deadline", deadline);
         settings.deadline = deadline;
         return this;
     }
@@ -367,9 +359,7 @@ public final class LoadBalancerBuilder {
      * @throws IllegalArgumentException if it is below 1
      */
     public LoadBalancerBuilder deadAfter(int rounds) {
-        if (rounds < 1) {
-            throw new IllegalArgumentException("deadAfter: got " + rounds + " rounds, expected at least 1");
-        }
+        requireAtLeast("deadAfter", rounds, 1);
         settings.deadAfter = rounds;
         return this;
     }
@@ -398,9 +388,7 @@ public final class LoadBalancerBuilder {
      * @throws IllegalArgumentException if it is negative
      */
     public LoadBalancerBuilder layer(int layer) {
-        if (layer < 0) {
-            throw new IllegalArgumentException("layer: got " + layer + ", expected at least 0");
-        }
+        requireAtLeast("layer", layer, 0);
         settings.layer = layer;
         return this;
     }
@@ -454,9 +442,7 @@ public final class LoadBalancerBuilder {
      * @throws IllegalArgumentException if the limit is not positive
      */
     public LoadBalancerBuilder solveTimeLimit(Duration limit) {
-        if (limit.isNegative() || limit.isZero()) {
-            throw new IllegalArgumentException("solveTimeLimit: got " + limit + ", expected a positive duration");
-        }
+        requirePositive("solveTimeLimit", limit);
         settings.solveTimeLimit = limit;
         return this;
     }
@@ -499,10 +485,14 @@ public final class LoadBalancerBuilder {
      * @throws io.lplb.solver.BackendException if the backend asked for is not available
      */
     public LoadBalancer build() {
-        requireOneLayer("build");
-        requireNoSources("build");
-        ExpertPlacement placement = placing.first();
-        return new LoadBalancer(settings.forRanks(placement.ranks()), placement, states(placement));
+        try {
+            settings.requireOneLayer("build", "buildLayers");
+            settings.requireNoSources("build");
+            ExpertPlacement placement = placing.first();
+            return new LoadBalancer(settings.forRanks(placement.ranks()), placement, states(placement));
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw settings.named(e);
+        }
     }
 
     /**
@@ -513,10 +503,14 @@ public final class LoadBalancerBuilder {
      * @throws io.lplb.solver.BackendException if the backend asked for is not available
      */
     public LayeredBalancer buildLayers() {
-        requireNoSources("buildLayers");
-        List<ExpertPlacement> placements = placing.firstOfLayers(settings.layers);
-        int ranks = placements.get(0).ranks();
-        return new LayeredBalancer(settings.forRanks(ranks), placements, states(placements.get(0)));
+        try {
+            settings.requireNoSources("buildLayers");
+            List<ExpertPlacement> placements = placing.firstOfLayers(settings.layers);
+            ExpertPlacement first = placements.get(0);
+            return new LayeredBalancer(settings.forRanks(first.ranks()), placements, states(first));
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw settings.named(e);
+        }
     }
 
     /**
@@ -528,11 +522,15 @@ public final class LoadBalancerBuilder {
      * @throws io.lplb.solver.BackendException if the backend asked for is not available
      */
     public RankBalancer buildRank(WorkloadExchange exchange) {
-        requireOneLayer("buildRank");
-        requireLocalFirst();
-        ExpertPlacement placement = placing.first();
-        RankGroup group = new RankGroup(settings, placement, exchange, states(placement));
-        return new RankBalancer(settings.forRanks(placement.ranks()), placement, group, 0);
+        try {
+            settings.requireOneLayer("buildRank", "buildRankLayers");
+            settings.requireLocalFirst();
+            ExpertPlacement placement = placing.first();
+            RankGroup group = new RankGroup(settings, placement, exchange, states(placement));
+            return new RankBalancer(settings.forRanks(placement.ranks()), placement, group, 0);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw settings.named(e);
+        }
     }
 
     /**
@@ -544,46 +542,31 @@ public final class LoadBalancerBuilder {
      * @throws io.lplb.solver.BackendException if the backend asked for is not available
      */
     public LayeredRankBalancer buildRankLayers(WorkloadExchange exchange) {
-        requireLocalFirst();
-        List<ExpertPlacement> placements = placing.firstOfLayers(settings.layers);
-        ExpertPlacement first = placements.get(0);
-        return new LayeredRankBalancer(
-                settings.forRanks(first.ranks()), placements, new RankGroup(settings, first, exchange, states(first)));
-    }
-
-    private void requireNoSources(String call) {
-        requireOneObjective();
-        if (settings.secondObjective == SecondObjective.LOCALITY) {
-            throw new IllegalArgumentException("secondObjective: got LOCALITY for " + call
-                    + ", where the sources of tokens are not known, expected NONE or LEVEL, or buildRank");
+        try {
+            settings.requireLocalFirst();
+            List<ExpertPlacement> placements = placing.firstOfLayers(settings.layers);
+            ExpertPlacement first = placements.get(0);
+            RankGroup group = new RankGroup(settings, first, exchange, states(first));
+            return new LayeredRankBalancer(settings.forRanks(first.ranks()), placements, group);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw settings.named(e);
         }
     }
 
-    private void requireOneObjective() {
-        ExpertCost cost = settings.cost;
-        if (settings.secondObjective != SecondObjective.NONE && cost != null && !cost.countsTokens()) {
-            throw new IllegalArgumentException("secondObjective: got " + settings.secondObjective
-                    + " beside a cost, by which plans minimise time, expected NONE");
+    private static void requireAtLeast(String what, int value, int least) {
+        if (value < least) {
+            throw new IllegalArgumentException(what + ": got " + value + ", expected at least " + least);
         }
     }
 
-    private void requireLocalFirst() {
-        requireOneObjective();
-        if (settings.secondObjective == SecondObjective.LOCALITY && !settings.localFirst) {
-            throw new IllegalArgumentException(
-                    "secondObjective: got LOCALITY without localFirst, expected NONE, LEVEL or localFirst");
-        }
-    }
-
-    private void requireOneLayer(String call) {
-        if (settings.layers != 1) {
-            throw new IllegalArgumentException("layers: got " + settings.layers + " for " + call + ", expected 1, or "
-                    + (call.equals("build") ? "buildLayers" : "buildRankLayers"));
+    private static void requirePositive(String what, Duration time) {
+        if (time.isNegative() || time.isZero()) {
+            throw new IllegalArgumentException(what + ": got " + time + ", expected a positive duration");
         }
     }
 
     private RankStates states(ExpertPlacement placement) {
-        return new RankStates(placement.ranks(), settings.speeds);
+        return new RankStates(settings.prefix(), placement.ranks(), settings.speeds);
     }
 
     /** {@return what all ranks of a group must have in common, as described so far} */

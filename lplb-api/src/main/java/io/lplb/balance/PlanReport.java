@@ -57,6 +57,25 @@ public final class PlanReport {
         misfitExpert = new int[experts];
     }
 
+    /** Resets what a plan sums over groups. */
+    void clear(int ofGroups) {
+        tokens = 0;
+        maxLoad = 0;
+        identityMaxLoad = 0;
+        splitMaxLoad = 0;
+        lowerBound = 0;
+        groups = ofGroups;
+        iterations = 0;
+        groupsNotOptimal = 0;
+        secondNanos = 0;
+        tokensOffNode = UNKNOWN;
+        tokensOffNodeUnbalanced = UNKNOWN;
+        status = SolveStatus.OPTIMAL;
+        misfitTokens = 0;
+        misfitRanks = 0;
+        misfitExperts = 0;
+    }
+
     /** Returns the report of predicted times, to be filled after a plan under a cost. The first plan makes it. */
     TimeReport timeUnder(ExpertCost cost) {
         TimeReport report = time;

@@ -180,12 +180,16 @@ abstract class PlanStations implements AutoCloseable {
         }
     }
 
-    /** Closes stations that others have replaced: a solver that cannot be closed is no reason not to plan. */
-    final void closeQuietly() {
+    /**
+     * Closes stations that others have replaced. A solver that cannot be closed is logged.
+     *
+     * @param prefix name of the balancer before the message
+     */
+    final void closeQuietly(String prefix) {
         try {
             close();
         } catch (RuntimeException | Error e) {
-            Log.LOG.warn("The solver of the last placement could not be closed. {}", e.toString());
+            Log.LOG.warn("{}The solver of the last placement could not be closed. {}", prefix, e.toString());
         }
     }
 

@@ -11,7 +11,6 @@ import io.lplb.replica.ReplicaPlan;
 import io.lplb.route.TokenRouter;
 import io.lplb.solver.BackendException;
 import io.lplb.solver.BackendGuard;
-import java.util.Arrays;
 import java.util.Objects;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -69,55 +68,43 @@ public final class RankBalancer implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(RankBalancer.class);
 
     private final BalancerSettings settings;
-    private final String prefix;
     private final RankGroup group;
     private final int layer;
-    private final BackendGuard guard;
     private final PlanObservers observers;
     private final RankReport report;
-    private final int experts;
     private final PlanComparison comparison;
-    private final long[] counts;
-    private final long[] before;
-    private final int[] copiedCounts;
-    private ExpertPlacement placement;
-    private PlanStations planner;
-    private SourceQuotas sources;
-    private long[] row;
+    private final BatchCounts counts;
+    private final PlacementInForce current;
+    private OwnShare share;
     private long startNanos;
     private @Nullable RoundEvent event;
-    private boolean planned;
     private boolean closed;
 
     RankBalancer(BalancerSettings settings, ExpertPlacement placement, RankGroup group, int layer) {
         this.settings = settings;
-        this.prefix = settings.prefix();
         this.group = group;
         this.layer = layer;
-        this.guard = new BackendGuard(settings.backend, settings.solveTimeLimit, settings.label());
         this.observers = new PlanObservers(settings.listeners);
         this.report = new RankReport(settings.newReport(placement), group.self());
-        this.experts = placement.experts();
-        this.comparison = new PlanComparison(group, layer, prefix, experts);
-        this.counts = new long[experts];
-        this.before = new long[experts];
-        this.copiedCounts = new int[experts];
-        this.placement = placement;
-        this.planner = settings.planner(placement, guard, false, group.allCounts);
-        this.sources = newSources();
-        this.row = new long[planner.replicas().capacity()];
-        group.use(layer, RankSettings.identity(settings, placement).fingerprint());
-        sendHome();
+        this.comparison = new PlanComparison(group, layer, settings.prefix(), placement.experts());
+        this.counts = new BatchCounts(placement.experts());
+        this.current = new PlacementInForce(settings, placement, false, group.allCounts);
+        this.share = newShare();
         LOG.info(
                 "{}Rank {} of {}: counts travel over {}",
-                prefix,
+                settings.prefix(),
                 group.self(),
                 group.ranks(),
                 group.exchange().transport());
     }
 
-    private SourceQuotas newSources() {
-        return new SourceQuotas(planner.replicas(), placement, settings.placing.ranksPerNode());
+    /** Returns this rank's share of plans on the placement in force; tokens go to the originals until there is a plan. */
+    private OwnShare newShare() {
+        group.use(layer, RankSettings.identity(settings, current.placement()).fingerprint());
+        current.stations().useSpeeds(group.speeds());
+        OwnShare next = new OwnShare(settings, group, current);
+        next.loadHome();
+        return next;
     }
 
     /**
@@ -130,8 +117,12 @@ public final class RankBalancer implements AutoCloseable {
      */
     public void updatePlacement(ExpertPlacement next) {
         requireOpen("updatePlacement");
-        settings.placing.requireReplaceable(placement, next);
-        install(next);
+        try {
+            current.requireReplaceable(next);
+            install(next);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw settings.named(e);
+        }
     }
 
     /**
@@ -146,7 +137,11 @@ public final class RankBalancer implements AutoCloseable {
      */
     public PlacementUpdate proposePlacement(double[] history, MoveLimits limits) {
         requireOpen("proposePlacement");
-        return settings.placing.update(placement, history, limits);
+        try {
+            return current.propose(history, limits);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw settings.named(e);
+        }
     }
 
     /**
@@ -158,8 +153,13 @@ public final class RankBalancer implements AutoCloseable {
      */
     public void commit(PlacementUpdate proposal) {
         requireOpen("commit");
-        PlacementSettings.requireCurrent(placement, proposal);
-        install(proposal.placement());
+        requireNoRound("commit");
+        try {
+            current.commit(proposal);
+        } catch (IllegalStateException e) {
+            throw settings.named(e);
+        }
+        share = newShare();
     }
 
     /**
@@ -172,35 +172,35 @@ public final class RankBalancer implements AutoCloseable {
      */
     public void updatePlacement(double[] history) {
         requireOpen("updatePlacement");
-        install(settings.placing.place(Objects.requireNonNull(history, "history")));
+        install(place(history));
+    }
+
+    /** Returns the placement that a history leads to, whatever the placement in force. */
+    ExpertPlacement place(double[] history) {
+        try {
+            return settings.placing.place(Objects.requireNonNull(history, "history"));
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw settings.named(e);
+        }
     }
 
     void install(ExpertPlacement next) {
-        if (group.isOpen(layer)) {
-            throw new IllegalStateException(prefix + "updatePlacement: got a round that is open, expected await first");
-        }
-        PlanStations nextPlanner = settings.planner(next, guard, false, group.allCounts);
-        PlanStations old = planner;
-        placement = next;
-        planner = nextPlanner;
-        sources = newSources();
-        row = new long[planner.replicas().capacity()];
-        group.use(layer, RankSettings.identity(settings, placement).fingerprint());
-        planned = false;
-        sendHome();
-        old.closeQuietly();
+        requireNoRound("updatePlacement");
+        current.replace(next);
+        share = newShare();
     }
 
-    /** Routes tokens to the originals, or to the next active replica, until there is a plan. */
-    private void sendHome() {
-        planner.useSpeeds(group.speeds());
-        Arrays.fill(before, 0);
-        planner.router().load(row, before, planner.home());
+    /** Refuses a change of placement while a round of this layer is open. */
+    void requireNoRound(String call) {
+        if (group.isOpen(layer)) {
+            throw new IllegalStateException(
+                    settings.prefix() + call + ": got a round that is open, expected await first");
+        }
     }
 
     /** {@return the placement in force} */
     public ExpertPlacement placement() {
-        return placement;
+        return current.placement();
     }
 
     /** {@return the balancer's name, empty if it has none} */
@@ -316,8 +316,13 @@ public final class RankBalancer implements AutoCloseable {
      */
     public void start(TokenBuffer ownCounts) {
         requireOpen("start");
-        ownCounts.copyCounts(prefix, copiedCounts);
-        start(copiedCounts);
+        int[] copied;
+        try {
+            copied = counts.copy(ownCounts);
+        } catch (IllegalArgumentException e) {
+            throw settings.named(e);
+        }
+        start(copied);
     }
 
     /**
@@ -343,7 +348,11 @@ public final class RankBalancer implements AutoCloseable {
         requireOpen("start");
         RoundEvent next = PlanObservers.beginRound();
         long start = System.nanoTime();
-        group.start(round, layer, ownCounts);
+        try {
+            group.start(round, layer, ownCounts);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw settings.named(e);
+        }
         event = next;
         startNanos = System.nanoTime() - start;
     }
@@ -360,31 +369,14 @@ public final class RankBalancer implements AutoCloseable {
     public RankReport await() {
         requireOpen("await");
         if (!group.isOpen(layer)) {
-            throw new IllegalStateException(prefix + "await: got no round that is open, expected start first");
+            throw new IllegalStateException(
+                    settings.prefix() + "await: got no round that is open, expected start first");
         }
-        long round = group.lastRound();
-        long begin = System.nanoTime();
-        RoundStatus status = group.await();
-        long gathered = System.nanoTime();
-        report.exchangeNanos = startNanos + gathered - begin;
-        report.skippedRounds += report.round < 0 ? 0 : (round - report.round) / group.layers() - 1;
-        report.round = round;
-        takeRanks();
-        if (group.differingRank() >= 0) {
-            // All ranks know it now, so all go on alike.
-            comparison.noteOther(round, group.differingRank(), report);
-            guard.distrust("Rank " + group.differingRank() + " has made another plan of the same counts.");
-        }
-        boolean heard = status == RoundStatus.COMPLETE || (status != RoundStatus.MISSED && !planner.needsAllCounts());
-        boolean makesPlan = heard && sumOverRanks();
-        if (makesPlan) {
-            makePlan(status, gathered);
-        } else {
-            fallBack();
-        }
-        report.count();
-        if (makesPlan && settings.checkPlans) {
-            comparison.compare(round, planner, report);
+        boolean makesPlan;
+        try {
+            makesPlan = endRound();
+        } catch (IllegalStateException e) {
+            throw settings.named(e);
         }
         recordRound();
         if (makesPlan) {
@@ -394,45 +386,53 @@ public final class RankBalancer implements AutoCloseable {
         return report;
     }
 
-    /** Takes over which ranks get tokens, before anything is routed by the round. */
-    private void takeRanks() {
-        double[] speeds = group.speeds();
-        planner.useSpeeds(speeds);
-        for (int r = 0; r < speeds.length; r++) {
-            report.heard[r] = group.heard(r);
-            report.active[r] = speeds[r] > 0;
+    /** Gathers the counts of the round that is open, and plans; returns false if the round ends without a plan of its own. */
+    private boolean endRound() {
+        long begin = System.nanoTime();
+        RoundStatus status = group.await();
+        long gathered = System.nanoTime();
+        report.exchangeNanos = startNanos + gathered - begin;
+        PlanStations stations = current.stations();
+        stations.useSpeeds(group.speeds());
+        report.begin(group, stations);
+        if (group.differingRank() >= 0) {
+            // All ranks know it now, so all go on alike.
+            comparison.noteOther(report.round, group.differingRank(), report);
+            current.guard().distrust("Rank " + group.differingRank() + " has made another plan of the same counts.");
         }
-        report.uncoveredExperts = planner.uncoveredExperts();
-        planner.copyUncovered(report.uncovered);
-        report.uncoveredTokens = 0;
-        for (int k = 0; k < report.uncoveredExperts; k++) {
-            report.uncoveredTokens += group.own()[report.uncovered[k]];
+        boolean heard = status == RoundStatus.COMPLETE || (status != RoundStatus.MISSED && !stations.needsAllCounts());
+        boolean makesPlan = heard && share.sumOverRanks();
+        if (makesPlan) {
+            makePlan(status, gathered);
+        } else {
+            fallBack();
         }
+        report.count();
+        if (makesPlan && settings.checkPlans) {
+            comparison.compare(report.round, stations, report);
+        }
+        return makesPlan;
     }
 
     private void makePlan(RoundStatus status, long gathered) {
-        PlanEvent planEvent = PlanObservers.beginPlan();
         try {
-            planner.plan(counts, report.plan);
+            current.plan(share.counts(), report.plan);
         } catch (RuntimeException | Error e) {
             fallBack();
             throw e;
         }
-        report.plan.backend = planner.backendName(guard);
-        report.plan.recoveries = guard.recoveries();
-        settings.noteSmallBatch(report.plan, placement);
-        share();
-        planned = true;
+        share.load(report);
         report.outcome = status == RoundStatus.COMPLETE ? RoundOutcome.AGREED : RoundOutcome.PARTIAL;
         if (status == RoundStatus.COMPLETE) {
-            group.planned(planner.quotas());
+            group.planned(current.stations().quotas());
         }
         report.planNanos = System.nanoTime() - gathered;
-        if (planEvent != null) {
-            planEvent.end();
-            planEvent.fill(planner.solverName(), report.plan);
-            planEvent.commit();
-        }
+    }
+
+    private void fallBack() {
+        report.planNanos = 0;
+        report.outcome = current.isPlanned() ? RoundOutcome.LAST_PLAN : RoundOutcome.ORIGINALS;
+        share.loadLast(current.isPlanned());
     }
 
     private void recordRound() {
@@ -443,48 +443,6 @@ public final class RankBalancer implements AutoCloseable {
             ended.fill(report);
             ended.commit();
         }
-    }
-
-    /** Sums counts over ranks; false if a sum is more than a router can count. */
-    private boolean sumOverRanks() {
-        Arrays.fill(counts, 0);
-        boolean countable = true;
-        for (int r = 0; r < group.ranks(); r++) {
-            if (r == group.self()) {
-                System.arraycopy(counts, 0, before, 0, experts);
-            }
-            for (int e = 0; e < experts; e++) {
-                counts[e] += group.allCounts[r * experts + e];
-                countable &= counts[e] <= Integer.MAX_VALUE;
-            }
-        }
-        return countable;
-    }
-
-    private void share() {
-        sources.share(group.allCounts, planner.quotas(), group.self(), row);
-        report.tokensOffNodeIfSpread = sources.tokensOffNodeIfSpread();
-        if (settings.localFirst) {
-            report.tokensOnOwnRank = sources.tokensOnOwnRank();
-            report.tokensOnOwnNode = sources.tokensOnOwnNode();
-            report.tokensOffNode = sources.tokensOffNode();
-            report.savedOffNode += sources.tokensOffNodeIfSpread() - sources.tokensOffNode();
-            Arrays.fill(before, 0);
-            planner.router().load(row, before, planner.home());
-        } else {
-            planner.router().load(planner.quotas(), before, planner.home());
-        }
-    }
-
-    /**
-     * Routes this batch by the last plan, in this rank's proportions or, for an expert that it had no token for, in those of
-     * all ranks.
-     */
-    private void fallBack() {
-        report.planNanos = 0;
-        report.outcome = planned ? RoundOutcome.LAST_PLAN : RoundOutcome.ORIGINALS;
-        Arrays.fill(before, 0);
-        planner.loadActive(settings.localFirst ? row : planner.quotas(), planned, before);
     }
 
     /**
@@ -499,7 +457,11 @@ public final class RankBalancer implements AutoCloseable {
      */
     public void route(int[] ids, int[] out) {
         requireOpen("route");
-        planner.router().route(ids, out);
+        try {
+            current.stations().router().route(ids, out);
+        } catch (IllegalArgumentException e) {
+            throw settings.named(e);
+        }
     }
 
     /**
@@ -512,7 +474,11 @@ public final class RankBalancer implements AutoCloseable {
      */
     public void route(TokenBuffer ids, TokenBuffer out) {
         requireOpen("route");
-        planner.router().route(ids, out);
+        try {
+            current.stations().router().route(ids, out);
+        } catch (IllegalArgumentException e) {
+            throw settings.named(e);
+        }
     }
 
     /**
@@ -520,7 +486,16 @@ public final class RankBalancer implements AutoCloseable {
      * batch, or null; overwritten by the next plan}
      */
     public @Nullable ReplicaPlan lastReplicas() {
-        return planned && planner instanceof ReplicaBatchPlanner perBatch ? perBatch.replicaPlan() : null;
+        return current.lastReplicas();
+    }
+
+    /** Refuses counts that {@link #start(int[])} refuses. */
+    void requireCounts(int[] ownCounts) {
+        try {
+            BatchCounts.require(ownCounts, group.own().length);
+        } catch (IllegalArgumentException e) {
+            throw settings.named(e);
+        }
     }
 
     /** {@return the report of the last round; overwritten by the next} */
@@ -530,7 +505,7 @@ public final class RankBalancer implements AutoCloseable {
 
     private void requireOpen(String call) {
         if (closed) {
-            throw new IllegalStateException(prefix + call + ": got a closed balancer, expected an open one");
+            throw new IllegalStateException(settings.prefix() + call + ": got a closed balancer, expected an open one");
         }
     }
 
@@ -539,7 +514,7 @@ public final class RankBalancer implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            planner.close();
+            current.stations().close();
         }
     }
 }

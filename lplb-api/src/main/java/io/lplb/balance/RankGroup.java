@@ -2,6 +2,7 @@
 package io.lplb.balance;
 
 import io.lplb.array.ArrayLength;
+import io.lplb.balance.state.RankStates;
 import io.lplb.exchange.RoundStatus;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.placement.ExpertPlacement;
@@ -100,28 +101,15 @@ final class RankGroup {
                     + " and at most " + LARGEST_ROUND
                     + (layers == 1 ? "" : " that leaves a remainder of " + layer + " by " + layers + " layers"));
         }
-        requireCounts(ownCounts);
+        BatchCounts.require(ownCounts, own.length);
         exchange.start(roundsPerPlan * round, layer, fingerprint, ownCounts);
         System.arraycopy(ownCounts, 0, own, 0, own.length);
         lastRound = round;
         openLayer = layer;
     }
 
-    private void requireCounts(int[] ownCounts) {
-        if (ownCounts.length != own.length) {
-            throw new IllegalArgumentException(
-                    "counts: got length " + ownCounts.length + ", expected " + own.length + " experts");
-        }
-        for (int e = 0; e < own.length; e++) {
-            if (ownCounts[e] < 0) {
-                throw new IllegalArgumentException(
-                        "counts[" + e + "]: got " + ownCounts[e] + ", expected at least 0 tokens");
-            }
-        }
-    }
-
     /**
-     * Takes what a layer's counts refer to. Rounds carry one fingerprint for all layers, since counts of another fingerprint
+     * Takes the fingerprint of a layer's placement and settings. Rounds carry one fingerprint for all layers, since counts of another fingerprint
      * say nothing about the rounds that their sender is in.
      */
     void use(int layer, long fingerprintOfLayer) {

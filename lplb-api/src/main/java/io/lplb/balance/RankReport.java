@@ -4,8 +4,8 @@ package io.lplb.balance;
 import java.util.Arrays;
 
 /**
- * What one rank's last round came to, and counters since its {@link RankBalancer} was made. A view that the balancer
- * overwrites with every round.
+ * Result of one rank's last round, and counters since its {@link RankBalancer} was made. A view that the balancer overwrites
+ * with every round.
  *
  * <p>Not thread-safe, like its balancer.
  */
@@ -42,6 +42,23 @@ public final class RankReport {
         active = new boolean[heard.length];
         uncovered = new int[plan.uncovered.length];
         Arrays.fill(active, true);
+    }
+
+    /** Takes over the round of a group and which ranks get tokens, before anything is routed by it. */
+    void begin(RankGroup group, PlanStations stations) {
+        long next = group.lastRound();
+        skippedRounds += round < 0 ? 0 : (next - round) / group.layers() - 1;
+        round = next;
+        for (int r = 0; r < active.length; r++) {
+            heard[r] = group.heard(r);
+            active[r] = stations.speed(r) > 0;
+        }
+        uncoveredExperts = stations.uncoveredExperts();
+        stations.copyUncovered(uncovered);
+        uncoveredTokens = 0;
+        for (int k = 0; k < uncoveredExperts; k++) {
+            uncoveredTokens += group.own()[uncovered[k]];
+        }
     }
 
     void count() {

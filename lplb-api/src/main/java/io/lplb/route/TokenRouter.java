@@ -247,13 +247,24 @@ public final class TokenRouter {
      * @throws IllegalArgumentException if an id is below -1 or names no expert, or the lengths differ
      */
     public void route(int[] ids, int[] out) {
+        requireRoutable(ids, out);
+        route(ids, out, ids.length);
+    }
+
+    /**
+     * Checks ids as {@link #route(int[], int[])} does.
+     *
+     * @param ids logical expert of every token, -1 for none
+     * @param out as long as {@code ids}
+     * @throws IllegalArgumentException if an id is below -1 or names no expert, or the lengths differ
+     */
+    public void requireRoutable(int[] ids, int[] out) {
         Objects.requireNonNull(ids, "ids");
         if (out.length != ids.length) {
             throw new IllegalArgumentException(
                     "out: got length " + out.length + ", expected " + ids.length + " as ids");
         }
         TokenCounter.requireIds(ids, experts);
-        route(ids, out, ids.length);
     }
 
     /**

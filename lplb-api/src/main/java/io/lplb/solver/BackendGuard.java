@@ -87,6 +87,7 @@ public final class BackendGuard {
                 ? provider.create(name, problem, tolerance, groups)
                 : new TimedSolver(
                         provider.backend(),
+                        prefix,
                         TimeUnit.NANOSECONDS.convert(timeLimit),
                         () -> provider.create(name, problem, tolerance, groups));
         return new GuardedSolver(this, provider.backend(), name, made, tolerance);

@@ -32,6 +32,7 @@ final class TimedSolver implements MinMaxSolver {
             "Make the limit longer if the machine is slow; a GPU that hangs needs its process restarted (nvidia-smi).";
 
     private final String backend;
+    private final String prefix;
     private final long limitNanos;
     private final Thread owner;
     private final Supplier<MinMaxSolver> maker;
@@ -52,8 +53,9 @@ final class TimedSolver implements MinMaxSolver {
      *
      * @throws BackendException if that takes longer; what the maker throws comes through
      */
-    TimedSolver(String backend, long limitNanos, Supplier<MinMaxSolver> maker) {
+    TimedSolver(String backend, String prefix, long limitNanos, Supplier<MinMaxSolver> maker) {
         this.backend = backend;
+        this.prefix = prefix;
         this.limitNanos = limitNanos;
         this.maker = maker;
         owner = new Thread(this::own, "lplb-solver-" + THREADS.incrementAndGet());
@@ -95,7 +97,7 @@ final class TimedSolver implements MinMaxSolver {
                 solver.close();
             }
         } catch (Throwable e) {
-            Log.LOG.warn("A solver on the {} could not be closed. {}", backend, e.toString());
+            Log.LOG.warn("{}A solver on the {} could not be closed. {}", prefix, backend, e.toString());
         }
     }
 

@@ -250,11 +250,11 @@ class ActiveRanksTest {
                 .build()) {
             balancer.setActive(0, false);
             String none = ": got no active rank of a speed above 0, expected at least one";
-            assertMessage("setActive" + none, () -> balancer.setActive(1, false));
-            assertMessage("setActive" + none, () -> balancer.setActive(new boolean[2]));
-            assertMessage("updateSpeeds" + none, () -> balancer.updateSpeeds(1, 0));
-            assertMessage("speeds: got length 3, expected 2 ranks", () -> balancer.updateSpeeds(1, 1, 1));
-            assertMessage("active: got length 1, expected 2 ranks", () -> balancer.setActive(new boolean[1]));
+            assertMessage("decode: setActive" + none, () -> balancer.setActive(1, false));
+            assertMessage("decode: setActive" + none, () -> balancer.setActive(new boolean[2]));
+            assertMessage("decode: updateSpeeds" + none, () -> balancer.updateSpeeds(1, 0));
+            assertMessage("decode: speeds: got length 3, expected 2 ranks", () -> balancer.updateSpeeds(1, 1, 1));
+            assertMessage("decode: active: got length 1, expected 2 ranks", () -> balancer.setActive(new boolean[1]));
             assertThrows(IndexOutOfBoundsException.class, () -> balancer.setActive(2, true));
             for (double wrong : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY, Double.MIN_VALUE}) {
                 assertThrows(IllegalArgumentException.class, () -> balancer.updateSpeeds(1, wrong));

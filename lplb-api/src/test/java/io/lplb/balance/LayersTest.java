@@ -111,7 +111,7 @@ class LayersTest {
             assertEquals(before, layers.layer(0).placement());
         }
         assertEquals(
-                "layers: got 5 for build, expected 1, or buildLayers",
+                "moe: layers: got 5 for build, expected 1, or buildLayers",
                 assertThrows(
                                 IllegalArgumentException.class,
                                 () -> cube().layers(LAYERS).build())

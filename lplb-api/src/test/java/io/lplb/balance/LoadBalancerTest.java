@@ -343,7 +343,7 @@ class LoadBalancerTest {
                 () -> LoadBalancer.builder().solver("simplex"));
         assertMessage(
                 "ranks: got -1, expected at least 1", () -> cube().ranks(-1).build());
-        assertMessage("replicas: got -1 a rank, expected at least 0", () -> cube().replicas(-1));
+        assertMessage("replicas: got -1, expected at least 0", () -> cube().replicas(-1));
         assertThrows(IllegalArgumentException.class, () -> cube().speeds(1, 2).build());
         assertThrows(IllegalArgumentException.class, () -> cube().tolerance(-1).build());
     }

@@ -38,7 +38,7 @@ class TimedSolverTest {
     }
 
     private TimedSolver timed(long limitNanos) {
-        return new TimedSolver("gpu", limitNanos, () -> scripted);
+        return new TimedSolver("gpu", "", limitNanos, () -> scripted);
     }
 
     private static MinMaxBatch batch(int groups) {

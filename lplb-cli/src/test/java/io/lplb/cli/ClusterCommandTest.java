@@ -141,7 +141,7 @@ class ClusterCommandTest {
                 "cluster --ranks 300 --topology eplb --experts 300; ranks: got 300, expected at most 256 processes of one host",
                 "cluster --batch 2000000000; batch: got 2000000000 tokens x 6 experts, expected at most 2147483639 ids",
                 "cluster --ranks-per-node 0; ranksPerNode: got 0, expected at least 1",
-                "cluster --deadline 0; deadline: got PT0S, expected a positive time",
+                "cluster --deadline 0; deadline: got PT0S, expected a positive duration",
                 "rank; --rank: got none, and no RANK in the environment, expected one of both (Slurm: export RANK=",
                 "rank --rank 0 --rendezvous here; rendezvous: got 'here', expected host:port",
                 "rank --rank 0 --rendezvous a:1 --endpoints a:1; rendezvous: got one with endpoints, expected one of both",
