@@ -11,10 +11,16 @@ import java.util.Arrays;
  */
 final class Capacities {
     /**
-     * Fractional capacities are this much above what the level says, and ranks count as overfull from this much above their
-     * capacity: room for rounding errors, which otherwise no rank could take.
+     * Fractional capacities are this much above what the level says: room for rounding errors, which otherwise no rank could
+     * take.
      */
-    static final double ABOVE_ROUNDING = 1 + 0x1p-51;
+    private static final double ABOVE_ROUNDING = 1 + 0x1p-51;
+
+    /**
+     * Ranks count as overfull from this much above their fractional capacity, more than sums of a few hundred loads differ by
+     * when they are added in another order. With less, errors of rounding move from rank to rank and raise the level bit by bit.
+     */
+    static final double OVERFULL = 1 + 0x1p-48;
 
     /** Below the rounding errors of a quotient of sums. */
     private static final double BELOW_ROUNDING = 1 - 0x1p-48;

@@ -188,13 +188,16 @@ public final class LevelFlow {
     public void pour() {
         System.arraycopy(fixed, 0, rankLoad, 0, graph.ranks);
         double sum = 0;
-        for (double tokens : fixed) {
-            sum += tokens;
+        double least = 0;
+        for (int r = 0; r < graph.ranks; r++) {
+            sum += fixed[r];
+            least = speed[r] > 0 ? Math.max(least, fixed[r] / speed[r]) : least;
         }
         for (double tokens : load) {
             sum += tokens;
         }
-        start.pour(whole, equalSpeeds && allActive, sum / units);
+        start.pour(whole, equalSpeeds, Math.max(least, sum / units));
+        sumLoads();
     }
 
     /**
@@ -217,9 +220,6 @@ public final class LevelFlow {
 
     /** Makes the split optimal: within the limits or, if {@link #fits} says that there is no such split, without them. */
     public void minimise() {
-        if (!whole) {
-            sumLoads();
-        }
         raises = 0;
         if (limited) {
             int item = start.fit(entryLimit, whole);
@@ -242,7 +242,7 @@ public final class LevelFlow {
         improveAll();
         for (int pass = 0; !whole && pass < PASSES && (fits() || !limited); pass++) {
             sumLoads();
-            if (paths.queueOverfull() == 0) {
+            if (!paths.startFromOverfull()) {
                 break;
             }
             improveAll();
@@ -257,15 +257,15 @@ public final class LevelFlow {
         int most = mostLoaded();
         boolean moves = true;
         while (moves && paths.isOverfull(most)) {
-            paths.queue()[0] = most;
-            moves = paths.advance(1) || raise();
+            paths.startFrom(most);
+            moves = paths.advance() || raise();
         }
         if (limited && !fits()) {
             return;
         }
-        int overfull = paths.queueOverfull();
-        while (overfull > 0 && (paths.advance(overfull) || raise())) {
-            overfull = paths.queueOverfull();
+        moves = paths.startFromOverfull();
+        while (moves && (paths.advance() || raise())) {
+            moves = paths.startFromOverfull();
         }
     }
 
@@ -293,14 +293,14 @@ public final class LevelFlow {
         }
         cutSize = active;
         bound = units > 0 ? total / units : 0;
-        paths.begin(whole ? 1 : Capacities.ABOVE_ROUNDING, limited);
+        paths.begin(whole ? 1 : Capacities.OVERFULL, limited);
         capacities.begin(whole, equalSpeeds, limited);
         capacities.start(total, active, bound);
     }
 
     /** Raises the level to what the reached ranks force; false if that is what it is, up to rounding, or more than fits. */
     private boolean raise() {
-        int[] set = paths.queue();
+        int[] set = paths.set();
         int count = paths.reached();
         double inside = 0;
         for (int k = 0; k < count; k++) {

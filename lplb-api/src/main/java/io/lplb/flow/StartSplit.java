@@ -3,8 +3,8 @@ package io.lplb.flow;
 
 /**
  * The split from which a {@link LevelFlow} starts: items with two hosts divided by speed and others poured like water into
- * their hosts, then sweeps of relaxation (see {@code RelaxationSolver}), and in whole tokens a rounding at the end. Few ranks
- * are left above the smallest level, by little, so few augmenting paths remain to be found.
+ * their hosts, then sweeps of relaxation (see {@code RelaxationSolver}) unless the largest load is a lower bound already, and in
+ * whole tokens a rounding at the end. Few ranks are left above the smallest level, by little, so few augmenting paths remain.
  *
  * <p>Not thread-safe: an instance is a workspace.
  */
@@ -12,17 +12,16 @@ final class StartSplit {
     /** Fractional loads beyond the limits by less than this are rounding errors. */
     private static final double ROUNDING_OF_SUMS = 1 + 0x1p-40;
 
-    private static final int LEAST_SWEEPS = 2;
+    /** Sweeps that pour plainly; over-relaxation would delay small groups, which need no more. */
+    private static final int PLAIN_SWEEPS = 1;
 
-    /** Sweeps over items with two hosts cost little; each saves augmenting paths, which cost more. */
-    private static final int MOST_SWEEPS_OF_PAIRS = 32;
+    /** Sweeps over items with two hosts cost little; each saves augmenting paths. */
+    private static final int MOST_SWEEPS_OF_PAIRS = 10;
 
     private static final int MOST_SWEEPS = 6;
 
     /** Another sweep is worth its time if the last one lowered the largest load to less than this part of it. */
-    private static final double PROGRESS_OF_PAIRS = 0.9995;
-
-    private static final double PROGRESS = 0.99;
+    private static final double PROGRESS = 0.985;
 
     /** How far later sweeps go beyond the level (successive over-relaxation, Young 1954); by measurement. */
     private static final double OVER_RELAXATION = 1.6;
@@ -32,6 +31,15 @@ final class StartSplit {
     private final double[] load;
     private final double[] share;
     private final double[] rankLoad;
+
+    /** Items with a load and at least two active hosts: first those with two hosts, then the others. */
+    private final int[] chosen;
+
+    /** One over the sum of the two speeds, for the chosen items with two hosts. */
+    private final double[] perSpeeds;
+
+    private int pairs;
+    private int count;
     private boolean equalSpeeds;
 
     /** A workspace on the arrays of a flow, which it reads (speed, load) and writes (share, rankLoad). */
@@ -41,32 +49,33 @@ final class StartSplit {
         this.load = load;
         this.share = share;
         this.rankLoad = rankLoad;
+        chosen = new int[graph.items];
+        perSpeeds = new double[graph.pairs];
     }
 
     /**
-     * Pours every item; {@code rankLoad} holds the fixed loads before, and the loads of the split after.
+     * Pours every item; {@code rankLoad} holds the fixed loads before, and about the loads of the split after.
      *
-     * @param equalSpeeds whether all ranks are active and have speed 1
+     * @param equalSpeeds whether all active ranks have speed 1
      * @param enough a level that no split is below
      */
     void pour(boolean whole, boolean equalSpeeds, double enough) {
         this.equalSpeeds = equalSpeeds;
         pourPairs();
-        for (int k = graph.pairs; k < graph.items; k++) {
-            pour(graph.order[k]);
-        }
-        boolean pairsOnly = graph.pairs == graph.items;
-        int most = pairsOnly ? MOST_SWEEPS_OF_PAIRS : MOST_SWEEPS;
-        double progress = pairsOnly ? PROGRESS_OF_PAIRS : PROGRESS;
-        double max = Double.POSITIVE_INFINITY;
+        pourOthers();
+        int most = pairs == count ? MOST_SWEEPS_OF_PAIRS : MOST_SWEEPS;
+        double max = largestLoad();
         double before = Double.POSITIVE_INFINITY;
-        for (int s = 0; s < LEAST_SWEEPS || (s < most && max > enough && max < progress * before); s++) {
-            sweepPairs(s < LEAST_SWEEPS ? 1 : OVER_RELAXATION);
-            for (int k = graph.pairs; k < graph.items; k++) {
-                repour(graph.order[k]);
+        for (int s = 0; s < most && max > enough && max < PROGRESS * before; s++) {
+            sweepPairs(s < PLAIN_SWEEPS ? 1 : OVER_RELAXATION);
+            for (int k = pairs; k < count; k++) {
+                repour(chosen[k]);
             }
             before = max;
             max = largestLoad();
+        }
+        for (int k = pairs; k < count; k++) {
+            completeSum(chosen[k]);
         }
         if (whole) {
             round();
@@ -75,21 +84,17 @@ final class StartSplit {
 
     /** Rounds all shares so that the entries of an item still sum to its load. */
     private void round() {
-        for (int i = 0; i < graph.items; i++) {
+        for (int k = 0; k < count; k++) {
+            int i = chosen[k];
             double sum = 0;
             double rounded = 0;
             int end = graph.offset[i + 1];
             for (int e = graph.offset[i]; e < end; e++) {
                 sum += share[e];
                 double upTo = e == end - 1 ? load[i] : Math.min(Math.rint(sum), load[i]);
-                double v = upTo - rounded;
-                rankLoad[graph.host[e]] += v - share[e];
-                share[e] = v;
+                share[e] = upTo - rounded;
                 rounded = upTo;
             }
-        }
-        for (int r = 0; r < graph.ranks; r++) {
-            rankLoad[r] = Math.rint(rankLoad[r]);
         }
     }
 
@@ -103,13 +108,24 @@ final class StartSplit {
 
     private void pourPairs() {
         int[] host = graph.host;
+        pairs = 0;
         for (int k = 0; k < graph.pairs; k++) {
             int i = graph.order[k];
             int e = graph.offset[i];
             double w = load[i];
             int r0 = host[e];
             int r1 = host[e + 1];
-            double first = equalSpeeds ? 0.5 * w : speed[r1] == 0 ? w : w * (speed[r0] / (speed[r0] + speed[r1]));
+            double s0 = speed[r0];
+            double s1 = speed[r1];
+            double first = equalSpeeds ? 0.5 * w : 0;
+            if (w > 0 && s0 > 0 && s1 > 0) {
+                double per = 1 / (s0 + s1);
+                first = equalSpeeds ? first : Math.min(w, w * (s0 * per));
+                perSpeeds[pairs] = per;
+                chosen[pairs++] = i;
+            } else {
+                first = s0 > 0 ? w : 0;
+            }
             share[e] = first;
             share[e + 1] = w - first;
             rankLoad[r0] += first;
@@ -117,84 +133,117 @@ final class StartSplit {
         }
     }
 
+    private void pourOthers() {
+        count = pairs;
+        for (int k = graph.pairs; k < graph.items; k++) {
+            int i = graph.order[k];
+            int active = 0;
+            int last = graph.offset[i];
+            for (int e = graph.offset[i]; e < graph.offset[i + 1]; e++) {
+                share[e] = 0;
+                boolean isActive = speed[graph.host[e]] > 0;
+                active += isActive ? 1 : 0;
+                last = isActive ? e : last;
+            }
+            if (load[i] > 0 && active > 1) {
+                chosen[count++] = i;
+                repour(i);
+            } else {
+                share[last] = load[i];
+                rankLoad[graph.host[last]] += load[i];
+            }
+        }
+    }
+
     private void sweepPairs(double relaxation) {
         int[] host = graph.host;
-        for (int k = 0; k < graph.pairs; k++) {
-            int i = graph.order[k];
-            int e = graph.offset[i];
-            if (load[i] > 0) {
-                int r0 = host[e];
-                int r1 = host[e + 1];
-                double moved = relaxation
-                        * (equalSpeeds
-                                ? 0.5 * (rankLoad[r0] - rankLoad[r1])
-                                : (rankLoad[r0] * speed[r1] - rankLoad[r1] * speed[r0]) / (speed[r0] + speed[r1]));
-                moved = Math.min(Math.max(moved, -share[e + 1]), share[e]);
-                if (equalSpeeds || (speed[r0] > 0 && speed[r1] > 0)) {
-                    share[e] -= moved;
-                    share[e + 1] += moved;
-                    rankLoad[r0] -= moved;
-                    rankLoad[r1] += moved;
-                }
-            }
+        for (int k = 0; k < pairs; k++) {
+            int e = graph.offset[chosen[k]];
+            int r0 = host[e];
+            int r1 = host[e + 1];
+            double moved = relaxation
+                    * (equalSpeeds
+                            ? 0.5 * (rankLoad[r0] - rankLoad[r1])
+                            : (rankLoad[r0] * speed[r1] - rankLoad[r1] * speed[r0]) * perSpeeds[k]);
+            moved = Math.min(Math.max(moved, -share[e + 1]), share[e]);
+            share[e] -= moved;
+            share[e + 1] += moved;
+            rankLoad[r0] -= moved;
+            rankLoad[r1] += moved;
         }
     }
 
+    /** Pours one item like water into its active hosts; a host above the water level stays dry. */
     private void repour(int item) {
-        if (load[item] > 0) {
-            for (int e = graph.offset[item]; e < graph.offset[item + 1]; e++) {
-                rankLoad[graph.host[e]] -= share[e];
-            }
-            pour(item);
-        }
-    }
-
-    /** Pours one item into its active hosts; a host above the water level stays dry. */
-    private void pour(int item) {
         int first = graph.offset[item];
         int end = graph.offset[item + 1];
         int[] host = graph.host;
-        double w = load[item];
-        double level = Double.POSITIVE_INFINITY;
+        double water = load[item];
+        double width = 0;
+        for (int e = first; e < end; e++) {
+            int r = host[e];
+            double b = rankLoad[r] - share[e];
+            rankLoad[r] = b;
+            water += b;
+            width += speed[r];
+        }
+        double level = water / width;
+        double least = 0;
+        for (int e = first; e < end; e++) {
+            least = Math.min(least, speed[host[e]] * level - rankLoad[host[e]]);
+        }
+        if (least < 0) {
+            level = levelAmongLowest(load[item], first, end, level);
+        }
+        for (int e = first; e < end; e++) {
+            int r = host[e];
+            double v = Math.max(0, speed[r] * level - rankLoad[r]);
+            share[e] = v;
+            rankLoad[r] += v;
+        }
+    }
+
+    /**
+     * The water level when some hosts stand above it. Each pass leaves out the hosts above the last level, which lowers the level;
+     * it ends when a pass leaves out no more. Signs are masks: which hosts stay dry is a coin toss for a branch predictor.
+     */
+    private double levelAmongLowest(double w, int first, int end, double tooHigh) {
+        double level = tooHigh;
         int wet = end - first + 1;
-        int before = w > 0 ? wet + 1 : wet;
-        while (wet < before) {
+        int before;
+        do {
             before = wet;
             wet = 0;
             double water = w;
             double width = 0;
             for (int e = first; e < end; e++) {
-                double s = speed[host[e]];
-                double b = rankLoad[host[e]];
-                if (s > 0 && b < s * level) {
-                    water += b;
-                    width += s;
-                    wet++;
-                }
+                int r = graph.host[e];
+                double b = rankLoad[r];
+                double s = speed[r];
+                long below = Double.doubleToRawLongBits(b - s * level) >> (Long.SIZE - 1);
+                water += Double.longBitsToDouble(Double.doubleToRawLongBits(b) & below);
+                width += Double.longBitsToDouble(Double.doubleToRawLongBits(s) & below);
+                wet -= (int) below;
             }
-            level = water / width;
-        }
-        spread(first, end, w, level);
+            level = wet > 0 ? water / width : level;
+        } while (wet > 0 && wet < before);
+        return level;
     }
 
-    /** Fills hosts up to the level, and gives what rounding has left over to the last one that got some. */
-    private void spread(int first, int end, double w, double level) {
-        double left = w;
-        int last = -1;
-        for (int e = first; e < end; e++) {
-            int r = graph.host[e];
-            double s = speed[r];
-            double v = w > 0 && s > 0 ? Math.min(Math.max(s * level - rankLoad[r], 0), left) : 0;
+    /** Makes the shares of an item sum to its load, whatever rounding beside far larger loads has done to them. */
+    private void completeSum(int item) {
+        int end = graph.offset[item + 1];
+        double left = load[item];
+        int largest = -1;
+        for (int e = graph.offset[item]; e < end; e++) {
+            double v = Math.min(share[e], left);
             share[e] = v;
             left -= v;
-            last = v > 0 || (last < 0 && w > 0 && s > 0) ? e : last;
+            if (speed[graph.host[e]] > 0 && (largest < 0 || v > share[largest])) {
+                largest = e;
+            }
         }
-        if (left > 0) {
-            share[last] += left;
-        }
-        for (int e = first; e < end; e++) {
-            rankLoad[graph.host[e]] += share[e];
-        }
+        share[largest] += left;
     }
 
     /**

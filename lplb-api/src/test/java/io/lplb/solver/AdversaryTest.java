@@ -26,26 +26,42 @@ import org.junit.jupiter.params.provider.EnumSource;
  *   mvn -pl lplb-api -am test -Dtest=AdversaryTest -Dsurefire.failIfNoSpecifiedTests=false -Dlplb.adversary.problems=100000
  * </pre>
  *
+ * {@code -Dlplb.adversary.seed=N} starts at another seed than 0.
+ *
  * Every solver solves all problems of a family one after the other, so an answer that depended on those before would show.
  */
 class AdversaryTest {
     private static final int PROBLEMS = Integer.getInteger("lplb.adversary.problems", 250);
+    private static final long FIRST_SEED = Long.getLong("lplb.adversary.seed", 0);
+    private static final long END = FIRST_SEED + PROBLEMS;
     private static final int RANKS = 64;
+
+    /** Numbers of ranks beside whole words of 64 bits, in which sets of ranks are kept. */
+    private static final int[] MANY_RANKS = {64, 65, 127, 200};
 
     private final Map<MinMaxProblem, MinMaxSolver> solvers = new HashMap<>();
 
     @ParameterizedTest
     @EnumSource
     void exactIsOptimal(HostileFamily family) {
-        for (long seed = 0; seed < PROBLEMS; seed++) {
+        for (long seed = FIRST_SEED; seed < END; seed++) {
             check(ExactSolver.NAME, family, seed, 1e-12, true);
         }
     }
 
     @ParameterizedTest
     @EnumSource
+    void exactIsOptimalOnManyRanks(HostileFamily family) {
+        for (long seed = FIRST_SEED; seed < FIRST_SEED + Math.max(PROBLEMS / 10, 1); seed++) {
+            MinMaxBatch batch = family.drawOf(seed, MANY_RANKS[(int) Math.floorMod(seed, MANY_RANKS.length)]);
+            check(ExactSolver.NAME, family, batch, seed, 1e-12, true);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void relaxationIsOptimal(HostileFamily family) {
-        for (long seed = 0; seed < PROBLEMS; seed++) {
+        for (long seed = FIRST_SEED; seed < END; seed++) {
             check(RelaxationSolver.NAME, family, seed, RelaxationSolver.DEFAULT_TOLERANCE, true);
         }
     }
@@ -53,18 +69,22 @@ class AdversaryTest {
     @ParameterizedTest
     @EnumSource
     void interiorPointIsOptimalUpToSpeedRatiosOfAThousand(HostileFamily family) {
-        for (long seed = 0; seed < PROBLEMS; seed++) {
+        for (long seed = FIRST_SEED; seed < END; seed++) {
             boolean optimal = family.hasUnitSpeeds() || family == HostileFamily.SPEEDS;
             check(InteriorPointSolver.NAME, family, seed, InteriorPointSolver.DEFAULT_TOLERANCE, optimal);
         }
     }
 
     private void check(String name, HostileFamily family, long seed, double tolerance, boolean optimal) {
-        MinMaxBatch batch = family.draw(seed, RANKS);
+        check(name, family, family.draw(seed, RANKS), seed, tolerance, optimal);
+    }
+
+    private void check(
+            String name, HostileFamily family, MinMaxBatch batch, long seed, double tolerance, boolean optimal) {
         SplitBatch split = new SplitBatch(batch.problem(), 1);
         solvers.computeIfAbsent(batch.problem(), p -> Solvers.create(name, p, tolerance))
                 .solve(batch, split);
-        String what = name + ", " + family + ", seed " + seed;
+        String what = name + ", " + family + ", " + batch.problem().ranks() + " ranks, seed " + seed;
         SplitChecks.assertTrueSplit(what, batch, split, 0, 1e-9);
         if (optimal) {
             assertEquals(SolveStatus.OPTIMAL, split.status(0), () -> what + ": gap " + split.gap(0));
@@ -95,7 +115,7 @@ class AdversaryTest {
     @EnumSource
     void wholeTokensAreOptimalInOneStepAndByRepair(HostileFamily family) {
         assumeTrue(family.hasWholeSpeeds(), "the oracle takes whole speeds");
-        for (long seed = 0; seed < PROBLEMS; seed++) {
+        for (long seed = FIRST_SEED; seed < END; seed++) {
             MinMaxBatch batch = family.draw(seed, RANKS);
             MinMaxProblem problem = batch.problem();
             String what = family + ", seed " + seed;
