@@ -20,7 +20,8 @@ import io.lplb.problem.MinMaxProblem;
  * <p>Method: Mehrotra's predictor-corrector (Mehrotra, SIAM J. Optim. 2, 1992; Wright, Primal-Dual Interior-Point
  * Methods, 1997, ch. 10), started from a point that is feasible for both sides: the even split, a t above its maximum,
  * equal y, and z chosen so that every product a z is the same. Newton steps keep a feasible point feasible, so only the
- * complementarity products have to go to zero; the rounding left in the primal rows is put back into each step.
+ * complementarity products have to go to zero; the rounding left in the primal rows is put back into each step. Near the
+ * boundary the corrector can go round in circles (a star of 32 ranks, 1 in 300,000); a step towards equal products ends that.
  *
  * <p>Eliminating a, z and the item rows leaves one symmetric positive definite system of size G = number of ranks,
  * where LPLB factors one of size G + items:

@@ -18,6 +18,12 @@ final class PrimalDualPoint {
     /** Share of the distance to the boundary that a step may go, far from the optimum. */
     private static final double STEP_RATIO = 0.99;
 
+    /** A step that leaves more than this part of the products has stalled: the corrector can go round in circles. */
+    private static final double STALLED = 0.8;
+
+    /** The step after one that stalled aims at equal products, this part of their mean, without a corrector. */
+    private static final double CENTRING = 0.3;
+
     /** How far t starts above the largest load, in mean loads. */
     private static final double START_MARGIN = 0.5;
 
@@ -32,6 +38,7 @@ final class PrimalDualPoint {
     private final double[] q;
     private final double[] y;
     private double t;
+    private boolean stalled;
 
     // The step, and what is computed once per iteration.
     private final double[] da;
@@ -81,6 +88,7 @@ final class PrimalDualPoint {
     /** Sets the first iterate, feasible on both sides. */
     void start() {
         ranks = items.ranks();
+        stalled = false;
         items.copySpeeds(speed);
         system.setBorder(speed, ranks);
         items.evenSplit(a);
@@ -110,16 +118,20 @@ final class PrimalDualPoint {
         invert();
         residuals();
         assemble();
-        aim(0, false);
+        aim(stalled ? CENTRING * mu : 0, false);
         dt = system.factorAndSolve(dy);
         expand();
-        double ratio = complementarity(primalLength(), dualLength()) / products;
-        aim(ratio * ratio * ratio * mu, true);
-        dt = system.solve(dy);
-        expand();
+        if (!stalled) {
+            double ratio = complementarity(primalLength(), dualLength()) / products;
+            aim(ratio * ratio * ratio * mu, true);
+            dt = system.solve(dy);
+            expand();
+        }
         double keep = Math.max(STEP_RATIO, 1 - mu);
         advance(Math.min(1, keep * primalLength()), Math.min(1, keep * dualLength()));
-        return complementarity();
+        double after = complementarity();
+        stalled = after > STALLED * products;
+        return after;
     }
 
     private void invert() {

@@ -53,7 +53,7 @@ class AdversaryTest {
     @EnumSource
     void exactIsOptimalOnManyRanks(HostileFamily family) {
         for (long seed = FIRST_SEED; seed < FIRST_SEED + Math.max(PROBLEMS / 10, 1); seed++) {
-            MinMaxBatch batch = family.drawOf(seed, MANY_RANKS[(int) Math.floorMod(seed, MANY_RANKS.length)]);
+            MinMaxBatch batch = family.drawOf(seed, MANY_RANKS[Math.floorMod(seed, MANY_RANKS.length)]);
             check(ExactSolver.NAME, family, batch, seed, 1e-12, true);
         }
     }

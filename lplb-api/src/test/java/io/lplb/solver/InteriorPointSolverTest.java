@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lplb.problem.HostileFamily;
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
 import java.util.Random;
@@ -61,6 +62,16 @@ class InteriorPointSolverTest extends MinMaxSolverContract {
             max = Math.max(max, loads[r] / problem.speed(r));
         }
         return max;
+    }
+
+    /** Without steps towards equal products, the predictor-corrector goes round in circles on this star. */
+    @Test
+    void aStarThatStallsTheCorrectorIsSolved() {
+        MinMaxBatch batch = HostileFamily.STAR.draw(9_159_272, 64);
+        SplitBatch split = new SplitBatch(batch.problem(), 1);
+        new InteriorPointSolver(batch.problem()).solve(batch, split);
+        assertEquals(SolveStatus.OPTIMAL, split.status(0));
+        assertTrue(split.iterations(0) <= 20, () -> "iterations: " + split.iterations(0));
     }
 
     @Test
