@@ -6,6 +6,7 @@ import io.lplb.balance.LoadBalancerBuilder;
 import io.lplb.cluster.RankTokens;
 import io.lplb.cost.ExpertCost;
 import io.lplb.exchange.aeron.ExchangeSettings;
+import io.lplb.quota.SecondObjective;
 import io.lplb.replay.WorkloadBatches;
 import io.lplb.topology.Topologies;
 import io.lplb.topology.TopologyFile;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What {@code lplb cluster} and {@code lplb rank} have in common: the group and its tokens. */
+/** Options of {@code lplb cluster} and {@code lplb rank}: the group and its tokens. */
 final class GroupOptions {
     private static final String EPLB = "eplb";
     private static final String BALANCED = "balanced";
@@ -156,6 +157,15 @@ final class GroupOptions {
             description = "Spread tokens over all replicas instead of keeping them on their own rank and node first.")
     boolean spread;
 
+    @Option(
+            names = "--second-objective",
+            paramLabel = "NAME",
+            converter = SecondObjectiveName.class,
+            description =
+                    "Choice among plans of the same largest load: none, level for the least loads below it, too, or"
+                            + " locality for the fewest tokens between nodes; none if absent.")
+    SecondObjective secondObjective = SecondObjective.NONE;
+
     @Option(names = "--check-plans", description = "Compare the ranks' plans after every round.")
     boolean checkPlans;
 
@@ -192,6 +202,10 @@ final class GroupOptions {
         if (pace < 0) {
             throw new IllegalArgumentException("pace: got " + pace + ", expected at least 0");
         }
+        if (spread && secondObjective == SecondObjective.LOCALITY) {
+            throw new IllegalArgumentException(
+                    "got both --spread and --second-objective locality, expected one of them");
+        }
         LoadBalancerBuilder builder = LoadBalancer.builder()
                 .experts(experts())
                 .ranks(ranks)
@@ -200,6 +214,7 @@ final class GroupOptions {
                 .deadline(Duration.ofMillis(deadline))
                 .localFirst(!spread)
                 .cost(ExpertCost.tokens())
+                .secondObjective(secondObjective)
                 .checkPlans(checkPlans);
         List<Double> speeds = states.speeds(ranks);
         if (!speeds.isEmpty()) {
@@ -274,6 +289,9 @@ final class GroupOptions {
         arguments.addAll(states.arguments(ranks));
         if (spread) {
             arguments.add("--spread");
+        }
+        if (secondObjective != SecondObjective.NONE) {
+            arguments.add("--second-objective=" + SecondObjectiveName.nameOf(secondObjective));
         }
         if (checkPlans) {
             arguments.add("--check-plans");

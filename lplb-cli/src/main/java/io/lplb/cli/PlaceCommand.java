@@ -3,6 +3,7 @@ package io.lplb.cli;
 
 import io.lplb.cli.output.AtomicOutput;
 import io.lplb.cli.output.ProgressLine;
+import io.lplb.cli.trace.ArrayOptions;
 import io.lplb.placement.Coverage;
 import io.lplb.placement.ExactSplit;
 import io.lplb.placement.ExpertPlacement;
@@ -14,6 +15,7 @@ import io.lplb.placement.PlacementUpdate;
 import io.lplb.replay.TextTable;
 import io.lplb.trace.HistoryReader;
 import io.lplb.trace.PlacementFile;
+import io.lplb.trace.TraceOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -25,6 +27,7 @@ import java.util.stream.IntStream;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,10 +40,29 @@ import picocli.CommandLine.Spec;
         description = {
             "Place the experts of every layer by their past loads, for a balancer that splits each batch exactly.",
             "",
-            "The history is a JSON file {\"logical_count\": [layers][experts]}, also with steps before the layers; a .npy "
-                    + "file of loads, [layers, experts] or [experts]; or a .npy file of routed expert ids, "
-                    + "[layers, tokens, k]; or a .pt file of SGLang's expert distribution recorder. With --from the placements of an earlier run are changed with few moves; "
-                    + "weights are copied over the network only where that pays.",
+            "A history is any recording that 'lplb trace' reads, its steps added up:",
+            "  logical_count    JSON {\"logical_count\": [layers][experts]}, or [steps][layers][experts]",
+            "  NumPy .npy       loads [layers, experts] or [experts], integers or floats;",
+            "                   routed expert ids [layers, tokens, k], counted; or as --npy says",
+            "  SGLang .pt       its expert distribution recorder: stat, stat_approx, per_token, per_pass",
+            "  CSV              a line per layer, an empty line between steps;",
+            "                   or columns step, layer, expert, tokens",
+            "  TensorRT-LLM     a folder of expert statistics",
+            "  UltraEP          a folder of load profiles, or one of its chunks",
+            "  .lplb            counts as 'lplb trace convert' writes them",
+            "",
+            "--json writes an object with the placement of every layer:",
+            "  {\"layers\": [{\"phy2log\": [..], \"log2phy\": [[..]], \"imbalance\": .., \"bound\": ..,",
+            "    \"moves\": [{\"expert\", \"fromRank\", \"fromSlot\", \"toRank\", \"toSlot\"}]}]}",
+            "  phy2log    expert of every physical slot, -1 for an empty one",
+            "  log2phy    physical slots of every expert",
+            "  imbalance  max/mean of the history if every batch is split exactly",
+            "  bound      least imbalance that any placement of these sizes can have, proven",
+            "  moves      slots that get another expert than in --from, by rising slot, and the slots of --from that",
+            "             hold its weights; empty without --from",
+            "",
+            "With --from the placements of an earlier run are changed with few moves; weights are copied over the"
+                    + " network only where that pays.",
             ""
         })
 final class PlaceCommand implements Callable<Integer> {
@@ -57,6 +79,16 @@ final class PlaceCommand implements Callable<Integer> {
     @Option(names = "--history", required = true, paramLabel = "FILE", description = "Past loads, see above.")
     @SuppressWarnings("NullAway.Init") // Required.
     private Path history;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private ArrayOptions arrays;
+
+    @Option(
+            names = "--experts",
+            paramLabel = "N",
+            description = "Experts per layer; as many as the history names if absent.")
+    private @Nullable Integer experts;
 
     @Option(names = "--ranks", required = true, paramLabel = "N", description = "Number of ranks.")
     private int ranks;
@@ -143,7 +175,11 @@ final class PlaceCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "got --moves without --from, expected both");
         }
         AtomicOutput.requireOther(json, from == null ? List.of(history) : List.of(history, from));
-        double[][] loads = HistoryReader.read(history);
+        if (experts != null && experts < 1) {
+            throw new IllegalArgumentException("experts: got " + experts + ", expected at least 1");
+        }
+        TraceOptions options = arrays.options().withExperts(experts == null ? 0 : experts);
+        double[][] loads = HistoryReader.read(history, options, arrays.hasContent());
         PlacementPlanner planner = planner(loads[0].length);
         List<ExpertPlacement> old = from == null ? List.of() : PlacementFile.read(from, ranks, planner.experts());
         if (from != null && old.size() != loads.length) {

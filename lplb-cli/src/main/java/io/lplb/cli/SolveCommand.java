@@ -4,6 +4,7 @@ package io.lplb.cli;
 import io.lplb.cli.output.AtomicOutput;
 import io.lplb.cli.output.ErrorReport;
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.quota.SecondObjective;
 import io.lplb.solver.Backends;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolverProvider;
@@ -90,6 +91,15 @@ final class SolveCommand implements Callable<Integer> {
                     "Gap, as a fraction of the mean load, at which an answer is OPTIMAL; the solver's own if absent.")
     private @Nullable Double tolerance;
 
+    @Option(
+            names = "--second-objective",
+            paramLabel = "NAME",
+            converter = SecondObjectiveName.class,
+            description =
+                    "Choice among splits of the same largest load: none, or level for the least loads below it, too;"
+                            + " none if absent.")
+    private SecondObjective secondObjective = SecondObjective.NONE;
+
     SolveCommand() {
         this(BackendTable::here);
     }
@@ -108,7 +118,7 @@ final class SolveCommand implements Callable<Integer> {
         long start = System.nanoTime();
         try (InputStream in = openInput();
                 AtomicOutput out = AtomicOutput.to(output, lplb.console());
-                SolveRun run = new SolveRun(problem -> create(provider, problem, used))) {
+                SolveRun run = new SolveRun(problem -> create(provider, problem, used), secondObjective)) {
             run.solve(in, out.stream());
             if (!run.badLines().isEmpty()) {
                 run.badLines().print(inputName(), lplb.console().errText());

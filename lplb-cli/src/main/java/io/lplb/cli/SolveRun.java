@@ -2,6 +2,8 @@
 package io.lplb.cli;
 
 import io.lplb.problem.MinMaxProblem;
+import io.lplb.quota.LevelSplit;
+import io.lplb.quota.SecondObjective;
 import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
@@ -41,15 +43,30 @@ final class SolveRun implements Closeable {
     }
 
     private final SolverFactory factory;
+    private final boolean levels;
     private final BadLines badLines = new BadLines();
     private @Nullable MinMaxSolver solver;
     private @Nullable SplitBatch split;
+    private @Nullable LevelSplit levelSplit;
     private long problems;
     private long optimal;
     private double worstGap;
 
-    SolveRun(SolverFactory factory) {
+    /**
+     * A run.
+     *
+     * @param factory makes the solvers
+     * @param second NONE or LEVEL; problems do not say where tokens come from
+     * @throws IllegalArgumentException if it is LOCALITY
+     */
+    SolveRun(SolverFactory factory, SecondObjective second) {
+        if (second == SecondObjective.LOCALITY) {
+            throw new IllegalArgumentException(
+                    "second-objective: got locality, expected none or level, as problems do not"
+                            + " say where tokens come from");
+        }
         this.factory = factory;
+        levels = second == SecondObjective.LEVEL;
     }
 
     /** Reads problems and writes answers; closes neither stream. Only without bad lines are the answers complete. */
@@ -90,9 +107,17 @@ final class SolveRun implements Closeable {
             answer = new SplitBatch(line.problem(), 1);
             solver = ready;
             split = answer;
+            levelSplit = levels ? new LevelSplit(line.problem()) : null;
         }
         answer.invalidate();
+        LevelSplit leveller = levelSplit;
+        if (leveller != null && line.loads().limits().isSet()) {
+            throw new FormatException("got limits beside --second-objective level, expected one of them");
+        }
         ready.solve(line.loads(), answer);
+        if (leveller != null) {
+            leveller.level(line.loads(), 0, answer);
+        }
         problems++;
         optimal += answer.status(0) == SolveStatus.OPTIMAL ? 1 : 0;
         double mean = line.loads().meanLoad(0);

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Reads past loads of experts, {@code [layers][experts]}, from the formats that engines write:
+ * Reader of past loads of experts, {@code [layers][experts]}, from the formats that engines write:
  *
  * <ul>
  *   <li>every trace that {@link Traces} opens, its steps added up;
@@ -15,29 +15,47 @@ import java.util.Locale;
  *       see {@link NpyArray};
  *   <li>{@code .npy} of three dimensions: routed expert ids, {@code [layers, tokens, k]}, which are counted.
  * </ul>
+ *
+ * <p>With {@link TraceOptions#content()} a {@code .npy} file is read as that instead, whatever its dimensions.
  */
 public final class HistoryReader {
     private static final int LAYER_LIMIT = 1 << 16;
     private static final int TOTAL_LIMIT = 64_000_000;
-    private static final int TOKENS_AHEAD = 4096;
     private static final int IDS = 3;
 
     private HistoryReader() {}
 
     /**
-     * Reads a file.
+     * Reads a file; the number of dimensions of a .npy file says what it holds.
      *
      * @return {@code [layers][experts]}, every layer with as many experts, at least one of each; finite, not negative
      * @throws FormatException naming the file and the entry, if it is none of the formats above
      * @throws IOException if it cannot be read
      */
     public static double[][] read(Path file) throws IOException {
-        String name = file.toString().toLowerCase(Locale.ROOT);
-        if (name.endsWith(".npy")) {
+        return read(file, TraceOptions.DEFAULT, false);
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param file the history
+     * @param options padding and experts of ids, and what a .npy file holds
+     * @param hasContent whether the options' content holds for .npy files; if not, their number of dimensions decides
+     * @return as {@link #read(Path)}
+     * @throws FormatException as there
+     * @throws IllegalArgumentException if the options do not fit the file
+     * @throws IOException if it cannot be read
+     */
+    public static double[][] read(Path file, TraceOptions options, boolean hasContent) throws IOException {
+        if (!hasContent && file.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
             double[][] loads = NpyArray.openNumbers(file, HistoryReader::checkShape, HistoryReader::loads);
-            return loads.length > 0 ? loads : counted(file, NpyReader.open(file));
+            if (loads.length > 0) {
+                requireExperts(file, loads[0].length, options);
+                return loads;
+            }
         }
-        try (Trace trace = Traces.open(file, TraceOptions.DEFAULT)) {
+        try (Trace trace = Traces.open(file, options)) {
             double[][] loads = new double[trace.layers()][trace.experts()];
             while (trace.next()) {
                 long[][] counts = trace.counts();
@@ -48,6 +66,12 @@ public final class HistoryReader {
                 }
             }
             return loads;
+        }
+    }
+
+    private static void requireExperts(Path file, int experts, TraceOptions options) throws FormatException {
+        if (options.experts() > 0 && options.experts() != experts) {
+            throw new FormatException(file + ": got loads of " + experts + " experts, expected " + options.experts());
         }
     }
 
@@ -82,26 +106,6 @@ public final class HistoryReader {
                             "[" + layer + ", " + e + "]: got " + load + ", expected a finite number, at least 0");
                 }
                 loads[layer][e] = load;
-            }
-        }
-        return loads;
-    }
-
-    private static double[][] counted(Path file, RoutingTrace trace) throws FormatException {
-        if (trace.experts() == 0) {
-            throw new FormatException(file + ": got no expert id, expected at least one");
-        }
-        double[][] loads = new double[trace.layers()][trace.experts()];
-        int[] ids = new int[TOKENS_AHEAD * trace.topK()];
-        for (int layer = 0; layer < loads.length; layer++) {
-            for (int from = 0; from < trace.tokens(); from += TOKENS_AHEAD) {
-                int to = Math.min(from + TOKENS_AHEAD, trace.tokens());
-                trace.copyIds(layer, from, to, ids);
-                for (int k = 0; k < (to - from) * trace.topK(); k++) {
-                    if (ids[k] >= 0) {
-                        loads[layer][ids[k]]++;
-                    }
-                }
             }
         }
         return loads;

@@ -70,11 +70,13 @@ class ClusterCommandTest {
     void inactiveRankGetsNoToken() throws IOException {
         CliRun run = CliRun.of(
                 "cluster --ranks 2 --ranks-per-node 1 --topology eplb --replicas 1 --batch 100 --rounds 5 --deadline 60000"
-                        .concat(" --check-plans --inactive 1 --trace " + trace())
+                        .concat(" --check-plans --second-objective locality --inactive 1 --trace " + trace())
                         .split(" ", -1));
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(
-                run.out().contains("9 slots a rank, 1 ranks a node, interior-point on CPU to 1.0E-9, speeds"),
+                run.out()
+                        .contains(
+                                "9 slots a rank, 1 ranks a node, interior-point on CPU to 1.0E-9, speeds, then LOCALITY"),
                 run.out());
         assertTrue(run.out().contains("0 of them to a wrong slot; every rank got exactly what was planned"), run.out());
         assertTrue(run.out().contains("compared:  10 plans, 0 differ"), run.out());
@@ -136,8 +138,10 @@ class ClusterCommandTest {
                 "cluster --workload wild; workload: got wild, expected one of ",
                 "cluster --inactive 0,8; inactive: got rank 8, expected 0..7",
                 "cluster --speeds 1,1; speeds: got 2, expected one for each of 8 ranks",
+                "cluster --spread --second-objective locality; got both --spread and --second-objective locality, expected one",
+                "cluster --second-objective first; Invalid value for option '--second-objective': got 'first', expected none, level or locality",
                 "cluster --pace -5; pace: got -5, expected at least 0",
-                "cluster --topology eplb --replicas -3; replicas: got -3 a rank, expected at least 0",
+                "cluster --topology eplb --replicas -3; replicas: got -3, expected at least 0",
                 "cluster --ranks 300 --topology eplb --experts 300; ranks: got 300, expected at most 256 processes of one host",
                 "cluster --batch 2000000000; batch: got 2000000000 tokens x 6 experts, expected at most 2147483639 ids",
                 "cluster --ranks-per-node 0; ranksPerNode: got 0, expected at least 1",

@@ -19,7 +19,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -179,6 +181,102 @@ class PlaceCommandTest {
         Arrays.stream(ids).forEach(e -> counts[0][(int) e]++);
         JsonNode fromIds = place(NpyBytes.write(dir, "|u1", "1, 30, 2", 1, ids), "--ranks=4", "--redundant=4");
         assertEquals(place(history("h.json", counts), "--ranks=4", "--redundant=4"), fromIds);
+    }
+
+    /** Ids of uint8 with 255 for none; the same as counts of steps. */
+    @Test
+    void paddingAndContentOfArraysAreOptions() throws IOException {
+        long[] ids = new long[60];
+        Arrays.setAll(ids, k -> k % 5 == 0 ? 255 : k % 12);
+        long[][] counts = new long[1][16];
+        Arrays.stream(ids).filter(e -> e != 255).forEach(e -> counts[0][(int) e]++);
+        JsonNode expected = place(history("h.json", counts), "--ranks=4", "--redundant=4");
+        Path file = NpyBytes.write(dir, "|u1", "1, 30, 2", 1, ids);
+        String[] sizes = {"--ranks=4", "--redundant=4", "--experts=16", "--padding=255"};
+        assertEquals(expected, place(file, sizes));
+        assertEquals(expected, place(file, "--ranks=4", "--redundant=4", "--experts=16", "--padding=255", "--npy=ids"));
+
+        byte[] steps = new byte[2 * 16];
+        for (int e = 0; e < 16; e++) {
+            steps[e] = (byte) (counts[0][e] / 2);
+            steps[16 + e] = (byte) (counts[0][e] - counts[0][e] / 2);
+        }
+        Path ofSteps = npy("steps.npy", "|u1", "2, 1, 16", steps);
+        assertEquals(expected, place(ofSteps, "--ranks=4", "--redundant=4", "--npy=counts"));
+        Path ofSources = npy("sources.npy", "|u1", "1, 2, 16", steps);
+        assertEquals(expected, place(ofSources, "--ranks=4", "--redundant=4", "--npy=sources"));
+
+        assertRefused(
+                "npy: got loads, expected ids, counts or sources", file, "--ranks=4", "--redundant=4", "--npy=loads");
+        assertRefused(
+                "expected 12", npy("l.npy", "|u1", "16", new byte[16]), "--ranks=4", "--redundant=4", "--experts=12");
+        assertRefused("experts: got 0, expected at least 1", file, "--ranks=4", "--redundant=4", "--experts=0");
+    }
+
+    /** The fields are a contract with engines in other languages. */
+    @Test
+    void jsonHasTheFieldsOfTheContract() throws IOException {
+        Path history = history("h.json", counts(8, 2, 16));
+        place(history, "--ranks=4", "--slots-per-rank=5");
+        Path old = Files.move(dir.resolve("out.json"), dir.resolve("old.json"));
+        place(history("next.json", counts(9, 2, 16)), "--ranks=4", "--slots-per-rank=5", "--from=" + old);
+        JsonNode file = JSON.readTree(dir.resolve("out.json").toFile());
+        assertEquals(List.of("layers"), fields(file));
+        int moves = 0;
+        for (JsonNode layer : file.get("layers")) {
+            assertEquals(List.of("phy2log", "log2phy", "imbalance", "bound", "moves"), fields(layer));
+            assertEquals(20, layer.get("phy2log").size());
+            assertEquals(16, layer.get("log2phy").size());
+            for (int e = 0; e < 16; e++) {
+                for (JsonNode slot : layer.get("log2phy").get(e)) {
+                    assertEquals(e, layer.get("phy2log").get(slot.intValue()).intValue());
+                }
+            }
+            for (JsonNode move : layer.get("moves")) {
+                assertEquals(List.of("expert", "fromRank", "fromSlot", "toRank", "toSlot"), fields(move));
+                moves++;
+            }
+        }
+        assertTrue(moves > 0);
+    }
+
+    private static List<String> fields(JsonNode object) {
+        List<String> names = new ArrayList<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    @Test
+    void progressIsShownOnRequest() throws IOException {
+        CliRun run = run(history("h.json", counts(5, 3, 8)), "--ranks=2", "--slots-per-rank=5", "--progress");
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.err().contains("place"), run.err());
+        assertTrue(run.err().contains("3/3"), run.err());
+        assertTrue(run.out().startsWith("8 experts on 2 ranks, 5 slots per rank, 3 layers\nsurvives: any "), run.out());
+    }
+
+    @Test
+    void helpNamesEveryHistoryAndTheJson() {
+        String help = CliRun.of("place", "--help").out();
+        for (String part : List.of(
+                "logical_count",
+                ".npy",
+                ".pt",
+                "CSV",
+                "TensorRT-LLM",
+                "UltraEP",
+                ".lplb",
+                "phy2log",
+                "log2phy",
+                "imbalance",
+                "bound",
+                "moves",
+                "fromSlot",
+                "--padding",
+                "--npy",
+                "--experts")) {
+            assertTrue(help.contains(part), part + " in " + help);
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lplb.cli.EvenSolver.Counter;
+import io.lplb.quota.SecondObjective;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,13 +81,54 @@ class SolveCommandTest {
             };
             assertThrows(IOException.class, () -> {
                 try (InputStream in = new SolveCommand.BoundedInput(unending, 1 << 20);
-                        SolveRun run = new SolveRun(problem -> {
-                            throw new AssertionError();
-                        })) {
+                        SolveRun run = new SolveRun(
+                                problem -> {
+                                    throw new AssertionError();
+                                },
+                                SecondObjective.NONE)) {
                     run.solve(in, OutputStream.nullOutputStream());
                 }
             });
         }
+    }
+
+    /** Rank 0 decides the largest load; ranks 1 to 3 share what is left as evenly as their items allow. */
+    @Test
+    void secondObjectiveLevelsTheRanksBelowTheLargest() throws IOException {
+        String problem =
+                "{\"id\":\"c\",\"ranks\":5,\"fixed\":[10,0,0,0,9.5],\"items\":[[7,[1,2]],[2,[2,3]],[0,[4]]]}\n";
+        List<String> arguments = List.of("solve", "--solver", "exact", "--second-objective");
+        JsonNode level =
+                new ObjectMapper().readTree(solved(problem, arguments, "level").out());
+        assertEquals("OPTIMAL", level.get("status").asText());
+        assertEquals(10, level.get("maxLoad").asDouble());
+        assertEquals(10, level.get("lowerBound").asDouble());
+        assertEquals("[[3.5,3.5],[0.0,2.0],[0.0]]", level.get("shares").toString());
+        JsonNode none =
+                new ObjectMapper().readTree(solved(problem, arguments, "none").out());
+        assertEquals(10, none.get("maxLoad").asDouble());
+
+        String limited = "{\"id\":\"d\",\"ranks\":2,\"fixed\":[0,0],\"items\":[[4,[0,1]]],\"rankLimit\":3}";
+        assertFailed(
+                solved(limited, arguments, "level"),
+                "line 1: got limits beside --second-objective level, expected one of them");
+        assertFailed(
+                solved(problem, arguments, "locality"),
+                "second-objective: got locality, expected none or level, as problems do not say where tokens come from");
+        assertFailed(solved(problem, arguments, "most"), "got 'most', expected none, level or locality");
+    }
+
+    private static CliRun solved(String input, List<String> arguments, String last) {
+        return CliRun.of(
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                CommandLine.defaultFactory(),
+                Stream.concat(arguments.stream(), Stream.of(last)).toArray(String[]::new));
+    }
+
+    private static void assertFailed(CliRun run, String message) {
+        assertEquals(2, run.exitCode());
+        assertTrue(run.err().contains(message), run.err());
+        assertEquals("", run.out());
     }
 
     @Test
