@@ -49,7 +49,7 @@ find "$here"/src/main/java -name '*.java' ! -name module-info.java > "$work/sour
 mkdir -p "$out"
 # Helpers of the kernels must be inlined while they are parsed, hence the two limits.
 LD_LIBRARY_PATH="$work" "$JAVA_HOME/bin/java" "@$LPLB_ARGS" \
-    -Dtornado.printKernel=true "-Dtornado.print.kernel.dir=$work/emitted.cu" \
+    -Dtornado.printKernel=true -Dtornado.logger.buildlir=true "-Dtornado.print.kernel.dir=$work/emitted.cu" \
     -DInlineDuringParsingPlugin.NodeBudget=1000000 -Djdk.graal.InlineDuringParsingMaxDepth=30 ${LPLB_JAVA:-} \
     -cp "$work/classes$jars" io.lplb.tornado.export.ExportPtx "$out" "${version#tornado-api-}" "$@"
 find "$out" -name '*.ptx' -newer "$work/sources" | sort | while read -r ptx; do

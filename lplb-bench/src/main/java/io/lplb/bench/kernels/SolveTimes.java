@@ -25,6 +25,11 @@ public final class SolveTimes {
     private static final String[] SOLVERS = {InteriorPointSolver.NAME, RelaxationSolver.NAME};
     private static final int BATCHES = 4;
 
+    /** Solves before those that are timed: the host's code is compiled in some thousand of them, and takes twice the time until then. */
+    private static final int LEAST_WARM = 100;
+
+    private static final long WARM_NANOS = 1_000_000_000L;
+
     private SolveTimes() {}
 
     /** Measures; see the class. */
@@ -53,12 +58,14 @@ public final class SolveTimes {
         double[] micros = new double[solves];
         int open = 0;
         try (MinMaxSolver solving = open(solver, problem, groups)) {
-            for (int k = -solves / 2; k < solves; k++) {
+            long warm = System.nanoTime() + WARM_NANOS;
+            for (int k = 0; k < LEAST_WARM || System.nanoTime() < warm; k++) {
+                solving.solve(batches[k % BATCHES], split);
+            }
+            for (int k = 0; k < solves; k++) {
                 long start = System.nanoTime();
-                solving.solve(batches[Math.floorMod(k, BATCHES)], split);
-                if (k >= 0) {
-                    micros[k] = 1e-3 * (System.nanoTime() - start);
-                }
+                solving.solve(batches[k % BATCHES], split);
+                micros[k] = 1e-3 * (System.nanoTime() - start);
             }
             for (int g = 0; g < groups; g++) {
                 open += split.status(g) == SolveStatus.OPTIMAL ? 0 : 1;

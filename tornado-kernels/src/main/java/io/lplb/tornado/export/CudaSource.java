@@ -10,9 +10,11 @@ import java.util.regex.Pattern;
 
 /**
  * CUDA C of one kernel, from what TornadoVM's CUDA backend emits to what is compiled offline. This is the one pass over emitted text;
- * without it the code computes the same, as far as rounding goes, but slower (docs/measurements/kernels.md). It changes five things:
+ * without its changes but the first the code computes the same, as far as rounding goes, but slower (docs/measurements/kernels.md). It
+ * changes six things:
  *
  * <ul>
+ *   <li>Right shifts that fill with zeros are those of unsigned numbers, see {@link RightShifts}.
  *   <li>The head of the kernel gets a name of its own, the parameters of TornadoVM's launches (two that are not used, then the arrays;
  *       scalars are constants in the code) and, where {@link WorkGroup} names the number of threads, that number, so that registers are not kept
  *       free for larger work-groups.
@@ -61,12 +63,34 @@ final class CudaSource {
      * @param method name of the kernel's method
      */
     static CudaSource find(String printed, String method) {
+        int at = at(printed, method);
+        int end = printed.indexOf(HEAD, at + 1);
+        return new CudaSource(end < 0 ? printed.substring(at) : printed.substring(at, end));
+    }
+
+    /**
+     * Finds a kernel in what TornadoVM has printed, and corrects its right shifts.
+     *
+     * @param trace of the compiler, of the same kernels in the same order
+     */
+    static CudaSource find(String printed, String method, String trace) {
+        List<RightShifts> shifts = RightShifts.ofEach(trace);
+        int kernels = printed.split(Pattern.quote(HEAD), -1).length - 1;
+        if (shifts.size() != kernels) {
+            throw new IllegalStateException("trace of the compiler: got " + shifts.size() + " kernels, expected "
+                    + kernels + " (-Dtornado.logger.buildlir=true)");
+        }
+        int earlier = printed.substring(0, at(printed, method)).split(Pattern.quote(HEAD), -1).length - 1;
+        return new CudaSource(
+                shifts.get(earlier).corrected(method, find(printed, method).emitted));
+    }
+
+    private static int at(String printed, String method) {
         int at = printed.lastIndexOf(HEAD + method + "(");
         if (at < 0) {
             throw new IllegalStateException("CUDA C: got none of " + method + ", expected its source");
         }
-        int end = printed.indexOf(HEAD, at + 1);
-        return new CudaSource(end < 0 ? printed.substring(at) : printed.substring(at, end));
+        return at;
     }
 
     /** Returns the text as it was emitted. */

@@ -19,7 +19,9 @@ import io.lplb.tornado.program.Program;
 import io.lplb.tornado.program.SolverProgram;
 import io.lplb.tornado.ptx.PtxKernel;
 import io.lplb.tornado.ptx.PtxLibrary;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,8 +38,8 @@ import java.util.concurrent.Future;
  * Compiles kernels through TornadoVM's CUDA backend to CUDA C, and that through NVIDIA's compiler to the PTX that is shipped; a tool of the
  * build, called by {@code tornado-kernels/export-ptx.sh}.
  *
- * <p>Needs TornadoVM's arguments, {@code -Dtornado.printKernel=true}, and {@code -Dtornado.print.kernel.dir=FILE}: TornadoVM appends to that
- * file what it compiles. Kernels are compiled by running them once on a driver that only pretends to have a device, so that no input
+ * <p>Needs TornadoVM's arguments, {@code -Dtornado.printKernel=true}, {@code -Dtornado.logger.buildlir=true}, and
+ * {@code -Dtornado.print.kernel.dir=FILE}: TornadoVM appends to that file what it compiles. Kernels are compiled by running them once on a driver that only pretends to have a device, so that no input
  * matters.
  */
 public final class ExportPtx {
@@ -170,14 +172,25 @@ public final class ExportPtx {
         }
     }
 
+    /** Has a program's kernels compiled by TornadoVM, and returns what its compiler prints meanwhile. */
+    private static String compile(Program program) {
+        PrintStream console = System.out;
+        ByteArrayOutputStream trace = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(trace, true, StandardCharsets.UTF_8));
+        try (TornadoProgram compiled = new TornadoProgram(program, 1, false)) {
+            compiled.run();
+        } finally {
+            System.setOut(console);
+        }
+        return trace.toString(StandardCharsets.UTF_8);
+    }
+
     /** Has a program's kernels compiled by TornadoVM, checks one, and leaves it to NVIDIA's compiler. */
     private void write(Program program, KernelSpec spec, String name, Map<String, String> more, boolean stamps)
             throws IOException {
         Files.deleteIfExists(emitted);
-        try (TornadoProgram compiled = new TornadoProgram(program, 1, false)) {
-            compiled.run();
-        }
-        CudaSource source = CudaSource.find(Files.readString(emitted, StandardCharsets.UTF_8), spec.method());
+        String trace = compile(program);
+        CudaSource source = CudaSource.find(Files.readString(emitted, StandardCharsets.UTF_8), spec.method(), trace);
         FallThroughGate.check(name, source.emitted());
         CompileOptions options = CompileOptions.of(spec);
         String text = source.toCompile(name, spec, stamps, options);

@@ -175,10 +175,15 @@ public final class CertifiedGroups {
      * @throws IllegalArgumentException if one is not a number from 0 to {@link MinMaxBatch#LARGEST_LOAD}
      */
     public void requireValid(MinMaxBatch of, int firstGroup) {
+        requireValid(of, firstGroup, HostWorkers::nothing);
+    }
+
+    /** The same; the calling thread first does something else, while others of the team begin to check. */
+    public void requireValid(MinMaxBatch of, int firstGroup, Runnable meanwhile) {
         batch = of;
         first = firstGroup;
         invalid = false;
-        run(checking, HostWorkers::nothing);
+        run(checking, meanwhile);
         batch = null;
         if (invalid) {
             of.requireValid();

@@ -23,6 +23,7 @@ public final class CertifiedPlan implements KernelLaunch {
     private final int capacity;
     private final CertifiedGroups groups;
     private final TornadoProgram program;
+    private final Runnable running;
 
     /**
      * A plan; compiled when it is first executed.
@@ -33,6 +34,7 @@ public final class CertifiedPlan implements KernelLaunch {
         this.capacity = capacity;
         BatchProgram batch = new BatchProgram(tables, shape, capacity, accuracy);
         program = new TornadoProgram(batch.program(), capacity, true);
+        running = program::run;
         groups = CertifiedGroups.of(batch, capacity, program::host);
     }
 
@@ -45,8 +47,7 @@ public final class CertifiedPlan implements KernelLaunch {
     public boolean solve(MinMaxBatch batch, int first, int count, SplitBatch split) {
         program.requireOwner();
         groups.write(batch, first, count);
-        groups.requireValid(batch, first);
-        program.run();
+        groups.requireValid(batch, first, running);
         groups.read(batch, first, split);
         return groups.areOptimal();
     }
