@@ -81,8 +81,7 @@ final class CudaSource {
                     + kernels + " (-Dtornado.logger.buildlir=true)");
         }
         int earlier = printed.substring(0, at(printed, method)).split(Pattern.quote(HEAD), -1).length - 1;
-        return new CudaSource(
-                shifts.get(earlier).corrected(method, find(printed, method).emitted));
+        return new CudaSource(shifts.get(earlier).corrected(method, find(printed, method).emitted));
     }
 
     private static int at(String printed, String method) {

@@ -63,8 +63,8 @@ class RightShiftsTest {
     @Test
     void missingTraceIsRefused() {
         String printed = HEAD + "f(int *_atomics)\n{\n}\n";
-        String message = String.valueOf(
-                assertThrows(IllegalStateException.class, () -> CudaSource.find(printed, "f", ""))
+        String message =
+                String.valueOf(assertThrows(IllegalStateException.class, () -> CudaSource.find(printed, "f", ""))
                         .getMessage());
         assertTrue(message.contains("got 0 kernels, expected 1"), message);
     }
