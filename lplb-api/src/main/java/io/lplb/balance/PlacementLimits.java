@@ -57,11 +57,9 @@ final class PlacementLimits {
         if (limits.version() == version) {
             return;
         }
+        // A change after this line is taken by the next call once more.
         version = limits.version();
-        for (int r = 0; r < ofRank.length; r++) {
-            ofRank[r] = limits.ofRank(r);
-        }
-        double most = limits.ofReplica();
+        double most = limits.copyTo(ofRank);
         for (int e = 0; e < ofEntry.length; e++) {
             // An entry without a slot belongs to an item that the group does not have.
             ofEntry[e] = slotsOfEntry[e] > 0 ? most * slotsOfEntry[e] : Double.POSITIVE_INFINITY;

@@ -37,7 +37,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @SuppressWarnings("try") // What is installed is not referenced.
 class BackendFaultTest {
-    private static final Duration LIMIT = Duration.ofMillis(300);
+    /** Above any pause of a busy machine: a solver that answers does so within it. */
+    private static final Duration LIMIT = Duration.ofSeconds(3);
+
     private static final int EXPERTS = 64;
 
     @TempDir
@@ -153,7 +155,7 @@ class BackendFaultTest {
         "CREATE_THROWS, NOT_MADE, no memory on the device",
         "CREATE_LACKS_A_LIBRARY, NOT_MADE, libcuda.so.1",
         "CREATE_RUNS_OUT_OF_MEMORY, NOT_MADE, Direct buffer memory",
-        "CREATE_NEVER_RETURNS, TIME_LIMIT, No answer within 300 ms",
+        "CREATE_NEVER_RETURNS, TIME_LIMIT, No answer within 3000 ms",
     })
     void gpuSaysWhyItCannotBeMade(Fault fault, Code code, String reason) {
         FaultyProvider.plan(fault, 0);
@@ -179,7 +181,7 @@ class BackendFaultTest {
         "NEGATIVE_SHARES, WRONG_SHARES, the least is -",
         "MAXIMUM_TOO_LOW, WRONG_CERTIFICATE, it claims a largest load of",
         "BOUND_ABOVE_THE_OPTIMUM, WRONG_CERTIFICATE, it claims a lower bound of",
-        "NEVER_RETURNS, TIME_LIMIT, No answer within 300 ms",
+        "NEVER_RETURNS, TIME_LIMIT, No answer within 3000 ms",
     })
     void gpuSaysWhatWentWrongAndTheLastPlanStays(Fault fault, Code code, String reason) {
         Random random = new Random(8);

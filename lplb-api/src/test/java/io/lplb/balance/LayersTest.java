@@ -142,6 +142,7 @@ class LayersTest {
     void ranksAgreeLayerByLayerAndAfterAStall() {
         List<LayeredRankBalancer> group = new ArrayList<>();
         for (LocalExchange exchange : LocalExchange.group(RANKS, EXPERTS)) {
+            // The deadline only passes: whoever takes part has sent before anybody waits.
             group.add(cube().layers(LAYERS).deadline(Duration.ofMillis(5)).buildRankLayers(exchange));
         }
         Random random = new Random(4);

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Ranks of a group that fall silent and come back: no token goes to them meanwhile. */
 @Timeout(120)
 class MissingRanksTest {
-    /** What a round waits for a rank that is silent in this test; others are awaited for long. */
+    /** Time that a round waits for a silent rank. It only passes: counts of all others have come before. */
     private static final Duration SHORT = Duration.ofMillis(20);
 
     private static final Duration LONG = Duration.ofMinutes(1);

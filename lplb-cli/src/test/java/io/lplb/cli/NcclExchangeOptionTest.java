@@ -64,7 +64,7 @@ class NcclExchangeOptionTest {
                 "--topology=eplb",
                 "--experts=24",
                 "--rounds=16",
-                "--deadline=2000",
+                "--deadline=4000",
                 "--connect-timeout=60");
         try (LocalCluster cluster = new LocalCluster(3, "ipc", arguments)) {
             cluster.startAll();

@@ -19,7 +19,7 @@ class LocalClusterTest {
             "--experts=64",
             "--batch=256",
             "--rounds=16",
-            "--deadline=4000",
+            "--deadline=8000",
             "--connect-timeout=100",
             "--check-plans");
 
@@ -104,9 +104,9 @@ class LocalClusterTest {
             String message = String.valueOf(assertThrows(IOException.class, () -> stranger.await("ready"))
                     .getMessage());
             assertTrue(
-                    message.matches(
-                            "rank 1 ended: rank 0: got settings [0-9a-f]+ \\(8 experts on 2 ranks by a balanced placement, 6 slots"
-                                    + ".*, expected [0-9a-f]+ as rank 1 has \\(8 experts on 2 ranks by a balanced placement, 7 slots.*"),
+                    message.matches("rank 1 ended: rank 0: got settings [0-9a-f]+ \\(8 experts on 2 ranks by a balanced"
+                            + " placement, 6 slots.*, expected [0-9a-f]+ as rank 1 has \\(8 experts on 2 ranks by"
+                            + " a balanced placement, 7 slots.*"),
                     message);
         }
     }

@@ -137,7 +137,8 @@ final class FailbackProtocol {
     /** Fills this source's row. */
     void write(int[] row, int counter) {
         Arrays.fill(row, 0);
-        row[ATTEMPT] = attempt;
+        // A new process of source 0 must not give the number of an attempt again of which parts of another id are here.
+        row[ATTEMPT] = Math.max(attempt, collecting);
         row[STATE] = state.code;
         row[CHANGE] = changeAt == NEVER ? 0 : 1 + (int) (changeAt & ROUND_MASK);
         row[COUNTER] = counter >>> HALF_BITS;

@@ -155,6 +155,22 @@ class FailbackProtocolTest {
         assertEquals(3, sources.changes());
     }
 
+    @Test
+    void partsOfTheIdOfAKilledSourceAreNotPutTogetherWithThoseOfItsSuccessor() {
+        Sources sources = new Sources(2, 16, 12);
+        sources.gather();
+        while (sources.connecting[0] > 0) {
+            sources.gather();
+        }
+        sources.gather();
+        assertEquals(State.IDLE, sources.all[1].state(), "a part of the id is here, not all");
+        sources.all[0] = new FailbackProtocol(2, 0, 16);
+        sources.all[0].idle();
+        // Sources compares the id of each attempt with that of source 0.
+        sources.untilReady();
+        assertEquals(2, sources.all[0].attempt());
+    }
+
     private static boolean[][] deafIs(int deaf) {
         boolean[][] hears = new boolean[3][3];
         for (int s = 0; s < 3; s++) {

@@ -38,10 +38,12 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The exchange by NCCL over stand-ins for driver and NCCL: connecting, rounds, and everything that fails. What the kernels
  * compute is in SourcePipelineTest, and on GPUs in NcclFigures.
  */
-@Timeout(60)
+@Timeout(200)
 class NcclExchangeTest {
     private static final int TOKENS = 300;
-    private static final Duration DEADLINE = Duration.ofMillis(40);
+    /** Above any pause of a busy machine; a round that must hang waits for it. */
+    private static final Duration DEADLINE = Duration.ofSeconds(3);
+
     private static final ExpertPlacement CUBE = new LplbPlacement(Topologies.parse("cube"), 16, 32, 2).natural();
     private static final PlacementProblem PROBLEM = PlacementProblem.of(CUBE, null);
 
@@ -159,7 +161,7 @@ class NcclExchangeTest {
             assertEquals(4, exchange.missedRounds());
             String dead = exchange.transport();
             assertTrue(dead.startsWith("nothing: the last plan stays, as NCCL has ended: round "), dead);
-            assertTrue(dead.endsWith("got no counts of all sources within 40 ms"), dead);
+            assertTrue(dead.endsWith("got no counts of all sources within 3000 ms"), dead);
         }
         assertEquals(1, standIn.aborts());
     }
@@ -210,7 +212,7 @@ class NcclExchangeTest {
             }
         });
         other.join();
-        NcclExchangeBuilder builder = builder(0).fallback(group.get(0)).deadline(Duration.ofMillis(5));
+        NcclExchangeBuilder builder = builder(0).fallback(group.get(0));
         try (NcclExchange exchange = connect(builder);
                 GpuPipeline pipeline = exchange.openPipeline()) {
             route(pipeline, 20);
@@ -289,7 +291,7 @@ class NcclExchangeTest {
     void aFirstGatherThatHangsIsAborted() {
         standIn.hang(true);
         IllegalStateException late = assertThrows(
-                IllegalStateException.class, () -> connect(builder(0).connectTimeout(Duration.ofMillis(200))));
+                IllegalStateException.class, () -> connect(builder(0).connectTimeout(DEADLINE)));
         assertTrue(StandIn.message(late).contains("got no first gather of 2 sources"), late.toString());
         assertEquals(1, standIn.aborts());
     }

@@ -33,15 +33,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Pipelines of several sources, each a thread, over a stand-in for NCCL: from an abort back to NCCL. */
-@Timeout(200)
+@Timeout(900)
 class NcclReturnTest {
     private static final int EXPERTS = 32;
     private static final int TOKENS = 60;
     /** Batches without NCCL after which the others of a source that was lost are in step. */
     private static final int AT_WORK = 5;
 
-    private static final Duration DEADLINE = Duration.ofSeconds(1);
-    private static final long LONG = Duration.ofSeconds(60).toNanos();
+    private static final Duration DEADLINE = Duration.ofSeconds(2);
+    private static final long LONG = Duration.ofSeconds(180).toNanos();
     private static final ExpertPlacement CUBE = new LplbPlacement(Topologies.parse("cube"), 24, 48, 2).natural();
     private static final PlacementProblem PROBLEM = PlacementProblem.of(CUBE, null);
 
@@ -200,7 +200,7 @@ class NcclReturnTest {
         long[] back = new long[2];
         CountDownLatch lost = new CountDownLatch(AT_WORK);
         EverySource.run(2, self -> {
-            try (Source source = new Source(2, self, hosts.get(self), false, Duration.ofMillis(300), lost)) {
+            try (Source source = new Source(2, self, hosts.get(self), false, Duration.ofSeconds(3), lost)) {
                 source.route();
                 both.await();
                 if (self == 0) {
@@ -229,7 +229,7 @@ class NcclReturnTest {
         List<LocalExchange> hosts = hosts(2);
         long[] back = new long[2];
         CountDownLatch lost = new CountDownLatch(AT_WORK);
-        Duration connect = Duration.ofMillis(400);
+        Duration connect = Duration.ofSeconds(3);
         EverySource.run(2, self -> {
             Source source = new Source(2, self, hosts.get(self), false, connect, lost);
             try {

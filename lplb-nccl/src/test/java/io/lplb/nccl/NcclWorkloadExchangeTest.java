@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,12 +34,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Counts of host arrays over a stand-in for NCCL whose sources are threads: what is gathered, what fails, and the way back.
  */
-@Timeout(60)
+@Timeout(200)
 class NcclWorkloadExchangeTest {
     private static final int EXPERTS = 12;
     private static final long FINGERPRINT = 0x1234_5678_9abc_def0L;
     private static final long DEADLINE = Duration.ofMillis(60).toNanos();
-    private static final long LONG = Duration.ofSeconds(20).toNanos();
+    private static final long LONG = Duration.ofSeconds(60).toNanos();
+
+    /** For rounds that a rank may miss: above any pause of a busy machine. */
+    private static final long PATIENT = Duration.ofSeconds(3).toNanos();
 
     @TempDir(cleanup = CleanupMode.NEVER)
     static Path folder;
@@ -205,6 +209,7 @@ class NcclWorkloadExchangeTest {
         int ranks = 3;
         List<LocalExchange> group = LocalExchange.group(ranks, EXPERTS);
         long[] back = new long[ranks];
+        CountDownLatch missed = new CountDownLatch(ranks - 1);
         EverySource.run(ranks, self -> {
             NcclWorkloadExchange exchange = over(settings(ranks, self, group.get(self)), group.get(self));
             try {
@@ -215,7 +220,7 @@ class NcclWorkloadExchangeTest {
                     if (startedAnew) {
                         exchange.close();
                     }
-                    Thread.sleep(200);
+                    missed.await();
                     if (startedAnew) {
                         WorkloadExchange late = new LateExchange(group.get(self));
                         exchange = over(settings(ranks, self, late), late);
@@ -227,13 +232,14 @@ class NcclWorkloadExchangeTest {
                     }
                 } else {
                     assertEquals(RoundStatus.MISSED, round(exchange, DEADLINE));
+                    missed.countDown();
                     assertTrue(exchange.transport().startsWith("memory: 3 ranks"), exchange.transport());
                 }
                 boolean lost = false;
                 long start = System.nanoTime();
                 while (System.nanoTime() - start < LONG
                         && (back[self] == 0 || exchange.nextRound() < back[self] + 50)) {
-                    round(exchange, 10 * DEADLINE);
+                    round(exchange, PATIENT);
                     // Who is late may find the counts of the round that the others have given up.
                     lost |= !exchange.isAlive();
                     if (back[self] == 0 && lost && exchange.isAlive()) {

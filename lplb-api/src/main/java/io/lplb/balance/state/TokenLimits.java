@@ -121,18 +121,17 @@ public final class TokenLimits {
         return version;
     }
 
-    /** {@return the most of a replica, infinite if it has no limit} */
-    public synchronized double ofReplica() {
-        return toDouble(ofReplica);
-    }
-
     /**
-     * {@return the most of a rank, infinite if it has no limit}
+     * Copies limits that hold together, infinite where there is none.
      *
-     * @param rank from 0 to {@code ranks - 1}
+     * @param ranks {@code [ranks]}, overwritten by the most of each rank
+     * @return the most of a replica
      */
-    public synchronized double ofRank(int rank) {
-        return toDouble(ofRank[rank]);
+    public synchronized double copyTo(double[] ranks) {
+        for (int r = 0; r < ranks.length; r++) {
+            ranks[r] = toDouble(ofRank[r]);
+        }
+        return toDouble(ofReplica);
     }
 
     private static double toDouble(long most) {
