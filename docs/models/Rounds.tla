@@ -47,9 +47,10 @@ VARIABLES
     status,   \* [Ranks -> how the last round ended]
     planned,  \* rounds that a plan was made from: round, process and placement whose counts were there, and status
     odd,      \* the rank and round of a plan that differs, or none
-    unseen    \* whether a plan that differs was not noticed
+    unseen,   \* whether a plan that differs was not noticed
+    strayed   \* whether a rank has left rounds out for a rank of another placement
 
-vars == <<board, process, place, announced, transit, left, timer, calm, ended, status, planned, odd, unseen>>
+vars == <<board, process, place, announced, transit, left, timer, calm, ended, status, planned, odd, unseen, strayed>>
 
 -----------------------------------------------------------------------------
 NoPeer(first) == [
@@ -174,6 +175,9 @@ Begin(r) ==
                    {[by |-> r, process |-> process[r], round |-> n, place |-> place[r], joining |-> joining \/ ~b.started,
                      expects |-> expects, view |-> view, planRound |-> b.planRound, planHash |-> b.planHash,
                      hears |-> {r} \union {s \in Others(r) : aged[s].age <= Hearing}, to |-> Others(r)]}
+            /\ strayed' = (strayed \/ (/\ b.round >= 0
+                                       /\ n > b.round + 1
+                                       /\ \A s \in Others(r) : b.peer[s].saidPlace \in {b.place, b.otherPlace} => b.peer[s].said <= b.round))
     /\ left' = IF calm THEN left ELSE [left EXCEPT !.rounds[r] = @ - 1]
     /\ timer' = [timer EXCEPT ![r] = IF calm THEN Deadline ELSE 0]
     /\ UNCHANGED <<process, place, announced, calm, ended, status, planned, odd, unseen>>
@@ -228,7 +232,7 @@ End(r) ==
             /\ timer' = [timer EXCEPT ![r] = IF calm THEN pause ELSE 0]
             /\ ended' = IF calm THEN [ended EXCEPT ![r] = Min({@ + 1, Bound + 2})] ELSE ended
             /\ ~calm => pause = Min(Batch)
-    /\ UNCHANGED <<process, place, announced, calm>>
+    /\ UNCHANGED <<process, place, announced, calm, strayed>>
 
 (* A process is killed, between rounds or in one, and a new one of the rank introduces itself: AeronExchange.introduce. It has
    heard all others, or all but one of a group that is at work. In the group's first round it may hear nothing of their rounds,
@@ -249,7 +253,7 @@ Restart(r) ==
     /\ process' = [process EXCEPT ![r] = @ + 1]
     /\ transit' = {m \in {[m EXCEPT !.to = @ \ {r}] : m \in transit} : m.to /= {}}
     /\ left' = [left EXCEPT !.restarts = @ - 1]
-    /\ UNCHANGED <<place, timer, calm, ended, status, planned, odd, unseen>>
+    /\ UNCHANGED <<place, timer, calm, ended, status, planned, odd, unseen, strayed>>
 
 (* A rank changes its placement, or returns to that of all. *)
 Move(r) ==
@@ -258,7 +262,7 @@ Move(r) ==
     /\ ~board[r].open
     /\ place' = [place EXCEPT ![r] = 3 - @]
     /\ left' = [left EXCEPT !.moves = @ - 1]
-    /\ UNCHANGED <<board, process, announced, transit, timer, calm, ended, status, planned, odd, unseen>>
+    /\ UNCHANGED <<board, process, announced, transit, timer, calm, ended, status, planned, odd, unseen, strayed>>
 
 (* Faults end: all have one placement; of the messages under way, those between some ranks are lost. *)
 Calm ==
@@ -273,7 +277,7 @@ Calm ==
         /\ \A r \in Ranks : ~board[r].open => t[r] <= Max(Batch)
         /\ timer' = t
     /\ left' = [rounds |-> [r \in Ranks |-> 0], restarts |-> 0, moves |-> 0, misplans |-> 0]
-    /\ UNCHANGED <<board, process, announced, ended, status, planned, odd, unseen>>
+    /\ UNCHANGED <<board, process, announced, ended, status, planned, odd, unseen, strayed>>
 
 (* Time passes when no rank can begin or end a round now. *)
 Tick ==
@@ -281,7 +285,7 @@ Tick ==
     /\ \A r \in Ranks : timer[r] > 0
     /\ \A r \in Ranks : board[r].open => \A arrived \in AllArrivals(r) : ~Settled(WithPeers(board[r], arrived))
     /\ timer' = [r \in Ranks |-> timer[r] - 1]
-    /\ UNCHANGED <<board, process, place, announced, transit, left, calm, ended, status, planned, odd, unseen>>
+    /\ UNCHANGED <<board, process, place, announced, transit, left, calm, ended, status, planned, odd, unseen, strayed>>
 
 Init ==
     /\ process = [r \in Ranks |-> 1]
@@ -297,6 +301,7 @@ Init ==
     /\ planned = {}
     /\ odd = <<>>
     /\ unseen = FALSE
+    /\ strayed = FALSE
 
 Next ==
     /\ \E r \in Ranks : ended[r] < Bound + 2
@@ -316,9 +321,8 @@ NoneBeside == \A a, b \in planned : (a.round = b.round /\ a.complete) => a.of = 
 (* After faults a rank ends at most Bound rounds that are not COMPLETE. *)
 Reunion == \A r \in Ranks : ended[r] > Bound => status[r] = "COMPLETE"
 
-(* A rank that has been in step leaves rounds out only for a rank whose placement is its own, or was. *)
-OwnPlacement == \A r \in Ranks : (board[r].joining /\ board[r].started) =>
-    \E s \in Others(r) : board[r].peer[s].said >= 0 /\ board[r].peer[s].saidPlace \in {board[r].place, board[r].otherPlace}
+(* A rank leaves rounds out only for a rank whose placement is its own, or was. *)
+OwnPlacement == ~strayed
 
 (* A plan that differs is noticed by the next round that both have. *)
 PlansCompared == ~unseen
