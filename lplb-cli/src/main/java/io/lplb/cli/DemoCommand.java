@@ -6,6 +6,7 @@ import io.lplb.cost.ExpertCost;
 import io.lplb.layer.LayerTimes;
 import io.lplb.policy.Policies;
 import io.lplb.policy.PolicySetup;
+import io.lplb.policy.Sources;
 import io.lplb.replay.LayerReplay;
 import io.lplb.replay.RoutingCheck;
 import io.lplb.replay.Tally;
@@ -92,7 +93,7 @@ final class DemoCommand implements Callable<Integer> {
                 states.speeds(RANKS),
                 ExpertCost.tokens());
         List<Tally> tallies = SHOWN.stream().map(policy -> new Tally()).toList();
-        try (LayerReplay replay = new LayerReplay(setup, SHOWN, 0)) {
+        try (LayerReplay replay = new LayerReplay(setup, SHOWN, 0, Sources.EVEN)) {
             replay.place(source.history(0));
             RoutingCheck routed = play(source, setup, replay, tallies);
             PrintWriter out = lplb.console().outText();
@@ -115,6 +116,7 @@ final class DemoCommand implements Callable<Integer> {
         try (LoadBalancer balancer = LoadBalancer.builder()
                 .placement(replay.placement(SHOWN.indexOf(Policies.TOPOLOGY)))
                 .speeds(setup.speedArray())
+                .cost(ExpertCost.tokens())
                 .build()) {
             RoutingCheck routed = new RoutingCheck(balancer);
             for (int b = 0; b < batches; b++) {

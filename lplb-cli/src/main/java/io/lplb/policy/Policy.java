@@ -16,6 +16,9 @@ import io.lplb.placement.ExpertPlacement;
  */
 public interface Policy extends AutoCloseable {
 
+    /** Takes where the tokens of all batches come from, before the first placement; most policies need not know. */
+    default void sources(SourceTokens sources) {}
+
     /**
      * Places the experts, first and at every update.
      *

@@ -36,6 +36,7 @@ public final class ThresholdReplicas implements Policy {
     private final long[] kept;
     private final long[][] held;
     private final boolean[] copied;
+    private final boolean[] ordered;
     private int replicas;
 
     /**
@@ -66,6 +67,7 @@ public final class ThresholdReplicas implements Policy {
         kept = new long[homeOf.length];
         held = new long[homeOf.length][ranks];
         copied = new boolean[homeOf.length];
+        ordered = new boolean[ranks];
     }
 
     @Override
@@ -91,9 +93,11 @@ public final class ThresholdReplicas implements Policy {
         double mean = (double) total / Arrays.stream(speeds).filter(s -> s > 0).count();
         double step = EPSILON * Arrays.stream(start).max().orElse(0);
         double first = (1 + EPSILON) * mean;
-        boolean found = pack(counts, (long) first);
+        int[] order = LeastLoaded.fallingOrder(start);
+        Arrays.fill(ordered, false);
+        boolean found = pack(counts, order, (long) first);
         for (int half = 2; !found; half += half < 4 ? 2 : 1) {
-            found = pack(counts, (long) (first + half * step / 2));
+            found = pack(counts, order, (long) (first + half * step / 2));
         }
         for (int e = 0; e < counts.length; e++) {
             if (speeds[homeOf[e]] > 0) {
@@ -107,7 +111,7 @@ public final class ThresholdReplicas implements Policy {
     }
 
     /** Packs to a threshold, and returns whether no rank is above it then. */
-    private boolean pack(long[] counts, long threshold) {
+    private boolean pack(long[] counts, int[] order, long threshold) {
         System.arraycopy(counts, 0, kept, 0, kept.length);
         System.arraycopy(start, 0, load, 0, load.length);
         Arrays.fill(used, 0);
@@ -118,7 +122,7 @@ public final class ThresholdReplicas implements Policy {
             }
         }
         replicas = 0;
-        for (int from : LeastLoaded.fallingOrder(start)) {
+        for (int from : order) {
             if (start[from] <= threshold) {
                 break;
             }
@@ -132,10 +136,11 @@ public final class ThresholdReplicas implements Policy {
 
     private void shed(int from, long[] counts, long threshold) {
         int[] mine = expertsOf[from];
-        long[] sizes = new long[mine.length];
-        Arrays.setAll(sizes, k -> counts[mine[k]]);
-        for (int k : LeastLoaded.fallingOrder(sizes)) {
-            int e = mine[k];
+        if (!ordered[from]) {
+            sortByTokens(mine, counts);
+            ordered[from] = true;
+        }
+        for (int e : mine) {
             while (load[from] > threshold && kept[e] > 1) {
                 int to = receiver(e, threshold);
                 if (to < 0) {
@@ -156,17 +161,34 @@ public final class ThresholdReplicas implements Policy {
         }
     }
 
+    /** Sorts experts by falling tokens, equal ones by number; they are nearly sorted after a similar batch. */
+    private static void sortByTokens(int[] experts, long[] counts) {
+        for (int k = 1; k < experts.length; k++) {
+            int e = experts[k];
+            int at = k;
+            for (; at > 0 && isBehind(experts[at - 1], e, counts); at--) {
+                experts[at] = experts[at - 1];
+            }
+            experts[at] = e;
+        }
+    }
+
+    private static boolean isBehind(int expert, int other, long[] counts) {
+        return counts[expert] == counts[other] ? expert > other : counts[expert] < counts[other];
+    }
+
     /** Returns the least loaded rank below the threshold with a free slot and without the expert; -1 if there is none. */
     private int receiver(int expert, long threshold) {
         int best = -1;
+        long lowest = threshold;
         for (int r = 0; r < load.length; r++) {
-            boolean open = load[r] < threshold
-                    && speeds[r] > 0
+            if (load[r] < lowest
                     && used[r] < spareSlots
+                    && speeds[r] > 0
                     && r != homeOf[expert]
-                    && held[expert][r] == 0;
-            if (open && (best < 0 || load[r] < load[best])) {
+                    && held[expert][r] == 0) {
                 best = r;
+                lowest = load[r];
             }
         }
         return best;

@@ -5,21 +5,21 @@ import io.lplb.cost.ExpertCost;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.policy.Dispatch;
 import io.lplb.policy.PolicySetup;
+import io.lplb.policy.SourceTokens;
 import java.util.Arrays;
 
 /**
- * Measures the dispatches of one placement: load and predicted time of every rank, tokens that cross nodes, and weights that the batch copies.
+ * Measures dispatches: load and predicted time of every rank, tokens that cross nodes, and weights that the batch copies.
  *
- * <p>Cross-node tokens: sources are taken to have even parts of every expert's tokens, and a token goes to a replica of its own node while
- * that node's part of the dispatch lasts. The rest cross nodes; no routing of the dispatch has fewer. Not thread-safe.
+ * <p>Cross-node tokens: a token goes to a replica of its own node while that node's part of the dispatch lasts. The rest cross nodes; no
+ * routing of the dispatch has fewer. Not thread-safe.
  */
 final class BatchMeter {
     private final ExpertCost cost;
     private final double[] speeds;
     private final int nodes;
-    private final int ranksPerNode;
-    private final boolean[] holds;
-    private final int slotsPerRank;
+    private final int[] nodeOf;
+    private final SourceTokens sources;
     private final long[] rankLoad;
     private final long[][] slotTokens;
     private final int[] slots;
@@ -34,85 +34,106 @@ final class BatchMeter {
     private int mostReceived;
     private double crossNode;
 
-    BatchMeter(PolicySetup setup, ExpertPlacement placement) {
+    /** Experts that each rank of a placement holds. */
+    static final class Held {
+        private final long[] bits;
+        private final int words;
+        private final int slotsPerRank;
+
+        Held(ExpertPlacement placement) {
+            words = (placement.ranks() + Long.SIZE - 1) / Long.SIZE;
+            bits = new long[placement.experts() * words];
+            slotsPerRank = placement.slotsPerRank();
+            for (int e = 0; e < placement.experts(); e++) {
+                for (int rank : placement.ranksOf(e)) {
+                    bits[e * words + rank / Long.SIZE] |= 1L << rank;
+                }
+            }
+        }
+
+        boolean on(int rank, int expert) {
+            return (bits[expert * words + rank / Long.SIZE] >>> rank & 1) != 0;
+        }
+    }
+
+    BatchMeter(PolicySetup setup, SourceTokens sources) {
+        this.sources = sources;
         cost = setup.cost();
         speeds = setup.speedArray();
         nodes = setup.nodes();
-        ranksPerNode = setup.ranksPerNode();
-        slotsPerRank = placement.slotsPerRank();
         int ranks = setup.ranks();
-        holds = new boolean[setup.experts() * ranks];
-        for (int e = 0; e < setup.experts(); e++) {
-            for (int rank : placement.ranksOf(e)) {
-                holds[e * ranks + rank] = true;
-            }
-        }
+        nodeOf = new int[ranks];
+        Arrays.setAll(nodeOf, r -> r / setup.ranksPerNode());
         rankLoad = new long[ranks];
-        slotTokens = new long[ranks][slotsPerRank];
+        slotTokens = new long[ranks][setup.slotsPerRank()];
         slots = new int[ranks];
         received = new int[ranks];
         ofNode = new long[setup.experts() * nodes];
     }
 
-    /** Measures a dispatch of a batch. */
-    void measure(long[] counts, Dispatch dispatch) {
-        int ranks = rankLoad.length;
+    /** Measures a dispatch of a batch on a placement. */
+    void measure(long[] counts, Dispatch dispatch, Held held) {
         Arrays.fill(rankLoad, 0);
         Arrays.fill(slots, 0);
         Arrays.fill(received, 0);
-        Arrays.fill(ofNode, 0);
         copies = 0;
+        tokens = 0;
         for (int k = 0; k < dispatch.size(); k++) {
             int rank = dispatch.rank(k);
             int expert = dispatch.expert(k);
-            rankLoad[rank] += dispatch.tokens(k);
-            ofNode[expert * nodes + rank / ranksPerNode] += dispatch.tokens(k);
+            long load = dispatch.tokens(k);
+            rankLoad[rank] += load;
+            tokens += load;
+            ofNode[expert * nodes + nodeOf[rank]] += load;
             if (slots[rank] == slotTokens[rank].length) {
-                slotTokens[rank] = Arrays.copyOf(slotTokens[rank], 2 * slots[rank]);
+                slotTokens[rank] = Arrays.copyOf(slotTokens[rank], slots[rank] + 1);
             }
-            slotTokens[rank][slots[rank]++] = dispatch.tokens(k);
-            if (!holds[expert * ranks + rank]) {
+            slotTokens[rank][slots[rank]++] = load;
+            if (!held.on(rank, expert)) {
                 copies++;
                 received[rank]++;
             }
         }
-        tokens = Arrays.stream(rankLoad).sum();
-        mostReceived = Arrays.stream(received).max().orElse(0);
-        double speed = 0;
+        crossNode = tokens - staying(counts, dispatch);
+        mostReceived = 0;
         max = 0;
         time = 0;
-        for (int r = 0; r < ranks; r++) {
+        double speed = 0;
+        for (int r = 0; r < rankLoad.length; r++) {
+            mostReceived = Math.max(mostReceived, received[r]);
             speed += speeds[r];
             if (rankLoad[r] > 0) {
                 max = Math.max(max, rankLoad[r] / speeds[r]);
-                int held = Math.max(slots[r], slotsPerRank + received[r]);
-                time = Math.max(time, cost.micros(padded(r, held)) / speeds[r]);
+                int length = Math.max(slots[r], held.slotsPerRank + received[r]);
+                time = Math.max(time, cost.micros(padded(r, length)) / speeds[r]);
             }
         }
         mean = tokens / speed;
-        crossNode = nodes == 1 ? 0 : crossNode(counts);
     }
 
-    /** Returns the tokens of a rank's slots, empty ones last. */
+    /** Returns the tokens of a rank's slots, empty ones last; valid until the next batch. */
     private long[] padded(int rank, int length) {
-        long[] all = Arrays.copyOf(slotTokens[rank], length);
-        Arrays.fill(all, slots[rank], length, 0);
-        return all;
+        long[] mine = slotTokens[rank];
+        if (mine.length != length) {
+            return Arrays.copyOf(Arrays.copyOf(mine, slots[rank]), length);
+        }
+        Arrays.fill(mine, slots[rank], length, 0);
+        return mine;
     }
 
-    private double crossNode(long[] counts) {
-        double cross = 0;
-        for (int e = 0; e < counts.length; e++) {
-            long sum = 0;
-            for (int n = 0; n < nodes; n++) {
-                sum += ofNode[e * nodes + n];
-            }
-            double each = (double) sum / nodes;
-            for (int n = 0; n < nodes; n++) {
-                cross += Math.max(0, ofNode[e * nodes + n] - each);
+    /** Returns the tokens that can stay on the nodes that they come from, and clears the tokens of nodes. */
+    private double staying(long[] counts, Dispatch dispatch) {
+        double staying = 0;
+        for (int k = 0; k < dispatch.size(); k++) {
+            int expert = dispatch.expert(k);
+            int node = nodeOf[dispatch.rank(k)];
+            long here = ofNode[expert * nodes + node];
+            if (here > 0) {
+                ofNode[expert * nodes + node] = 0;
+                staying += nodes == 1 ? here : Math.min(here, sources.ofNode(expert, node, counts[expert]));
             }
         }
-        return cross;
+        return staying;
     }
 
     /** Returns the tokens of every rank, {@code [ranks]}; overwritten by the next measurement. */

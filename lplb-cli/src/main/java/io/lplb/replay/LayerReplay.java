@@ -10,6 +10,8 @@ import io.lplb.policy.Dispatch;
 import io.lplb.policy.Policies;
 import io.lplb.policy.Policy;
 import io.lplb.policy.PolicySetup;
+import io.lplb.policy.SourceTokens;
+import io.lplb.policy.Sources;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class LayerReplay implements AutoCloseable {
     private final PolicySetup setup;
     private final double copyMicros;
+    private final SourceTokens sources;
+    private final BatchMeter meter;
     private final double[] speeds;
     private final boolean unitSpeeds;
     private final @Nullable PlacementPlanner anyPlacement;
@@ -32,6 +36,7 @@ public final class LayerReplay implements AutoCloseable {
     private final Map<ExpertPlacement, PlacementOptimum> optima = new HashMap<>();
     private final Dispatch dispatch = new Dispatch();
     private final double[] window;
+    private final double[] loads;
     private boolean played;
 
     /** One policy with its state. */
@@ -40,7 +45,8 @@ public final class LayerReplay implements AutoCloseable {
         private final Policy policy;
         private @Nullable ExpertPlacement placement;
         private @Nullable PlacementOptimum optimum;
-        private @Nullable BatchMeter meter;
+        private BatchMeter.@Nullable Held held;
+        private final long[] rankLoads;
         private @Nullable BatchFigures last;
         private double pendingCopyTime;
         private long networkMoves;
@@ -48,9 +54,10 @@ public final class LayerReplay implements AutoCloseable {
         private int survivedRanks = Integer.MAX_VALUE;
         private int survivedNodes = Integer.MAX_VALUE;
 
-        Seat(Policies kind, Policy policy) {
+        Seat(Policies kind, Policy policy, int ranks) {
             this.kind = kind;
             this.policy = policy;
+            this.rankLoads = new long[ranks];
         }
     }
 
@@ -58,17 +65,23 @@ public final class LayerReplay implements AutoCloseable {
      * Replay of one layer.
      *
      * @param copyMicros microseconds for copying the weights of one expert to a rank
+     * @param sources where tokens come from; if recorded, {@link #takeSources} comes before every batch
      * @throws IllegalArgumentException if a policy does not fit the sizes
      */
-    public LayerReplay(PolicySetup setup, List<Policies> policies, double copyMicros) {
+    public LayerReplay(PolicySetup setup, List<Policies> policies, double copyMicros, Sources sources) {
         this.setup = setup;
+        this.sources = new SourceTokens(setup, sources);
+        this.meter = new BatchMeter(setup, this.sources);
         this.copyMicros = copyMicros;
         this.speeds = setup.speedArray();
         this.unitSpeeds = Arrays.stream(speeds).allMatch(s -> s == 0 || s == 1);
         this.anyPlacement = Arrays.stream(speeds).allMatch(s -> s == 1) ? setup.anyPlacement() : null;
         this.window = new double[setup.experts()];
+        this.loads = new double[setup.experts()];
         for (Policies kind : policies) {
-            seats.add(new Seat(kind, kind.open(setup)));
+            Policy policy = kind.open(setup);
+            policy.sources(this.sources);
+            seats.add(new Seat(kind, policy, setup.ranks()));
         }
     }
 
@@ -87,7 +100,7 @@ public final class LayerReplay implements AutoCloseable {
             }
             seat.placement = placement;
             seat.optimum = optimum(seat.kind, placement);
-            seat.meter = new BatchMeter(setup, placement);
+            seat.held = new BatchMeter.Held(placement);
             Coverage coverage = placement.coverage(setup.ranksPerNode());
             seat.survivedRanks = Math.min(seat.survivedRanks, coverage.ranks());
             seat.survivedNodes = Math.min(seat.survivedNodes, coverage.nodes());
@@ -122,10 +135,16 @@ public final class LayerReplay implements AutoCloseable {
         seat.pendingCopyTime = Arrays.stream(received).max().orElse(0) * copyMicros;
     }
 
+    /** Takes the recorded sources of the next batch, see {@link SourceTokens#take}. */
+    void takeSources(long[] bySource, int recorded) {
+        sources.take(bySource, recorded);
+    }
+
     /** Lets every policy divide a batch; returns whether it had a token. */
     public boolean play(long[] counts) {
         long total = 0;
         for (int e = 0; e < counts.length; e++) {
+            loads[e] = counts[e];
             window[e] += counts[e];
             total += counts[e];
         }
@@ -134,9 +153,7 @@ public final class LayerReplay implements AutoCloseable {
             return false;
         }
         optima.values().forEach(PlacementOptimum::clear);
-        double anyBound = anyPlacement == null
-                ? 0
-                : anyPlacement.bound(Arrays.stream(counts).asDoubleStream().toArray()) * total / setup.ranks();
+        double anyBound = anyPlacement == null ? 0 : anyPlacement.bound(loads) * total / setup.ranks();
         // Exact policies first: they prove the optimum that the others on the same placement are measured by.
         for (Seat seat : seats) {
             if (seat.kind.isExact()) {
@@ -152,15 +169,16 @@ public final class LayerReplay implements AutoCloseable {
     }
 
     private void plan(Seat seat, long[] counts, long total, double anyBound) {
-        BatchMeter meter = seat.meter;
-        if (meter == null) {
+        BatchMeter.Held held = seat.held;
+        if (held == null) {
             throw new IllegalStateException("replay: got a batch before a placement");
         }
         dispatch.clear();
         long start = System.nanoTime();
         boolean accepted = seat.policy.plan(counts, dispatch);
         long nanos = System.nanoTime() - start;
-        meter.measure(counts, dispatch);
+        meter.measure(counts, dispatch, held);
+        System.arraycopy(meter.rankLoads(), 0, seat.rankLoads, 0, seat.rankLoads.length);
         double bound = seat.policy.lowerBound();
         if (seat.optimum != null) {
             if (seat.kind.isExact()) {
@@ -215,8 +233,21 @@ public final class LayerReplay implements AutoCloseable {
 
     /** Returns the tokens of every rank in the last batch, {@code [ranks]}; overwritten by the next. */
     public long[] rankLoads(int policy) {
-        BatchMeter meter = seats.get(policy).meter;
-        return meter == null ? new long[setup.ranks()] : meter.rankLoads();
+        return seats.get(policy).rankLoads;
+    }
+
+    /** Returns the figures of the last batch of {@link #play}, which the next leaves as they are. */
+    PlayedBatch snapshot() {
+        if (!played) {
+            return PlayedBatch.EMPTY;
+        }
+        List<BatchFigures> figures = new ArrayList<>(seats.size());
+        List<long[]> loads = new ArrayList<>(seats.size());
+        for (int k = 0; k < seats.size(); k++) {
+            figures.add(last(k));
+            loads.add(rankLoads(k).clone());
+        }
+        return new PlayedBatch(figures, loads);
     }
 
     /** Returns the weights that updates moved over the network so far. */

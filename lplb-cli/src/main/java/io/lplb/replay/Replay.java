@@ -19,11 +19,17 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Replays a trace against several policies, step by step: every layer has its own placements from its history, and in every step each policy
- * divides each layer's batch. Layers of a step are divided among threads; a policy plans on one thread.
+ * divides each layer's batch. Steps are read in blocks, the layers of a block divided among threads; a policy plans on one thread.
  *
- * <p>Memory holds one step and the placements, whatever the trace's length. Not thread-safe.
+ * <p>Memory holds one block and the placements, whatever the trace's length. Not thread-safe.
  */
 public final class Replay implements AutoCloseable {
+    /** Steps that a layer's policies divide one after the other. */
+    private static final int BLOCK = 16;
+
+    /** Counts and loads of a block at most, if it has more than one step. */
+    private static final long BLOCK_CELLS = 1 << 21;
+
     private final PolicySetup setup;
     private final List<Policies> policies;
     private final Trace trace;
@@ -37,6 +43,9 @@ public final class Replay implements AutoCloseable {
     private final AtomicLong wallNanos = new AtomicLong();
     private final int measured;
     private final double[][] loads;
+    private final long[][][] counts;
+    private final long[][][] sourceCounts;
+    private final PlayedBatch[][] played;
     private int updates;
 
     /** Receives every batch after it was divided, on the thread of the replay, layer by layer. */
@@ -47,9 +56,9 @@ public final class Replay implements AutoCloseable {
          *
          * @param step from 0, of the measured steps
          * @param layer from 0
-         * @param replay figures of the batch, valid during the call; a batch without a token has none
+         * @param batch figures of the batch
          */
-        void batch(int step, int layer, LayerReplay replay) throws IOException;
+        void batch(int step, int layer, PlayedBatch batch) throws IOException;
     }
 
     /**
@@ -73,9 +82,15 @@ public final class Replay implements AutoCloseable {
         loads = new double[trace.layers()][setup.experts()];
         layers = new LayerReplay[trace.layers()];
         for (int l = 0; l < layers.length; l++) {
-            layers[l] = new LayerReplay(setup, policies, options.copyMicros());
+            layers[l] = new LayerReplay(setup, policies, options.copyMicros(), options.sources());
         }
         policies.forEach(policy -> tallies.add(new Tally()));
+        boolean recorded = options.sources().isRecorded();
+        long cells = setup.experts() * (recorded ? 1L + trace.sources() : 1L) + (long) policies.size() * setup.ranks();
+        int block = (int) Math.clamp(BLOCK_CELLS / (cells * layers.length), 1, BLOCK);
+        counts = new long[block][layers.length][setup.experts()];
+        sourceCounts = new long[block][layers.length][recorded ? trace.sources() * setup.experts() : 0];
+        played = new PlayedBatch[block][layers.length];
         pool = Executors.newFixedThreadPool(
                 options.threads(),
                 Thread.ofPlatform().daemon().name("lplb-replay-", 0).factory());
@@ -97,8 +112,12 @@ public final class Replay implements AutoCloseable {
         if (!trace.next()) {
             return;
         }
-        try (LayerReplay scratch = new LayerReplay(setup, policies, 0)) {
+        try (LayerReplay scratch = new LayerReplay(setup, policies, 0, options.sources())) {
             scratch.place(history.of(0));
+            if (options.sources().isRecorded()) {
+                trace.counts(0, sourceCounts[0][0]);
+                scratch.takeSources(sourceCounts[0][0], trace.sources());
+            }
             while (System.nanoTime() < end) {
                 scratch.play(trace.counts()[0]);
             }
@@ -122,35 +141,67 @@ public final class Replay implements AutoCloseable {
         inParallel(l -> layers[l].place(history.of(l)));
         rewind();
         int step = 0;
-        while (trace.next()) {
-            long[][] counts = trace.counts();
-            take(counts);
+        for (int read = readBlock(step); read > 0; read = readBlock(step)) {
             if (options.updateEvery() > 0 && step > 0 && step % options.updateEvery() == 0) {
                 updates++;
                 inParallel(l -> layers[l].update());
             }
-            inParallel(l -> layers[l].play(counts[l]));
-            for (int l = 0; l < layers.length; l++) {
-                if (layers[l].played()) {
-                    for (int k = 0; k < tallies.size(); k++) {
-                        tallies.get(k).add(layers[l].last(k));
-                    }
+            int steps = read;
+            inParallel(l -> playBlock(l, steps));
+            for (int k = 0; k < read; k++) {
+                for (int l = 0; l < layers.length; l++) {
+                    tally(played[k][l]);
+                    observer.batch(step + k, l, played[k][l]);
                 }
-                observer.batch(step, l, layers[l]);
             }
-            step++;
+            step += read;
         }
         return report();
     }
 
-    private void take(long[][] counts) {
-        for (int l = 0; l < counts.length; l++) {
-            for (int e = 0; e < counts[l].length; e++) {
-                loads[l][e] += counts[l][e];
-                if (counts[l][e] > Integer.MAX_VALUE) {
-                    throw new IllegalArgumentException("layer " + l + ", expert " + e + ": got " + counts[l][e]
-                            + " tokens, expected at most " + Integer.MAX_VALUE + " for a batch");
+    /** Reads the next steps, up to a full block or the next update, and returns their number. */
+    private int readBlock(int step) throws IOException {
+        int most = Math.min(counts.length, measured - step);
+        if (options.updateEvery() > 0) {
+            most = Math.min(most, options.updateEvery() - step % options.updateEvery());
+        }
+        int read = 0;
+        while (read < most && trace.next()) {
+            for (int l = 0; l < layers.length; l++) {
+                take(l, trace.counts()[l]);
+                System.arraycopy(trace.counts()[l], 0, counts[read][l], 0, setup.experts());
+                if (options.sources().isRecorded()) {
+                    trace.counts(l, sourceCounts[read][l]);
                 }
+            }
+            read++;
+        }
+        return read;
+    }
+
+    /** Lets the policies of a layer divide the batches of a block one after the other, which keeps their state in the caches. */
+    private void playBlock(int layer, int steps) {
+        for (int k = 0; k < steps; k++) {
+            if (options.sources().isRecorded()) {
+                layers[layer].takeSources(sourceCounts[k][layer], trace.sources());
+            }
+            layers[layer].play(counts[k][layer]);
+            played[k][layer] = layers[layer].snapshot();
+        }
+    }
+
+    private void tally(PlayedBatch batch) {
+        for (int k = 0; k < batch.figures().size(); k++) {
+            tallies.get(k).add(batch.figures().get(k));
+        }
+    }
+
+    private void take(int layer, long[] tokens) {
+        for (int e = 0; e < tokens.length; e++) {
+            loads[layer][e] += tokens[e];
+            if (tokens[e] > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("layer " + layer + ", expert " + e + ": got " + tokens[e]
+                        + " tokens, expected at most " + Integer.MAX_VALUE + " for a batch");
             }
         }
     }

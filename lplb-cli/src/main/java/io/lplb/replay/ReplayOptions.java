@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.replay;
 
+import io.lplb.policy.Sources;
 import java.util.Map;
 
 /**
@@ -9,11 +10,17 @@ import java.util.Map;
  * @param updateEvery steps between two placement updates; 0 for none
  * @param copyMicros microseconds for copying the weights of one expert to a rank
  * @param threads threads over which the layers are divided
+ * @param sources where tokens come from
  * @param batch in words what a step is
  * @param leftOut policies that are left out, by name, with the reason
  */
 public record ReplayOptions(
-        int updateEvery, double copyMicros, int threads, String batch, Map<String, String> leftOut) {
+        int updateEvery,
+        double copyMicros,
+        int threads,
+        Sources sources,
+        String batch,
+        Map<String, String> leftOut) {
     /**
      * Checks the numbers.
      *

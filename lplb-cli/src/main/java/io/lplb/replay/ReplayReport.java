@@ -31,6 +31,7 @@ import java.util.TreeMap;
  * @param measured what the batches are
  * @param cost name of the cost of a rank's tokens
  * @param unit unit of times
+ * @param sources where tokens come from
  * @param updateEvery steps between two placement updates; 0 for none
  * @param copyMicros microseconds for copying the weights of one expert
  * @param processorShare part of the planning threads' time in which they had a processor; well below 1 on a busy machine
@@ -55,6 +56,7 @@ public record ReplayReport(
         String measured,
         String cost,
         String unit,
+        String sources,
         int updateEvery,
         double copyMicros,
         double processorShare,
@@ -100,6 +102,7 @@ public record ReplayReport(
                 (history.steps() == 0 ? "" : "from step " + history.steps() + " on, ") + options.batch(),
                 setup.cost().name(),
                 setup.cost().unit(),
+                options.sources().text(),
                 options.updateEvery(),
                 options.copyMicros(),
                 processorShare,
@@ -127,6 +130,7 @@ public record ReplayReport(
                 measured,
                 cost,
                 unit,
+                sources,
                 updateEvery,
                 copyMicros,
                 processorShare,

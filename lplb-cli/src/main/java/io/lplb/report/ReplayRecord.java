@@ -3,7 +3,7 @@ package io.lplb.report;
 
 import io.lplb.policy.Policies;
 import io.lplb.replay.BatchFigures;
-import io.lplb.replay.LayerReplay;
+import io.lplb.replay.PlayedBatch;
 import io.lplb.replay.Replay;
 import io.lplb.report.chart.MaxGrid;
 import java.io.BufferedWriter;
@@ -103,13 +103,13 @@ public final class ReplayRecord implements Replay.Observer {
     }
 
     @Override
-    public void batch(int step, int layer, LayerReplay replay) throws IOException {
-        if (!replay.played() || Double.isNaN(replay.last(0).imbalance())) {
+    public void batch(int step, int layer, PlayedBatch batch) throws IOException {
+        if (!batch.hasTokens()) {
             return;
         }
         int column = (int) ((long) step * stepBatches.length / steps);
         for (int k = 0; k < policies.size(); k++) {
-            BatchFigures figures = replay.last(k);
+            BatchFigures figures = batch.figures().get(k);
             panels.get(k).add(step, layer, figures.imbalance());
             nanos.get(k).recordValue(Math.min(Math.max(1, figures.planNanos()), LONGEST_PLAN));
             if (!Double.isNaN(figures.gap())) {
@@ -125,8 +125,8 @@ public final class ReplayRecord implements Replay.Observer {
         stepBatches[column]++;
         layerBatches[layer]++;
         long cell = (long) layer * steps + step;
-        addLoads(before, cell, replay.rankLoads(beforeIndex));
-        addLoads(after, cell, replay.rankLoads(afterIndex));
+        addLoads(before, cell, batch.rankLoads().get(beforeIndex));
+        addLoads(after, cell, batch.rankLoads().get(afterIndex));
         batches++;
     }
 

@@ -83,6 +83,12 @@ public abstract class FileTrace implements Trace {
         return Math.max(found, options.experts());
     }
 
+    /** Returns the sources that the options ask for in a file of ids; 1 if the counts of a step would be too many. */
+    protected static long idSources(long layers, long experts, TraceOptions options) {
+        long sources = options.idSources();
+        return sources <= SOURCE_LIMIT && layers * experts * sources <= CELL_LIMIT ? sources : 1;
+    }
+
     /** Opens something of a file. */
     @FunctionalInterface
     public interface Opening<T> {

@@ -31,7 +31,9 @@ final class NpyCounts extends FileTrace {
                 options.content() == Content.IDS ? "ids in .npy" : "counts in .npy",
                 shape.layers,
                 experts,
-                options.content() == Content.SOURCES ? shape.rows : 1);
+                options.content() == Content.SOURCES
+                        ? shape.rows
+                        : options.content() == Content.IDS ? idSources(shape.layers, experts, options) : 1);
         this.array = array;
         this.content = options.content();
         this.shape = shape;
@@ -130,7 +132,7 @@ final class NpyCounts extends FileTrace {
                     throw new FormatException("layer " + layer + ", token " + (step * shape.rows + k / shape.inner)
                             + ", entry " + k % shape.inner + ": got id " + id + ", expected -1 to " + (experts() - 1));
                 } else {
-                    add(layer, (int) id, 1);
+                    add(layer, (int) (k / shape.inner * sources() / shape.rows), (int) id, 1);
                 }
             }
         }

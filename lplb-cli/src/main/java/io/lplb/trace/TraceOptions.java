@@ -8,10 +8,11 @@ package io.lplb.trace;
  * @param batchTokens tokens per step of files of ids, where tokens at the end that fill no step are left out; 0 makes the whole file one step
  * @param experts number of experts; 0 takes what the file says, for ids the largest plus one
  * @param content meaning of the numbers of an array file
+ * @param idSources sources of files of ids: each sends an equal part of a step's tokens, consecutive ones; 1 tells none apart
  */
-public record TraceOptions(long padding, int batchTokens, int experts, Content content) {
-    /** Padding -1, one step per file of ids, as many experts as the file names. */
-    public static final TraceOptions DEFAULT = new TraceOptions(-1, 0, 0, Content.IDS);
+public record TraceOptions(long padding, int batchTokens, int experts, Content content, int idSources) {
+    /** Padding -1, one step per file of ids, as many experts as the file names, one source. */
+    public static final TraceOptions DEFAULT = new TraceOptions(-1, 0, 0, Content.IDS, 1);
 
     /** Meaning of the numbers of an array file, which states only its shape. */
     public enum Content {
@@ -26,7 +27,7 @@ public record TraceOptions(long padding, int batchTokens, int experts, Content c
     /**
      * Checks the sizes.
      *
-     * @throws IllegalArgumentException if the tokens or the experts are negative
+     * @throws IllegalArgumentException if the tokens or the experts are negative or there is no source
      */
     public TraceOptions {
         if (batchTokens < 0) {
@@ -35,25 +36,33 @@ public record TraceOptions(long padding, int batchTokens, int experts, Content c
         if (experts < 0) {
             throw new IllegalArgumentException("experts: got " + experts + ", expected at least 1");
         }
+        if (idSources < 1) {
+            throw new IllegalArgumentException("sources: got " + idSources + ", expected at least 1");
+        }
     }
 
     /** Returns these options with another padding id. */
     public TraceOptions withPadding(long id) {
-        return new TraceOptions(id, batchTokens, experts, content);
+        return new TraceOptions(id, batchTokens, experts, content, idSources);
     }
 
     /** Returns these options with another number of tokens per step. */
     public TraceOptions withBatchTokens(int tokens) {
-        return new TraceOptions(padding, tokens, experts, content);
+        return new TraceOptions(padding, tokens, experts, content, idSources);
     }
 
     /** Returns these options with another number of experts. */
     public TraceOptions withExperts(int number) {
-        return new TraceOptions(padding, batchTokens, number, content);
+        return new TraceOptions(padding, batchTokens, number, content, idSources);
     }
 
     /** Returns these options with another meaning of array files. */
     public TraceOptions withContent(Content meaning) {
-        return new TraceOptions(padding, batchTokens, experts, meaning);
+        return new TraceOptions(padding, batchTokens, experts, meaning, idSources);
+    }
+
+    /** Returns these options with another number of sources of files of ids. */
+    public TraceOptions withIdSources(int number) {
+        return new TraceOptions(padding, batchTokens, experts, content, number);
     }
 }

@@ -271,7 +271,7 @@ class PoliciesTest {
         return best;
     }
 
-    /** SGLang publishes the rule but no figure: the same rank first, then the same node, then replicas in turn. */
+    /** The same rank first, then the same node, then replicas in turn. */
     @Test
     void staticDispatchPrefersTheOwnRankThenTheOwnNode() {
         // Expert 0 on ranks 0 and 2; nodes are ranks 0, 1 and ranks 2, 3.
@@ -280,6 +280,59 @@ class PoliciesTest {
                 new PolicySetup(3, 4, 1, 4, 2, 1, Topologies.ring(4), "exact", List.of(), ExpertCost.tokens());
         Dispatch dispatch = plan(new StaticDispatch(setup, h -> placement), new double[3], 400, 40, 4);
         assertArrayEquals(new long[] {200, 40, 200, 4}, loads(dispatch, 4));
+    }
+
+    /**
+     * Dispatch tables of SGLang's own test (github.com/sgl-project/sglang, {@code test/srt/test_expert_location.py}): 8 experts in 12 slots of 4
+     * ranks on one node; for every source rank the slot of each expert. Where no replica is near, SGLang shuffles replicas that it takes equally
+     * often, so the tables agree in the number of sources per rank; a choice of one among several may differ.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "01234567...., 0 1 2 3 4 5 6 7 | 0 1 2 3 4 5 6 7 | 0 1 2 3 4 5 6 7 | 0 1 2 3 4 5 6 7, 0",
+        "012345670123, 0 1 2 11 4 5 6 7 | 8 9 2 3 4 5 6 7 | 8 1 10 3 4 5 6 7 | 0 9 10 11 4 5 6 7, 0",
+        "01203405607., 0 1 2 4 5 7 8 10 | 3 1 2 4 5 7 8 10 | 6 1 2 4 5 7 8 10 | 9 1 2 4 5 7 8 10, 0",
+        "0001234567.., 0 3 4 5 6 7 8 9 | 1 3 4 5 6 7 8 9 | 0 3 4 5 6 7 8 9 | 2 3 4 5 6 7 8 9, 0",
+        "146601273150, 11 0 6 8 1 10 2 7 | 4 5 6 8 1 10 3 7 | 4 5 6 8 1 10 2 7 | 11 9 6 8 1 10 3 7, 1"
+    })
+    void staticDispatchTakesTheReplicasOfSglangsTables(String slots, String tables, int free) {
+        int[] phy2log = slots.chars().map(c -> c == '.' ? -1 : c - '0').toArray();
+        ExpertPlacement placement = ExpertPlacement.of(4, 4, 8, phy2log);
+        PolicySetup setup =
+                new PolicySetup(8, 4, 3, 12, 1, 1, Topologies.ring(4), "exact", List.of(), ExpertCost.tokens());
+        Dispatch dispatch = plan(
+                new StaticDispatch(setup, h -> placement), new double[8], 400, 400, 400, 400, 400, 400, 400, 400);
+        long[][] sent = new long[8][4];
+        for (int k = 0; k < dispatch.size(); k++) {
+            sent[dispatch.expert(k)][dispatch.rank(k)] += dispatch.tokens(k);
+        }
+        long[][] published = new long[8][4];
+        for (String source : tables.split("\\|")) {
+            int expert = 0;
+            for (String slot : source.strip().split(" ")) {
+                published[expert++][Integer.parseInt(slot) / 3] += 100;
+            }
+        }
+        int different = 0;
+        for (int e = 0; e < 8; e++) {
+            different += Arrays.equals(published[e], sent[e]) ? 0 : 1;
+        }
+        assertTrue(different <= free, Arrays.deepToString(sent) + " against " + Arrays.deepToString(published));
+    }
+
+    /** Each source's tokens go to its own replica: of expert 0, rank 1 holds a replica, and ranks 2 and 3 take turns. */
+    @Test
+    void staticDispatchSendsRecordedSourcesWhole() {
+        ExpertPlacement placement = ExpertPlacement.of(4, 4, 2, new int[] {0, 0, 1, 1});
+        PolicySetup setup = setup(2, 4, 1, Topologies.ring(4));
+        StaticDispatch policy = new StaticDispatch(setup, h -> placement);
+        SourceTokens sources = new SourceTokens(setup, Sources.RECORDED);
+        policy.sources(sources);
+        policy.place(new double[2]);
+        sources.take(new long[] {5, 0, 7, 0, 100, 0, 1000, 3}, 4);
+        Dispatch dispatch = new Dispatch();
+        policy.plan(new long[] {1112, 3}, dispatch);
+        assertArrayEquals(new long[] {105, 1007, 0, 3}, loads(dispatch, 4));
     }
 
     @Test

@@ -72,6 +72,30 @@ class SampleTracesTest {
         }
     }
 
+    /** A step's tokens in order are its sources' tokens in order, in equal parts. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ids_255.npy", "sglang_per_token.pt"})
+    void tokensOfIdsAreSourcesInOrder(String name) throws IOException {
+        TraceOptions options = TraceOptions.DEFAULT.withPadding(255);
+        try (Trace one = Traces.open(SAMPLES.resolve(name), options);
+                Trace three = Traces.open(SAMPLES.resolve(name), options.withIdSources(3))) {
+            assertEquals(List.of(1, 3), List.of(one.sources(), three.sources()));
+            while (one.next() && three.next()) {
+                assertArrayEquals(one.counts(), three.counts());
+                long[] bySource = new long[3 * three.experts()];
+                three.counts(0, bySource);
+                long[] sum = new long[three.experts()];
+                for (int k = 0; k < bySource.length; k++) {
+                    sum[k % sum.length] += bySource[k];
+                }
+                assertArrayEquals(one.counts()[0], sum);
+                for (int source = 0; source < 3; source++) {
+                    assertTrue(Arrays.stream(bySource, source * sum.length, (source + 1) * sum.length).sum() > 0);
+                }
+            }
+        }
+    }
+
     @Test
     void ranksOfTensorRtAreSources() throws IOException {
         try (Trace trace = Traces.open(SAMPLES.resolve("tensorrt_llm"), TraceOptions.DEFAULT)) {

@@ -84,6 +84,27 @@ class WorkloadTraceTest {
         assertArrayEquals(new long[] {200, 400, 600, 800}, tokens);
     }
 
+    /** Without top-k the counts are apportioned, and only W4 has sources. */
+    @ParameterizedTest
+    @EnumSource(WorkloadKind.class)
+    void countsWithoutDrawingSumToTheTokens(WorkloadKind kind) {
+        WorkloadTrace trace = new WorkloadTrace(kind.id(), new Sizes(2, 16, 4, 3, 1000, 0), 5);
+        assertEquals(kind == WorkloadKind.W4 ? 4 : 1, trace.sources());
+        while (trace.next()) {
+            long[] bySource = new long[trace.sources() * 16];
+            trace.counts(1, bySource);
+            long[] sum = new long[16];
+            for (int k = 0; k < bySource.length; k++) {
+                sum[k % 16] += bySource[k];
+            }
+            assertArrayEquals(trace.counts()[1], sum);
+            assertEquals(1000, Arrays.stream(sum).sum());
+            if (kind == WorkloadKind.W4) {
+                assertEquals(400, Arrays.stream(bySource, 48, 64).sum(), 16, "the last source sends 4 of 10 parts");
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(WorkloadKind.class)
     void everyKindIsATraceThatRepeats(WorkloadKind kind) {

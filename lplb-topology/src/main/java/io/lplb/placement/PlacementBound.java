@@ -12,9 +12,16 @@ final class PlacementBound {
 
     /** The largest of the bounds, for loads whose sum is not large. */
     static double of(PlacementSizes sizes, double[] load) {
-        double total = Arrays.stream(load).sum();
-        double speed = Arrays.stream(sizes.speed()).sum();
-        double fastest = Arrays.stream(sizes.speed()).max().orElse(1);
+        double total = 0;
+        for (double l : load) {
+            total += l;
+        }
+        double speed = 0;
+        double fastest = 0;
+        for (double s : sizes.speed()) {
+            speed += s;
+            fastest = Math.max(fastest, s);
+        }
         int[] count = ReplicaCounts.of(load, sizes.copies(), 1, sizes.ranksPerDomain(), 1);
         double most = 0;
         for (int e = 0; e < load.length; e++) {

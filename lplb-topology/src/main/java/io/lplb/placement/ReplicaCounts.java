@@ -26,31 +26,63 @@ final class ReplicaCounts {
      * @return {@code [experts]}
      */
     static int[] of(double[] weight, int copies, int least, int most, double exponent) {
-        double floor = Arrays.stream(weight).sum() * FLOOR / weight.length;
+        double sum = 0;
+        for (double w : weight) {
+            sum += w;
+        }
+        double floor = sum * FLOOR / weight.length;
         double[] power = new double[most + 1];
         for (int c = 1; c <= most; c++) {
-            power[c] = StrictMath.pow(c, exponent);
+            power[c] = exponent == 1 ? c : StrictMath.pow(c, exponent);
         }
         int[] count = new int[weight.length];
         Arrays.fill(count, least);
+        if (least == most) {
+            return count;
+        }
         double[] priority = new double[weight.length];
+        int[] heap = new int[weight.length];
         for (int e = 0; e < weight.length; e++) {
-            priority[e] = least == most ? -1 : (weight[e] + floor) / power[least];
+            priority[e] = (weight[e] + floor) / power[least];
+            heap[e] = e;
+        }
+        int size = heap.length;
+        for (int at = size / 2 - 1; at >= 0; at--) {
+            sink(heap, size, at, priority);
         }
         long left = copies - (long) least * weight.length;
-        for (long k = 0; k < left; k++) {
-            int best = 0;
-            for (int e = 1; e < weight.length; e++) {
-                if (priority[e] > priority[best]) {
-                    best = e;
-                }
-            }
-            if (priority[best] < 0) {
-                break;
-            }
+        for (long k = 0; k < left && size > 0; k++) {
+            int best = heap[0];
             count[best]++;
-            priority[best] = count[best] == most ? -1 : (weight[best] + floor) / power[count[best]];
+            if (count[best] == most) {
+                heap[0] = heap[--size];
+            } else {
+                priority[best] = (weight[best] + floor) / power[count[best]];
+            }
+            sink(heap, size, 0, priority);
         }
         return count;
+    }
+
+    /** Restores a heap whose root is the largest priority, of equal ones the lowest expert, below one place. */
+    private static void sink(int[] heap, int size, int from, double[] priority) {
+        int at = from;
+        while (2 * at + 1 < size) {
+            int child = 2 * at + 1;
+            if (child + 1 < size && isBefore(heap[child + 1], heap[child], priority)) {
+                child++;
+            }
+            if (isBefore(heap[at], heap[child], priority)) {
+                return;
+            }
+            int expert = heap[at];
+            heap[at] = heap[child];
+            heap[child] = expert;
+            at = child;
+        }
+    }
+
+    private static boolean isBefore(int expert, int other, double[] priority) {
+        return priority[expert] == priority[other] ? expert < other : priority[expert] > priority[other];
     }
 }

@@ -7,16 +7,17 @@ import io.lplb.cli.output.HtmlOutput;
 import io.lplb.cost.ExpertCost;
 import io.lplb.policy.Policies;
 import io.lplb.policy.PolicySetup;
+import io.lplb.policy.Sources;
 import io.lplb.replay.PolicyChoice;
 import io.lplb.replay.ReplayHistory;
 import io.lplb.replay.ReplayOptions;
-import io.lplb.replay.WorkloadSteps;
 import io.lplb.report.ReplayPage;
 import io.lplb.topology.Topologies;
 import io.lplb.trace.Trace;
 import io.lplb.trace.TraceOptions;
 import io.lplb.trace.Traces;
 import io.lplb.workload.WorkloadKind;
+import io.lplb.workload.WorkloadTrace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -149,7 +150,8 @@ public final class RefereeCommand implements Callable<Integer> {
     private ReplayPage.Case replay(Size size, String workload, ExpertCost priced) throws IOException {
         int layers = quick ? 2 : 8;
         int steps = quick ? 40 : 400;
-        try (Trace trace = new WorkloadSteps(workload, size.experts, size.ranks, layers, steps, size.tokens, seed)) {
+        WorkloadTrace.Sizes sizes = new WorkloadTrace.Sizes(layers, size.experts, size.ranks, steps, size.tokens, 0);
+        try (Trace trace = new WorkloadTrace(workload, sizes, seed)) {
             return replay(workload + " on " + size.ranks + " ranks", size, trace, null, steps / 4, priced);
         }
     }
@@ -183,7 +185,12 @@ public final class RefereeCommand implements Callable<Integer> {
         PolicyChoice choice = PolicyChoice.of(setup, strategies);
         List<Policies> policies = choice.policies();
         ReplayOptions options = new ReplayOptions(
-                updateEvery, COPY_MICROS, Runtime.getRuntime().availableProcessors(), trace.kind(), choice.leftOut());
+                updateEvery,
+                COPY_MICROS,
+                Runtime.getRuntime().availableProcessors(),
+                Sources.of(null, trace.sources(), size.ranks),
+                trace.kind(),
+                choice.leftOut());
         ReplayHistory past = ReplayHistory.of(trace, history, TraceOptions.DEFAULT);
         return new ReplayRun(lplb.console(), progress).of(name, setup, policies, trace, past, options, null);
     }

@@ -7,6 +7,7 @@ import io.lplb.cli.output.AtomicOutput;
 import io.lplb.cli.output.HtmlOutput;
 import io.lplb.policy.Policies;
 import io.lplb.policy.PolicySetup;
+import io.lplb.policy.Sources;
 import io.lplb.replay.PolicyChoice;
 import io.lplb.replay.ReplayHistory;
 import io.lplb.replay.ReplayOptions;
@@ -102,6 +103,14 @@ public final class ReplayCommand implements Callable<Integer> {
     private double copyMicros = 150;
 
     @Option(
+            names = "--sources",
+            paramLabel = "FROM",
+            description = "Where tokens come from: recorded (as the trace says; consecutive tokens of a step of ids from"
+                    + " consecutive ranks), even, or node-local:F (each rank of an expert's home node sends F times as"
+                    + " many of its tokens as another rank); recorded if absent and if the trace says it, else even.")
+    private @Nullable String sources;
+
+    @Option(
             names = "--experts",
             paramLabel = "N",
             description = "Experts per layer; the trace's largest id plus one if absent.")
@@ -161,6 +170,7 @@ public final class ReplayCommand implements Callable<Integer> {
                     updateEvery,
                     copyMicros,
                     threads == null ? Runtime.getRuntime().availableProcessors() : threads,
+                    Sources.of(sources, opened.sources(), sizes.ranks()),
                     opened.kind(),
                     choice.leftOut());
             ReplayRun run = new ReplayRun(lplb.console(), progress);
@@ -188,7 +198,9 @@ public final class ReplayCommand implements Callable<Integer> {
         }
         for (TraceOptions.Content each : TraceOptions.Content.values()) {
             if (each.name().toLowerCase(Locale.ROOT).equals(content)) {
-                return new TraceOptions(padding, batch, experts == null ? 0 : experts, each);
+                boolean told = sources == null || Sources.parse(sources).isRecorded();
+                return new TraceOptions(
+                        padding, batch, experts == null ? 0 : experts, each, told ? Math.max(1, sizes.ranks()) : 1);
             }
         }
         throw new IllegalArgumentException("npy: got " + content + ", expected ids, counts or sources");

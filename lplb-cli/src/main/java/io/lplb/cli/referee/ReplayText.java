@@ -29,6 +29,7 @@ final class ReplayText {
                 .append(", in ")
                 .append(report.unit())
                 .append('\n');
+        text.append("sources:  ").append(report.sources()).append('\n');
         if (report.updateEvery() > 0) {
             text.append("updates:  every ").append(report.updateEvery()).append(" steps\n");
         }
@@ -64,7 +65,7 @@ final class ReplayText {
                 us, tokens: predicted time of the slowest rank under the cost, mean; with copies: weights copied for
                 updates and batches included, --copy-us for each that the rank with the most receives.
                 moves/update, copies/batch: weights of a layer that cross the network.
-                cross-node: tokens that cross nodes at least, sources taken as even.
+                cross-node: tokens that cross nodes at least, from the sources named above.
                 survives: ranks that may fail, whichever they are, with every expert still on another one.
                 plan p50, p90: from counts to tokens per rank, on one core, after a warm-up; p90 shows the noise.
                 'lplb replay --help' names the strategies; docs/user-guide.md describes them.

@@ -63,7 +63,7 @@ public final class RecorderTrace extends FileTrace {
                 "SGLang recorder, " + layout.mode.name().toLowerCase(Locale.ROOT),
                 layout.layers,
                 experts(layout.experts, options),
-                1);
+                layout.mode == Mode.PER_TOKEN ? idSources(layout.layers, experts(layout.experts, options), options) : 1);
         this.file = file;
         this.layout = layout;
         this.padding = options.padding();
@@ -226,9 +226,11 @@ public final class RecorderTrace extends FileTrace {
         Tensor tensor = layout.tensors.get(record++);
         try (TorchFile.Numbers values = file.numbers(tensor)) {
             long perLayer = values.left() / layers();
+            long topK = tensor.shape().getLast();
             for (int layer = 0; layer < layers(); layer++) {
                 for (long k = 0; k < perLayer; k++) {
-                    take(layer, k, values.next(), where);
+                    int source = layout.mode == Mode.PER_TOKEN ? (int) (k / topK * sources() / (perLayer / topK)) : 0;
+                    take(layer, source, k, values.next(), where);
                 }
             }
         }
@@ -251,12 +253,12 @@ public final class RecorderTrace extends FileTrace {
         return true;
     }
 
-    private void take(int layer, long index, long value, String where) throws IOException {
+    private void take(int layer, int source, long index, long value, String where) throws IOException {
         boolean tokens = layout.mode == Mode.PER_TOKEN;
         int id = tokens ? idOf(value, where) : (int) index;
         int expert = id < 0 || layout.expertOfSlot == null ? id : expertOf(layout.expertOfSlot.get(layer), id, where);
         if (expert >= 0) {
-            add(layer, expert, tokens ? 1 : value);
+            add(layer, source, expert, tokens ? 1 : value);
         } else if (tokens) {
             pad();
         } else if (value != 0) {
