@@ -39,29 +39,8 @@ final class GroupOptions {
             paramLabel = "N",
             description =
                     "Consecutive ranks that share a node; if absent, 8 to route by, and placements know of no nodes.")
-    @Nullable Integer ranksPerNode;
-
-    @Option(names = "--nodes", paramLabel = "N", description = "Number of nodes, instead of --ranks-per-node.")
-    @Nullable Integer nodes;
-
-    @Option(
-            names = "--groups",
-            paramLabel = "N",
-            description = "Groups of consecutive experts of a balanced placement; each stays on one node if they are a"
-                    + " multiple of the nodes.")
-    @Nullable Integer groups;
-
-    @Option(
-            names = "--slots-per-rank",
-            paramLabel = "N",
-            description = "Physical experts on each rank, instead of --replicas.")
-    @Nullable Integer slotsPerRank;
-
-    @Option(
-            names = "--redundant",
-            paramLabel = "N",
-            description = "Redundant experts over all ranks, instead of --replicas.")
-    @Nullable Integer redundant;
+    @Nullable
+    Integer ranksPerNode;
 
     @Option(
             names = "--topology",
@@ -81,7 +60,8 @@ final class GroupOptions {
             names = "--trace",
             paramLabel = "FILE",
             description = "A .npy file of expert ids: its first half places the experts, its second half is replayed.")
-    @Nullable Path trace;
+    @Nullable
+    Path trace;
 
     @Option(names = "--layer", paramLabel = "N", description = "Layer of the trace; ${DEFAULT-VALUE} if absent.")
     int layer;
@@ -98,7 +78,8 @@ final class GroupOptions {
             names = "--experts",
             paramLabel = "N",
             description = "Experts of the layer; of a trace, its largest id plus one if absent, otherwise 64.")
-    @Nullable Integer experts;
+    @Nullable
+    Integer experts;
 
     @Option(names = "--top-k", paramLabel = "N", description = "Experts per made-up token; ${DEFAULT-VALUE} if absent.")
     int topK = 6;
@@ -171,6 +152,10 @@ final class GroupOptions {
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private SlotOptions slots;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
     private RankStateOptions states;
 
     int experts() throws IOException {
@@ -230,6 +215,7 @@ final class GroupOptions {
 
     /** Ranks that share a node. */
     int ranksPerNode() {
+        Integer nodes = slots.nodes();
         if (nodes != null) {
             return Math.max(1, ranks / Math.max(1, nodes));
         }
@@ -237,6 +223,10 @@ final class GroupOptions {
     }
 
     private void placement(LoadBalancerBuilder builder) {
+        Integer slotsPerRank = slots.slotsPerRank();
+        Integer redundant = slots.redundant();
+        Integer nodes = slots.nodes();
+        Integer groups = slots.groups();
         if (slotsPerRank != null && redundant != null) {
             throw new IllegalArgumentException(
                     "got both --slots-per-rank and --redundant, expected at most one of them");
@@ -277,10 +267,10 @@ final class GroupOptions {
                 "--idle=" + idle,
                 "--exchange=" + exchange));
         addIfSaid(arguments, "--ranks-per-node=", ranksPerNode);
-        addIfSaid(arguments, "--nodes=", nodes);
-        addIfSaid(arguments, "--groups=", groups);
-        addIfSaid(arguments, "--slots-per-rank=", slotsPerRank);
-        addIfSaid(arguments, "--redundant=", redundant);
+        addIfSaid(arguments, "--nodes=", slots.nodes());
+        addIfSaid(arguments, "--groups=", slots.groups());
+        addIfSaid(arguments, "--slots-per-rank=", slots.slotsPerRank());
+        addIfSaid(arguments, "--redundant=", slots.redundant());
         if (trace != null) {
             arguments.addAll(List.of("--trace=" + trace, "--layer=" + layer));
         } else {

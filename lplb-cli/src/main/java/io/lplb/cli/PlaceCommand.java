@@ -93,27 +93,9 @@ final class PlaceCommand implements Callable<Integer> {
     @Option(names = "--ranks", required = true, paramLabel = "N", description = "Number of ranks.")
     private int ranks;
 
-    @Option(names = "--slots-per-rank", paramLabel = "N", description = "Physical experts on each rank.")
-    private @Nullable Integer slotsPerRank;
-
-    @Option(
-            names = "--redundant",
-            paramLabel = "N",
-            description = "Redundant experts over all ranks, instead of --slots-per-rank.")
-    private @Nullable Integer redundant;
-
-    @Option(
-            names = "--nodes",
-            paramLabel = "N",
-            description = "Nodes of consecutive ranks, over which copies are spread; ${DEFAULT-VALUE} if absent.")
-    private int nodes = 1;
-
-    @Option(
-            names = "--groups",
-            paramLabel = "N",
-            description = "Groups of consecutive experts; each stays on one node if they are a multiple of the nodes;"
-                    + " ${DEFAULT-VALUE} if absent.")
-    private int groups = 1;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private SlotOptions slots;
 
     @Option(
             names = "--from",
@@ -163,10 +145,10 @@ final class PlaceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if ((slotsPerRank == null) == (redundant == null)) {
+        if ((slots.slotsPerRank() == null) == (slots.redundant() == null)) {
             throw new ParameterException(
                     spec.commandLine(),
-                    (slotsPerRank == null
+                    (slots.slotsPerRank() == null
                                     ? "got neither --slots-per-rank nor --redundant"
                                     : "got both --slots-per-rank and --redundant")
                             + ", expected one of them");
@@ -199,19 +181,27 @@ final class PlaceCommand implements Callable<Integer> {
     }
 
     private PlacementPlanner planner(int experts) {
+        Integer groups = slots.groups();
         PlacementPlannerBuilder builder = PlacementPlanner.builder()
                 .experts(experts)
                 .ranks(ranks)
-                .nodes(nodes)
-                .expertGroups(groups)
+                .nodes(nodes())
+                .expertGroups(groups == null ? 1 : groups)
                 .surviveRanks(survive)
                 .surviveNodes(surviveNodes);
+        Integer slotsPerRank = slots.slotsPerRank();
+        Integer redundant = slots.redundant();
         if (slotsPerRank != null) {
             builder.slotsPerRank(slotsPerRank);
         } else if (redundant != null) {
             builder.redundantExperts(redundant);
         }
         return builder.build();
+    }
+
+    private int nodes() {
+        Integer nodes = slots.nodes();
+        return nodes == null ? 1 : nodes;
     }
 
     private List<Placed> place(
@@ -269,7 +259,7 @@ final class PlaceCommand implements Callable<Integer> {
             ranksSurvived = Math.min(ranksSurvived, coverage.ranks());
             nodesSurvived = Math.min(nodesSurvived, coverage.nodes());
         }
-        out.println("survives: any " + ranksSurvived + " ranks, any " + nodesSurvived + " of " + nodes + " nodes");
+        out.println("survives: any " + ranksSurvived + " ranks, any " + nodesSurvived + " of " + nodes() + " nodes");
         out.println();
         TextTable table = new TextTable("max/mean of the history", "mean layer", "worst layer");
         if (from != null) {

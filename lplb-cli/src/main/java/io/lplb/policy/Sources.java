@@ -87,8 +87,9 @@ public record Sources(Kind kind, double factor) {
     public String text() {
         return switch (kind) {
             case EVEN -> "taken as even: every rank sends the same part of every expert's tokens";
-            case NODE_LOCAL -> "taken as node-local: each rank of an expert's home node sends " + factor
-                    + " times the tokens of another rank";
+            case NODE_LOCAL ->
+                "taken as node-local: each rank of an expert's home node sends " + factor
+                        + " times the tokens of another rank";
             case RECORDED -> "as the trace says; in files of ids, consecutive tokens of a step from consecutive ranks";
         };
     }

@@ -87,7 +87,7 @@ public final class Replay implements AutoCloseable {
         policies.forEach(policy -> tallies.add(new Tally()));
         boolean recorded = options.sources().isRecorded();
         long cells = setup.experts() * (recorded ? 1L + trace.sources() : 1L) + (long) policies.size() * setup.ranks();
-        int block = (int) Math.clamp(BLOCK_CELLS / (cells * layers.length), 1, BLOCK);
+        int block = Math.clamp(BLOCK_CELLS / (cells * layers.length), 1, BLOCK);
         counts = new long[block][layers.length][setup.experts()];
         sourceCounts = new long[block][layers.length][recorded ? trace.sources() * setup.experts() : 0];
         played = new PlayedBatch[block][layers.length];

@@ -15,12 +15,7 @@ import java.util.Map;
  * @param leftOut policies that are left out, by name, with the reason
  */
 public record ReplayOptions(
-        int updateEvery,
-        double copyMicros,
-        int threads,
-        Sources sources,
-        String batch,
-        Map<String, String> leftOut) {
+        int updateEvery, double copyMicros, int threads, Sources sources, String batch, Map<String, String> leftOut) {
     /**
      * Checks the numbers.
      *

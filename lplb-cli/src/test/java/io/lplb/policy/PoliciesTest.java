@@ -300,8 +300,8 @@ class PoliciesTest {
         ExpertPlacement placement = ExpertPlacement.of(4, 4, 8, phy2log);
         PolicySetup setup =
                 new PolicySetup(8, 4, 3, 12, 1, 1, Topologies.ring(4), "exact", List.of(), ExpertCost.tokens());
-        Dispatch dispatch = plan(
-                new StaticDispatch(setup, h -> placement), new double[8], 400, 400, 400, 400, 400, 400, 400, 400);
+        Dispatch dispatch =
+                plan(new StaticDispatch(setup, h -> placement), new double[8], 400, 400, 400, 400, 400, 400, 400, 400);
         long[][] sent = new long[8][4];
         for (int k = 0; k < dispatch.size(); k++) {
             sent[dispatch.expert(k)][dispatch.rank(k)] += dispatch.tokens(k);

@@ -90,7 +90,9 @@ class SampleTracesTest {
                 }
                 assertArrayEquals(one.counts()[0], sum);
                 for (int source = 0; source < 3; source++) {
-                    assertTrue(Arrays.stream(bySource, source * sum.length, (source + 1) * sum.length).sum() > 0);
+                    assertTrue(Arrays.stream(bySource, source * sum.length, (source + 1) * sum.length)
+                                    .sum()
+                            > 0);
                 }
             }
         }

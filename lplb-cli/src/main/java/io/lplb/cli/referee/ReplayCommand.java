@@ -105,9 +105,10 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--sources",
             paramLabel = "FROM",
-            description = "Where tokens come from: recorded (as the trace says; consecutive tokens of a step of ids from"
-                    + " consecutive ranks), even, or node-local:F (each rank of an expert's home node sends F times as"
-                    + " many of its tokens as another rank); recorded if absent and if the trace says it, else even.")
+            description =
+                    "Where tokens come from: recorded (as the trace says; consecutive tokens of a step of ids from"
+                            + " consecutive ranks), even, or node-local:F (each rank of an expert's home node sends F times as"
+                            + " many of its tokens as another rank); recorded if absent and if the trace says it, else even.")
     private @Nullable String sources;
 
     @Option(

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cli.referee;
 
+import io.lplb.cli.SlotOptions;
 import io.lplb.cost.ExpertCost;
 import io.lplb.policy.PolicySetup;
 import io.lplb.solver.Solvers;
@@ -12,9 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Options for ranks, slots, nodes, topology, solver and cost; those of slots are named as in {@code lplb place}. */
+/** Options for ranks, slots, nodes, topology, solver and cost. */
 final class SizeOptions {
     private static final String DEFAULT_TOPOLOGY = "cube";
 
@@ -33,26 +35,9 @@ final class SizeOptions {
             description = "Replica slots per rank, beyond its share of the experts; 2 if no slots are given.")
     private @Nullable Integer replicas;
 
-    @Option(names = "--slots-per-rank", paramLabel = "N", description = "Physical experts on each rank.")
-    private @Nullable Integer slotsPerRank;
-
-    @Option(
-            names = "--redundant",
-            paramLabel = "N",
-            description = "Redundant experts over all ranks, instead of --slots-per-rank.")
-    private @Nullable Integer redundant;
-
-    @Option(
-            names = "--nodes",
-            paramLabel = "N",
-            description = "Nodes of consecutive ranks; ${DEFAULT-VALUE} if absent.")
-    private int nodes = 1;
-
-    @Option(
-            names = "--groups",
-            paramLabel = "N",
-            description = "Groups of consecutive experts; ${DEFAULT-VALUE} if absent.")
-    private int groups = 1;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private SlotOptions slotOptions;
 
     @Option(names = "--solver", paramLabel = "NAME", description = "This library's solver; ${DEFAULT-VALUE} if absent.")
     private String solver = "exact";
@@ -88,6 +73,10 @@ final class SizeOptions {
         if (!Solvers.names().contains(solver)) {
             throw new IllegalArgumentException("solver: got '" + solver + "', expected one of " + Solvers.names());
         }
+        Integer slotsPerRank = slotOptions.slotsPerRank();
+        Integer redundant = slotOptions.redundant();
+        Integer nodes = slotOptions.nodes();
+        Integer groups = slotOptions.groups();
         int given = (replicas == null ? 0 : 1) + (slotsPerRank == null ? 0 : 1) + (redundant == null ? 0 : 1);
         if (given > 1) {
             throw new IllegalArgumentException(
@@ -99,11 +88,11 @@ final class SizeOptions {
         int slots = Math.ceilDiv(experts, ranks) + (replicas == null ? 2 : atLeastZero("replicas", replicas));
         long copies = (long) slots * ranks;
         if (slotsPerRank != null) {
-            slots = atLeastZero("slots-per-rank", slotsPerRank);
+            slots = slotsPerRank;
             copies = (long) slots * ranks;
         }
         if (redundant != null) {
-            copies = (long) experts + atLeastZero("redundant", redundant);
+            copies = (long) experts + redundant;
             slots = Math.toIntExact(Math.ceilDiv(copies, ranks));
         }
         return new PolicySetup(
@@ -111,8 +100,8 @@ final class SizeOptions {
                 ranks,
                 slots,
                 Math.toIntExact(copies),
-                nodes,
-                groups,
+                nodes == null ? 1 : nodes,
+                groups == null ? 1 : groups,
                 openTopology(),
                 solver,
                 speeds,

@@ -63,7 +63,9 @@ public final class RecorderTrace extends FileTrace {
                 "SGLang recorder, " + layout.mode.name().toLowerCase(Locale.ROOT),
                 layout.layers,
                 experts(layout.experts, options),
-                layout.mode == Mode.PER_TOKEN ? idSources(layout.layers, experts(layout.experts, options), options) : 1);
+                layout.mode == Mode.PER_TOKEN
+                        ? idSources(layout.layers, experts(layout.experts, options), options)
+                        : 1);
         this.file = file;
         this.layout = layout;
         this.padding = options.padding();
