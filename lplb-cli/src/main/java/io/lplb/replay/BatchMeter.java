@@ -130,7 +130,9 @@ final class BatchMeter {
             long here = ofNode[expert * nodes + node];
             if (here > 0) {
                 ofNode[expert * nodes + node] = 0;
-                staying += nodes == 1 ? here : Math.min(here, sources.ofNode(expert, node, counts[expert]));
+                staying += nodes == 1
+                        ? (double) here
+                        : Math.min((double) here, sources.ofNode(expert, node, counts[expert]));
             }
         }
         return staying;
