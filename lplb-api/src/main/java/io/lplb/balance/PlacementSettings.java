@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The part of a {@link LoadBalancerBuilder} that says where experts live, and places them by it. */
+/** Options of a {@link LoadBalancerBuilder} for where experts live; places the experts by them. */
 final class PlacementSettings implements Cloneable {
-    /** What was not said. */
+    /** Value of a number that was not given. */
     static final int NOTHING = Integer.MIN_VALUE;
 
     private static final int DEFAULT_RANKS_PER_NODE = 8;
 
-    /** What the number of slots was given as. */
+    /** Ways to state the number of slots. */
     enum Slots {
         REPLICAS_PER_RANK,
         PER_RANK,
@@ -74,7 +74,8 @@ final class PlacementSettings implements Cloneable {
     }
 
     /** Returns the limits of replicas that are chosen per batch, or null. */
-    @Nullable ReplicaSettings perBatch() {
+    @Nullable
+    ReplicaSettings perBatch() {
         return perBatch;
     }
 
@@ -217,7 +218,7 @@ final class PlacementSettings implements Cloneable {
             return null;
         }
         for (double speed : speeds) {
-            if (!(speed > 0 && speed < Double.POSITIVE_INFINITY)) {
+            if (!(speed >= Double.MIN_NORMAL && speed < Double.POSITIVE_INFINITY)) {
                 return null;
             }
         }

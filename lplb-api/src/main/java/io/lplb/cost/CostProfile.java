@@ -3,6 +3,7 @@ package io.lplb.cost;
 
 import io.lplb.cost.ProfileException.Fault;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,9 @@ public final class CostProfile {
     private static final double LEAST_MICROS_PER_TOKEN = 0.001;
 
     private static final long MOST_TOKENS = Integer.MAX_VALUE;
+    private static final int MOST_POINTS = 4096;
+    private static final int MOST_SLOTS = 4096;
+    private static final int MOST_BYTES = 64 << 20;
 
     /** Noise may make more tokens faster, but not by this factor. */
     private static final double NOISE = 0.6;
@@ -67,7 +71,19 @@ public final class CostProfile {
      * @throws ProfileException if it is not usable
      */
     public static CostProfile read(Path file) throws IOException {
-        return parse(file.toString(), Files.readString(file, StandardCharsets.UTF_8));
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new IOException(file + ": got a folder, a pipe or a device, expected a regular file");
+        }
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(MOST_BYTES + 1);
+        }
+        if (bytes.length > MOST_BYTES) {
+            throw new ProfileException(
+                    Fault.MALFORMED, file + ": got more than " + MOST_BYTES + " bytes, expected at most as many");
+        }
+        // Bytes that are no UTF-8 become replacement characters, which no field takes but name and source.
+        return parse(file.toString(), new String(bytes, StandardCharsets.UTF_8));
     }
 
     /**
@@ -91,7 +107,7 @@ public final class CostProfile {
             copy[p] = counts[p].clone();
         }
         CostProfile profile = new CostProfile(name, source, new int[0], 0, copy, micros.clone());
-        profile.requireUsable("point ", 0);
+        profile.requireUsable("");
         return profile;
     }
 
@@ -116,15 +132,19 @@ public final class CostProfile {
                 file.multiprocessors,
                 file.counts.toArray(new long[0][]),
                 file.micros.stream().mapToDouble(Double::doubleValue).toArray());
-        profile.requireUsable(file.origin + ": point ", 0);
+        profile.requireUsable(file.origin + ": ");
         return profile;
     }
 
-    private void requireUsable(String where, int first) {
+    private void requireUsable(String where) {
+        if (micros.length > MOST_POINTS) {
+            throw new ProfileException(
+                    Fault.MALFORMED, where + "points: got " + micros.length + ", expected at most " + MOST_POINTS);
+        }
         long least = Long.MAX_VALUE;
         long most = -1;
         for (int p = 0; p < micros.length; p++) {
-            requirePoint(where + (p + 1 + first), counts[p], micros[p]);
+            requirePoint(where + "point " + (p + 1), counts[p], micros[p]);
             long tokens = tokens(p);
             least = Math.min(least, tokens);
             most = Math.max(most, tokens);
@@ -132,7 +152,7 @@ public final class CostProfile {
         if (micros.length < 2 || least == most) {
             throw new ProfileException(
                     Fault.TOO_FEW_POINTS,
-                    where + "s: got " + micros.length + " with " + (micros.length == 0 ? 0 : 1)
+                    where + "points: got " + micros.length + " with " + (micros.length == 0 ? 0 : 1)
                             + " number of tokens, expected at least 2 points with different numbers of tokens");
         }
         requireUnit(where);
@@ -140,6 +160,10 @@ public final class CostProfile {
     }
 
     private static void requirePoint(String where, long[] counts, double us) {
+        if (counts.length > MOST_SLOTS) {
+            throw new ProfileException(
+                    Fault.MALFORMED, where + ": got " + counts.length + " slots, expected at most " + MOST_SLOTS);
+        }
         if (Double.isNaN(us) || Double.isInfinite(us)) {
             throw new ProfileException(Fault.NOT_A_NUMBER, where + ": got " + us + " us, expected a finite number");
         }
@@ -168,15 +192,15 @@ public final class CostProfile {
         if (least < LEAST_MICROS || most > MOST_MICROS) {
             throw new ProfileException(
                     Fault.WRONG_UNIT,
-                    where + "s: got times from " + least + " to " + most + ", expected microseconds from "
+                    where + "points: got times from " + least + " to " + most + ", expected microseconds from "
                             + LEAST_MICROS + " to " + MOST_MICROS);
         }
         for (int p = 0; p < micros.length; p++) {
             if (micros[p] < LEAST_MICROS_PER_TOKEN * tokens(p)) {
                 throw new ProfileException(
                         Fault.WRONG_UNIT,
-                        where + (p + 1) + ": got " + micros[p] + " for " + tokens(p) + " tokens, expected at least "
-                                + LEAST_MICROS_PER_TOKEN + " microseconds per token");
+                        where + "point " + (p + 1) + ": got " + micros[p] + " for " + tokens(p)
+                                + " tokens, expected at least " + LEAST_MICROS_PER_TOKEN + " microseconds per token");
             }
         }
     }
@@ -188,7 +212,7 @@ public final class CostProfile {
                 if (micros[q] < NOISE * micros[p] && tokens(q) > tokens(p) && dominates(counts[q], counts[p])) {
                     throw new ProfileException(
                             Fault.DECREASING,
-                            where + (q + 1) + ": got " + micros[q] + " us for " + tokens(q)
+                            where + "point " + (q + 1) + ": got " + micros[q] + " us for " + tokens(q)
                                     + " tokens, expected at least about the " + micros[p] + " us of point " + (p + 1)
                                     + " with " + tokens(p) + " tokens");
                 }

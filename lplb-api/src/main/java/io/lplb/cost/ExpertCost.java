@@ -4,7 +4,6 @@ package io.lplb.cost;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +29,10 @@ public final class ExpertCost {
     /** Least gain of a plan under a profile, as a fraction of the time as placed. */
     public static final double PROFILE_LEAST_GAIN = 0.01;
 
+    /** Times of a tile, a rank or a copy outside these bounds are of another unit; sums of them would lose or exceed doubles. */
+    private static final double LEAST_MICROS = 1e-6;
+
+    private static final double MOST_MICROS = 1e9;
     private static final long HASH_OFFSET = 0xCBF29CE484222325L;
     private static final long HASH_PRIME = 0x100000001B3L;
     private static final List<String> PROFILES = List.of("deepseek-v3-h200", "qwen3-30b-a3b-h200");
@@ -78,8 +81,8 @@ public final class ExpertCost {
      * Cost of whole tiles.
      *
      * @param tile tokens per tile, at least 1
-     * @param usPerTile microseconds per tile, positive and finite
-     * @param fixedUs microseconds of a rank with tokens, whatever their number; finite, not negative
+     * @param usPerTile microseconds per tile, 1e-6 to 1e9
+     * @param fixedUs microseconds of a rank with tokens, whatever their number; 0, or 1e-6 to 1e9
      * @return the cost
      * @throws IllegalArgumentException if a number is out of range
      */
@@ -87,9 +90,9 @@ public final class ExpertCost {
         if (tile < 1) {
             throw new IllegalArgumentException("tile: got " + tile + ", expected at least 1 token");
         }
-        if (!(usPerTile > 0 && usPerTile < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    "usPerTile: got " + usPerTile + ", expected a positive finite number of microseconds");
+        if (!(usPerTile >= LEAST_MICROS && usPerTile <= MOST_MICROS)) {
+            throw new IllegalArgumentException("usPerTile: got " + usPerTile + ", expected " + LEAST_MICROS + " to "
+                    + MOST_MICROS + " microseconds");
         }
         requireMicros("fixedUs", fixedUs);
         return new ExpertCost(
@@ -152,54 +155,20 @@ public final class ExpertCost {
      * @throws IllegalArgumentException if the text is none of these or the profile is not usable
      */
     public static ExpertCost parse(String text) throws IOException {
-        if (text.equals("tokens")) {
-            return tokens();
-        }
-        if (text.startsWith("tiles:")) {
-            return parseTiles(text);
-        }
-        if (PROFILES.contains(text)) {
-            return shippedProfile(text).fit();
-        }
-        Path file = Path.of(text);
-        if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException(
-                    "cost: got " + text + ", expected tokens, tiles:TILE:US_PER_TILE:FIXED_US, " + "one of " + PROFILES
-                            + " or a profile's file");
-        }
-        return profile(file);
-    }
-
-    private static ExpertCost parseTiles(String text) {
-        String[] part = text.split(":", -1);
-        String message = "cost: got " + text + ", expected tiles:TILE:US_PER_TILE:FIXED_US such as tiles:256:30.4:31";
-        if (part.length != 4) {
-            throw new IllegalArgumentException(message);
-        }
-        int tile;
-        double usPerTile;
-        double fixedUs;
-        try {
-            tile = Integer.parseInt(part[1]);
-            usPerTile = Double.parseDouble(part[2]);
-            fixedUs = Double.parseDouble(part[3]);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(message, e);
-        }
-        return tiles(tile, usPerTile, fixedUs);
+        return CostParser.parse(text);
     }
 
     private static void requireMicros(String what, double us) {
-        if (!(us >= 0 && us < Double.POSITIVE_INFINITY)) {
+        if (us != 0 && !(us >= LEAST_MICROS && us <= MOST_MICROS)) {
             throw new IllegalArgumentException(
-                    what + ": got " + us + ", expected a finite number of microseconds, at least 0");
+                    what + ": got " + us + ", expected 0 or " + LEAST_MICROS + " to " + MOST_MICROS + " microseconds");
         }
     }
 
     /**
      * This cost with a price for every replica in use, such as the copying of its weights.
      *
-     * @param us added to a rank's time for every expert that it computes as a replica; finite, not negative
+     * @param us added to a rank's time for every expert that it computes as a replica; 0, or 1e-6 to 1e9
      * @return the cost
      */
     public ExpertCost withReplicaCost(double us) {
@@ -225,7 +194,7 @@ public final class ExpertCost {
      * This cost with a price for every plan that differs from the placement: planning and the change of dispatch. A plan
      * that gains less is not worth it.
      *
-     * @param us in the unit of this cost; finite, not negative
+     * @param us in the unit of this cost; 0, or 1e-6 to 1e9
      * @return the cost
      */
     public ExpertCost withOverhead(double us) {

@@ -3,11 +3,16 @@ package io.lplb.cost;
 
 import io.lplb.cost.ProfileException.Fault;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Reader of the text form of a {@link CostProfile}. */
 final class ProfileParser {
+    private static final Pattern DECIMAL = Pattern.compile("[+-]?(NaN|Infinity|[0-9.]+([eE][+-]?[0-9]+)?)");
+    private static final int MOST_COLUMNS = 1 << 24;
+    private static final int MOST_MULTIPROCESSORS = 1 << 16;
+    private static final int MOST_LETTERS = 4096;
+
     final String origin;
     String name = "profile";
     String source = "not stated";
@@ -47,8 +52,8 @@ final class ProfileParser {
         String key = colon < 0 ? line : line.substring(0, colon);
         String value = colon < 0 ? "" : line.substring(colon + 1).strip();
         switch (key) {
-            case "name" -> name = value;
-            case "source" -> source = value;
+            case "name" -> name = words(number, "name", value);
+            case "source" -> source = words(number, "source", value);
             case "unit" -> {
                 if (!value.equals("us")) {
                     throw new ProfileException(
@@ -56,11 +61,14 @@ final class ProfileParser {
                 }
                 unit = true;
             }
-            case "columns" ->
-                columns = Arrays.stream(numbers(number, value))
-                        .mapToInt(Math::toIntExact)
-                        .toArray();
-            case "multiprocessors" -> multiprocessors = (int) numbers(number, value)[0];
+            case "columns" -> columns = numbers(number, key, value, MOST_COLUMNS);
+            case "multiprocessors" -> {
+                int[] one = numbers(number, key, value, MOST_MULTIPROCESSORS);
+                if (one.length != 1) {
+                    throw malformed(number, key + ": " + value, "one number");
+                }
+                multiprocessors = one[0];
+            }
             case "points" -> inPoints = true;
             default -> throw malformed(number, line, "name:, source:, unit:, columns:, multiprocessors: or points:");
         }
@@ -73,6 +81,9 @@ final class ProfileParser {
         }
         double us;
         try {
+            if (!DECIMAL.matcher(word[0]).matches()) {
+                throw new NumberFormatException(word[0]);
+            }
             us = Double.parseDouble(word[0]);
         } catch (NumberFormatException e) {
             throw malformed(number, word[0], "a number of microseconds");
@@ -85,16 +96,27 @@ final class ProfileParser {
         counts.add(tokens);
     }
 
-    private long[] numbers(int number, String value) {
+    private int[] numbers(int number, String key, String value, int most) {
         String[] word = value.split("[\\s,]+", -1);
-        long[] result = new long[word.length];
+        int[] result = new int[word.length];
         for (int k = 0; k < word.length; k++) {
-            result[k] = number(number, word[k]);
-            if (result[k] < 1 || result[k] > Integer.MAX_VALUE) {
-                throw malformed(number, word[k], "a positive number");
+            long one = number(number, word[k]);
+            if (one < 1 || one > most) {
+                throw malformed(number, key + ": " + word[k], "1.." + most);
             }
+            result[k] = (int) one;
         }
         return result;
+    }
+
+    private String words(int number, String key, String value) {
+        if (value.length() > MOST_LETTERS || value.chars().anyMatch(Character::isISOControl)) {
+            throw malformed(
+                    number,
+                    key + ": of " + value.length() + " characters",
+                    "at most " + MOST_LETTERS + " characters, none of them a control character");
+        }
+        return value;
     }
 
     private long number(int number, String word) {

@@ -265,6 +265,16 @@ class ActiveRanksTest {
         }
     }
 
+    /** A placement is made with the speeds, so wrong ones are named before it. */
+    @Test
+    void builderNamesSpeedsThatAreSubnormal() {
+        LoadBalancerBuilder builder = LoadBalancer.builder().experts(8).ranks(4).speeds(1, 1, 1, 1e-310);
+        assertMessage(
+                "speed of rank 3: got 1.0E-310, expected 0 for an inactive rank, or a positive finite number, at least "
+                        + Double.MIN_NORMAL,
+                builder::build);
+    }
+
     private static void assertMessage(String expected, org.junit.jupiter.api.function.Executable call) {
         assertEquals(
                 expected, assertThrows(IllegalArgumentException.class, call).getMessage());

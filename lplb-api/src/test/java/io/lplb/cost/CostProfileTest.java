@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lplb.cost.ProfileException.Fault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -51,6 +55,17 @@ class CostProfileTest {
                 Arguments.of(HEAD + "10 0 0\n20 50 1\n", Fault.MALFORMED),
                 Arguments.of("unit: us\nwidth: 3\npoints:\n10 5\n20 50\n", Fault.MALFORMED),
                 Arguments.of("unit: us\ncolumns: -3\npoints:\n10 5\n20 50\n", Fault.MALFORMED),
+                Arguments.of("unit: us\ncolumns: 2147483647\npoints:\n10 5\n20 50\n", Fault.MALFORMED),
+                Arguments.of("unit: us\nmultiprocessors: 132 5\npoints:\n10 5\n20 50\n", Fault.MALFORMED),
+                Arguments.of("unit: us\nmultiprocessors: 1000000\npoints:\n10 5\n20 50\n", Fault.MALFORMED),
+                Arguments.of("name: a\u001b[31m\nunit: us\npoints:\n10 5\n20 50\n", Fault.MALFORMED),
+                Arguments.of("source: " + "s".repeat(5000) + "\nunit: us\npoints:\n10 5\n20 50\n", Fault.MALFORMED),
+                Arguments.of(HEAD + "0x1p4 5\n20 50\n", Fault.MALFORMED),
+                Arguments.of(HEAD + "10d 5\n20 50\n", Fault.MALFORMED),
+                Arguments.of(HEAD + "4.9e-324 5\n20 50\n", Fault.WRONG_UNIT),
+                Arguments.of(HEAD + "1e308 5\n20 50\n", Fault.WRONG_UNIT),
+                Arguments.of(HEAD + "10" + " 1".repeat(5000) + "\n20 50\n", Fault.MALFORMED),
+                Arguments.of(HEAD + "10 5\n20 50\n".repeat(3000), Fault.MALFORMED),
                 Arguments.of("{\"rows\": []}", Fault.MALFORMED));
     }
 
@@ -62,7 +77,17 @@ class CostProfileTest {
                 () -> CostProfile.parse("test.profile", text).fit());
         assertEquals(fault, e.fault(), e.getMessage());
         String message = String.valueOf(e.getMessage());
+        assertTrue(message.startsWith("test"), message);
         assertTrue(message.contains("got") && message.contains("expected"), message);
+    }
+
+    @Test
+    void filesAreNamed(@TempDir Path folder) throws IOException {
+        IOException e = assertThrows(IOException.class, () -> CostProfile.read(folder));
+        assertEquals(folder + ": got a folder, a pipe or a device, expected a regular file", e.getMessage());
+        Path binary = Files.write(folder.resolve("b"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+        ProfileException fault = assertThrows(ProfileException.class, () -> CostProfile.read(binary));
+        assertTrue(String.valueOf(fault.getMessage()).startsWith(binary + ", line 1: got "), fault.getMessage());
     }
 
     @Test

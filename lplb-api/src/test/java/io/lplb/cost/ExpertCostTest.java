@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -176,5 +177,21 @@ class ExpertCostTest {
         assertTrue(ExpertCost.tiles(128, 2, 3).toString().contains("tile 128"));
         assertEquals(List.of("deepseek-v3-h200", "qwen3-30b-a3b-h200"), ExpertCost.profileNames());
         assertThrows(IllegalArgumentException.class, () -> ExpertCost.shippedProfile("h100"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.MIN_VALUE, 1e-320, 1e-300, 1e300, -1, Double.NaN, Double.POSITIVE_INFINITY})
+    void timesThatNoDeviceTakesAreRefused(double us) {
+        assertRefused("usPerTile: got " + us, () -> ExpertCost.tiles(256, us, 31));
+        assertRefused("usPerTile: got " + us, () -> ExpertCost.parse("tiles:256:" + us + ":31"));
+        assertRefused("fixedUs: got " + us, () -> ExpertCost.tiles(256, 30, us));
+        assertRefused("replica cost: got " + us, () -> ExpertCost.tokens().withReplicaCost(us));
+        assertRefused("overhead: got " + us, () -> ExpertCost.tokens().withOverhead(us));
+    }
+
+    private static void assertRefused(String start, Executable call) {
+        String message = String.valueOf(
+                assertThrows(IllegalArgumentException.class, call).getMessage());
+        assertTrue(message.startsWith(start) && message.contains("expected"), message);
     }
 }

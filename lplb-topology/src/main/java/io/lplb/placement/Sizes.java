@@ -15,7 +15,7 @@ final class Sizes {
         }
     }
 
-    /** Returns a copy of the speeds of the ranks, 1 everywhere for null; requires positive, finite ones. */
+    /** Returns a copy of the speeds of the ranks, 1 everywhere for null; requires finite ones that are positive and not subnormal. */
     static double[] speeds(double @Nullable [] speed, int ranks) {
         if (speed == null) {
             double[] equal = new double[ranks];
@@ -27,9 +27,9 @@ final class Sizes {
                     "speed: got " + speed.length + " speeds, expected " + ranks + ", one for each rank");
         }
         for (int r = 0; r < ranks; r++) {
-            if (!(speed[r] > 0 && speed[r] < Double.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException(
-                        "speed[" + r + "]: got " + speed[r] + ", expected a positive finite number");
+            if (!(speed[r] >= Double.MIN_NORMAL && speed[r] < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("speed[" + r + "]: got " + speed[r]
+                        + ", expected a positive finite number, at least " + Double.MIN_NORMAL);
             }
         }
         return speed.clone();

@@ -292,8 +292,8 @@ class PlacementPlannerTest {
                 "0 | 4 | 3 | experts: got 0, expected at least 1",
                 "8 | -1 | 3 | ranks: got -1, expected at least 1",
                 "8 | 4 | 0 | slotsPerRank: got 0, expected at least 1",
-                "8 | 4 | 1 | slotsPerRank: got 1, 4 slots, expected at least 8 slots, 2 per rank, for 8 experts on 1 rank"
-                        + " each",
+                "8 | 4 | 1 | slotsPerRank: got 1, 4 slots, expected at least 8 slots, 2 per rank, for 8 experts on 1"
+                        + " rank each",
                 "8 | 2147483647 | 2147483647 | slots: got 2147483647 on each of 2147483647 ranks, expected at most"
                         + " 16777216 in all"
             })
@@ -329,6 +329,9 @@ class PlacementPlannerTest {
         assertMessage(
                 "surviveRanks: got 2 with experts confined to nodes of 2 ranks, expected fewer",
                 () -> sizes().nodes(2).expertGroups(2).surviveRanks(2).build());
+        assertMessage(
+                "speed[1]: got 4.9E-324, expected a positive finite number, at least " + Double.MIN_NORMAL,
+                () -> sizes().speeds(new double[] {1, Double.MIN_VALUE, 1, 1}).build());
         assertMessage(
                 "speed: got 1 speeds, expected 4, one for each rank",
                 () -> sizes().speeds(new double[] {1}).build());

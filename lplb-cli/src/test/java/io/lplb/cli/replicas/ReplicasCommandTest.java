@@ -117,6 +117,20 @@ class ReplicasCommandTest {
         assertTrue(lines.get(3).matches(" *all +3 .*"), run.out());
     }
 
+    @ParameterizedTest(name = "{1}")
+    @CsvSource({
+        "a\u001b[31m, 'line 1: got a name of more than 256 bytes or with control characters'",
+        "'a|b|c|d|e', 'got more than 3 lines, expected one for each of 3 cases'",
+        "a, 'got 1 lines, expected one for each of 3 cases'"
+    })
+    void wrongNamesOfKindsAreNamed(String names, String message) throws IOException {
+        Path loads = NpyBytes.write(folder, "<i4", "3, 2", 4, 9, 1, 4, 2, 5, 5);
+        Path file = Files.writeString(folder.resolve("trace_names.txt"), names.replace('|', '\n'));
+        CliRun run = replicas(loads, "--ranks", "2", "--spare-slots", "1");
+        assertEquals(2, run.exitCode(), run.out());
+        assertTrue(run.err().startsWith("lplb: " + file) && run.err().contains(message), run.err());
+    }
+
     @Test
     void historyGivesAPlacement() throws IOException {
         Path loads = NpyBytes.write(folder, "<i4", "2, 4", 4, 90, 10, 0, 4, 80, 20, 4, 0);
