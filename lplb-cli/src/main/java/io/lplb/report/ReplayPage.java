@@ -146,7 +146,8 @@ public final class ReplayPage {
                                 + report.history()
                                 + (report.updateEvery() == 0
                                         ? "."
-                                        : ", and anew every " + report.updateEvery() + " steps."),
+                                        : ", and anew every " + report.updateEvery() + " steps.")
+                                + (report.nodes() == 1 ? "" : " Sources of tokens: " + report.sources() + "."),
                         "class",
                         "note");
     }

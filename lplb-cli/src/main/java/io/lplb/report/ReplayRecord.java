@@ -53,6 +53,8 @@ public final class ReplayRecord implements Replay.Observer {
     private final double[][] stepImbalance;
     private final long[] stepBatches;
     private final long[] layerBatches;
+    private final double[][] fallingLoads;
+    private final long[] sorted;
     private final @Nullable Writer csv;
     private long batches;
 
@@ -83,6 +85,8 @@ public final class ReplayRecord implements Replay.Observer {
         this.stepImbalance = new double[count][columns];
         this.stepBatches = new long[columns];
         this.layerBatches = new long[layers];
+        this.fallingLoads = new double[count][ranks];
+        this.sorted = new long[ranks];
         for (int k = 0; k < count; k++) {
             panels.add(new MaxGrid(layers, steps, PANELS, PANEL_COLUMNS));
             nanos.add(new Histogram(1, LONGEST_PLAN, 3));
@@ -118,6 +122,7 @@ public final class ReplayRecord implements Replay.Observer {
             layerImbalance[k][layer] += figures.imbalance();
             layerTime[k][layer] += figures.time();
             stepImbalance[k][column] += figures.imbalance();
+            addFalling(fallingLoads[k], batch.rankLoads().get(k));
             if (csv != null) {
                 write(csv, step, layer, policies.get(k).id(), figures);
             }
@@ -138,6 +143,15 @@ public final class ReplayRecord implements Replay.Observer {
 
     private static String number(double value) {
         return Double.isNaN(value) ? "" : String.valueOf((float) value);
+    }
+
+    private void addFalling(double[] sums, long[] loads) {
+        System.arraycopy(loads, 0, sorted, 0, loads.length);
+        Arrays.sort(sorted);
+        double mean = (double) Arrays.stream(sorted).sum() / sorted.length;
+        for (int r = 0; r < sums.length; r++) {
+            sums[r] += sorted[sums.length - 1 - r] / mean;
+        }
     }
 
     private static int gapClass(double gap) {
@@ -186,7 +200,40 @@ public final class ReplayRecord implements Replay.Observer {
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("perLayer", perLayer);
         details.put("perStep", perStep);
+        Map<String, Object> loads = new LinkedHashMap<>();
+        Map<String, Object> gapFractions = new LinkedHashMap<>();
+        for (int k = 0; k < policies.size(); k++) {
+            loads.put(policies.get(k).id(), fallingLoads(k));
+            gapFractions.put(policies.get(k).id(), gapFractions(k));
+        }
+        details.put("fallingRankLoads", loads);
+        details.put("gapClasses", Map.of("upTo", GAP_CLASSES, "fractions", gapFractions));
+        details.put("rankLoadsBefore", cells(before, beforeIndex));
+        details.put("rankLoadsAfter", cells(after, afterIndex));
         return details;
+    }
+
+    /** The heat map of a policy as numbers; a cell without a batch is null. */
+    private Map<String, Object> cells(MaxGrid grid, int policy) {
+        List<List<Double>> rows = new ArrayList<>();
+        for (int r = 0; r < grid.rows(); r++) {
+            List<Double> row = new ArrayList<>();
+            for (int c = 0; c < grid.columns(); c++) {
+                row.add(Math.rint(grid.value(r, c) * 1e4) / 1e4);
+            }
+            rows.add(row);
+        }
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("strategy", policies.get(policy).id());
+        map.put("cells", rows);
+        return map;
+    }
+
+    /** Returns the loads of the ranks over the mean load, the busiest of every batch first, means over the batches. */
+    double[] fallingLoads(int policy) {
+        double[] means = new double[fallingLoads[policy].length];
+        Arrays.setAll(means, r -> batches == 0 ? 0 : fallingLoads[policy][r] / batches);
+        return means;
     }
 
     private Map<String, Double> byPolicy(double[][] sums, int at, long count) {

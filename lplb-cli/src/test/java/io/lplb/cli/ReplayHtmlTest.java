@@ -80,6 +80,40 @@ class ReplayHtmlTest {
         assertTrue(texts.containsAll(List.of("batch 1", "100", "7", "100 %", "90 %")), texts.toString());
     }
 
+    /** A bar per rank and strategy, and the same numbers in JSON. */
+    @Test
+    void thePictureHasTheRanksOfEveryStrategy() throws Exception {
+        Path svg = folder.resolve("ranks.svg");
+        CliRun run = CliRun.of(
+                "replay",
+                "--trace",
+                ReplayCommandTest.trace(folder).toString(),
+                "--experts",
+                "32",
+                "--nodes",
+                "2",
+                "--sources",
+                "node-local:4",
+                "--strategies",
+                "as-is,own",
+                "--svg",
+                svg.toString(),
+                "--json",
+                "-");
+        assertEquals(0, run.exitCode(), run.err());
+        String picture = Files.readString(svg);
+        assertEquals(2 * 8, picture.split("<rect ", -1).length - 1, picture);
+        JsonNode report = new ObjectMapper().readTree(run.out());
+        assertTrue(report.get("sources").asText().startsWith("taken as node-local"), run.out());
+        JsonNode loads = report.at("/details/fallingRankLoads/as-is");
+        assertEquals(8, loads.size());
+        assertEquals(
+                report.at("/strategies/0/imbalance/mean").asDouble(),
+                loads.get(0).asDouble(),
+                1e-9);
+        assertEquals(8, report.at("/details/rankLoadsBefore/cells").size());
+    }
+
     /** 1,000 batches in 208 columns and 200 points; names from files are escaped. */
     @Test
     void longTracesAreDownSampledAndSaySo() throws Exception {

@@ -12,6 +12,7 @@ import io.lplb.replay.PolicyChoice;
 import io.lplb.replay.ReplayHistory;
 import io.lplb.replay.ReplayOptions;
 import io.lplb.replay.ReplayReport;
+import io.lplb.report.RankPicture;
 import io.lplb.report.ReplayPage;
 import io.lplb.trace.Trace;
 import io.lplb.trace.TraceOptions;
@@ -145,6 +146,12 @@ public final class ReplayCommand implements Callable<Integer> {
     private @Nullable String html;
 
     @Option(
+            names = "--svg",
+            paramLabel = "FILE",
+            description = "Write a picture of the rank loads under each strategy, too; - is standard output.")
+    private @Nullable String svg;
+
+    @Option(
             names = "--progress",
             negatable = true,
             description = "Show progress on standard error; only on a terminal if absent.")
@@ -216,9 +223,12 @@ public final class ReplayCommand implements Callable<Integer> {
         AtomicOutput.requireDistinct("--json", json, "--html", html);
         AtomicOutput.requireDistinct("--json", json, "--csv", csv);
         AtomicOutput.requireDistinct("--html", html, "--csv", csv);
+        AtomicOutput.requireDistinct("--html", html, "--svg", svg);
+        AtomicOutput.requireDistinct("--json", json, "--svg", svg);
+        AtomicOutput.requireDistinct("--csv", csv, "--svg", svg);
         List<Path> inputs = new ArrayList<>(sizes.files());
         inputs.add(trace);
-        for (String output : new String[] {json, html, csv}) {
+        for (String output : new String[] {json, html, csv, svg}) {
             if (output != null) {
                 AtomicOutput.requireOther(output, inputs);
             }
@@ -244,7 +254,13 @@ public final class ReplayCommand implements Callable<Integer> {
                 out.commit();
             }
         }
-        if (!STANDARD.equals(json) && !STANDARD.equals(html) && !STANDARD.equals(csv)) {
+        if (svg != null) {
+            try (AtomicOutput out = AtomicOutput.to(svg, lplb.console())) {
+                RankPicture.write(report, result.record(), out.stream());
+                out.commit();
+            }
+        }
+        if (!STANDARD.equals(svg) && !STANDARD.equals(json) && !STANDARD.equals(html) && !STANDARD.equals(csv)) {
             PrintWriter out = lplb.console().outText();
             out.print(ReplayText.of(report));
             out.println();
