@@ -177,6 +177,11 @@ public final class NcclExchange implements AutoCloseable {
         return link.isAlive();
     }
 
+    /** {@return the number of the last round that was begun, the same for all sources that agree; -1 before the first} */
+    public long round() {
+        return link.round();
+    }
+
     /** {@return the rounds whose counts have been gathered on the device, complete or not} */
     public long rounds() {
         Skip left = skip;

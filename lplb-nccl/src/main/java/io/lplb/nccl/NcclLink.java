@@ -54,7 +54,6 @@ final class NcclLink {
     private volatile String why = "";
     private @Nullable NcclAttempt attempt;
     private long round;
-    private long given = -1;
     private boolean returned;
     private long pauseMillis = FIRST_PAUSE_MILLIS;
     private long notBefore;
@@ -139,15 +138,7 @@ final class NcclLink {
         if (other == null || isAlive()) {
             return round + 1;
         }
-        if (given > round) {
-            return given;
-        }
         return Math.max(round + 1, Math.ceilDiv(other.nextRound(), 2));
-    }
-
-    /** For measurements: the round that comes next, whatever comes from others until then. */
-    void nextIs(long next) {
-        given = next;
     }
 
     /** Goes past rounds that others have had. */

@@ -38,9 +38,6 @@ public final class CudaDriver {
     /** CU_STREAM_CAPTURE_MODE_THREAD_LOCAL: what other threads call does not spoil a capture. */
     private static final int CAPTURE_THREAD_LOCAL = 1;
 
-    /** CU_EVENT_RECORD_EXTERNAL: in a recording, an event that is recorded whenever the graph runs. */
-    private static final int EVENT_EXTERNAL = 1;
-
     /** CU_JIT_ERROR_LOG_BUFFER and CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES. */
     private static final int JIT_ERROR_LOG = 5;
 
@@ -81,7 +78,6 @@ public final class CudaDriver {
     private final CudaLibrary.Function streamDestroy;
     private final CudaLibrary.Function eventCreate;
     private final CudaLibrary.Function eventRecord;
-    private final CudaLibrary.Function eventRecordFlags;
     private final CudaLibrary.Function eventElapsed;
     private final CudaLibrary.Function eventDestroy;
     private final CudaLibrary.Function launchKernel;
@@ -128,7 +124,6 @@ public final class CudaDriver {
         streamDestroy = library.function("cuStreamDestroy_v2");
         eventCreate = library.function("cuEventCreate");
         eventRecord = library.function("cuEventRecord");
-        eventRecordFlags = library.function("cuEventRecordWithFlags");
         eventElapsed = library.function("cuEventElapsedTime_v2", "cuEventElapsedTime");
         eventDestroy = library.function("cuEventDestroy_v2");
         launchKernel = library.function("cuLaunchKernel");
@@ -379,15 +374,6 @@ public final class CudaDriver {
 
     public void record(long event, long stream) {
         check(eventRecord, eventRecord.call(event, stream));
-    }
-
-    /**
-     * Records an event, or what records it whenever a graph runs.
-     *
-     * @param recorded whether the stream records
-     */
-    public void record(long event, long stream, boolean recorded) {
-        check(eventRecordFlags, eventRecordFlags.call(event, stream, recorded ? EVENT_EXTERNAL : 0));
     }
 
     /** Returns the microseconds between two events that have happened. */

@@ -354,29 +354,6 @@ public final class GpuPipeline implements AutoCloseable {
         }
     }
 
-    /** For measurements: see {@link PipelineLaunch#micros}. */
-    double[] micros(long ids, long physical, int tokens, int times) {
-        session.begin();
-        try {
-            return launch.micros(ids, physical, tokens, times);
-        } catch (CudaException e) {
-            throw session.failed(e);
-        } finally {
-            session.end();
-        }
-    }
-
-    /** For measurements: see {@link PipelineLaunch#measure}. */
-    public void measure(long before, long after, boolean withGraphs) {
-        session.begin();
-        try {
-            launch.await();
-            launch.measure(before, after, withGraphs);
-        } finally {
-            session.end();
-        }
-    }
-
     private int summary(int at) {
         if (!fetched) {
             throw new IllegalStateException("summary: got none of the last run, expected a call of fetch before");

@@ -66,7 +66,6 @@ final class PipelineLaunch {
     private final PinnedMemory hostIds;
     private final PinnedMemory hostResults;
     private boolean withoutGather;
-    private boolean graphs = true;
 
     /**
      * Compiles the kernels for the device and takes the memory.
@@ -255,29 +254,29 @@ final class PipelineLaunch {
             put(run, PipelinePiece.GATHERING);
         } else {
             put(run, PipelinePiece.COUNTS);
-            stage.gather(stream, false);
+            stage.gather(stream);
             put(run, PipelinePiece.REST);
         }
     }
 
     /** Puts a piece of a run on the stream: as a graph if the run has come before. */
     private void put(PipelineRun run, PipelinePiece piece) {
-        if (run.uses() > 1 && run.executable(piece) == 0 && graphs) {
-            run.executable(piece, GraphRecording.record(driver, recorder, () -> enqueue(run, piece, recorder, true)));
+        if (run.uses() > 1 && run.executable(piece) == 0) {
+            run.executable(piece, GraphRecording.record(driver, recorder, () -> enqueue(run, piece, recorder)));
         }
         if (run.executable(piece) != 0) {
             driver.launchGraph(run.executable(piece), stream);
         } else {
-            enqueue(run, piece, stream, false);
+            enqueue(run, piece, stream);
         }
     }
 
-    private void enqueue(PipelineRun run, PipelinePiece piece, long on, boolean recorded) {
+    private void enqueue(PipelineRun run, PipelinePiece piece, long on) {
         if (piece != PipelinePiece.REST) {
             enqueueCounts(run, on);
         }
         if (piece == PipelinePiece.GATHERING && source != null) {
-            source.gather(on, recorded);
+            source.gather(on);
         }
         if (piece != PipelinePiece.COUNTS) {
             enqueueRest(run, on);
@@ -349,40 +348,6 @@ final class PipelineLaunch {
     /** Returns the byte of {@link #hostResults} at which the physical ids begin. */
     long physicalOffset() {
         return (long) Integer.BYTES * resultWords;
-    }
-
-    /**
-     * For measurements: from now on, events are recorded around the gather of every run, or no longer.
-     *
-     * @param before 0 for none
-     * @param withGraphs whether runs that come again are recorded
-     */
-    void measure(long before, long after, boolean withGraphs) {
-        runs.forgetRecordings();
-        graphs = withGraphs;
-        if (source != null) {
-            source.timeGather(before, after);
-        }
-    }
-
-    /** Returns the device's microseconds of each of so many runs of one kind, one at a time, between two events. */
-    double[] micros(long ids, long physical, int count, int times) {
-        long start = driver.createEvent();
-        long end = driver.createEvent();
-        try {
-            double[] micros = new double[times];
-            for (int k = 0; k < times; k++) {
-                driver.record(start, stream);
-                runDevice(ids, physical, count);
-                driver.record(end, stream);
-                driver.synchronise(stream);
-                micros[k] = driver.elapsedMicros(start, end);
-            }
-            return micros;
-        } finally {
-            driver.destroyEvent(start);
-            driver.destroyEvent(end);
-        }
     }
 
     /** Frees everything, when all runs have ended. */

@@ -30,11 +30,6 @@ final class SourceStage {
     private final int[] ownCounts;
     private final int[] allCounts;
 
-    /** Events around the gather, for measurements; 0 for none. */
-    private long eventBefore;
-
-    private long eventAfter;
-
     /**
      * @param all device address of the array of all rows
      * @param state device address of the array of the counters
@@ -61,20 +56,8 @@ final class SourceStage {
     }
 
     /** Puts the gather on a stream; only while the communicator is entered. */
-    void gather(long on, boolean recorded) {
-        if (eventBefore != 0) {
-            driver.record(eventBefore, on, recorded);
-        }
+    void gather(long on) {
         exchange.gather(ownRow(), rows, rowWords, on);
-        if (eventAfter != 0) {
-            driver.record(eventAfter, on, recorded);
-        }
-    }
-
-    /** For measurements: from now on, events are recorded around a gather; in graphs that are recorded from now on too. */
-    void timeGather(long before, long after) {
-        eventBefore = before;
-        eventAfter = after;
     }
 
     /**

@@ -156,11 +156,6 @@ final class BatchLaunch implements KernelLaunch {
         }
     }
 
-    /** Returns the stream of the first piece, for a measurement. */
-    BatchStream lane() {
-        return pieces[0].lane;
-    }
-
     @Override
     public void close() {
         cleanup.close();

@@ -122,22 +122,6 @@ final class BatchStream implements AutoCloseable {
         bound.copyOut(program.reports(), BatchTables.reportWords(count), stream);
     }
 
-    /** Returns the microseconds on the device for what was written last: all together; then each of several kernels alone. */
-    double[] kernelMicros(int count, int launches) {
-        double all = repeated.micros(count, launches);
-        if (steps == 1) {
-            return new double[] {all};
-        }
-        double[] micros = new double[1 + steps];
-        micros[0] = all;
-        for (int k = 0; k < steps; k++) {
-            int step = k;
-            micros[1 + k] = RepeatedLaunch.micros(
-                    driver, stream, launches, () -> arguments.launch(step, step + 1, count, stream));
-        }
-        return micros;
-    }
-
     @Override
     public void close() {
         cleanup.close();

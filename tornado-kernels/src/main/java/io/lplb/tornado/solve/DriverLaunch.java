@@ -136,11 +136,6 @@ final class DriverLaunch extends HostCertified {
         arguments.launch(0, 1, count, stream);
     }
 
-    /** Returns the microseconds of the kernel alone for what is packed: the mean of many launches in a row. */
-    double kernelMicros(int count, int launches) {
-        return RepeatedLaunch.micros(driver, stream, launches, () -> launchKernel(count));
-    }
-
     @Override
     public void close() {
         cleanup.close();

@@ -9,9 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.lplb.count.TokenCounter;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.reference.ReferenceSources;
+import io.lplb.reference.SamplePlacements;
 import io.lplb.tornado.kernel.pipeline.PipelineSizes;
 import io.lplb.tornado.kernel.pipeline.SourceLayout;
-import io.lplb.tornado.program.Placements;
 import io.lplb.tornado.program.RunSizes;
 import io.lplb.tornado.program.SourceGroup;
 import java.util.ArrayList;
@@ -31,25 +32,33 @@ class SourcePipelineTest {
 
     static Stream<Arguments> cases() {
         return Stream.of(
-                Arguments.of("torus 8x4 by two GPUs", Placements.torus(3), new SourceGroup(2, 0, 2), 700, 2.0),
-                Arguments.of("torus 8x4, a source a rank", Placements.torus(2), new SourceGroup(32, 0, 8), 60, 1.0),
-                Arguments.of("torus 8x4, nodes of 3", Placements.torus(2), new SourceGroup(8, 0, 3), 90, 1.0),
-                Arguments.of("two groups", Placements.random(8, 4, 7, 5, SEED), new SourceGroup(4, 0, 2), 260, 1.5),
+                Arguments.of("torus 8x4 by two GPUs", SamplePlacements.torus(3), new SourceGroup(2, 0, 2), 700, 2.0),
+                Arguments.of(
+                        "torus 8x4, a source a rank", SamplePlacements.torus(2), new SourceGroup(32, 0, 8), 60, 1.0),
+                Arguments.of("torus 8x4, nodes of 3", SamplePlacements.torus(2), new SourceGroup(8, 0, 3), 90, 1.0),
+                Arguments.of(
+                        "two groups", SamplePlacements.random(8, 4, 7, 5, SEED), new SourceGroup(4, 0, 2), 260, 1.5),
                 Arguments.of(
                         "up to many replicas",
-                        Placements.random(6, 6, 20, 9, SEED),
+                        SamplePlacements.random(6, 6, 20, 9, SEED),
                         new SourceGroup(6, 0, 2),
                         301,
                         3.0),
                 Arguments.of(
                         "many replicas by three",
-                        Placements.random(6, 6, 20, 9, SEED),
+                        SamplePlacements.random(6, 6, 20, 9, SEED),
                         new SourceGroup(3, 0, 1),
                         301,
                         3.0),
-                Arguments.of("items of several experts", Placements.mirrored(6, 3), new SourceGroup(2, 0, 1), 333, 2.0),
-                Arguments.of("no replicas", Placements.random(3, 3, 9, 3, SEED), new SourceGroup(3, 0, 3), 101, 1.0),
-                Arguments.of("alone", Placements.torus(2), new SourceGroup(1, 0, 1), 300, 1.0));
+                Arguments.of(
+                        "items of several experts",
+                        SamplePlacements.mirrored(6, 3),
+                        new SourceGroup(2, 0, 1),
+                        333,
+                        2.0),
+                Arguments.of(
+                        "no replicas", SamplePlacements.random(3, 3, 9, 3, SEED), new SourceGroup(3, 0, 3), 101, 1.0),
+                Arguments.of("alone", SamplePlacements.torus(2), new SourceGroup(1, 0, 1), 300, 1.0));
     }
 
     /** Placements with any number of replicas, divided among any number of sources and nodes. */
@@ -63,7 +72,7 @@ class SourcePipelineTest {
             int experts = 1 + random.nextInt(ranks * slots);
             return Arguments.of(
                     "random " + seed,
-                    Placements.random(ranks, ranks, experts, slots, random.nextLong()),
+                    SamplePlacements.random(ranks, ranks, experts, slots, random.nextLong()),
                     new SourceGroup(sources, 0, 1 + random.nextInt(sources)),
                     1 + random.nextInt(400),
                     1 + 2 * random.nextDouble());
@@ -129,7 +138,7 @@ class SourcePipelineTest {
         for (int s = 0; s < sources; s++) {
             // One source has all tokens, one may have none.
             int own = s == 0 ? tokens : random.nextInt(tokens + 1) * random.nextInt(2);
-            ids[s] = Placements.ids(own, placement.experts(), skew, random.nextLong());
+            ids[s] = SamplePlacements.ids(own, placement.experts(), skew, random.nextLong());
         }
         return ids;
     }
@@ -149,7 +158,7 @@ class SourcePipelineTest {
                 int[] expected = new int[together.length];
                 one.route(together, expected);
                 int[][] physical = sources.route(ids, -1);
-                CpuSources cpu = new CpuSources(placement, problem, group, ids);
+                ReferenceSources cpu = new ReferenceSources(placement, problem, group.perNode(), ids);
                 long[] quotas = cpu.quotas(expected);
                 assertArrayEquals(quotas, cpu.quotas(concatenated(physical)), name + ": quotas");
                 for (int s = 0; s < ids.length; s++) {
@@ -187,11 +196,11 @@ class SourcePipelineTest {
                 assertEquals(1, sources.signal(s, SourceLayout.ENDED));
             }
             int[][] second = batch(placement, group.sources(), tokens, skew, SEED + 1);
-            long[] quotas =
-                    new CpuSources(placement, problem, group, second).quotas(concatenated(sources.route(second, -1)));
+            long[] quotas = new ReferenceSources(placement, problem, group.perNode(), second)
+                    .quotas(concatenated(sources.route(second, -1)));
             int[][] third = batch(placement, group.sources(), tokens, skew, SEED + 2);
             physical = sources.route(third, late);
-            CpuSources plan = new CpuSources(placement, problem, group, second);
+            ReferenceSources plan = new ReferenceSources(placement, problem, group.perNode(), second);
             for (int s = 0; s < judged; s++) {
                 assertArrayEquals(plan.routeByLastPlan(quotas, s, third[s]), physical[s], name + ", source " + s);
                 assertEquals(2, sources.signal(s, SourceLayout.MISSED_ROUNDS));

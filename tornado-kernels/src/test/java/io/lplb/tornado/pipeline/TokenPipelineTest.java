@@ -10,9 +10,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
 import io.lplb.quota.QuotaRounder;
+import io.lplb.reference.ReferencePipeline;
+import io.lplb.reference.SamplePlacements;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
-import io.lplb.tornado.program.Placements;
 import io.lplb.tornado.program.SolverStep;
 import java.util.Arrays;
 import java.util.List;
@@ -28,14 +29,15 @@ class TokenPipelineTest {
 
     static Stream<Arguments> cases() {
         return Stream.of(
-                Arguments.of("torus 8x4", Placements.torus(3), 1021, 2.0),
-                Arguments.of("torus 8x4, a block and one", Placements.torus(2), 257, 1.0),
-                Arguments.of("two groups of 4, random", Placements.random(8, 4, 7, 5, SEED), 499, 1.5),
-                Arguments.of("7 ranks, up to many replicas", Placements.random(7, 7, 23, 9, SEED), 1499, 3.0),
-                Arguments.of("items of several experts", Placements.mirrored(5, 3), 613, 2.0),
-                Arguments.of("no replicas", Placements.random(3, 3, 9, 3, SEED), 101, 1.0),
-                Arguments.of("1,024 experts, 1,280 replicas", Placements.random(16, 16, 1024, 80, SEED), 523, 1.0),
-                Arguments.of("one expert on one rank", Placements.random(1, 1, 1, 1, SEED), 1, 1.0));
+                Arguments.of("torus 8x4", SamplePlacements.torus(3), 1021, 2.0),
+                Arguments.of("torus 8x4, a block and one", SamplePlacements.torus(2), 257, 1.0),
+                Arguments.of("two groups of 4, random", SamplePlacements.random(8, 4, 7, 5, SEED), 499, 1.5),
+                Arguments.of("7 ranks, up to many replicas", SamplePlacements.random(7, 7, 23, 9, SEED), 1499, 3.0),
+                Arguments.of("items of several experts", SamplePlacements.mirrored(5, 3), 613, 2.0),
+                Arguments.of("no replicas", SamplePlacements.random(3, 3, 9, 3, SEED), 101, 1.0),
+                Arguments.of(
+                        "1,024 experts, 1,280 replicas", SamplePlacements.random(16, 16, 1024, 80, SEED), 523, 1.0),
+                Arguments.of("one expert on one rank", SamplePlacements.random(1, 1, 1, 1, SEED), 1, 1.0));
     }
 
     @ParameterizedTest(name = "{0}, {2} tokens, seed " + SEED)
@@ -45,12 +47,12 @@ class TokenPipelineTest {
         Arrays.fill(speed, 2);
         PlacementProblem problem = PlacementProblem.of(placement, speed);
         WeightedStage stage = new WeightedStage(problem.problem(), problem.groups(), SEED);
-        int[] ids = Placements.ids(tokens, placement.experts(), skew, SEED);
+        int[] ids = SamplePlacements.ids(tokens, placement.experts(), skew, SEED);
         int[] physical = new int[tokens];
         try (TokenPipeline pipeline = new TokenPipeline(placement, problem, tokens + 37, stage.step(), false)) {
             assertEquals(0, pipeline.route(ids, physical), name);
-            CpuPipeline cpu = new CpuPipeline(placement, problem, ids);
-            long[] quota = cpu.rounded(stage);
+            ReferencePipeline cpu = new ReferencePipeline(placement, problem, ids);
+            long[] quota = cpu.rounded(stage.shares(cpu.fixed(), cpu.load()));
             assertArrayEquals(cpu.route(cpu.replicas(quota)), physical, name);
             assertEquals(0, pipeline.repairRounds(0));
         }
@@ -64,13 +66,13 @@ class TokenPipelineTest {
         try (TokenPipeline pipeline = new TokenPipeline(placement, problem, tokens, stage.step(), true)) {
             for (int run = 0; run < 3; run++) {
                 // The later batches are smaller than the pipeline, and empty.
-                int[] ids =
-                        Placements.ids(run == 2 ? 0 : tokens - run * tokens / 3, placement.experts(), skew, SEED + run);
+                int[] ids = SamplePlacements.ids(
+                        run == 2 ? 0 : tokens - run * tokens / 3, placement.experts(), skew, SEED + run);
                 int[] physical = new int[ids.length];
                 assertEquals(0, pipeline.route(ids, physical), name);
-                CpuPipeline cpu = new CpuPipeline(placement, problem, ids);
+                ReferencePipeline cpu = new ReferencePipeline(placement, problem, ids);
                 assertArrayEquals(cpu.route(cpu.replicasOf(physical)), physical, name);
-                long[] quota = cpu.rounded(stage);
+                long[] quota = cpu.rounded(stage.shares(cpu.fixed(), cpu.load()));
                 for (int g = 0; g < problem.groups(); g++) {
                     QuotaRounder rounder = cpu.repair(quota, g);
                     assertEquals(rounder.maxLoad(), pipeline.maxLoad(g), name + ", run " + run + ", group " + g);
@@ -91,12 +93,13 @@ class TokenPipelineTest {
         for (String solver : List.of(InteriorPointSolver.NAME, RelaxationSolver.NAME)) {
             SolverStep stage = TokenPipeline.solver(solver, problem.problem(), problem.groups(), 1e-4);
             try (TokenPipeline pipeline = new TokenPipeline(placement, problem, tokens, stage, true)) {
-                int[] ids = Placements.ids(tokens, placement.experts(), skew, SEED);
+                int[] ids = SamplePlacements.ids(tokens, placement.experts(), skew, SEED);
                 int[] physical = new int[tokens];
                 pipeline.route(ids, physical);
-                CpuPipeline cpu = new CpuPipeline(placement, problem, ids);
+                ReferencePipeline cpu = new ReferencePipeline(placement, problem, ids);
                 assertArrayEquals(cpu.route(cpu.replicasOf(physical)), physical, solver);
-                long[] quota = cpu.rounded(new WeightedStage(problem.problem(), problem.groups(), SEED));
+                long[] quota = cpu.rounded(
+                        new WeightedStage(problem.problem(), problem.groups(), SEED).shares(cpu.fixed(), cpu.load()));
                 for (int g = 0; g < problem.groups(); g++) {
                     assertEquals(cpu.repair(quota, g).maxLoad(), pipeline.maxLoad(g), solver + ", group " + g);
                     assertEquals(cpu.largestRank(physical, g), pipeline.maxLoad(g), solver + ", group " + g);
@@ -114,7 +117,7 @@ class TokenPipelineTest {
         int tile = 16;
         PlacementProblem problem = PlacementProblem.of(placement, null);
         WeightedStage stage = new WeightedStage(problem.problem(), problem.groups(), SEED);
-        int[] ids = Placements.ids(tokens, placement.experts(), skew, SEED);
+        int[] ids = SamplePlacements.ids(tokens, placement.experts(), skew, SEED);
         int[] physical = new int[tokens];
         int[] counts = new int[placement.experts()];
         Arrays.stream(ids).filter(id -> id >= 0).forEach(id -> counts[id]++);
@@ -129,8 +132,8 @@ class TokenPipelineTest {
         try (TokenPipeline pipeline = new TokenPipeline(placement, problem, tokens, stage.step(), false)) {
             pipeline.planInTiles(tile);
             assertEquals(0, pipeline.route(ids, physical), name);
-            CpuPipeline cpu = new CpuPipeline(placement, problem, units);
-            long[] quota = cpu.rounded(stage);
+            ReferencePipeline cpu = new ReferencePipeline(placement, problem, units);
+            long[] quota = cpu.rounded(stage.shares(cpu.fixed(), cpu.load()));
             for (int g = 0; g < problem.groups(); g++) {
                 assertEquals(cpu.repair(quota, g).maxLoad(), pipeline.maxLoad(g), name);
             }
@@ -157,7 +160,7 @@ class TokenPipelineTest {
             }
             pipeline.planInTiles(1);
             pipeline.route(ids, physical);
-            CpuPipeline whole = new CpuPipeline(placement, problem, ids);
+            ReferencePipeline whole = new ReferencePipeline(placement, problem, ids);
             assertArrayEquals(whole.route(whole.replicasOf(physical)), physical, name);
             assertThrows(IllegalArgumentException.class, () -> pipeline.planInTiles(0));
         }
@@ -171,10 +174,10 @@ class TokenPipelineTest {
 
     @Test
     void idsOf64BitsAreRoutedAsThoseOf32() {
-        ExpertPlacement placement = Placements.torus(2);
+        ExpertPlacement placement = SamplePlacements.torus(2);
         PlacementProblem problem = PlacementProblem.of(placement, null);
         WeightedStage stage = new WeightedStage(problem.problem(), 1, SEED);
-        int[] ids = Placements.ids(300, placement.experts(), 1, SEED);
+        int[] ids = SamplePlacements.ids(300, placement.experts(), 1, SEED);
         ids[7] = -1;
         ids[8] = placement.experts();
         long[] wide = Arrays.stream(ids).asLongStream().toArray();
@@ -194,10 +197,10 @@ class TokenPipelineTest {
 
     @Test
     void idsOutOfRangeAreCountedAndRoutedNowhere() {
-        ExpertPlacement placement = Placements.torus(2);
+        ExpertPlacement placement = SamplePlacements.torus(2);
         PlacementProblem problem = PlacementProblem.of(placement, null);
         WeightedStage stage = new WeightedStage(problem.problem(), 1, SEED);
-        int[] ids = Placements.ids(300, placement.experts(), 1, SEED);
+        int[] ids = SamplePlacements.ids(300, placement.experts(), 1, SEED);
         int[] clean = ids.clone();
         int[] bad = {0, 100, 299};
         int[] values = {placement.experts(), Integer.MIN_VALUE, Integer.MAX_VALUE};
@@ -217,7 +220,7 @@ class TokenPipelineTest {
 
     @Test
     void countsThat499DividesAreSpreadToo() {
-        ExpertPlacement placement = Placements.random(2, 2, 1, 2, SEED);
+        ExpertPlacement placement = SamplePlacements.random(2, 2, 1, 2, SEED);
         PlacementProblem problem = PlacementProblem.of(placement, null);
         WeightedStage stage = new WeightedStage(problem.problem(), 1, SEED);
         int[] physical = new int[998];
@@ -233,7 +236,7 @@ class TokenPipelineTest {
 
     @Test
     void wrongSizesAreRefused() {
-        ExpertPlacement placement = Placements.torus(2);
+        ExpertPlacement placement = SamplePlacements.torus(2);
         PlacementProblem problem = PlacementProblem.of(placement, null);
         WeightedStage stage = new WeightedStage(problem.problem(), 1, SEED);
         assertThrows(

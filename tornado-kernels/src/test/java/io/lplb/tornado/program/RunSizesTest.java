@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.reference.SamplePlacements;
 import io.lplb.tornado.kernel.pipeline.PipelineSizes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +21,7 @@ class RunSizesTest {
 
     @Test
     void theSizesOfATorus() {
-        int[] sizes = sizes(Placements.torus(8), 32_768);
+        int[] sizes = sizes(SamplePlacements.torus(8), 32_768);
         assertEquals(32_768, sizes[PipelineSizes.TOKENS]);
         assertEquals(256, sizes[PipelineSizes.EXPERTS]);
         assertEquals(32, sizes[PipelineSizes.RANKS]);
@@ -34,7 +35,7 @@ class RunSizesTest {
 
     @Test
     void withoutReplicasThereIsAFirstBoundNevertheless() {
-        assertEquals(3, sizes(Placements.random(3, 3, 9, 3, 1), 5)[PipelineSizes.WIDTH]);
+        assertEquals(3, sizes(SamplePlacements.random(3, 3, 9, 3, 1), 5)[PipelineSizes.WIDTH]);
     }
 
     @ParameterizedTest
@@ -46,7 +47,7 @@ class RunSizesTest {
         "2, 2, 4, 2, 0, 'tokens: got 0, expected 1..16777216'"
     })
     void whatDoesNotFitIsNamed(int ranks, int groupSize, int experts, int slotsPerRank, int tokens, String message) {
-        ExpertPlacement placement = Placements.random(ranks, groupSize, experts, slotsPerRank, 7);
+        ExpertPlacement placement = SamplePlacements.random(ranks, groupSize, experts, slotsPerRank, 7);
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> sizes(placement, tokens));
         assertEquals(message, String.valueOf(refused.getMessage()).substring(0, message.length()));
     }

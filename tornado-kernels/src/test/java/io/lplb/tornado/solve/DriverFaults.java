@@ -26,6 +26,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DriverFaults {
     private static final double TOLERANCE = GpuSolver.DEFAULT_TOLERANCE;
-    private static final MinMaxProblem CUBE = DriverFigures.problem("cube");
+    private static final MinMaxProblem CUBE = DriverProblems.problem("cube");
 
     /** Groups of a batch that the device packs and certifies. */
     private static final int MANY = 40;
@@ -46,6 +47,11 @@ final class DriverFaults {
     private final CudaLibrary library;
     private final CudaDriver driver;
     private boolean failed;
+
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is Error Prone's, which is no dependency
+    private static void say(String format, Object... values) {
+        System.out.println(String.format(Locale.ROOT, format, values));
+    }
 
     private DriverFaults() throws CudaUnavailableException {
         library = CudaLibrary.load();
@@ -67,7 +73,7 @@ final class DriverFaults {
     }
 
     private void check(boolean right, String what) {
-        LaunchFigures.say("%s: %s", right ? "right" : "WRONG", what);
+        say("%s: %s", right ? "right" : "WRONG", what);
         failed |= !right;
     }
 
@@ -85,7 +91,7 @@ final class DriverFaults {
 
     private @Nullable RuntimeException solve(MinMaxSolver solver, SplitBatch split) {
         try {
-            solver.solve(DriverFigures.random(CUBE, split.groups(), 5), split);
+            solver.solve(DriverProblems.random(CUBE, split.groups(), 5), split);
             return null;
         } catch (RuntimeException e) {
             return e;
@@ -102,7 +108,7 @@ final class DriverFaults {
             for (long bytes = 1L << 34; bytes >= 1 << 16; bytes /= 2) {
                 take(bytes, blocks);
             }
-            LaunchFigures.say("%d bytes were free, %d are, in %d blocks", before, free(), blocks.size());
+            say("%d bytes were free, %d are, in %d blocks", before, free(), blocks.size());
             try (DriverSolver solver =
                     DriverSolver.open(driver, PtxLibrary.read(), RelaxationSolver.NAME, CUBE, TOLERANCE, groups, 0)) {
                 RuntimeException full = solve(solver, split);
@@ -117,7 +123,7 @@ final class DriverFaults {
                         later == null && split.status(groups - 1) == SolveStatus.OPTIMAL,
                         "with memory again it solves: " + (later == null ? split.status(groups - 1) : later));
             }
-            LaunchFigures.say("%d bytes are free at the end, %d at the start", free(), before);
+            say("%d bytes are free at the end, %d at the start", free(), before);
             device.leave();
         }
     }
@@ -134,7 +140,7 @@ final class DriverFaults {
 
     private void cycles(int most, double seconds) throws CudaUnavailableException {
         SplitBatch split = new SplitBatch(CUBE, 1);
-        MinMaxBatch many = DriverFigures.random(CUBE, MANY, 6);
+        MinMaxBatch many = DriverProblems.random(CUBE, MANY, 6);
         SplitBatch manySplit = new SplitBatch(CUBE, MANY);
         PtxLibrary kernels = PtxLibrary.read();
         try (CudaDevice device = new CudaDevice(driver, 0)) {
@@ -157,7 +163,7 @@ final class DriverFaults {
                 }
                 done++;
                 if (done % Math.max(1, most / 20) == 0) {
-                    LaunchFigures.say("  %d bytes free after %d", free(), done);
+                    say("  %d bytes free after %d", free(), done);
                 }
                 half = done == most / 2 ? free() : half;
             }
@@ -167,7 +173,7 @@ final class DriverFaults {
                     done + " solvers opened and closed, every fourth of them solved a group twice, every eighth " + MANY
                             + " groups");
             check(lost <= 0, "bytes of device memory lost in the second half: " + lost);
-            LaunchFigures.say("%.1f s", 1e-9 * (System.nanoTime() - start));
+            say("%.1f s", 1e-9 * (System.nanoTime() - start));
             device.leave();
         }
     }
@@ -178,7 +184,7 @@ final class DriverFaults {
         ProblemTables tables = new ProblemTables(CUBE);
         PtxKernel kernel =
                 kernels.find(InteriorPointSolver.NAME, tables.size(), 1).orElseThrow();
-        MinMaxBatch batch = DriverFigures.random(CUBE, 1, 5);
+        MinMaxBatch batch = DriverProblems.random(CUBE, 1, 5);
         LaunchOptions plain = new LaunchOptions(Transfer.MAPPED, false, false, 0, false);
         LaunchOptions graph = new LaunchOptions(Transfer.MAPPED, true, false, 0, false);
         try (CudaDevice device = new CudaDevice(driver, 0)) {
@@ -240,7 +246,7 @@ final class DriverFaults {
         for (int k = 0; k < times; k++) {
             work.run();
         }
-        LaunchFigures.say("%s, %d times: %d bytes less", name, times, before - free());
+        say("%s, %d times: %d bytes less", name, times, before - free());
     }
 
     private void sticky() throws CudaUnavailableException {
@@ -278,7 +284,7 @@ final class DriverFaults {
         PtxKernel trap = new PtxKernel(kernel.text().replace("BLOCK_0:\n", "BLOCK_0:\n\ttrap;\n"));
         try (CudaDevice device = new CudaDevice(driver, 0)) {
             device.enter();
-            MinMaxBatch batch = DriverFigures.random(CUBE, 1, 5);
+            MinMaxBatch batch = DriverProblems.random(CUBE, 1, 5);
             try (DriverLaunch launch = new DriverLaunch(
                     device, trap, tables, 1, Accuracy.of(1e-4), LaunchOptions.of(RelaxationSolver.NAME, 1))) {
                 launch.execute(batch, 0, 1);
@@ -288,7 +294,7 @@ final class DriverFaults {
             }
             device.leave();
         } catch (CudaException e) {
-            LaunchFigures.say("leaving the device after the fault: %s", e.toString());
+            say("leaving the device after the fault: %s", e.toString());
         }
     }
 }

@@ -80,9 +80,9 @@ class DriverGpuTest {
     @ParameterizedTest(name = "{0}, {1}, seed " + SEED)
     @MethodSource("cases")
     void batchesAgreeWithTheCpu(String topology, String name) throws CudaUnavailableException {
-        MinMaxProblem problem = DriverFigures.problem(topology);
+        MinMaxProblem problem = DriverProblems.problem(topology);
         int groups = 1500;
-        MinMaxBatch batch = DriverFigures.random(problem, groups, SEED);
+        MinMaxBatch batch = DriverProblems.random(problem, groups, SEED);
         SplitBatch split = new SplitBatch(problem, groups);
         SplitBatch expected = new SplitBatch(problem, groups);
         try (DriverSolver solver = DriverSolver.open(name, problem, TOLERANCE, 1024, 0);
@@ -108,8 +108,8 @@ class DriverGpuTest {
     @ParameterizedTest(name = "{0}, {1}, seed " + SEED)
     @MethodSource("cases")
     void anAnswerReadByItsStampIsComplete(String topology, String name) throws CudaUnavailableException {
-        MinMaxProblem problem = DriverFigures.problem(topology);
-        MinMaxBatch[] batches = LaunchFigures.ring(problem, 4);
+        MinMaxProblem problem = DriverProblems.problem(topology);
+        MinMaxBatch[] batches = DriverProblems.ring(problem, 4);
         double[][] shares = new double[batches.length][];
         SplitBatch split = new SplitBatch(problem, 1);
         CudaDriver driver = new CudaDriver(CudaLibrary.load());
@@ -137,15 +137,15 @@ class DriverGpuTest {
     @ParameterizedTest(name = "{0}, {1}, seed " + SEED)
     @MethodSource("cases")
     void aBadLoadChangesNothing(String topology, String name) throws CudaUnavailableException {
-        MinMaxProblem problem = DriverFigures.problem(topology);
+        MinMaxProblem problem = DriverProblems.problem(topology);
         int groups = 3000;
-        MinMaxBatch batch = DriverFigures.random(problem, groups, SEED);
+        MinMaxBatch batch = DriverProblems.random(problem, groups, SEED);
         SplitBatch split = new SplitBatch(problem, groups);
         try (DriverSolver solver = DriverSolver.open(name, problem, TOLERANCE, groups, 0)) {
             solver.solve(batch, split);
             double[] shares = split.share().clone();
             for (double bad : new double[] {Double.NaN, -1, Double.POSITIVE_INFINITY, 1e308, -1e308}) {
-                MinMaxBatch wrong = DriverFigures.random(problem, groups, SEED + 1);
+                MinMaxBatch wrong = DriverProblems.random(problem, groups, SEED + 1);
                 for (int g = groups / 3; g < groups; g++) {
                     wrong.load()[g * problem.items() + g % problem.items()] = bad;
                     wrong.fixed()[g * problem.ranks() + g % problem.ranks()] = bad;
@@ -163,9 +163,9 @@ class DriverGpuTest {
     @ParameterizedTest(name = "{0}, {1}, seed " + SEED)
     @MethodSource("cases")
     void theDevicesCertificatesHold(String topology, String name) throws CudaUnavailableException {
-        MinMaxProblem problem = DriverFigures.problem(topology);
+        MinMaxProblem problem = DriverProblems.problem(topology);
         int groups = 3000;
-        MinMaxBatch batch = DriverFigures.random(problem, groups, SEED);
+        MinMaxBatch batch = DriverProblems.random(problem, groups, SEED);
         CudaDriver driver = new CudaDriver(CudaLibrary.load());
         PtxLibrary library = PtxLibrary.read();
         Certificate certificate = new Certificate(problem);
@@ -204,8 +204,8 @@ class DriverGpuTest {
 
     @Test
     void backendGpuIsTheDriversLaunch() {
-        MinMaxProblem problem = DriverFigures.problem("cube");
-        MinMaxBatch batch = DriverFigures.random(problem, 64, SEED);
+        MinMaxProblem problem = DriverProblems.problem("cube");
+        MinMaxBatch batch = DriverProblems.random(problem, 64, SEED);
         SplitBatch split = new SplitBatch(problem, 64);
         assertTrue(
                 DriverProvider.probe().available(), () -> DriverProvider.probe().text());

@@ -45,7 +45,7 @@ class GoalZeroTest {
             GoalZeroTest.class.getResource("/io/lplb/tornado/emulator/EmulatorDevice.class") != null;
 
     private static void require(MinMaxProblem problem, KernelLaunch launch, int groups, String what) {
-        MinMaxBatch batch = DriverFigures.random(problem, groups, SEED);
+        MinMaxBatch batch = DriverProblems.random(problem, groups, SEED);
         SplitBatch split = new SplitBatch(problem, groups);
         launch.solve(batch, 0, groups, split);
         double gap = problem.ranks() > 16 ? LARGE_GAP : GAP;
@@ -62,7 +62,7 @@ class GoalZeroTest {
     @CsvSource({"cube, relaxation", "cube, interior-point", "ring8, relaxation", "hypercube, relaxation"})
     void everySweepKeepsTheBestSplit(String topology, String solver) {
         int groups = EMULATED ? 24 : 8192;
-        MinMaxProblem problem = DriverFigures.problem(topology);
+        MinMaxProblem problem = DriverProblems.problem(topology);
         ProblemTables tables = new ProblemTables(problem);
         KernelShape shape = KernelShape.of(solver, problem, groups);
         try (FusedPlan plan = new FusedPlan(tables, shape, groups, UNREACHABLE)) {
@@ -82,7 +82,7 @@ class GoalZeroTest {
             for (String topology : new String[] {"cube", "ring8", "hypercube", "torus8x4", "lists8", "lists64"}) {
                 for (String solver : new String[] {InteriorPointSolver.NAME, RelaxationSolver.NAME}) {
                     for (int groups : new int[] {1024, 8192}) {
-                        MinMaxProblem problem = DriverFigures.problem(topology);
+                        MinMaxProblem problem = DriverProblems.problem(topology);
                         PtxKernel kernel = PtxLibrary.read()
                                 .find(solver, new ProblemTables(problem).size(), groups)
                                 .orElseThrow();

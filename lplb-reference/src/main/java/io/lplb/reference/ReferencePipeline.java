@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.tornado.pipeline;
+package io.lplb.reference;
 
 import io.lplb.count.TokenCounter;
 import io.lplb.placement.ExpertPlacement;
@@ -10,8 +10,12 @@ import io.lplb.quota.ReplicaQuotas;
 import io.lplb.route.TokenRouter;
 import java.util.Arrays;
 
-/** The same stations with the CPU's classes. */
-public final class CpuPipeline {
+/**
+ * A batch through the stages of the CPU, one by one: what a pipeline on a GPU is compared with, token by token.
+ *
+ * <p>Not thread-safe.
+ */
+public final class ReferencePipeline {
     private final ExpertPlacement placement;
     private final PlacementProblem problem;
     private final MinMaxProblem shared;
@@ -21,8 +25,14 @@ public final class CpuPipeline {
     private final long[] fixed;
     private final long[] load;
 
-    /** Counts a batch. */
-    public CpuPipeline(ExpertPlacement placement, PlacementProblem problem, int[] ids) {
+    /**
+     * Counts a batch.
+     *
+     * @param placement where the experts are
+     * @param problem the placement's problem
+     * @param ids logical expert of every token, -1 for nobody's
+     */
+    public ReferencePipeline(ExpertPlacement placement, PlacementProblem problem, int[] ids) {
         this.placement = placement;
         this.problem = problem;
         this.shared = problem.problem();
@@ -36,8 +46,23 @@ public final class CpuPipeline {
         problem.fill(counts, fixed, load);
     }
 
-    long[] rounded(WeightedStage stage) {
-        double[] shares = stage.shares(fixed, load);
+    /** {@return tokens of ranks that cannot be divided, {@code [groups * ranks]}; not a copy} */
+    public long[] fixed() {
+        return fixed;
+    }
+
+    /** {@return tokens of items, {@code [groups * items]}; not a copy} */
+    public long[] load() {
+        return load;
+    }
+
+    /**
+     * Rounds shares to whole tokens.
+     *
+     * @param shares tokens of entries, {@code [groups * entries]}
+     * @return quotas of entries
+     */
+    public long[] rounded(double[] shares) {
         long[] quota = new long[shares.length];
         QuotaRounder rounder = new QuotaRounder(shared);
         for (int g = 0; g < problem.groups(); g++) {
@@ -46,7 +71,7 @@ public final class CpuPipeline {
         return quota;
     }
 
-    /** Quotas that give every item to its first host: a start for the repair. */
+    /** {@return quotas that give every item to its first host: a start for the repair} */
     public long[] anyQuotas() {
         long[] quota = new long[problem.groups() * shared.entries()];
         for (int g = 0; g < problem.groups(); g++) {
@@ -57,24 +82,41 @@ public final class CpuPipeline {
         return quota;
     }
 
-    /** Repairs a group's quotas to the optimum. */
+    /**
+     * Repairs a group's quotas to the optimum.
+     *
+     * @param quota quotas of entries of all groups, changed
+     * @param group the group
+     * @return the rounder, which knows the largest load
+     */
     public QuotaRounder repair(long[] quota, int group) {
         QuotaRounder rounder = new QuotaRounder(shared);
         rounder.repair(fixed, group * shared.ranks(), quota, group * shared.entries());
         return rounder;
     }
 
-    long[] replicas(long[] quota) {
+    /**
+     * Divides quotas of entries among replicas.
+     *
+     * @param quota tokens of entries
+     * @return tokens of replicas
+     */
+    public long[] replicas(long[] quota) {
         long[] result = new long[replicas.replicas()];
         replicas.distribute(counts, quota, result);
         return result;
     }
 
+    /**
+     * Counts the tokens of replicas.
+     *
+     * @param physical slot of every token, -1 for none
+     * @return tokens of replicas
+     */
     public long[] replicasOf(int[] physical) {
         return tokens(placement, replicas, physical);
     }
 
-    /** Tokens of each replica. */
     static long[] tokens(ExpertPlacement placement, ReplicaQuotas replicas, int[] physical) {
         long[] perSlot = new long[placement.physicalExperts()];
         for (int slot : physical) {
@@ -87,6 +129,12 @@ public final class CpuPipeline {
         return result;
     }
 
+    /**
+     * Routes the batch.
+     *
+     * @param quota tokens of replicas
+     * @return slot of every token
+     */
     public int[] route(long[] quota) {
         TokenRouter router = new TokenRouter(replicas, placement.experts());
         router.load(quota, new long[placement.experts()]);
@@ -95,6 +143,13 @@ public final class CpuPipeline {
         return physical;
     }
 
+    /**
+     * Counts the tokens of ranks.
+     *
+     * @param physical slot of every token, -1 for none
+     * @param group the group
+     * @return tokens of the group's ranks
+     */
     public long[] rankLoads(int[] physical, int group) {
         long[] tokens = new long[placement.ranks()];
         for (int slot : physical) {
@@ -105,7 +160,14 @@ public final class CpuPipeline {
         return Arrays.copyOfRange(tokens, group * shared.ranks(), (group + 1) * shared.ranks());
     }
 
-    long largestRank(int[] physical, int group) {
+    /**
+     * Finds the largest load.
+     *
+     * @param physical slot of every token, -1 for none
+     * @param group the group
+     * @return tokens of the most loaded rank of the group
+     */
+    public long largestRank(int[] physical, int group) {
         return Arrays.stream(rankLoads(physical, group)).max().orElse(0);
     }
 }

@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.tornado.pipeline;
+package io.lplb.bench.gpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
@@ -7,6 +7,8 @@ import com.sun.management.ThreadMXBean;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.LplbPlacement;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.reference.ReferencePipeline;
+import io.lplb.reference.SamplePlacements;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.topology.ReplicaTopology;
@@ -16,7 +18,8 @@ import io.lplb.tornado.cuda.CudaDevice;
 import io.lplb.tornado.cuda.CudaDriver;
 import io.lplb.tornado.cuda.CudaLibrary;
 import io.lplb.tornado.cuda.CudaUnavailableException;
-import io.lplb.tornado.program.Placements;
+import io.lplb.tornado.cuda.RepeatedLaunch;
+import io.lplb.tornado.pipeline.GpuPipeline;
 import io.lplb.tornado.ptx.PtxLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -28,12 +31,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A program for a machine with a GPU: checks the pipeline through the driver against the CPU's classes, token by token, and
- * measures it. Not a test; docs/measurements/driver.md says how to call it.
+ * measures it.
  *
  * <p>Arguments: {@code check CASES} (random shapes), {@code time} (4,096 tokens x 8 of 256 experts on torus 8x4). Exit code 1
  * if anything differs.
  */
-final class PipelineFigures {
+public final class PipelineFigures {
     private static final long SEED = 20261125;
     private static final int POISON = 0x5a5a5a5a;
     private static final int GUARD = 64;
@@ -98,8 +101,8 @@ final class PipelineFigures {
             case 3 -> topology("ring8", 1 + random.nextInt(8), 1 + random.nextInt(16));
             case 4 -> general(random, 2 + random.nextInt(15), 1 + random.nextInt(4));
             case 5 -> general(random, 1 + random.nextInt(64), 1);
-            case 6 -> Placements.mirrored(2 + random.nextInt(30), 1 + random.nextInt(8));
-            default -> Placements.torus(2 + random.nextInt(20));
+            case 6 -> SamplePlacements.mirrored(2 + random.nextInt(30), 1 + random.nextInt(8));
+            default -> SamplePlacements.torus(2 + random.nextInt(20));
         };
     }
 
@@ -108,7 +111,7 @@ final class PipelineFigures {
         int slotsPerRank = 1 + random.nextInt(Math.max(1, Math.min(12, 600 / (groupSize * groups))));
         int slots = groupSize * slotsPerRank;
         int experts = slots - random.nextInt((slots + 1) / 2);
-        return Placements.random(groupSize * groups, groupSize, experts, slotsPerRank, random.nextLong());
+        return SamplePlacements.random(groupSize * groups, groupSize, experts, slotsPerRank, random.nextLong());
     }
 
     private void check(int cases) {
@@ -136,7 +139,7 @@ final class PipelineFigures {
                             + ", " + tokens + " ids";
                     for (int run = 0; run < 3; run++) {
                         int now = run == 1 ? 1 + random.nextInt(tokens) : tokens;
-                        int[] ids = Placements.ids(
+                        int[] ids = SamplePlacements.ids(
                                 now, placement.experts(), 1 + 2 * random.nextDouble(), random.nextLong());
                         spoil(ids, placement.experts(), random, run);
                         compare(name + ", run " + run, pipeline, placement, problem, ids);
@@ -182,7 +185,7 @@ final class PipelineFigures {
         Arrays.fill(physical, POISON);
         int found = pipeline.route(ids, physical);
         require(found == bad, name + ": ids out of range, got " + found + ", expected " + bad);
-        CpuPipeline cpu = new CpuPipeline(placement, problem, clean);
+        ReferencePipeline cpu = new ReferencePipeline(placement, problem, clean);
         judge(name, pipeline, problem, cpu, physical);
         runs++;
         int[] onDevice = routeOnDevice(name, pipeline, ids);
@@ -191,7 +194,8 @@ final class PipelineFigures {
         judge(name + ", device", pipeline, problem, cpu, onDevice);
     }
 
-    private void judge(String name, GpuPipeline pipeline, PlacementProblem problem, CpuPipeline cpu, int[] physical) {
+    private void judge(
+            String name, GpuPipeline pipeline, PlacementProblem problem, ReferencePipeline cpu, int[] physical) {
         boolean known = Arrays.stream(physical).noneMatch(slot -> slot == POISON);
         require(known, name + ": an id was not written");
         if (!known) {
@@ -267,7 +271,7 @@ final class PipelineFigures {
 
     private void time(String solver, GpuPipeline pipeline, int experts, int tokens) {
         int[][] batches = new int[16][];
-        Arrays.setAll(batches, k -> Placements.ids(tokens, experts, 1.3, SEED + k));
+        Arrays.setAll(batches, k -> SamplePlacements.ids(tokens, experts, 1.3, SEED + k));
         int[] physical = new int[tokens];
         long out = memory + (long) Integer.BYTES * tokens;
         try (Arena arena = Arena.ofConfined()) {
@@ -275,16 +279,21 @@ final class PipelineFigures {
             driver.copyToDevice(memory, copy.address(), copy.byteSize(), stream);
             driver.synchronise(stream);
         }
-        pipeline.micros(memory, out, tokens, 2000);
-        double[] device = pipeline.micros(memory, out, tokens, 2000);
+        double[] device = new double[1000];
+        for (int k = -device.length; k < device.length; k++) {
+            double micros = RepeatedLaunch.micros(driver, stream, 1, () -> pipeline.route(memory, out, tokens));
+            if (k >= 0) {
+                device[k] = micros;
+            }
+        }
         Arrays.sort(device);
         pipeline.fetch();
         say(
                 "%-14s device time, us: p50 %.2f  p10 %.2f  p99 %.2f; largest load %d, lower bound %d, rounds %d",
                 solver,
-                device[1000],
-                device[200],
-                device[1980],
+                device[500],
+                device[100],
+                device[990],
                 pipeline.maxLoad(0),
                 pipeline.lowerBound(0),
                 pipeline.repairRounds(0));

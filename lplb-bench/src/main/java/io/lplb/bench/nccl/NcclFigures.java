@@ -1,14 +1,20 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.nccl;
+package io.lplb.bench.nccl;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import com.sun.management.ThreadMXBean;
 import io.lplb.balance.RoundOutcome;
 import io.lplb.exchange.LocalExchange;
+import io.lplb.nccl.Bootstrap;
+import io.lplb.nccl.NcclExchange;
+import io.lplb.nccl.NcclExchangeBuilder;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.LplbPlacement;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.reference.ReferencePipeline;
+import io.lplb.reference.ReferenceSources;
+import io.lplb.reference.SamplePlacements;
 import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.topology.ReplicaTopology;
@@ -17,11 +23,7 @@ import io.lplb.tornado.cuda.CallerStream;
 import io.lplb.tornado.cuda.CudaDevice;
 import io.lplb.tornado.cuda.CudaDriver;
 import io.lplb.tornado.cuda.CudaLibrary;
-import io.lplb.tornado.pipeline.CpuPipeline;
-import io.lplb.tornado.pipeline.CpuSources;
 import io.lplb.tornado.pipeline.GpuPipeline;
-import io.lplb.tornado.program.Placements;
-import io.lplb.tornado.program.SourceGroup;
 import io.lplb.tornado.ptx.PtxLibrary;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -36,13 +38,13 @@ import java.util.zip.CRC32;
 /**
  * A program for a machine with two GPUs, started once for each: checks the pipeline with NCCL's exchange inside against the
  * plan of one pipeline that sees all tokens and against the CPU's classes, token by token; measures it; and kills a
- * source in a round. Not a test; docs/measurements/cluster.md says how to call it.
+ * source in a round; see docs/measurements/cluster.md.
  *
  * <p>Arguments: {@code check SELF SOURCES FILE BATCHES}, {@code time SELF SOURCES FILE [SOLVER]},
  * {@code fault SELF SOURCES FILE}; source SELF uses GPU SELF, and the sources meet by files whose
  * names begin with FILE, which must be new. Exit code 1 if anything differs.
  */
-final class NcclFigures {
+public final class NcclFigures {
     private static final long SEED = 20261126;
     private static final int POISON = 0x5a5a5a5a;
     private static final int GUARD = 64;
@@ -82,8 +84,7 @@ final class NcclFigures {
             device.enter();
             NcclFigures figures = new NcclFigures(driver, self, Integer.parseInt(args[2]), args[3]);
             figures.say(
-                    "device: %s, sm_%d; NCCL %s",
-                    device.name(), device.capability(), Nccl.load().version());
+                    "device: %s, sm_%d; NCCL %s", device.name(), device.capability(), NcclExchange.libraryVersion());
             switch (args[0]) {
                 case "check" -> figures.check(Integer.parseInt(args[4]));
                 case "time" -> figures.time(args.length > 4 ? new String[] {args[4]} : SOLVERS);
@@ -151,14 +152,12 @@ final class NcclFigures {
         return switch (kind % 6) {
             case 0 -> topology("torus8x4", 1, 8);
             case 1 -> topology("cube", 2, 3);
-            case 2 -> Placements.random(8, 8, 40, 9, seed);
-            case 3 -> Placements.mirrored(6, 4);
+            case 2 -> SamplePlacements.random(8, 8, 40, 9, seed);
+            case 3 -> SamplePlacements.mirrored(6, 4);
             case 4 -> topology("hypercube", 2, 4);
-            default -> Placements.random(32, 16, 70, 6, seed);
+            default -> SamplePlacements.random(32, 16, 70, 6, seed);
         };
     }
-
-    // ---- check ----
 
     /** Both sources draw the same batches, so that each knows what the other has. */
     private void check(int batches) throws Exception {
@@ -173,7 +172,6 @@ final class NcclFigures {
                             .connect(carrier());
                     GpuPipeline pipeline = exchange.openPipelineOn(stream);
                     GpuPipeline one = one(placement, problem, solver, sources * MOST)) {
-                choose(pipeline);
                 if (kind == 0) {
                     say("%s", exchange.transport());
                 }
@@ -208,7 +206,7 @@ final class NcclFigures {
             if (whole) {
                 tokens = 1000 + 1000 * (number / 4 % 3);
             }
-            ids[s] = Placements.ids(tokens, placement.experts(), 1 + 2 * random.nextDouble(), random.nextLong());
+            ids[s] = SamplePlacements.ids(tokens, placement.experts(), 1 + 2 * random.nextDouble(), random.nextLong());
         }
     }
 
@@ -227,10 +225,8 @@ final class NcclFigures {
         one.route(together, all);
         int[] physical = host ? routeHost(pipeline, ids[self]) : routeOnDevice(name, pipeline, ids[self]);
         rounds++;
-        SourceGroup group = new SourceGroup(sources, self, 8);
-        CpuSources cpu = new CpuSources(placement, problem, group, ids);
-        boolean valid = new CpuSources(placement, problem, new SourceGroup(1, 0, 1), new int[][] {together})
-                .isValid(together, all);
+        ReferenceSources cpu = new ReferenceSources(placement, problem, 8, ids);
+        boolean valid = new ReferenceSources(placement, problem, 1, new int[][] {together}).isValid(together, all);
         require(valid, name + ": the pipeline that sees all tokens is wrong");
         require(cpu.isValid(ids[self], physical), name + ": a token is not at a replica of its expert");
         if (!valid) {
@@ -239,7 +235,7 @@ final class NcclFigures {
         long[] quotas = cpu.quotas(all);
         require(Arrays.equals(cpu.route(quotas, self), physical), name + ": physical ids");
         require(exchange.lastOutcome() == RoundOutcome.AGREED, name + ": " + exchange.lastOutcome());
-        CpuPipeline stations = new CpuPipeline(placement, problem, together);
+        ReferencePipeline stations = new ReferencePipeline(placement, problem, together);
         for (int g = 0; g < problem.groups(); g++) {
             long best = (long) stations.repair(stations.anyQuotas(), g).maxLoad();
             require(pipeline.maxLoad(g) == best, name + ": largest load " + pipeline.maxLoad(g) + ", best " + best);
@@ -293,25 +289,23 @@ final class NcclFigures {
         }
     }
 
-    // ---- time ----
-
     private void time(String[] solvers) throws Exception {
         ExpertPlacement placement = topology("torus8x4", 1, 8);
         PlacementProblem problem = PlacementProblem.of(placement, null);
         for (String solver : solvers) {
             for (int tokens : new int[] {4096 * 8 / sources, 4096 * 8}) {
-                int[] ids = Placements.ids(tokens, placement.experts(), 1.3, SEED + self);
+                int[] ids = SamplePlacements.ids(tokens, placement.experts(), 1.3, SEED + self);
                 upload(ids);
                 String name = solver + ", " + sources + " x " + tokens + " ids";
                 try (NcclExchange exchange = builder(placement, problem, solver)
                                 .wholeGraphs(true)
                                 .connect(carrier());
                         GpuPipeline pipeline = exchange.openPipelineOn(stream)) {
-                    measure(name + ", whole graphs", pipeline, tokens, true);
+                    measure(name + ", whole graphs", pipeline, tokens);
                 }
                 try (NcclExchange exchange = builder(placement, problem, solver).connect(carrier());
                         GpuPipeline pipeline = exchange.openPipelineOn(stream)) {
-                    measure(name, pipeline, tokens, true);
+                    measure(name, pipeline, tokens);
                     pipeline.fetch();
                     say(
                             "%s: largest load %d, lower bound %d, %s, missed %d",
@@ -327,40 +321,29 @@ final class NcclFigures {
                                 .self(0)
                                 .connect((zero, own) -> own);
                         GpuPipeline pipeline = exchange.openPipelineOn(stream)) {
-                    measure(solver + ", alone with " + tokens + " ids", pipeline, tokens, false);
+                    measure(solver + ", alone with " + tokens + " ids", pipeline, tokens);
                 }
                 try (GpuPipeline pipeline = one(placement, problem, solver, tokens)) {
-                    measure(solver + ", no sources, " + tokens + " ids", pipeline, tokens, false);
+                    measure(solver + ", no sources, " + tokens + " ids", pipeline, tokens);
                 }
             }
         }
     }
 
-    private void measure(String name, GpuPipeline pipeline, int tokens, boolean exchanges) {
-        long[] events = new long[4];
+    private void measure(String name, GpuPipeline pipeline, int tokens) {
+        long[] events = new long[2];
         Arrays.setAll(events, k -> driver.createEvent());
-        aligned(pipeline, tokens, events, 1000, false);
-        say("%s: device time of a round, us: %s", name, aligned(pipeline, tokens, events, 2000, false));
+        aligned(pipeline, tokens, events, 1000);
+        say("%s: device time of a round, us: %s", name, aligned(pipeline, tokens, events, 2000));
         say("%s: a round of 50 put on the stream at once: %s", name, queued(pipeline, tokens, events));
         host(name, pipeline, tokens);
-        if (exchanges) {
-            pipeline.measure(events[2], events[3], true);
-            say("%s: the gather in it: %s", name, aligned(pipeline, tokens, events, 2000, true));
-            pipeline.measure(0, 0, false);
-            say(
-                    "%s: device time of a round, launched plainly: %s",
-                    name, aligned(pipeline, tokens, events, 1000, false));
-            pipeline.measure(events[2], events[3], false);
-            say("%s: the gather, launched plainly: %s", name, aligned(pipeline, tokens, events, 1000, true));
-            pipeline.measure(0, 0, true);
-        }
         for (long event : events) {
             driver.destroyEvent(event);
         }
     }
 
     /** Two rounds at a time, of which the second is measured: the first brings the sources into step. */
-    private String aligned(GpuPipeline pipeline, int tokens, long[] events, int count, boolean gather) {
+    private String aligned(GpuPipeline pipeline, int tokens, long[] events, int count) {
         double[] micros = new double[count];
         for (int k = 0; k < count; k++) {
             pipeline.route(memory, out(tokens), tokens);
@@ -368,8 +351,7 @@ final class NcclFigures {
             pipeline.route(memory, out(tokens), tokens);
             driver.record(events[1], stream);
             driver.synchronise(stream);
-            micros[k] =
-                    gather ? driver.elapsedMicros(events[2], events[3]) : driver.elapsedMicros(events[0], events[1]);
+            micros[k] = driver.elapsedMicros(events[0], events[1]);
         }
         return quantiles(Arrays.copyOfRange(micros, 20, count));
     }
@@ -411,21 +393,12 @@ final class NcclFigures {
                 name, quantiles(micros), (double) allocated / count);
     }
 
-    /** Without graphs, to tell what is amiss. */
-    private static void choose(GpuPipeline pipeline) {
-        if (Boolean.getBoolean("plain")) {
-            pipeline.measure(0, 0, false);
-        }
-    }
-
     private static String quantiles(double[] micros) {
         Arrays.sort(micros);
         int n = micros.length;
         return String.format(
                 Locale.ROOT, "p10 %.2f  p50 %.2f  p99 %.2f", micros[n / 10], micros[n / 2], micros[n * 99 / 100]);
     }
-
-    // ---- fault ----
 
     private void fault() throws Exception {
         die(false);
@@ -452,19 +425,19 @@ final class NcclFigures {
                 GpuPipeline pipeline = exchange.openPipelineOn(stream)) {
             one.route(new int[tokens], new int[tokens]);
             Random random = new Random(SEED);
-            CpuSources known = null;
+            ReferenceSources known = null;
             long[] quotas = new long[0];
             for (int round = 0; round < last; round++) {
                 int[][] ids = new int[sources][];
                 for (int s = 0; s < sources; s++) {
-                    ids[s] = Placements.ids(tokens, placement.experts(), 1.5, random.nextLong());
+                    ids[s] = SamplePlacements.ids(tokens, placement.experts(), 1.5, random.nextLong());
                 }
                 if (self == sources - 1 && round == FAULT) {
                     leave(hostTransport, pipeline, ids[self]);
                     return;
                 }
                 int[] physical = routeTimed(hostTransport, exchange, pipeline, ids[self], round);
-                CpuSources cpu = new CpuSources(placement, problem, new SourceGroup(sources, self, 8), ids);
+                ReferenceSources cpu = new ReferenceSources(placement, problem, 8, ids);
                 boolean valid = cpu.isValid(ids[self], physical);
                 require(valid, "round " + round + ": a token is not at its expert");
                 if (!valid) {

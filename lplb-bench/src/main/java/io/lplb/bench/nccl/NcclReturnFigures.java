@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.nccl;
+package io.lplb.bench.nccl;
 
 import com.sun.management.ThreadMXBean;
 import io.lplb.balance.LoadBalancer;
@@ -13,18 +13,21 @@ import io.lplb.exchange.RoundStatus;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.exchange.aeron.AeronExchange;
 import io.lplb.exchange.aeron.ExchangeSettings;
+import io.lplb.nccl.Bootstrap;
+import io.lplb.nccl.NcclExchange;
+import io.lplb.nccl.NcclSettings;
+import io.lplb.nccl.NcclWorkloadExchange;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.placement.LplbPlacement;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.reference.ReferenceSources;
+import io.lplb.reference.SamplePlacements;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.topology.Topologies;
 import io.lplb.tornado.cuda.CallerStream;
 import io.lplb.tornado.cuda.CudaDriver;
 import io.lplb.tornado.cuda.CudaLibrary;
-import io.lplb.tornado.pipeline.CpuSources;
 import io.lplb.tornado.pipeline.GpuPipeline;
-import io.lplb.tornado.program.Placements;
-import io.lplb.tornado.program.SourceGroup;
 import io.lplb.tornado.ptx.PtxLibrary;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -34,25 +37,22 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A program for a machine with two GPUs, started once for each, beside {@link NcclFigures}: counts of host arrays over NCCL,
- * and the way back to NCCL after a source was stalled, and after one was killed and started anew. Not a test;
- * docs/measurements/cluster.md says how to call it.
+ * and the way back to NCCL after a source was stalled, and after one was killed and started anew; see docs/measurements/cluster.md.
  *
  * <p>Arguments: {@code counts SELF SOURCES FILE ENDPOINTS}, {@code ranks SELF SOURCES ENDPOINTS [again]},
  * {@code pipeline SELF SOURCES ENDPOINTS [again]}; source SELF uses GPU SELF. FILE must be new; ENDPOINTS are those of Aeron,
  * which is the fallback. In {@code ranks} and {@code pipeline} the last source stalls, comes back, and then ends
  * itself with exit code 137: it has to be started anew with {@code again}. Exit code 1 if anything is wrong.
  */
-final class NcclReturnFigures {
+public final class NcclReturnFigures {
     private static final long SEED = 20261128;
     private static final int EXPERTS = 256;
     private static final int KILLED = 137;
@@ -128,8 +128,6 @@ final class NcclReturnFigures {
                         count);
     }
 
-    // ---- counts ----
-
     private static int count(long round, int rank, int expert) {
         long z = (round * 31 + rank) * 0x9E3779B97F4A7C15L + expert * 0xBF58476D1CE4E5B9L;
         return (int) ((z ^ (z >>> 29)) >>> 34);
@@ -190,8 +188,6 @@ final class NcclReturnFigures {
                 "%s: a gather of %d experts: %s; %.3f bytes allocated a round",
                 name, EXPERTS, quantiles(micros, count), (double) allocated / count);
     }
-
-    // ---- the way back ----
 
     /** Faults and returns; rounds by NCCL and by the host are timed apart. */
     private void scenario(BooleanSupplier alive, LongSupplier next, LongConsumer task) throws InterruptedException {
@@ -292,7 +288,8 @@ final class NcclReturnFigures {
     }
 
     private static int[] ids(long round, int source, ExpertPlacement placement) {
-        return Placements.ids(TOKENS, placement.experts(), 1.4, new Random(SEED + 1000 * round + source).nextLong());
+        return SamplePlacements.ids(
+                TOKENS, placement.experts(), 1.4, new Random(SEED + 1000 * round + source).nextLong());
     }
 
     private void pipeline(List<String> endpoints) throws Exception {
@@ -323,17 +320,14 @@ final class NcclReturnFigures {
                         null)) {
             say("%s", exchange.transport());
             Plans plans = new Plans(placement, problem, one);
-            scenario(exchange::isAlive, exchange.link()::nextRound, round -> {
+            scenario(exchange::isAlive, () -> exchange.round() + 1, round -> {
                 int[] ids = ids(round, self, placement);
                 int[] physical = new int[ids.length];
-                // The ids are those of this round, so it has to be this one.
-                exchange.link().nextIs(round);
+                boolean alive = exchange.isAlive();
                 pipeline.route(ids, physical);
-                if (exchange.link().round() == round) {
-                    plans.compare(exchange, round, ids, physical);
-                } else {
-                    plans.skipped++;
-                }
+                // By the host a source that is behind may move on to another round than the one that it has the ids of.
+                boolean known = alive && exchange.isAlive() && exchange.round() == round;
+                plans.compare(exchange, round, ids, physical, known);
             });
             say(
                     "%d rounds: %d agreed, %d partial, %d by the last plan, %d to the originals, %d not compared; missed %d",
@@ -348,15 +342,13 @@ final class NcclReturnFigures {
         }
     }
 
-    /** What each round must be routed by: the plan of all that were heard in it, or the last one. */
+    /** Compares rounds by NCCL with the plan of one pipeline that sees all tokens. */
     private final class Plans {
         private final ExpertPlacement placement;
         private final PlacementProblem problem;
         private final GpuPipeline one;
         private final Map<RoundOutcome, Integer> outcomes = new EnumMap<>(RoundOutcome.class);
         private int skipped;
-        private @Nullable CpuSources known;
-        private long[] quotas = {};
 
         Plans(ExpertPlacement placement, PlacementProblem problem, GpuPipeline one) {
             this.placement = placement;
@@ -368,32 +360,23 @@ final class NcclReturnFigures {
             return outcomes.getOrDefault(outcome, 0);
         }
 
-        void compare(NcclExchange exchange, long round, int[] ids, int[] physical) {
+        void compare(NcclExchange exchange, long round, int[] ids, int[] physical, boolean known) {
             RoundOutcome outcome = exchange.lastOutcome();
             outcomes.merge(outcome, 1, Integer::sum);
             int[][] all = new int[sources][];
-            for (int s = 0; s < sources; s++) {
-                boolean there = outcome == RoundOutcome.AGREED
-                        || s == self
-                        || exchange.link().heard(s);
-                all[s] = there ? ids(round, s, placement) : new int[0];
-            }
-            CpuSources cpu = new CpuSources(placement, problem, new SourceGroup(sources, self, 8), all);
+            Arrays.setAll(all, s -> ids(round, s, placement));
+            ReferenceSources cpu = new ReferenceSources(placement, problem, 8, all);
             boolean valid = cpu.isValid(ids, physical);
             require(valid, "round " + round + ": a token is not at its expert");
-            if (!valid) {
-                return;
-            }
-            if (outcome == RoundOutcome.AGREED || outcome == RoundOutcome.PARTIAL) {
+            if (!known || outcome != RoundOutcome.AGREED) {
+                skipped++;
+            } else if (valid) {
                 int[] together = Arrays.stream(all).flatMapToInt(Arrays::stream).toArray();
                 int[] routed = new int[together.length];
                 one.route(together, routed);
-                quotas = cpu.quotas(routed);
-                known = cpu;
-                require(Arrays.equals(cpu.route(quotas, self), physical), "round " + round + ", " + outcome);
-            } else if (outcome == RoundOutcome.LAST_PLAN && known != null) {
-                int[] expected = Objects.requireNonNull(known).routeByLastPlan(quotas, self, ids);
-                require(Arrays.equals(expected, physical), "round " + round + ": not routed by the last plan");
+                require(
+                        Arrays.equals(cpu.route(cpu.quotas(routed), self), physical),
+                        "round " + round + ": physical ids");
             }
         }
     }

@@ -1,15 +1,20 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.tornado.program;
+package io.lplb.reference;
 
 import io.lplb.placement.ExpertPlacement;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Placements for the pipeline's tests. */
-public final class Placements {
-    private Placements() {}
+/** Placements and token ids by which pipelines are tested and measured. */
+public final class SamplePlacements {
+    private SamplePlacements() {}
 
-    /** 8 x 4 ranks; each hosts a replica of one expert of its left and one of its upper neighbour. */
+    /**
+     * 8 x 4 ranks, of which each hosts a replica of one expert of its left and one of its upper neighbour.
+     *
+     * @param expertsPerRank at least 2
+     * @return the placement
+     */
     public static ExpertPlacement torus(int expertsPerRank) {
         int slots = expertsPerRank + 2;
         int[] phy2log = new int[32 * slots];
@@ -31,7 +36,16 @@ public final class Placements {
         return ExpertPlacement.of(32, 32, phy2log, log2phy);
     }
 
-    /** Random slots in every group of ranks; experts may have many replicas, some on the same rank. */
+    /**
+     * Random slots in every group of ranks; experts may have many replicas, some on the same rank.
+     *
+     * @param ranks number of ranks
+     * @param groupSize ranks per group
+     * @param expertsPerGroup at most {@code groupSize * slotsPerRank}
+     * @param slotsPerRank physical experts per rank
+     * @param seed of the draw
+     * @return the placement
+     */
     public static ExpertPlacement random(int ranks, int groupSize, int expertsPerGroup, int slotsPerRank, long seed) {
         Random random = new Random(seed);
         int groups = ranks / groupSize;
@@ -54,7 +68,13 @@ public final class Placements {
         return ExpertPlacement.of(ranks, groupSize, groups * expertsPerGroup, phy2log);
     }
 
-    /** Every expert of a rank also on the next rank, so that an item is all experts of a rank. */
+    /**
+     * Every expert of a rank is on the next rank, too, so that an item is all experts of a rank.
+     *
+     * @param ranks number of ranks, at least 2
+     * @param expertsPerRank experts per rank
+     * @return the placement
+     */
     public static ExpertPlacement mirrored(int ranks, int expertsPerRank) {
         int slots = 2 * expertsPerRank;
         int[] phy2log = new int[ranks * slots];
@@ -71,7 +91,15 @@ public final class Placements {
         return ExpertPlacement.of(ranks, ranks, phy2log, log2phy);
     }
 
-    /** Ids with a skew: a few experts get most of the tokens, some none; one in fifty is -1. */
+    /**
+     * Draws ids with a skew: a few experts get most of the tokens, some none; one in fifty is -1.
+     *
+     * @param tokens number of ids
+     * @param experts number of experts
+     * @param skew 1 draws evenly
+     * @param seed of the draw
+     * @return the ids
+     */
     public static int[] ids(int tokens, int experts, double skew, long seed) {
         Random random = new Random(seed);
         int[] order = new int[experts];

@@ -1,5 +1,5 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
-package io.lplb.tornado.pipeline;
+package io.lplb.reference;
 
 import io.lplb.count.TokenCounter;
 import io.lplb.placement.ExpertPlacement;
@@ -7,10 +7,14 @@ import io.lplb.problem.PlacementProblem;
 import io.lplb.quota.ReplicaQuotas;
 import io.lplb.quota.SourceQuotas;
 import io.lplb.route.TokenRouter;
-import io.lplb.tornado.program.SourceGroup;
 
-/** What sources do with the plan of all tokens, with the CPU's classes. */
-public final class CpuSources {
+/**
+ * Batches of several sources that are routed by one plan, with the classes of the CPU: what a pipeline of several sources is compared
+ * with.
+ *
+ * <p>Not thread-safe.
+ */
+public final class ReferenceSources {
     private final ExpertPlacement placement;
     private final ReplicaQuotas replicas;
     private final SourceQuotas shares;
@@ -20,13 +24,16 @@ public final class CpuSources {
     /**
      * Counts the batch of every source.
      *
+     * @param placement where the experts are
+     * @param problem the placement's problem
+     * @param perNode sources of a node
      * @param ids of each source
      */
-    public CpuSources(ExpertPlacement placement, PlacementProblem problem, SourceGroup group, int[][] ids) {
+    public ReferenceSources(ExpertPlacement placement, PlacementProblem problem, int perNode, int[][] ids) {
         this.placement = placement;
         this.ids = ids;
         replicas = new ReplicaQuotas(placement, problem);
-        shares = new SourceQuotas(replicas, placement, group.perNode(), group.ranksPerSource(placement.ranks()));
+        shares = new SourceQuotas(replicas, placement, perNode, placement.ranks() / ids.length);
         counts = new int[ids.length * placement.experts()];
         for (int s = 0; s < ids.length; s++) {
             int[] own = new int[placement.experts()];
@@ -35,19 +42,38 @@ public final class CpuSources {
         }
     }
 
-    /** Tokens of each replica. */
+    /**
+     * Counts the tokens of replicas.
+     *
+     * @param physical slot of every token, -1 for none
+     * @return tokens of replicas
+     */
     public long[] quotas(int[] physical) {
-        return CpuPipeline.tokens(placement, replicas, physical);
+        return ReferencePipeline.tokens(placement, replicas, physical);
     }
 
-    /** Returns the slots of one source's tokens by its part of the quotas. */
+    /**
+     * Routes the tokens of one source by its part of the quotas.
+     *
+     * @param quotas tokens of replicas
+     * @param source number of the source
+     * @return slot of every token
+     */
     public int[] route(long[] quotas, int source) {
         long[] row = new long[quotas.length];
         shares.share(counts, quotas, source, row);
         return route(row, ids[source]);
     }
 
-    /** Returns the slots of a later batch by this one's plan; for experts that the source had no token of, by everybody's. */
+    /**
+     * Routes a later batch by this one's plan: by the source's part of the quotas, and by all of them for experts of which the source had no
+     * token.
+     *
+     * @param quotas tokens of replicas
+     * @param source number of the source
+     * @param later its batch
+     * @return slot of every token
+     */
     public int[] routeByLastPlan(long[] quotas, int source, int[] later) {
         long[] row = new long[quotas.length];
         shares.share(counts, quotas, source, row);
@@ -68,7 +94,13 @@ public final class CpuSources {
         return physical;
     }
 
-    /** Whether every id went to a replica of its expert, and nobody's ids nowhere. */
+    /**
+     * Compares slots with ids.
+     *
+     * @param batch logical experts
+     * @param physical their slots
+     * @return whether every id has a slot of its expert, and every id that names no expert has -1
+     */
     public boolean isValid(int[] batch, int[] physical) {
         for (int k = 0; k < batch.length; k++) {
             int id = batch[k];
