@@ -25,9 +25,9 @@ class ReferencePipelineTest {
             ReferencePipeline cpu = new ReferencePipeline(placement, problem, ids);
             long[] quota = cpu.rounded(toDoubles(cpu.anyQuotas()));
             assertArrayEquals(cpu.anyQuotas(), quota, "whole shares are their own rounding");
-            double[] best = new double[problem.groups()];
+            long[] best = new long[problem.groups()];
             for (int g = 0; g < best.length; g++) {
-                best[g] = cpu.repair(quota, g).maxLoad();
+                best[g] = (long) cpu.repair(quota, g).maxLoad();
             }
             int[] physical = cpu.route(cpu.replicas(quota));
             assertArrayEquals(cpu.replicas(quota), cpu.replicasOf(physical));

@@ -18,6 +18,7 @@ import java.lang.classfile.attribute.LineNumberTableAttribute;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
@@ -49,8 +50,8 @@ class SourceSizesTest {
         }
     }
 
-    private static TreeSet<String> above(int most, ToIntFunction<MethodModel> size) {
-        TreeSet<String> found = new TreeSet<>();
+    private static Set<String> above(int most, ToIntFunction<MethodModel> size) {
+        Set<String> found = new TreeSet<>();
         classes()
                 .filter(c -> !c.getName().startsWith(KERNELS))
                 .forEach(c -> model(c).methods().stream()
@@ -92,12 +93,12 @@ class SourceSizesTest {
 
     @Test
     void methodsOutsideKernelsHaveAtMost100Lines() {
-        assertEquals(new TreeSet<>(), above(MOST_LINES, SourceSizesTest::lines));
+        assertEquals(Set.of(), above(MOST_LINES, SourceSizesTest::lines));
     }
 
     @Test
     void methodsOutsideKernelsHaveAtMost10Parameters() {
-        assertEquals(new TreeSet<>(), above(MOST_PARAMETERS, SourceSizesTest::parameters));
+        assertEquals(Set.of(), above(MOST_PARAMETERS, SourceSizesTest::parameters));
     }
 
     /** Programs that measure live in lplb-bench, where users find and run them. */
