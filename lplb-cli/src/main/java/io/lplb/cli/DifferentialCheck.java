@@ -47,6 +47,7 @@ final class DifferentialCheck {
     private int wrong;
     private double worstGap;
     private int smallestSize = Integer.MAX_VALUE;
+    private @Nullable MinMaxSolver last;
     private String smallest = "";
     private String reason = "";
 
@@ -63,6 +64,23 @@ final class DifferentialCheck {
 
     /** Solves so many problems by each of the two solvers that a GPU has. */
     void run(int count) {
+        try {
+            compare(count);
+        } finally {
+            hold(null);
+        }
+    }
+
+    /** Keeps a solver open until the next one is: on a GPU the device's context then stays. */
+    private void hold(@Nullable MinMaxSolver next) {
+        MinMaxSolver before = last;
+        last = next;
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    private void compare(int count) {
         for (int shape = 0; solved < count; shape++) {
             Random random = new Random(seed + shape);
             MinMaxProblem problem = problem(random, shape);
@@ -85,9 +103,9 @@ final class DifferentialCheck {
     private void solve(String name, int shape, MinMaxBatch batch, SplitBatch expected) {
         SplitBatch answer = new SplitBatch(batch.problem(), batch.groups());
         answer.invalidate();
-        try (MinMaxSolver solver = backend.create(name, batch.problem(), TOLERANCE, batch.groups())) {
-            solver.solve(batch, answer);
-        }
+        MinMaxSolver solver = backend.create(name, batch.problem(), TOLERANCE, batch.groups());
+        hold(solver);
+        solver.solve(batch, answer);
         for (int g = 0; g < batch.groups(); g++) {
             String fault = fault(batch, answer, g, expected.maxLoad(g));
             double mean = batch.meanLoad(g);

@@ -169,6 +169,11 @@ public final class StandIn {
         }
     }
 
+    /** Returns how many contexts were made since the last reset. */
+    public int contexts() {
+        return count("standin_contexts");
+    }
+
     public int launches() {
         return count("standin_launches");
     }

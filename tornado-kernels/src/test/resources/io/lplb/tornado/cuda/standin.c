@@ -39,6 +39,7 @@ static int capability = 90;
 static int live[KINDS];
 static int depth;
 static int launches, graphLaunches, fills;
+static int contexts; /* that were made: a context that is retained while it is there is no new one */
 static int copiedIn, copiedOut; /* number of copies */
 static Handle lastStream; /* of a launch, of a kernel or a graph */
 static int entries, threads; /* of the answers; none while entries is 0 */
@@ -58,6 +59,7 @@ void standin_reset(void) {
     capability = 90;
     recording = NULL;
     memset(live, 0, sizeof live);
+    contexts = 0;
     forgetQueues();
 }
 void standin_fail(const char *function, int result) { strncpy(failing, function, sizeof failing - 1); failure = result; }
@@ -78,6 +80,7 @@ int standin_live(void) {
 int standin_launches(void) { return launches; }
 int standin_graph_launches(void) { return graphLaunches; }
 int standin_fills(void) { return fills; }
+int standin_contexts(void) { return contexts; }
 int standin_copied_in(void) { return copiedIn; }
 int standin_copied_out(void) { return copiedOut; }
 int standin_last_stream(void) { return (int) lastStream; }
@@ -127,7 +130,7 @@ Result cuDeviceGetAttribute(int *value, int attribute, int device) {
 Result cuDeviceTotalMem_v2(size_t *bytes, int device) { (void) device; ENTER; *bytes = (size_t) 80 << 30; return SUCCESS; }
 Result cuDevicePrimaryCtxRetain(Handle *context, int device) {
     ENTER;
-    COUNT(CONTEXT, 1);
+    if (COUNT(CONTEXT, 1) == 0) contexts++;
     *context = 100 + (Handle) device;
     return SUCCESS;
 }
