@@ -45,6 +45,16 @@ class ExamplesTest {
     }
 
     @Test
+    void buildingBlocksReachTheOptimum() throws Exception {
+        List<String> lines = Printed.by(() -> BuildingBlocks.main(NONE));
+        assertEquals(2, lines.size(), lines.toString());
+        String last = lines.get(1);
+        double largest = Double.parseDouble(last.replaceAll(".*largest load ([0-9.]+),.*", "$1"));
+        assertEquals(largest, number(last), 1e-3, last);
+        assertEquals(1.2, largest, 2e-3, "an item of 2 and its two ranks with 0.2 each");
+    }
+
+    @Test
     void moeLayerEqualsThePlainOne() throws Exception {
         List<String> lines = Printed.by(() -> MoeLayer.main(NONE));
         assertEquals(2, lines.size(), lines.toString());

@@ -35,11 +35,14 @@ import io.lplb.tornado.kernel.replica.ReplicaRoutes;
 import io.lplb.tornado.kernel.replica.ReplicaSizes;
 import io.lplb.tornado.kernel.replica.ReplicaStart;
 import io.lplb.tornado.kernel.solve.DeviceCertificate;
+import io.lplb.tornado.kernel.solve.EightWarpBlocks;
 import io.lplb.tornado.kernel.solve.Float8;
+import io.lplb.tornado.kernel.solve.FourWarpBlocks;
 import io.lplb.tornado.kernel.solve.GroupMemory;
 import io.lplb.tornado.kernel.solve.InteriorPoint;
+import io.lplb.tornado.kernel.solve.InteriorPointBlocks;
 import io.lplb.tornado.kernel.solve.InteriorPointKernel;
-import io.lplb.tornado.kernel.solve.InteriorPointTasks;
+import io.lplb.tornado.kernel.solve.LoopMatrixUpdate;
 import io.lplb.tornado.kernel.solve.MatchedItems;
 import io.lplb.tornado.kernel.solve.MatrixUpdate;
 import io.lplb.tornado.kernel.solve.NewtonStep;
@@ -52,6 +55,7 @@ import io.lplb.tornado.kernel.solve.SolverLayout;
 import io.lplb.tornado.kernel.solve.StatePlaces;
 import io.lplb.tornado.kernel.solve.ThreadTile;
 import io.lplb.tornado.kernel.solve.TileInverse;
+import io.lplb.tornado.kernel.solve.WarpBlocks;
 import io.lplb.tornado.kernel.solve.WaterFilling;
 import io.lplb.tornado.kernel.solve.WaterFilling8;
 
@@ -81,7 +85,11 @@ public final class DeviceCode {
         GroupMemory.class,
         InteriorPoint.class,
         InteriorPointKernel.class,
-        InteriorPointTasks.class,
+        InteriorPointBlocks.class,
+        WarpBlocks.class,
+        FourWarpBlocks.class,
+        EightWarpBlocks.class,
+        LoopMatrixUpdate.class,
         LayoutKernels.class,
         LayoutSizes.class,
         MatchedItems.class,

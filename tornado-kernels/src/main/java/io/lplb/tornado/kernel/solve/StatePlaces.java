@@ -1,7 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.kernel.solve;
 
-/** Where the words of a state are that the host writes or reads, see {@link InteriorPointTasks}. */
+/** Where the words of a state are that the host writes or reads, see {@link InteriorPointBlocks}. */
 public final class StatePlaces {
     private final ThreadTile t;
 
@@ -17,6 +17,16 @@ public final class StatePlaces {
     /** Dual of an entry's share. */
     public int z(int entry) {
         return t.z(entry);
+    }
+
+    /** Direction of an entry's share. */
+    public int da(int entry) {
+        return t.da(entry);
+    }
+
+    /** Direction of an entry's dual. */
+    public int dz(int entry) {
+        return t.dz(entry);
     }
 
     /** Load of an item. */
@@ -39,6 +49,11 @@ public final class StatePlaces {
         return t.q(rank);
     }
 
+    /** Direction of a rank's slack. */
+    public int dq(int rank) {
+        return t.dq(rank);
+    }
+
     /** Dual of a rank. */
     public int y(int rank) {
         return t.y(rank);
@@ -59,7 +74,7 @@ public final class StatePlaces {
         return t.m(i, j);
     }
 
-    /** One of {@link InteriorPointTasks}' scalars. */
+    /** One of {@link InteriorPointBlocks}' scalars. */
     public int scalar(int which) {
         return ThreadTile.words(t.ranks, t.items, t.entries, t.threads, t.unitSpeeds) + which;
     }

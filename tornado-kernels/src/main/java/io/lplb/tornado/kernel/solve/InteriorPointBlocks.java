@@ -1,24 +1,23 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.kernel.solve;
 
-import io.lplb.tornado.kernel.WorkGroup;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * The interior point's building blocks as kernels of their own, one warp to one problem: the readable form of
- * {@link InteriorPointKernel}, and the way to test each block by itself.
+ * Building blocks of the interior point, one work-group per problem: the readable form of {@link InteriorPointKernel}. {@link WarpBlocks},
+ * {@link FourWarpBlocks} and {@link EightWarpBlocks} are the kernels for groups of up to 16, 32 and 64 ranks.
  *
  * <pre>
  *   state   | words of the team, as laid out in {@link ThreadTile} | top | products | terms | primal, dual | A, B | dt |
  * </pre>
  *
- * <p>Each task reads the state into local memory, does its part and writes it back. In order: {@link #begin}, then per
- * iteration {@link #matrixUpdate}, {@link #eliminate}, {@link #direction}, {@link #correct}, {@link #eliminate},
- * {@link #direction}, {@link #advance}; at the end {@link #sweep} as often as wanted, and {@link #certify}.
+ * <p>Each block reads the state into local memory, does its part and writes it back. In order: {@link #begin}, then per iteration {@link
+ * #matrixUpdate}, {@link #eliminate}, {@link #direction}, {@link #correct}, {@link #eliminate}, {@link #direction}, {@link #advance}; at the
+ * end {@link #sweep} as often as wanted, and {@link #certify}.
  */
-public final class InteriorPointTasks {
+public final class InteriorPointBlocks {
     /** Scalars behind the team's words. */
     public static final int SCALARS = 8;
 
@@ -36,31 +35,30 @@ public final class InteriorPointTasks {
 
     public static final int DT = 7;
 
-    private static final int WARP = 32;
     private static final float STEP_RATIO = 0.99f;
 
-    private InteriorPointTasks() {}
+    private InteriorPointBlocks() {}
 
-    /** Words of a state. */
-    public static int stateWords(long size) {
-        return ThreadTile.words(size, WARP) + SCALARS;
+    /** {@return words of a state for work-groups of so many threads} */
+    public static int stateWords(long size, int threads) {
+        return ThreadTile.words(size, threads) + SCALARS;
     }
 
-    /** Where f, w and the speeds go before {@link #begin}; and where a, b, dy and M are, for tests. */
-    public static StatePlaces places(long size) {
-        return new StatePlaces(new ThreadTile(0, 0, WARP, 1, size));
+    /** {@return where f, w and the speeds go before {@link #begin}, and where a, b, dy and M are} */
+    public static StatePlaces places(long size, int threads) {
+        return new StatePlaces(new ThreadTile(0, 0, threads, 1, size));
     }
 
     private static int words(ThreadTile t) {
-        return ThreadTile.words(t.ranks, t.items, t.entries, WARP, t.unitSpeeds);
+        return ThreadTile.words(t.ranks, t.items, t.entries, t.threads, t.unitSpeeds);
     }
 
     private static void load(
             KernelContext context, IntArray tables, FloatArray state, float[] m, int[] table, ThreadTile t) {
-        for (int k = t.lane; k < ThreadTile.tableWords(t.ranks, t.items, t.entries, t.colours); k += WARP) {
+        for (int k = t.lane; k < ThreadTile.tableWords(t.ranks, t.items, t.entries, t.colours); k += t.threads) {
             table[k] = tables.get(k);
         }
-        for (int k = t.lane; k < words(t); k += WARP) {
+        for (int k = t.lane; k < words(t); k += t.threads) {
             m[k] = state.get(k);
         }
         context.localBarrier();
@@ -68,7 +66,7 @@ public final class InteriorPointTasks {
 
     private static void store(KernelContext context, FloatArray state, float[] m, ThreadTile t) {
         context.localBarrier();
-        for (int k = t.lane; k < words(t); k += WARP) {
+        for (int k = t.lane; k < words(t); k += t.threads) {
             state.set(k, m[k]);
         }
     }
@@ -84,12 +82,7 @@ public final class InteriorPointTasks {
     }
 
     /** Even split and the first iterate. */
-    @WorkGroup(threads = WARP)
-    public static void begin(KernelContext context, IntArray tables, FloatArray state, long size) {
-        int lane = context.localIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, WARP));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
-        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, size);
+    static void begin(KernelContext context, IntArray tables, FloatArray state, float[] m, int[] table, ThreadTile t) {
         load(context, tables, state, m, table, t);
         float totalSpeed = 0f;
         for (int r = 0; r < t.ranks; r++) {
@@ -105,12 +98,8 @@ public final class InteriorPointTasks {
     }
 
     /** Matrix update: M and the predictor's right-hand side from the iterate. */
-    @WorkGroup(threads = WARP)
-    public static void matrixUpdate(KernelContext context, IntArray tables, FloatArray state, long size) {
-        int lane = context.localIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, WARP));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
-        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, size);
+    static void matrixUpdate(
+            KernelContext context, IntArray tables, FloatArray state, float[] m, int[] table, ThreadTile t) {
         load(context, tables, state, m, table, t);
         NewtonStep.scale(m, table, t, 0f);
         NewtonStep.residuals(m, table, t, scalar(state, t, TOP), 0f);
@@ -121,12 +110,8 @@ public final class InteriorPointTasks {
     }
 
     /** Gaussian elimination: dy and dt from M and the right-hand side; M is kept. */
-    @WorkGroup(threads = WARP)
-    public static void eliminate(KernelContext context, IntArray tables, FloatArray state, long size) {
-        int lane = context.localIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, WARP));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
-        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, size);
+    static void eliminate(
+            KernelContext context, IntArray tables, FloatArray state, float[] m, int[] table, ThreadTile t) {
         load(context, tables, state, m, table, t);
         float dt;
         if (t.ranks <= ThreadTile.REGISTER_RANKS) {
@@ -148,12 +133,8 @@ public final class InteriorPointTasks {
     }
 
     /** The direction from dy, its lengths and slopes. */
-    @WorkGroup(threads = WARP)
-    public static void direction(KernelContext context, IntArray tables, FloatArray state, long size) {
-        int lane = context.localIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, WARP));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
-        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, size);
+    static void direction(
+            KernelContext context, IntArray tables, FloatArray state, float[] m, int[] table, ThreadTile t) {
         load(context, tables, state, m, table, t);
         Reduction.Totals x = NewtonStep.direction(context, m, table, t);
         storeScalar(state, t, LENGTHS, x.max0);
@@ -164,12 +145,8 @@ public final class InteriorPointTasks {
     }
 
     /** The corrector's right-hand side. */
-    @WorkGroup(threads = WARP)
-    public static void correct(KernelContext context, IntArray tables, FloatArray state, long size) {
-        int lane = context.localIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, WARP));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
-        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, size);
+    static void correct(
+            KernelContext context, IntArray tables, FloatArray state, float[] m, int[] table, ThreadTile t) {
         load(context, tables, state, m, table, t);
         float products = scalar(state, t, PRODUCTS);
         float primal = 1f / scalar(state, t, LENGTHS);
@@ -183,12 +160,8 @@ public final class InteriorPointTasks {
     }
 
     /** Ratio test and update of the iterate. */
-    @WorkGroup(threads = WARP)
-    public static void advance(KernelContext context, IntArray tables, FloatArray state, long size) {
-        int lane = context.localIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, WARP));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
-        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, size);
+    static void advance(
+            KernelContext context, IntArray tables, FloatArray state, float[] m, int[] table, ThreadTile t) {
         load(context, tables, state, m, table, t);
         float products = scalar(state, t, PRODUCTS);
         float top = scalar(state, t, TOP);
@@ -205,12 +178,7 @@ public final class InteriorPointTasks {
     }
 
     /** Cleans the shares and sweeps once over all items, plainly. */
-    @WorkGroup(threads = WARP)
-    public static void sweep(KernelContext context, IntArray tables, FloatArray state, long size) {
-        int lane = context.localIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, WARP));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
-        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, size);
+    static void sweep(KernelContext context, IntArray tables, FloatArray state, float[] m, int[] table, ThreadTile t) {
         load(context, tables, state, m, table, t);
         WaterFilling.clean(m, table, t);
         context.localBarrier();
@@ -221,12 +189,8 @@ public final class InteriorPointTasks {
     }
 
     /** Certificate of the shares after a sweep: the largest load and the bound. */
-    @WorkGroup(threads = WARP)
-    public static void certify(KernelContext context, IntArray tables, FloatArray state, long size) {
-        int lane = context.localIdx;
-        float[] m = context.allocateFloatLocalArray(ThreadTile.words(size, WARP));
-        int[] table = context.allocateIntLocalArray(ThreadTile.tableWords(size));
-        ThreadTile t = new ThreadTile(lane, 0, WARP, 1, size);
+    static void certify(
+            KernelContext context, IntArray tables, FloatArray state, float[] m, int[] table, ThreadTile t) {
         load(context, tables, state, m, table, t);
         Reduction.Totals x = DeviceCertificate.certify(context, m, table, t);
         storeScalar(state, t, LENGTHS, x.max0);
