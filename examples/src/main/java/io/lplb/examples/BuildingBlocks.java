@@ -93,6 +93,7 @@ public final class BuildingBlocks {
         return blocks.scalar(InteriorPointBlocks.DT);
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is Error Prone's, which is no dependency
     private static void say(String format, Object... values) {
         System.out.println(String.format(Locale.ROOT, format, values));
     }

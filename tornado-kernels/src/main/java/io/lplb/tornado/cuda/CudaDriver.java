@@ -26,9 +26,6 @@ public final class CudaDriver {
     /** CU_MEMHOSTALLOC_DEVICEMAP. */
     private static final int HOST_ALLOC_MAPPED = 2;
 
-    /** CU_MEMHOSTALLOC_WRITECOMBINED. */
-    private static final int HOST_ALLOC_WRITE_COMBINED = 4;
-
     /** CUDA_ERROR_NOT_READY, which is no error. */
     private static final int NOT_READY = 600;
 
@@ -146,6 +143,27 @@ public final class CudaDriver {
         }
     }
 
+    /** A call that writes its result to an address. */
+    private interface ResultCall {
+        int writing(long address);
+    }
+
+    private int intResult(CudaLibrary.Function function, ResultCall call) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment result = arena.allocate(JAVA_INT);
+            check(function, call.writing(result.address()));
+            return result.get(JAVA_INT, 0);
+        }
+    }
+
+    private long longResult(CudaLibrary.Function function, ResultCall call) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment result = arena.allocate(JAVA_LONG);
+            check(function, call.writing(result.address()));
+            return result.get(JAVA_LONG, 0);
+        }
+    }
+
     private CudaException failure(CudaLibrary.Function function, int result, String detail) {
         return new CudaException(function.name(), result, errorName(result), detail);
     }
@@ -170,27 +188,15 @@ public final class CudaDriver {
 
     /** Returns the CUDA version that the driver serves, 1000 major + 10 minor. */
     public int version() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment result = arena.allocate(JAVA_INT);
-            check(driverGetVersion, driverGetVersion.call(result.address()));
-            return result.get(JAVA_INT, 0);
-        }
+        return intResult(driverGetVersion, result -> driverGetVersion.call(result));
     }
 
     public int deviceCount() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment result = arena.allocate(JAVA_INT);
-            check(deviceGetCount, deviceGetCount.call(result.address()));
-            return result.get(JAVA_INT, 0);
-        }
+        return intResult(deviceGetCount, result -> deviceGetCount.call(result));
     }
 
     public int device(int index) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment result = arena.allocate(JAVA_INT);
-            check(deviceGet, deviceGet.call(result.address(), index));
-            return result.get(JAVA_INT, 0);
-        }
+        return intResult(deviceGet, result -> deviceGet.call(result, index));
     }
 
     public String deviceName(int device) {
@@ -202,28 +208,16 @@ public final class CudaDriver {
     }
 
     int attribute(int attribute, int device) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment result = arena.allocate(JAVA_INT);
-            check(deviceGetAttribute, deviceGetAttribute.call(result.address(), attribute, device));
-            return result.get(JAVA_INT, 0);
-        }
+        return intResult(deviceGetAttribute, result -> deviceGetAttribute.call(result, attribute, device));
     }
 
     /** Returns the bytes of a device's memory. */
     long totalMemory(int device) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment result = arena.allocate(JAVA_LONG);
-            check(deviceTotalMemory, deviceTotalMemory.call(result.address(), device));
-            return result.get(JAVA_LONG, 0);
-        }
+        return longResult(deviceTotalMemory, result -> deviceTotalMemory.call(result, device));
     }
 
     long retainPrimaryContext(int device) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment result = arena.allocate(JAVA_LONG);
-            check(primaryRetain, primaryRetain.call(result.address(), device));
-            return result.get(JAVA_LONG, 0);
-        }
+        return longResult(primaryRetain, result -> primaryRetain.call(result, device));
     }
 
     void releasePrimaryContext(int device) {
@@ -271,11 +265,7 @@ public final class CudaDriver {
 
     /** Takes memory of the device; returns its address there. */
     public long allocate(long bytes) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment result = arena.allocate(JAVA_LONG);
-            check(memAlloc, memAlloc.call(result.address(), bytes));
-            return result.get(JAVA_LONG, 0);
-        }
+        return longResult(memAlloc, result -> memAlloc.call(result, bytes));
     }
 
     public void free(long address) {
@@ -284,30 +274,12 @@ public final class CudaDriver {
 
     /** Takes pinned memory of the host that the device can address too; returns its address on the host. */
     public long allocateMapped(long bytes) {
-        return allocateMapped(bytes, false);
-    }
-
-    /**
-     * Takes pinned memory, see {@link #allocateMapped(long)}.
-     *
-     * @param writeCombined whether it bypasses the host's caches, for what the host writes and never reads
-     */
-    public long allocateMapped(long bytes, boolean writeCombined) {
-        int flags = writeCombined ? HOST_ALLOC_MAPPED | HOST_ALLOC_WRITE_COMBINED : HOST_ALLOC_MAPPED;
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment result = arena.allocate(JAVA_LONG);
-            check(hostAlloc, hostAlloc.call(result.address(), bytes, flags));
-            return result.get(JAVA_LONG, 0);
-        }
+        return longResult(hostAlloc, result -> hostAlloc.call(result, bytes, HOST_ALLOC_MAPPED));
     }
 
     /** Returns the device's address of mapped memory. */
     public long devicePointer(long host) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment result = arena.allocate(JAVA_LONG);
-            check(hostDevicePointer, hostDevicePointer.call(result.address(), host, 0));
-            return result.get(JAVA_LONG, 0);
-        }
+        return longResult(hostDevicePointer, result -> hostDevicePointer.call(result, host, 0));
     }
 
     public void freeMapped(long host) {
@@ -332,11 +304,7 @@ public final class CudaDriver {
     }
 
     public long createStream() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment result = arena.allocate(JAVA_LONG);
-            check(streamCreate, streamCreate.call(result.address(), STREAM_NON_BLOCKING));
-            return result.get(JAVA_LONG, 0);
-        }
+        return longResult(streamCreate, result -> streamCreate.call(result, STREAM_NON_BLOCKING));
     }
 
     /** Makes a stream; the cleanup destroys it. */
@@ -365,11 +333,7 @@ public final class CudaDriver {
     }
 
     public long createEvent() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment result = arena.allocate(JAVA_LONG);
-            check(eventCreate, eventCreate.call(result.address(), 0));
-            return result.get(JAVA_LONG, 0);
-        }
+        return longResult(eventCreate, result -> eventCreate.call(result, 0));
     }
 
     public void record(long event, long stream) {
@@ -413,11 +377,7 @@ public final class CudaDriver {
     }
 
     long instantiate(long graph) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment result = arena.allocate(JAVA_LONG);
-            check(graphInstantiate, graphInstantiate.call(result.address(), graph, 0L));
-            return result.get(JAVA_LONG, 0);
-        }
+        return longResult(graphInstantiate, result -> graphInstantiate.call(result, graph, 0L));
     }
 
     public void launchGraph(long executable, long stream) {

@@ -5,9 +5,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may use an instance on a device, and when: one thread, the first; until it is closed, which any thread may do and
- * which waits for a call that is running; and until a fault, after which CUDA answers every call of the process with the
- * same error.
+ * Enforces thread confinement of an instance on a device, and tracks its closed and failed state. The instance belongs to the first thread
+ * that calls it. Any thread may close it, which waits for a running call. After a fault CUDA answers every call of the process with the same
+ * error, and so does the instance.
  */
 public final class DeviceSession {
     private final String what;
@@ -47,7 +47,7 @@ public final class DeviceSession {
         }
     }
 
-    /** Ends a call, also one that failed: who closes the instance waits for it. */
+    /** Ends a call, also one that failed: closing the instance waits for it. */
     public void end() {
         try {
             device.leave();
@@ -55,6 +55,18 @@ public final class DeviceSession {
             throw failed(e);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Makes a call. What it captures is allocated, so it is not for calls per batch. */
+    public void run(Runnable work) {
+        begin();
+        try {
+            work.run();
+        } catch (CudaException e) {
+            throw failed(e);
+        } finally {
+            end();
         }
     }
 
@@ -82,7 +94,7 @@ public final class DeviceSession {
         }
     }
 
-    /** Frees, with the context current, and leaves the device; once. After a fault nothing can be freed, so nobody is told. */
+    /** Frees, with the context current, and leaves the device; once. After a fault nothing can be freed, and failures are not reported. */
     public void close(Runnable free) {
         lock.lock();
         try {

@@ -11,18 +11,9 @@ import java.lang.foreign.MemorySegment;
  */
 public record PinnedMemory(long address, MemorySegment segment) {
     /** Takes memory; the cleanup frees it. */
-    public static PinnedMemory take(CudaDriver driver, Cleanup cleanup, long bytes) {
-        return take(driver, cleanup, bytes, false);
-    }
-
-    /**
-     * Takes memory; the cleanup frees it.
-     *
-     * @param writeCombined whether it bypasses the host's caches, for what the host writes and never reads
-     */
     @SuppressWarnings("restricted")
-    public static PinnedMemory take(CudaDriver driver, Cleanup cleanup, long bytes, boolean writeCombined) {
-        long address = driver.allocateMapped(bytes, writeCombined);
+    public static PinnedMemory take(CudaDriver driver, Cleanup cleanup, long bytes) {
+        long address = driver.allocateMapped(bytes);
         cleanup.add(() -> driver.freeMapped(address));
         return new PinnedMemory(address, MemorySegment.ofAddress(address).reinterpret(bytes));
     }

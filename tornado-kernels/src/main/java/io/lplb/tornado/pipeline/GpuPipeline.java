@@ -318,14 +318,7 @@ public final class GpuPipeline implements AutoCloseable {
      * @throws IllegalStateException if there are several sources
      */
     public void planInTiles(int tile) {
-        session.begin();
-        try {
-            launch.setTile(tile);
-        } catch (CudaException e) {
-            throw session.failed(e);
-        } finally {
-            session.end();
-        }
+        session.run(() -> launch.setTile(tile));
     }
 
     /**
@@ -334,15 +327,8 @@ public final class GpuPipeline implements AutoCloseable {
      * @param longIds false for 32-bit integers, the default
      */
     public void useLongIds(boolean longIds) {
-        session.begin();
-        try {
-            launch.setLongIds(longIds);
-            this.longIds = longIds;
-        } catch (CudaException e) {
-            throw session.failed(e);
-        } finally {
-            session.end();
-        }
+        session.run(() -> launch.setLongIds(longIds));
+        this.longIds = longIds;
     }
 
     static void requireTile(int tile, boolean alone) {

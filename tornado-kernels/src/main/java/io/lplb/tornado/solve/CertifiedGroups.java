@@ -6,8 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.lplb.problem.MinMaxBatch;
 import io.lplb.problem.MinMaxProblem;
-import io.lplb.solver.Certificate;
-import io.lplb.solver.InteriorPointSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.kernel.batch.BatchLayout;
@@ -40,7 +38,7 @@ public final class CertifiedGroups {
     /** Doubles of a launch that one thread copies in less time than several, which have to be told. */
     private static final int LEAST_SHARED_WORDS = 8192;
 
-    /** Blocks for each thread of a large launch: who is late leaves half of its work to others. */
+    /** Blocks for each thread of a large launch: idle threads steal remaining blocks. */
     private static final int THREAD_BLOCKS = 2;
 
     /** Groups of a block are a multiple of this, so that no two threads write into one cache line. */
@@ -53,9 +51,6 @@ public final class CertifiedGroups {
     private static final int LOOKS = 32;
 
     private static final VarHandle DOUBLE = JAVA_DOUBLE.varHandle();
-
-    /** How far sums in another order may differ, as a fraction of the mean load. */
-    private static final double ROUNDING = 1e-9;
 
     /**
      * The memory that the host shares with the device, or copies from and to it; see {@link BatchLayout}.
@@ -80,7 +75,7 @@ public final class CertifiedGroups {
     private final int items;
     private final int entries;
     private final int mostBlockGroups;
-    private final Certificate[] certificates;
+    private final SpotCheck[] checks;
     private final int perGroup;
     private final boolean pairs;
     private final int[] offset;
@@ -141,8 +136,8 @@ public final class CertifiedGroups {
         reportRows = new double[workers][Math.min(mostBlockGroups, capacity) * BatchLayout.REPORT];
         stamps = new double[Math.min(mostBlockGroups, capacity)];
         fractionRows = new float[workers][Math.min(mostBlockGroups, capacity) * perGroup];
-        certificates = new Certificate[workers];
-        Arrays.setAll(certificates, k -> new Certificate(problem));
+        checks = new SpotCheck[workers];
+        Arrays.setAll(checks, k -> new SpotCheck(problem));
     }
 
     /**
@@ -307,7 +302,7 @@ public final class CertifiedGroups {
             allOptimal = false;
         }
         int checked = stamp % count;
-        if (checked >= start && checked < start + groups && !holds(certificates[worker], of, to, first + checked)) {
+        if (checked >= start && checked < start + groups && !checks[worker].holds(of, to, first + checked)) {
             refuted = true;
         }
     }
@@ -400,33 +395,5 @@ public final class CertifiedGroups {
     private void invalidate(SplitBatch to, int group) {
         Arrays.fill(to.share(), group * entries, (group + 1) * entries, Double.NaN);
         to.report(group, Double.NaN, Double.NaN, -1, SolveStatus.INVALID);
-    }
-
-    /** Whether the host finds what the device reported of a group, or the device reported nothing. */
-    private boolean holds(Certificate certificate, MinMaxBatch of, SplitBatch to, int group) {
-        if (to.status(group) == SolveStatus.INVALID) {
-            return true;
-        }
-        double rounding = ROUNDING * of.meanLoad(group);
-        certificate.evaluate(of.fixed(), group * ranks, of.load(), group * items, to.share(), group * entries);
-        return Math.abs(certificate.maxLoad() - to.maxLoad(group)) <= rounding
-                && (to.lowerBound(group) <= certificate.lowerBound() + rounding
-                        || to.lowerBound(group) <= attained(of, group) + rounding);
-    }
-
-    /**
-     * Returns what a split attains, which no bound is above. Ranks that are level up to rounding may be in another order on
-     * the device, and their sets prove more than the host's; that is rare, and only then is this asked.
-     */
-    private double attained(MinMaxBatch of, int group) {
-        MinMaxProblem problem = of.problem();
-        MinMaxBatch one = new MinMaxBatch(problem, 1);
-        System.arraycopy(of.fixed(), group * ranks, one.fixed(), 0, ranks);
-        System.arraycopy(of.load(), group * items, one.load(), 0, items);
-        SplitBatch answer = new SplitBatch(problem, 1);
-        try (InteriorPointSolver solver = new InteriorPointSolver(problem, ROUNDING)) {
-            solver.solve(one, answer);
-        }
-        return answer.maxLoad(0);
     }
 }

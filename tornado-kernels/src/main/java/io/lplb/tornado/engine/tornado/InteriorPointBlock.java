@@ -11,6 +11,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** A building block of the interior point, as a kernel for each size of work-group. */
+@SuppressWarnings("ImmutableEnumChecker") // references to static methods
 public enum InteriorPointBlock {
     BEGIN("begin", WarpBlocks::begin, FourWarpBlocks::begin, EightWarpBlocks::begin),
     MATRIX_UPDATE(
