@@ -1,4 +1,4 @@
-/** Solvers on dense matrices: the oracle that the other solvers are measured by, and LPLB's own algorithm. */
+/** Solvers on dense matrices, LPLB's own algorithm, and the CPU's pipeline: what other solvers and GPU results are compared with. */
 @NullMarked
 package io.lplb.reference;
 
