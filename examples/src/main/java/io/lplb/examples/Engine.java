@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 
 /**
- * What a serving engine has on the GPU, as far as the example needs it: a stream and two arrays of integers, made by the
+ * GPU resources of a serving engine that the example needs: a stream and two arrays of integers, made by the
  * CUDA driver. An engine that exists has them already: a cudaStream_t, and what cudaMalloc returned or a tensor's data
  * pointer.
  *

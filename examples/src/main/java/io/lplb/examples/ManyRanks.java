@@ -33,7 +33,7 @@ public final class ManyRanks {
     private ManyRanks() {}
 
     /**
-     * What one rank does.
+     * Work of one rank.
      *
      * @param rank its number
      * @param endpoints {@code host:port} of every rank, in the order of the ranks, the same list on all of them

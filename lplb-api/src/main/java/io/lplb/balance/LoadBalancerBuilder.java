@@ -448,7 +448,7 @@ public final class LoadBalancerBuilder {
     }
 
     /**
-     * What the tokens of a rank cost. Plans then minimise the time of the slowest rank instead of its tokens, and where no
+     * Cost of a rank's tokens. Plans then minimise the time of the slowest rank instead of its tokens, and where no
      * plan gains more than its overhead, every token stays at its original, so that a plan never predicts a slower batch
      * than as placed. {@link PlanReport#time} says what it gains. Without a cost plans level tokens, and the first batch so
      * small that no known kernel gains by that is logged as a warning. {@link #secondObjective} and the solver concern the
@@ -465,7 +465,7 @@ public final class LoadBalancerBuilder {
     }
 
     /**
-     * What decides among plans with the same, least possible maximum load; nothing unless said otherwise. With several
+     * Choice among plans with the same, least possible maximum load; nothing unless said otherwise. With several
      * groups of ranks, LEVEL levels each group, and LOCALITY lets each rank take up to the largest load of all groups.
      *
      * @param objective LOCALITY needs to know where tokens come from, so it is for {@link #buildRank} and

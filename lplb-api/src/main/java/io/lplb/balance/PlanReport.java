@@ -8,7 +8,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the last plan achieved. A view that its {@link LoadBalancer} overwrites with every plan, so that planning
+ * Results of the last plan. A view that its {@link LoadBalancer} overwrites with every plan, so that planning
  * allocates nothing; {@link #copy()} keeps one. Loads are tokens / speed, tokens where speeds are 1.
  *
  * <p>Not thread-safe, like its balancer.

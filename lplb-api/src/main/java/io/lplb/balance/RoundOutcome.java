@@ -1,7 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.balance;
 
-/** What a rank routes a batch by. */
+/** Basis on which a rank routes a batch. */
 public enum RoundOutcome {
     /** A plan made of the counts of all ranks. */
     AGREED,

@@ -2,7 +2,7 @@
 package io.lplb.exchange;
 
 /**
- * What all ranks of a group must have in common, compared when they connect.
+ * Sizes and settings that all ranks of a group share, compared when they connect.
  *
  * @param ranks number of ranks of the group
  * @param experts number of logical experts

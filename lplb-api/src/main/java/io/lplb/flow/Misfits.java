@@ -4,7 +4,7 @@ package io.lplb.flow;
 import java.util.Arrays;
 
 /**
- * What the limits of a group have no room for: an item whose hosts may take less than its load, or a set of ranks with the
+ * Loads that do not fit the limits of a group: an item whose hosts may take less than its load, or a set of ranks with the
  * items whose load is forced into it.
  *
  * <pre>

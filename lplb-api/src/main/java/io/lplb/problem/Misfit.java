@@ -4,7 +4,7 @@ package io.lplb.problem;
 import java.util.List;
 
 /**
- * What the limits of a batch have no room for ({@link LoadLimits}): a proof that no split keeps them.
+ * Loads that do not fit the limits of a batch ({@link LoadLimits}): a proof that no split keeps them.
  *
  * @param ranks the ranks that must take the load; empty if the hosts of one item may take less than its load
  * @param items the items whose load is forced into these ranks, or the one item

@@ -1,7 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.quota;
 
-/** What decides among plans with the same, least possible maximum load. */
+/** Choice among plans with the same, least possible maximum load. */
 public enum SecondObjective {
     /** Nothing: the plan nearest to the solver's split. Costs no time. */
     NONE,

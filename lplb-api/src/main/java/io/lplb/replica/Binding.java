@@ -7,7 +7,7 @@ import java.util.Locale;
 public enum Binding {
     /** The mean load of all ranks, or of the domain with the largest. */
     MEAN,
-    /** What the experts of one home rank cannot shed. */
+    /** Load that the experts of one home rank cannot shed. */
     HOME,
     /** The number of spare slots and the sizes of experts. */
     SLOTS;

@@ -183,7 +183,7 @@ public final class WeightCopies {
         return held >= 0 && left[held] > 0 && holders[held] == 1;
     }
 
-    /** What was received in a round may be passed on from the next. */
+    /** Weights received in a round may be passed on from the next. */
     private void finishRound() {
         for (int k = firstOfRound[rounds]; k < copies; k++) {
             content[target[k]] = expert[k];

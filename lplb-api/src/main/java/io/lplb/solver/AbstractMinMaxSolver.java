@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What solvers on the CPU have in common: the checks, and the loop over the groups. A subclass solves one group without limits;
+ * Base of the solvers on the CPU: checks arguments and loops over groups. A subclass solves one group without limits;
  * groups with {@link io.lplb.problem.LoadLimits} are handed over to the solver {@code exact}.
  *
  * <p>Not thread-safe, like every {@link MinMaxSolver}.

@@ -270,7 +270,7 @@ final class ActiveItems {
         return meanLoad;
     }
 
-    /** What a level of 1 here is in loads of the group: a lower bound; 0 if all loads are zero. */
+    /** Lower bound in loads of the group that a level of 1 stands for; 0 if all loads are zero. */
     double levelScale() {
         return level;
     }

@@ -48,7 +48,7 @@ public final class Backends {
     private Backends() {}
 
     /**
-     * What ServiceLoader found.
+     * Providers and faults that ServiceLoader found.
      *
      * @param providers those that could be loaded
      * @param failures a sentence for each that could not
@@ -278,7 +278,7 @@ public final class Backends {
         return text.endsWith(".") ? text : text + ".";
     }
 
-    /** What its provider throws, with a code; misuse stays what it is. */
+    /** Returns an exception of a provider with a code; errors of arguments and states are rethrown. */
     private static RuntimeException notMade(Throwable e) {
         if (e instanceof BackendException || e instanceof IllegalArgumentException) {
             return (RuntimeException) e;

@@ -355,7 +355,7 @@ public final class Certificate {
         return speeds > 0 ? quotientBelow(inside, insideError, speeds, speedsError) : 0;
     }
 
-    /** What rounding has taken from a + b (Knuth, The Art of Computer Programming 2, 4.2.2). */
+    /** Returns the rounding error of a + b (Knuth, The Art of Computer Programming 2, 4.2.2). */
     private static double errorOfSum(double a, double b, double sum) {
         double part = sum - a;
         return (a - (sum - part)) + (b - part);

@@ -148,7 +148,7 @@ final class PrimalDualPoint {
         }
     }
 
-    /** What rounding has left in the primal rows; each step takes it back. */
+    /** Residuals of the primal rows by rounding; each step removes them. */
     private void residuals() {
         items.rankSums(a, rankResidual);
         for (int r = 0; r < ranks; r++) {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/** What {@code lplb demo} prints after its last batch. No times, so that one seed always prints one page. */
+/** Text that {@code lplb demo} prints after its last batch. No times, so that one seed always prints one page. */
 final class DemoPage {
     private static final int NONE = 0;
     private static final int LIBRARY = 3;

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class DifferentialCheck {
     static final double TOLERANCE = 1e-4;
 
-    /** What sums in another order may differ by, as a fraction of the mean load. */
+    /** Largest difference of sums in another order, as a fraction of the mean load. */
     private static final double ROUNDING = 1e-6;
 
     /** Groups of the batches: one group, a few that the host certifies, more that the device certifies. */

@@ -106,7 +106,7 @@ final class DoctorCommand implements Callable<Integer> {
         return String.format(Locale.ROOT, "%.1f GiB", bytes / (double) (1 << 30));
     }
 
-    /** What can be required, for the help text. */
+    /** Names of what can be required, for the help text. */
     static final class BackendNames implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {

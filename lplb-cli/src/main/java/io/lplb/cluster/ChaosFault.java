@@ -17,7 +17,7 @@ import java.util.Locale;
  */
 public record ChaosFault(Kind kind, int rank, long millis, long round, long rounds) {
 
-    /** What can happen to a rank. */
+    /** Kinds of faults of a rank. */
     public enum Kind {
         /** The process is killed and started again. */
         KILL,

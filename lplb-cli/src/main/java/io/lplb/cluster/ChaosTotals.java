@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a {@link ChaosRun} came to. Tokens that a process routed between its last report and its end are not among them.
+ * Totals of a {@link ChaosRun}. Tokens that a process routed between its last report and its end are not among them.
  *
  * <p>Not thread-safe.
  */

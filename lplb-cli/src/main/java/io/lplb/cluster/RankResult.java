@@ -9,7 +9,7 @@ import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
 /**
- * What one rank tells about its replay, over all rounds so far.
+ * Results of one rank's replay over all rounds so far.
  *
  * @param rank the rank
  * @param transport what its counts travelled over and why

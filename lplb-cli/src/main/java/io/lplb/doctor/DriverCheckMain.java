@@ -7,10 +7,10 @@ import java.io.PrintStream;
 
 /** {@link DriverReport} in a process of its own: loading a driver that does not fit can end the process. */
 final class DriverCheckMain {
-    /** What the line begins with where there is no usable library. */
+    /** Beginning of the line where there is no usable library. */
     static final String NO_LIBRARY = "lplb-driver no library: ";
 
-    /** What the line begins with where the driver answers with an error. */
+    /** Beginning of the line where the driver answers with an error. */
     static final String NO_ANSWER = "lplb-driver error: ";
 
     private DriverCheckMain() {}

@@ -6,7 +6,7 @@ import io.lplb.tornado.provider.ChildJvm;
 import java.util.List;
 
 /**
- * What a child that ran {@link DriverCheckMain} found.
+ * Finding of a child process that ran {@link DriverCheckMain}.
  *
  * @param kind which of the four ways it went
  * @param reason in a few words, empty for a report

@@ -138,7 +138,7 @@ final class PeersTable {
         return Double.isNaN(ratio) ? NONE : Numbers.decimal(ratio, ratio < 10 ? 2 : 1) + " x";
     }
 
-    /** What is faster than this library's exact solver, in sentences; one that says so if nothing is. */
+    /** Returns sentences about solvers that are faster than this library's exact one, or one sentence that none is. */
     List<String> faster() {
         List<String> sentences = new ArrayList<>();
         for (String solver : rows.keySet()) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What files of benchmark results hold.
+ * Contents of files of benchmark results.
  *
  * <p>Not thread-safe.
  */

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 
-/** What the readers of JSON share: one strict factory (no key twice, no NaN) and errors in this project's form. */
+/** Shared parts of the readers of JSON: one strict factory (no key twice, no NaN) and errors in this project's form. */
 final class Json {
     static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

@@ -217,7 +217,7 @@ public enum WorkloadKind {
     }
 
     /**
-     * What one batch's weights are drawn from.
+     * Distribution of one batch's weights.
      *
      * @param lasting the same sequence for every batch of a workload
      * @param fresh another sequence for every batch
@@ -235,7 +235,8 @@ public enum WorkloadKind {
     }
 
     /** Returns from which experts each token of a batch chooses, or null if they are drawn by weight. */
-    @Nullable TokenPools pools(Draw draw, int experts, int topK) {
+    @Nullable
+    TokenPools pools(Draw draw, int experts, int topK) {
         return null;
     }
 

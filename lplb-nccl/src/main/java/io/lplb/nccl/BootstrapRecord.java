@@ -9,7 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * What a source must have in common with source 0, and NCCL's name for the group, as lines of text:
+ * Settings that a source shares with source 0, and NCCL's name for the group, as lines of text:
  *
  * <pre>
  *   lplb-nccl 1

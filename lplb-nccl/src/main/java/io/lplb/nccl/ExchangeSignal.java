@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
 /**
- * What the device says of a source's rounds, in mapped memory of the host: reading it is no call of the driver, so that
+ * Progress of a source's rounds that the device writes to mapped memory of the host: reading it is no call of the driver, so that
  * a thread may look at any time. {@link SourceLayout} has the words.
  *
  * <p>Thread-safe until it is freed.

@@ -42,7 +42,7 @@ final class FailbackProtocol {
     private static final int CHANGE = 2;
     private static final int COUNTER = 3;
 
-    /** What a source is doing. */
+    /** States of a source. */
     enum State {
         BUSY(0),
         IDLE(1),
@@ -56,7 +56,7 @@ final class FailbackProtocol {
         }
     }
 
-    /** What the caller has to do next. */
+    /** Next steps of the caller. */
     enum Step {
         NONE,
         /** Begin to connect: source 0 under a new id, the others under {@link FailbackProtocol#id}. */

@@ -3,7 +3,7 @@ package io.lplb.nccl;
 
 /** How far a device is with its gathers, as far as a thread may see that is not the launching one. */
 interface GatherProgress {
-    /** What is said where gathers are seen by the calls that wait for them, and not on the device. */
+    /** Progress where gathers are seen by the calls that wait for them, and not on the device. */
     GatherProgress NONE = new GatherProgress() {
         @Override
         public int begun() {

@@ -73,7 +73,7 @@ public final class NcclExchange implements AutoCloseable {
     private boolean closed;
 
     /**
-     * What the device's counter has been moved by.
+     * Number by which the device's counter was moved.
      *
      * @param until counter at which it was moved
      * @param before rounds left out up to there

@@ -11,7 +11,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a source needs to connect with the others of its group, at first and again.
+ * Settings by which a source connects with the others of its group, at first and again.
  *
  * @param sources the group and this source's place in it
  * @param hash of what decides a plan, the same for all

@@ -11,7 +11,7 @@ import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What connects a source with the others: a communicator of NCCL while there is one, else the transport of the host, and the
+ * Connection of a source with the others: a communicator of NCCL while there is one, else the transport of the host, and the
  * ways over and back.
  *
  * <pre>

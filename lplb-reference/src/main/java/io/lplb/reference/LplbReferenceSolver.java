@@ -11,7 +11,7 @@ import java.util.BitSet;
 import java.util.Objects;
 
 /**
- * What LPLB does, as a baseline to measure against: five affine-scaling steps in float on a program with a Big-M column
+ * LPLB's own algorithm as a baseline to measure against: five affine-scaling steps in float on a program with a Big-M column
  * (LPLB, {@code minilp.cu}), then a test. An answer is accepted if the last step's largest d is below 0.1, the Big-M
  * variable is within [0, 1e-4) and no equation is off by 0.05 or more. Otherwise every ratio is 0.5: each item is split
  * evenly over its two hosts, which can be worse than not splitting at all. Accepted answers may be some percent from
@@ -21,7 +21,7 @@ import java.util.Objects;
  * reproduced unless {@link StepLength#ALL_VARIABLES} is asked for. Which variables are the last ones depends on the
  * order of the problem's items.
  *
- * <p>What differs from LPLB: loads are scaled by the largest item of the group, where LPLB divides by the largest expert
+ * <p>Differences from LPLB: loads are scaled by the largest item of the group, where LPLB divides by the largest expert
  * of all groups, which a {@link MinMaxBatch} does not know; ratios are clipped to [0, 1] to give a split; and speeds are
  * heeded, which LPLB does not have. A group without load is not a number in this arithmetic and is rejected; a problem
  * without items has nothing to decide and counts as accepted.

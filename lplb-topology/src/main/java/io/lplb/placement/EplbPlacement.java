@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What {@link Eplb} answers: a placement for each layer, also in the form of EPLB's own tables.
+ * Answer of {@link Eplb}: a placement for each layer, also in the form of EPLB's own tables.
  *
  * <p>Immutable, hence safe for use by several threads.
  */

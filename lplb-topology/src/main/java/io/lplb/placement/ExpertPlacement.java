@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable, hence safe for use by several threads.
  */
 public final class ExpertPlacement {
-    /** What {@link #expertIn} says of a slot without an expert. */
+    /** Value of {@link #expertIn} for a slot without an expert. */
     public static final int EMPTY = -1;
 
     private final int ranks;
@@ -233,7 +233,7 @@ public final class ExpertPlacement {
     }
 
     /**
-     * What the placement survives.
+     * Numbers of failed ranks and nodes that the placement survives.
      *
      * @param ranksPerNode consecutive ranks that share a node, at least 1; the last node may have fewer
      * @return how many dead ranks and nodes leave every expert a slot
@@ -244,7 +244,7 @@ public final class ExpertPlacement {
     }
 
     /**
-     * What the placement survives if every rank is a node of its own.
+     * Numbers of failures that the placement survives if every rank is a node of its own.
      *
      * @return how many dead ranks leave every expert a slot
      */

@@ -291,7 +291,7 @@ final class PlacementSearch {
         return from >= 0 ? inNode[from] == most : inNode[to] == least;
     }
 
-    /** What a change takes out of the bottlenecks, at most down to the mean: a bound of its gain. */
+    /** Load that a change takes out of the bottlenecks, at most down to the mean: a bound of its gain. */
     private final class Promise {
         private final boolean[][] sets;
         private final int[][] outside;

@@ -158,7 +158,7 @@ public final class HotRank {
         return 1 - replicatedShare * leaving / topology.replicasPerRank();
     }
 
-    /** What cannot leave a set of ranks: {@code hotPart * h + restPart}. */
+    /** Load that cannot leave a set of ranks: {@code hotPart * h + restPart}. */
     private record Kept(int ranks, double hotPart, double restPart) {
         double average(double load) {
             return (hotPart * load + restPart) / ranks;

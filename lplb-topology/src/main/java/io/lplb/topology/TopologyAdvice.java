@@ -2,7 +2,7 @@
 package io.lplb.topology;
 
 /**
- * What {@link TopologyAdvisor} recommends, and why.
+ * Recommendation of {@link TopologyAdvisor} with its reason.
  *
  * @param topology the topology, of one group of ranks
  * @param groups number of groups of consecutive ranks, which share no expert; the topology holds inside each

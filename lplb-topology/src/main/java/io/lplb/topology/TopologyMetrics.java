@@ -7,7 +7,7 @@ import java.util.BitSet;
 import java.util.OptionalInt;
 
 /**
- * What the shape of a topology says about how far load can spread. See {@link HotRank} for how much of it.
+ * Measures of a topology's shape for how far load can spread. See {@link HotRank} for how much of it.
  *
  * <p>Two ranks are neighbours if an edge joins them, in either direction. Since every column of r2o is a permutation,
  * a rank has as many edges out as in; therefore ranks that are connected at all are connected along the edges'

@@ -12,7 +12,7 @@ import org.ojalgo.optimisation.Variable;
 /**
  * {@link SmallProgram} as a model of ojAlgo, kept between solves: new loads change its bounds.
  *
- * <p>What is solved is a copy, since ojAlgo's presolve leaves its findings in the model (57.1.0): the same model solved
+ * <p>Every solve takes a copy, since ojAlgo's presolve leaves its findings in the model (57.1.0): the same model solved
  * again with other bounds gave 1465.5 where the optimum is 1345.5.
  *
  * <p>Not thread-safe.

@@ -39,7 +39,7 @@ final class BenchCases {
     /**
      * Times: every contender on every machine with the first load and batch, and with every trace; this library's solvers
      * with the other loads and batches, too; latencies of some on the first machine; count, route, plan and the whole way.
-     * What a contender or a GPU's launcher does not take is left out.
+     * Cases that a contender or a GPU's launcher does not take are left out.
      */
     static List<JmhCase> times(BenchSelection selection) {
         BenchCases times = new BenchCases(selection);

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * What a user wants measured.
+ * Selection of the cases to measure.
  *
  * @param filter only benchmarks in whose class and method, such as SolveBenchmark.solve, this is found
  * @param solvers names as in {@link Contenders}

@@ -2,7 +2,7 @@
 package io.lplb.bench.results;
 
 /**
- * What was asked for and could not be measured, in a run that went on all the same.
+ * Case that could not be measured in a run that went on.
  *
  * @param what benchmark with its parameters, or quality of a machine and load
  * @param reason what was thrown, in one line

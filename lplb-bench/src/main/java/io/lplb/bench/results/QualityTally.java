@@ -40,7 +40,7 @@ final class QualityTally {
         this.imbalance = new double[problems];
     }
 
-    /** What the problems of one placement need. */
+    /** Workspace for the problems of one placement. */
     private static final class Judge {
         private final Certificate certificate;
         private final QuotaRounder rounder;
@@ -57,7 +57,7 @@ final class QualityTally {
         }
     }
 
-    /** Who answers batches of one group and one placement. */
+    /** Solver of batches of one group and one placement. */
     interface Answers {
         /** Puts the answer to a batch into {@code split}. */
         void solve(MinMaxBatch batch, SplitBatch split);

@@ -17,7 +17,7 @@ final class ScalingTables {
         return table.grid();
     }
 
-    /** What was measured, a row for each contender and axis. */
+    /** Measured times, a row for each contender and axis. */
     static List<Grid> points(List<Scaling> laws) {
         Pivot table = new Pivot("Scaling, what was measured", "");
         for (Scaling law : laws) {

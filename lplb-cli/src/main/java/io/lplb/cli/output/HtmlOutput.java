@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** What the commands that write pages share. */
+/** Output of the commands that write pages. */
 public final class HtmlOutput {
     private HtmlOutput() {}
 

@@ -10,7 +10,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a plan made of one case. Immutable. */
+/** Result of a plan for one case. Immutable. */
 final class CaseResult {
     private final List<long[]> replicas;
     private final long[] home;

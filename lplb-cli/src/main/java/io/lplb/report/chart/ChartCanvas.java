@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a chart paints on, to become SVG whose colours follow the reader's light or dark scheme. The charting library
+ * Canvas of a chart that becomes SVG whose colours follow the reader's light or dark scheme. The charting library
  * knows only fixed colours and draws letters as outlines. So each series paints in a colour that means its number
  * ({@link #ink}); here the number becomes a CSS class, and whatever is painted in other colours (grid, letters) is left
  * out, for {@link PlotFrame} to draw as lines and text. The lines of one series are joined into one path.

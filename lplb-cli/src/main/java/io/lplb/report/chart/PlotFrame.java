@@ -9,7 +9,7 @@ import java.util.List;
 import org.knowm.xchart.style.AxesChartStyler;
 
 /**
- * What is around the series of a plot: grid lines, ticks and titles, as SVG lines and text with CSS classes. Everything
+ * Frame around the series of a plot: grid lines, ticks and titles, as SVG lines and text with CSS classes. Everything
  * has its place within 560 units of width; letters may be enlarged by the style sheet up to {@link #LETTERS} units, for
  * which the room is kept, so that a plot stays readable when a phone shows it at half its size.
  *

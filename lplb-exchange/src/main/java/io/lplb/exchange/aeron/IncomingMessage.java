@@ -18,7 +18,7 @@ import org.agrona.DirectBuffer;
  * <p>Not thread-safe: an instance is a workspace. Allocates nothing per message.
  */
 final class IncomingMessage {
-    /** What is wrong with a message. */
+    /** Faults of a message. */
     enum Check {
         OK,
         /** Not a message of the exchange. */

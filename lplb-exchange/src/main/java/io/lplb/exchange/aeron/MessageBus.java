@@ -4,7 +4,7 @@ package io.lplb.exchange.aeron;
 import org.agrona.DirectBuffer;
 
 /**
- * What carries messages from one rank to all others: one or more channels to send on, and what has come on any of them.
+ * Carrier of messages from one rank to all others: one or more channels to send on, and the messages received on any of them.
  * Messages of one sender keep their order; they may be lost, late or doubled.
  *
  * <p>Not thread-safe.

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe. Allocates only to refuse.
  */
 final class Peers {
-    /** What to do with a message. */
+    /** Decisions about a message. */
     enum Verdict {
         TAKE,
         /** Of a process that is believed from this HELLO on. */
@@ -229,7 +229,8 @@ final class Peers {
     }
 
     /** Returns why the first rank that does not belong to this group was refused, null if none was. */
-    @Nullable String refusal() {
+    @Nullable
+    String refusal() {
         return refusal;
     }
 

@@ -6,7 +6,7 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be freed, in the reverse of the order in which it was taken. A step that fails does not keep the others from
+ * Resources to free, in the reverse of the order in which it was taken. A step that fails does not keep the others from
  * being tried.
  *
  * <p>Not thread-safe.

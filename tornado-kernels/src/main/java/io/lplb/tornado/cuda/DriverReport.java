@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the NVIDIA driver of this machine offers. As text, a line {@code cuda VERSION} and a line
+ * Versions and devices of this machine's NVIDIA driver. As text, a line {@code cuda VERSION} and a line
  * {@code device INDEX CAPABILITY BYTES NAME} per device, so that a child process can ask and its parent can read.
  *
  * <p>Immutable.

@@ -13,9 +13,9 @@ enum PipelinePiece {
     ALL(0),
     /** The whole run with the gather in it. */
     GATHERING(0),
-    /** What comes before the gather. */
+    /** Kernels before the gather. */
     COUNTS(0),
-    /** What comes after it. */
+    /** Kernels after it. */
     REST(1);
 
     /** Graphs that a run may have at a time. */

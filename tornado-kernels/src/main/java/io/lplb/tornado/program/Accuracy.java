@@ -8,7 +8,7 @@ package io.lplb.tornado.program;
  * @param goal gap at which the solver's kernel stops, by what it computes in float
  */
 public record Accuracy(double tolerance, float goal) {
-    /** What float resolves in a rank's load after the sums that lead to it. */
+    /** Resolution of float in a rank's load after the sums that lead to it. */
     private static final float FLOAT_FLOOR = 1e-6f;
 
     /** The gap at which the kernel stops, in tolerances: what is computed in double may be a little larger. */

@@ -5,7 +5,7 @@ import io.lplb.problem.MinMaxProblem;
 import io.lplb.tornado.kernel.batch.BatchLayout;
 import java.util.Arrays;
 
-/** What the kernels that pack and certify a batch are told of a problem, and how long their arrays are; {@link BatchLayout} draws them. */
+/** Tables of a problem for the kernels that pack and certify a batch, and lengths of their arrays; {@link BatchLayout} draws them. */
 public final class BatchTables {
     private BatchTables() {}
 

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a placement means to the pipeline's kernels, as tables of integers: which experts make up which load, which
+ * Tables of a placement for the pipeline's kernels, in integers: which experts make up which load, which
  * entries meet on which rank, which replicas belong to which entry, and which slot a replica is. See {@link
  * CountKernels#sumBlocks} and {@link QuotaTable} for their order.
  *

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the kernels need to know of a {@link MinMaxProblem}, as they read it: copied to the device once.
+ * Tables of a {@link MinMaxProblem} as kernels read them: copied to the device once.
  *
  * <pre>
  *   table   offset [items + 1] | host [entries] | rank offset [ranks + 1] | entry by rank [entries]

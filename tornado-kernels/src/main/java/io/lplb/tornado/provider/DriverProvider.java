@@ -31,7 +31,7 @@ public final class DriverProvider {
     /** The architecture for which the PTX is written: A100. */
     public static final int LEAST_CAPABILITY = 80;
 
-    /** What to do where the driver or the device is missing or too old, in one sentence. */
+    /** Remedy where the driver or the device is missing or too old, in one sentence. */
     public static final String REMEDY = "Install NVIDIA's driver 470 (CUDA 11.4) or newer on a machine with a GPU of"
             + " compute capability 8.0 or above (A100); -D" + CudaLibrary.PATH_PROPERTY
             + "=FILE names its libcuda.so.1.";

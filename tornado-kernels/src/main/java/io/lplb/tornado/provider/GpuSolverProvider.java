@@ -108,12 +108,12 @@ public final class GpuSolverProvider implements SolverProvider {
         return forced;
     }
 
-    /** What the driver answers, found when it is first asked for. */
+    /** Answer of the driver, found when it is first asked for. */
     private static final class Driver {
         static final Availability FOUND = DriverProvider.probe();
     }
 
-    /** What TornadoVM's probe answers, found when it is first asked for: it takes a second or two. */
+    /** Answer of TornadoVM's probe, found when it is first asked for: it takes a second or two. */
     private static final class Tornado {
         static final Availability FOUND = GpuProbe.here().probe();
     }

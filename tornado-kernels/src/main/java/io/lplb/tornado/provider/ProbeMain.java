@@ -19,7 +19,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * {@link #PASSED} and the device's name if all is well; anything else, a crash included, means that it is not.
  */
 final class ProbeMain {
-    /** What the line of success begins with. */
+    /** Beginning of the line of success. */
     static final String PASSED = "lplb-probe passed: ";
 
     private static final int WORK_GROUPS = 3;

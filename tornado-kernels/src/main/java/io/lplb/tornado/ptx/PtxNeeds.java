@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the PTX of this library asks of driver and device: a driver compiles PTX up to the version of its own CUDA (PTX
+ * Requirements of this library's PTX on driver and device: a driver compiles PTX up to the version of its own CUDA (PTX
  * ISA manual, "Release notes"), for devices of at least the target's compute capability.
  *
  * <p>Immutable.

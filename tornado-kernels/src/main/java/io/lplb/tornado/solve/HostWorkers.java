@@ -41,7 +41,7 @@ final class HostWorkers {
     /** Distance between the counters of two threads, so that each has its cache line. */
     private static final int LINE = 32;
 
-    /** What can be done in blocks, by several threads at once. */
+    /** Work in blocks that several threads do at once. */
     @FunctionalInterface
     interface Job {
         /**
@@ -102,7 +102,7 @@ final class HostWorkers {
         }
     }
 
-    /** What there is to do meanwhile, if it is nothing. */
+    /** Empty work to do meanwhile. */
     static void nothing() {}
 
     private static int sharedSize() {

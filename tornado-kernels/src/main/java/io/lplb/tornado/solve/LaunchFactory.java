@@ -4,7 +4,7 @@ package io.lplb.tornado.solve;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.ProblemTables;
 
-/** What makes fused kernels ready: TornadoVM, or the driver of the GPU with code that TornadoVM made earlier. */
+/** Maker of launches of fused kernels: TornadoVM, or the driver of the GPU with code that TornadoVM made earlier. */
 @FunctionalInterface
 public interface LaunchFactory {
 

@@ -36,7 +36,7 @@ record LaunchOptions(Transfer transfer, boolean graphs, boolean stamps, int piec
         LaunchOptions of(String solver, int groups);
     }
 
-    /** What suits a launch of up to so many groups: a lone answer is awaited in memory. */
+    /** Returns options for launches of up to so many groups: a lone answer is awaited in memory. */
     static LaunchOptions of(String solver, int groups) {
         boolean certified = groups >= CERTIFIED_GROUPS;
         return new LaunchOptions(

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One thread of a work-group: what it waits for, and with which value. */
 final class DeviceThread {
-    /** What keeps a thread from going on. */
+    /** Reasons for which a thread waits. */
     enum Waiting {
         NOTHING,
         BARRIER,
@@ -13,7 +13,7 @@ final class DeviceThread {
         ENDED
     }
 
-    /** What a warp does with its values. */
+    /** Operations of a warp on its values. */
     enum Shuffle {
         SUM,
         DOWN,
@@ -51,7 +51,8 @@ final class DeviceThread {
     }
 
     /** Runs until the next synchronisation or the end. Returns what the kernel threw, if it did. */
-    @Nullable Throwable resume() {
+    @Nullable
+    Throwable resume() {
         coroutine.resume();
         return failure;
     }

@@ -1,7 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.emulator;
 
-/** What can be wrong with a launch or a kernel. */
+/** Faults of a launch or a kernel. */
 public enum Fault {
     /** The grid, the arguments or the kernel's method do not allow a launch. */
     LAUNCH,

@@ -9,7 +9,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
-/** What a task graph has been told, in order of each kind: copies in, tasks, copies out. Not thread-safe. */
+/** Record of a task graph's calls, in order of each kind: copies in, tasks, copies out. Not thread-safe. */
 public final class GraphRecord {
     /** An array that is copied, and when. */
     record Transfer(int mode, TornadoNativeArray array) {}

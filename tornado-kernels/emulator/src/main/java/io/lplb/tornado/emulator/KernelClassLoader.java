@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KernelClassLoader extends ClassLoader {
     /**
-     * What makes two kernels share a class loader.
+     * Key under which kernels share a class loader.
      *
      * @param parent the kernel's class loader
      * @param packages packages of code that is instrumented, with their subpackages

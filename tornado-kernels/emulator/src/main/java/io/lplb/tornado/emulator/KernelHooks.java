@@ -9,7 +9,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
- * What instrumented kernels call in place of array accesses and of the KernelContext's methods; the last argument is the
+ * Calls of instrumented kernels in place of array accesses and of the KernelContext's methods; the last argument is the
  * site. Each {@link KernelClassLoader} has a copy of this class of its own, so that a static field leads to the machine
  * without a lookup. Public for the kernels, which live in another package; nobody else calls it.
  */

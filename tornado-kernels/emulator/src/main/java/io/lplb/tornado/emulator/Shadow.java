@@ -2,7 +2,7 @@
 package io.lplb.tornado.emulator;
 
 /**
- * Who used which element of one array last, and with that which use races with which.
+ * Last uses of the elements of one array, and the races among them.
  *
  * <p>Two uses race if at least one writes, not both are atomic, and either two threads of one group made them in the
  * same epoch or two groups made them in the same launch. Per element we keep the last write, two readers of the last
@@ -11,10 +11,10 @@ package io.lplb.tornado.emulator;
  * whichever order the threads happened to run. Shuffles order nothing: only barriers do.
  */
 final class Shadow {
-    /** What {@link #read} and the others return when all is well; otherwise it is the stamp of the other use. */
+    /** Answer of {@link #read} and the others without a race; otherwise it is the stamp of the other use. */
     static final long NO_RACE = 0;
 
-    /** What {@link #read} returns for an element that was never written. */
+    /** Answer of {@link #read} for an element that was never written. */
     static final long NEVER_WRITTEN = -1;
 
     final String name;

@@ -2,7 +2,7 @@
 package io.lplb.tornado.emulator;
 
 /**
- * What a full warp's shuffles give, in the order of additions of TornadoVM's PTX: simdSum adds the lanes at distance 16,
+ * Results of a full warp's shuffles, in the order of additions of TornadoVM's PTX: simdSum adds the lanes at distance 16,
  * 8, 4, 2 and 1 and sends lane 0's sum to all.
  */
 final class WarpExchange {

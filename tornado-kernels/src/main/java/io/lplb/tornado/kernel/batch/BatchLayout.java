@@ -72,7 +72,7 @@ public final class BatchLayout {
 
     public static final int STATUS = 3;
 
-    /** What the kernels' local arrays hold of a group. */
+    /** Contents of the kernels' local arrays for a group. */
     public static final int MAX_RANKS = 64;
 
     public static final int MAX_ITEMS = 256;

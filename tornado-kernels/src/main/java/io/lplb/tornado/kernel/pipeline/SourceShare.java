@@ -92,7 +92,7 @@ public final class SourceShare {
         }
     }
 
-    /** What the first level leaves of each replica's quota. */
+    /** Each replica's quota after the first level. */
     private static void leaveOfReplicas(
             int replicas,
             int at,
@@ -118,7 +118,7 @@ public final class SourceShare {
         }
     }
 
-    /** What the first level leaves of each source's tokens, as running sums. */
+    /** Each source's tokens after the first level, as running sums. */
     private static void leaveOfSources(
             int sources,
             int replicas,
@@ -157,7 +157,7 @@ public final class SourceShare {
         return scratch.get(to * experts + expert) - scratch.get(node * perNode * experts + expert);
     }
 
-    /** What replicas before one have left on a node. */
+    /** Tokens that replicas before one have left on a node. */
     private static int demandOfNode(
             int node, int end, int nodeAt, int leftAt, int experts, IntArray table, IntArray scratch) {
         int sum = 0;

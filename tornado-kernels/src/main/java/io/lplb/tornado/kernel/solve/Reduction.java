@@ -129,7 +129,7 @@ public final class Reduction {
         return TornadoMath.max(a, b);
     }
 
-    /** What is reduced together. */
+    /** Values that are reduced together. */
     public static final class Totals {
         float max0;
         float max1;
