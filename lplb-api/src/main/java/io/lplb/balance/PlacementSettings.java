@@ -74,8 +74,7 @@ final class PlacementSettings implements Cloneable {
     }
 
     /** Returns the limits of replicas that are chosen per batch, or null. */
-    @Nullable
-    ReplicaSettings perBatch() {
+    @Nullable ReplicaSettings perBatch() {
         return perBatch;
     }
 

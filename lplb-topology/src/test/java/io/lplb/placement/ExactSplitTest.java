@@ -59,7 +59,7 @@ class ExactSplitTest {
         assertMessage(
                 "speed: got 1 speeds, expected 2, one for each rank", () -> ExactSplit.of(placement, new double[1]));
         assertMessage(
-                "speed[1]: got 0.0, expected a positive finite number",
+                "speed[1]: got 0.0, expected a positive finite number, at least " + Double.MIN_NORMAL,
                 () -> ExactSplit.of(placement, new double[] {1, 0}));
     }
 
