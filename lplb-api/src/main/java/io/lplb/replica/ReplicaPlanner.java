@@ -44,6 +44,7 @@ public final class ReplicaPlanner {
     private final boolean[] covered;
     private final long[] target;
     private final int[] received;
+    private final ReplicaPlanWriter writer;
     private boolean hasPresent;
     private double bestValue;
 
@@ -62,6 +63,7 @@ public final class ReplicaPlanner {
         speed = new double[settings.ranks()];
         tokens = new long[settings.experts()];
         spare = new int[settings.ranks() * settings.spareSlots()];
+        writer = new ReplicaPlanWriter(settings, best, tokens, spare);
         covered = new boolean[settings.experts()];
         target = new long[settings.ranks()];
         received = new int[settings.ranks()];
@@ -229,14 +231,14 @@ public final class ReplicaPlanner {
         }
         requireLength("before", before.length, settings.physicalExperts());
         for (int s = 0; s < spare.length; s++) {
-            int p = physical(s);
+            int p = settings.physicalSlot(s);
             if (before[p] < -1 || before[p] >= tokens.length) {
                 throw new IllegalArgumentException(
                         "before[" + p + "]: got expert " + before[p] + ", expected -1.." + (tokens.length - 1));
             }
         }
         for (int s = 0; s < spare.length; s++) {
-            int e = before[physical(s)];
+            int e = before[settings.physicalSlot(s)];
             spare[s] = e >= 0 && isUseful(e, s) ? e : -1;
         }
     }
@@ -253,11 +255,6 @@ public final class ReplicaPlanner {
             }
         }
         return true;
-    }
-
-    private int physical(int spareSlot) {
-        int rank = spareSlot / settings.spareSlots();
-        return rank * settings.slotsPerRank() + settings.homeSlots() + spareSlot % settings.spareSlots();
     }
 
     private static void requireLength(String name, int got, int expected) {
@@ -366,15 +363,11 @@ public final class ReplicaPlanner {
         Arrays.fill(received, 0);
         int most = 0;
         for (int s = 0; s < spare.length; s++) {
-            if (isNewCopy(graph, s)) {
+            if (ReplicaPlanWriter.isNewCopy(graph, s)) {
                 most = Math.max(most, ++received[s / settings.spareSlots()]);
             }
         }
         return (double) settings.cost() * most;
-    }
-
-    private static boolean isNewCopy(ReplicaGraph graph, int slot) {
-        return graph.slotTokens[slot] > 0 && !graph.present[slot];
     }
 
     private void write(long[] counts, double identity, double attained, ReplicaPlan out) {
@@ -382,62 +375,12 @@ public final class ReplicaPlanner {
         out.identityMaxLoad = identity;
         out.lowerBound = Math.min(attained, bound.bound());
         out.binding = bound.binding();
-        out.replicas = best.replicas();
         System.arraycopy(covered, 0, out.covered, 0, covered.length);
-        System.arraycopy(best.load, 0, out.rankLoad, 0, best.load.length);
-        writeSlots(out);
-        long routed = 0;
-        long uncovered = 0;
+        writer.write(counts, out);
         double speeds = 0;
-        int k = 0;
-        for (int e = 0; e < tokens.length; e++) {
-            routed += tokens[e];
-            uncovered += counts[e] - tokens[e];
-            out.firstReplica[e] = k;
-            out.slot[k] = settings.homeSlot(e);
-            out.quota[k++] = best.kept[e];
-            for (int s = best.firstSlot(e); s >= 0; s = best.nextSlot(s)) {
-                if (best.slotTokens[s] == 0 && !best.present[s]) {
-                    continue;
-                }
-                k = insert(out, out.firstReplica[e] + 1, k, physical(s), best.slotTokens[s]);
-            }
-        }
-        out.firstReplica[tokens.length] = k;
         for (double s : speed) {
             speeds += s;
         }
-        out.tokens = routed;
-        out.uncoveredTokens = uncovered;
-        out.meanLoad = routed / speeds;
-    }
-
-    /** Slots of an expert by rising number. */
-    private static int insert(ReplicaPlan out, int from, int end, int slot, long tokens) {
-        int k = end;
-        while (k > from && out.slot[k - 1] > slot) {
-            out.slot[k] = out.slot[k - 1];
-            out.quota[k] = out.quota[k - 1];
-            k--;
-        }
-        out.slot[k] = slot;
-        out.quota[k] = tokens;
-        return end + 1;
-    }
-
-    private void writeSlots(ReplicaPlan out) {
-        out.copies = 0;
-        for (int s = 0; s < spare.length; s++) {
-            int p = physical(s);
-            if (isNewCopy(best, s)) {
-                int e = best.slotExpert[s];
-                out.copyExpert[out.copies] = e;
-                out.copySource[out.copies] = best.seat[e] < 0 ? settings.homeSlot(e) : physical(best.seat[e]);
-                out.copyTarget[out.copies++] = p;
-            }
-            // A slot that was given away and then emptied again still holds what it held before.
-            boolean given = best.slotTokens[s] == 0 && !best.present[s];
-            out.slotTable[p] = given ? spare[s] : best.slotExpert[s];
-        }
+        out.meanLoad = out.tokens / speeds;
     }
 }

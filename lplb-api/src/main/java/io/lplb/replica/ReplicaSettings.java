@@ -108,6 +108,11 @@ public final class ReplicaSettings {
         return homeSlot[expert];
     }
 
+    /** Returns the physical slot of a spare slot, counted over all ranks. */
+    int physicalSlot(int spareSlot) {
+        return spareSlot / spareSlots() * slotsPerRank() + homeSlots() + spareSlot % spareSlots();
+    }
+
     /**
      * {@return the home rank of an expert}
      *
