@@ -22,6 +22,7 @@ class RefereeCommandTest {
     @Test
     void everyWorkloadAndModelSizeHasItsTablesAndOneHeadline() throws IOException {
         Path json = folder.resolve("referee.json");
+        Path csv = folder.resolve("referee.csv");
         Path html = folder.resolve("referee.html");
         CliRun run = CliRun.of(
                 "referee",
@@ -30,6 +31,8 @@ class RefereeCommandTest {
                 "as-is,eplb,own",
                 "--json",
                 json.toString(),
+                "--csv",
+                csv.toString(),
                 "--html",
                 html.toString());
         assertEquals(0, run.exitCode(), run.err());
@@ -49,6 +52,11 @@ class RefereeCommandTest {
             }
         }
         assertEquals(6, reports);
+        List<String> lines = Files.readAllLines(csv);
+        assertEquals(1 + 6 * 3, lines.size());
+        for (String line : lines) {
+            assertEquals(23, line.split(",", -1).length, line);
+        }
         String page = Files.readString(html);
         assertTrue(page.contains("64 experts on 8 ranks: ") && page.contains("256 experts on 32 ranks: "));
     }

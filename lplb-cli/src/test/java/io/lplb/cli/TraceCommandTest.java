@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -50,6 +51,23 @@ class TraceCommandTest {
         assertTrue(info.out().contains("shape:    1 steps, 1 layers, 3 experts, 1 sources\nsum:      4\n"), info.out());
     }
 
+    /** The same name, sizes and seed make the same file, with the ranks as sources. */
+    @Test
+    void makeWritesANamedWorkload() throws IOException {
+        Path one = folder.resolve("one.lplb");
+        Path two = folder.resolve("two.lplb");
+        for (Path file : List.of(one, two)) {
+            CliRun run = CliRun.of(
+                    ("trace make W4 --seed 7 --experts 16 --ranks 4 --steps 3 --tokens 40 --top-k 2 --output " + file)
+                            .split(" "));
+            assertEquals(0, run.exitCode(), run.err());
+        }
+        assertArrayEquals(Files.readAllBytes(one), Files.readAllBytes(two));
+        CliRun info = CliRun.of("trace", "info", one.toString());
+        assertTrue(
+                info.out().contains("shape:    3 steps, 1 layers, 16 experts, 4 sources\nsum:      240\n"), info.out());
+    }
+
     @Test
     void infoAsJson() throws IOException {
         CliRun run = CliRun.of("trace", "info", ids().toString(), "--padding", "255", "--json");
@@ -66,6 +84,9 @@ class TraceCommandTest {
             value = {
                 "trace; got no command, expected one of",
                 "trace info; Missing required parameter",
+                "trace make W9 --output w.lplb; workload: got W9, expected one of",
+                "trace make W1 --experts 9 --output w.lplb; experts: got 9 on 8 ranks",
+                "trace make W1 --top-k 0 --output w.lplb; top-k: got 0",
                 "trace info none.pt; none.pt: no such file or folder",
                 "trace info pom.xml; pom.xml: got a file of no known format",
                 "trace convert pom.xml; Missing required option",

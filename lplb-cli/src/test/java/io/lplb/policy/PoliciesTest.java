@@ -228,6 +228,20 @@ class PoliciesTest {
         }
     }
 
+    /**
+     * Worked by hand from METRO's description, which publishes no example. Expert 0 has no choice and makes rank 0 active once. Experts 1 and 2
+     * go where fewest experts are active, rank 1 and then, at one each, the rank with fewer tokens. EPLB would split both: 5 active pairs.
+     */
+    @Test
+    void metroByHand() {
+        ExpertPlacement placement = ExpertPlacement.of(2, 2, 3, new int[] {0, 1, 2, 1, 2, -1});
+        PolicySetup setup =
+                new PolicySetup(3, 2, 3, 6, 1, 1, Topologies.ring(2), "exact", List.of(), ExpertCost.tokens());
+        Dispatch dispatch = plan(new FewestExperts(setup, h -> placement), new double[3], 10, 40, 20);
+        assertEquals(3, dispatch.size());
+        assertArrayEquals(new long[] {10 + 20, 40}, loads(dispatch, 2));
+    }
+
     /** No figure of METRO is published that a dispatch alone gives; compared with the best of all choices on small cases. */
     @Test
     void metroActivatesEachExpertOnceAndNearlyAsFewAsPossible() {

@@ -39,8 +39,8 @@ import picocli.CommandLine.Spec;
             "Compare all policies on fixed workloads of several model sizes, and print all tables.",
             "",
             "Workloads are made by seed, so that every run replays the same loads. With --trace, real routing is"
-                    + " replayed, too: each trace with its own first half as history, and with another trace as history"
-                    + " if several are given. All times are predicted under the cost.",
+                    + " replayed, too: each trace with its own first half as history, and with each other trace of the"
+                    + " same layers and experts. All times are predicted under the cost.",
             ""
         })
 public final class RefereeCommand implements Callable<Integer> {
@@ -76,6 +76,9 @@ public final class RefereeCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write the results as JSON, too, one object a line.")
     private @Nullable String json;
 
+    @Option(names = "--csv", paramLabel = "FILE", description = "Write a line per case and strategy, too.")
+    private @Nullable String csv;
+
     @Option(names = "--html", paramLabel = "FILE", description = "Write the results as a page with pictures, too.")
     private @Nullable String html;
 
@@ -99,7 +102,9 @@ public final class RefereeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         AtomicOutput.requireDistinct("--json", json, "--html", html);
-        for (String output : new String[] {json, html}) {
+        AtomicOutput.requireDistinct("--json", json, "--csv", csv);
+        AtomicOutput.requireDistinct("--html", html, "--csv", csv);
+        for (String output : new String[] {json, html, csv}) {
             if (output != null) {
                 AtomicOutput.requireOther(output, traces);
             }
@@ -108,8 +113,10 @@ public final class RefereeCommand implements Callable<Integer> {
         List<ReplayPage.Case> cases = new ArrayList<>();
         for (Path trace : traces) {
             for (Path history : traces) {
-                cases.add(replayFile(trace, history, priced));
-                print(cases.getLast());
+                if (trace.equals(history) || areAlike(trace, history)) {
+                    cases.add(replayFile(trace, history, priced));
+                    print(cases.getLast());
+                }
             }
         }
         for (Size size : quick ? Size.QUICK : Size.FULL) {
@@ -122,6 +129,12 @@ public final class RefereeCommand implements Callable<Integer> {
         if (html != null) {
             ReplayPage page = new ReplayPage(cases, HtmlOutput.provenance(spec));
             HtmlOutput.write(html, lplb.console(), page::write);
+        }
+        if (csv != null) {
+            try (AtomicOutput out = AtomicOutput.to(csv, lplb.console())) {
+                CaseCsv.write(cases, out.stream());
+                out.commit();
+            }
         }
         if (json != null) {
             try (AtomicOutput out = AtomicOutput.to(json, lplb.console())) {
@@ -156,9 +169,17 @@ public final class RefereeCommand implements Callable<Integer> {
         }
     }
 
+    /** Returns whether two traces have the same layers and experts, so that one can be the other's history. */
+    private static boolean areAlike(Path file, Path history) throws IOException {
+        try (Trace trace = Traces.open(file, TraceOptions.DEFAULT);
+                Trace past = Traces.open(history, TraceOptions.DEFAULT)) {
+            return trace.layers() == past.layers() && trace.experts() == past.experts();
+        }
+    }
+
     private ReplayPage.Case replayFile(Path file, Path history, ExpertCost priced) throws IOException {
         Size size = Size.QUICK.get(0);
-        TraceOptions options = TraceOptions.DEFAULT.withBatchTokens(512);
+        TraceOptions options = TraceOptions.DEFAULT.withBatchTokens(512).withIdSources(size.ranks);
         try (Trace trace = Traces.open(file, options)) {
             Size fits = new Size(trace.experts(), size.ranks, 1, size.replicas, size.topology, 0);
             boolean same = file.equals(history);

@@ -7,6 +7,7 @@ import io.lplb.cli.output.AtomicOutput;
 import io.lplb.trace.CountTraceWriter;
 import io.lplb.trace.Trace;
 import io.lplb.trace.Traces;
+import io.lplb.workload.WorkloadTrace;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -94,6 +95,53 @@ public final class TraceCommand implements Runnable {
                 lplb.console().errText().println("lplb: " + tally.size());
             }
         }
+    }
+
+    @Command(
+            name = "make",
+            description = "Write a trace of a named workload, the same for the same name, sizes and seed.")
+    void make(
+            @Parameters(
+                            paramLabel = "NAME",
+                            description = "A workload: W0 to W7 of Megatron-LM, or one of 'lplb demo --help', such as"
+                                    + " zipf or zipf:8.")
+                    String name,
+            @Option(
+                            names = "--output",
+                            required = true,
+                            paramLabel = "FILE",
+                            description = "Where to write; - is standard output.")
+                    String output,
+            @Option(names = "--experts", paramLabel = "N", defaultValue = "64", description = "Experts of a layer.")
+                    int experts,
+            @Option(
+                            names = "--ranks",
+                            paramLabel = "N",
+                            defaultValue = "8",
+                            description = "Ranks, each a source of tokens.")
+                    int ranks,
+            @Option(names = "--layers", paramLabel = "N", defaultValue = "1", description = "Layers.") int layers,
+            @Option(names = "--steps", paramLabel = "N", defaultValue = "100", description = "Steps.") int steps,
+            @Option(
+                            names = "--tokens",
+                            paramLabel = "N",
+                            defaultValue = "4096",
+                            description = "Tokens of all ranks in a step.")
+                    int tokens,
+            @Option(names = "--top-k", paramLabel = "N", defaultValue = "6", description = "Experts per token.")
+                    int topK,
+            @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed.") long seed)
+            throws IOException {
+        if (topK < 1) {
+            throw new IllegalArgumentException("top-k: got " + topK + ", expected at least 1");
+        }
+        WorkloadTrace.Sizes sizes = new WorkloadTrace.Sizes(layers, experts, ranks, steps, tokens, topK);
+        try (Trace trace = new WorkloadTrace(name, sizes, seed);
+                AtomicOutput out = AtomicOutput.to(output, lplb.console())) {
+            CountTraceWriter.write(trace, out.stream(), () -> {});
+            out.commit();
+        }
+        lplb.console().errText().println("lplb: " + name + ", seed " + seed + ", " + steps + " steps written");
     }
 
     private static void print(PrintWriter out, Map<String, Object> fields, boolean json) throws IOException {
