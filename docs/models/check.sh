@@ -39,7 +39,7 @@ check() {
 # rounds NAME EXPECTED INVARIANTS N FaultRounds Restarts Moves Misplans Ends Early Dropped
 rounds() {
   check "$1" Rounds "$2" "$3" "N = $4" "FaultRounds = $5" "Restarts = $6" "Moves = $7" "Misplans = $8" "Ends = $9" "Early = ${10}" \
-    'Deadline = 2' 'Batch = {1}' 'Bound = 10' 'Lead = 4' "Dropped = {${11}}"
+    'Deadline = 2' 'Batch = {1}' "Bound = ${BOUND:-20}" 'Lead = 4' "Dropped = {${11}}"
 }
 
 # nccl NAME EXPECTED N FaultRounds Restarts Failures Losses Parts Dropped

@@ -11,9 +11,7 @@ import io.lplb.replay.ReplayInput;
 import io.lplb.topology.ReplicaTopology;
 import io.lplb.topology.Topologies;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -31,9 +29,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Compare ways to balance by the time of the slowest rank's experts.",
             "",
-            "With --trace, plans batches of real routing and prints predicted times; --write keeps the plans for "
-                    + "lplb-bench/layer/measure_layer.py, which measures every rank on one GPU. With --measured, prints "
-                    + "measured beside predicted times.",
+            "With --trace, plans batches of real routing and prints predicted times; --write keeps the plans for"
+                + " lplb-bench/layer/measure_layer.py, which measures every rank on one GPU. With --measured, prints"
+                + " measured beside predicted times.",
             ""
         })
 final class LayerCommand implements Callable<Integer> {
@@ -110,9 +108,7 @@ final class LayerCommand implements Callable<Integer> {
         if (measured == null) {
             plan();
         } else {
-            try (InputStream in = Files.newInputStream(measured)) {
-                show(LayerFile.read(in));
-            }
+            show(LayerFile.read(measured));
         }
         return 0;
     }

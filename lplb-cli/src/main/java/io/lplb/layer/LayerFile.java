@@ -3,10 +3,15 @@ package io.lplb.layer;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.lplb.trace.Printable;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public final class LayerFile {
+    private static final long MOST_BYTES = 64 << 20;
+
     /** Hidden size of the model. */
     public int hidden;
 
@@ -105,10 +112,21 @@ public final class LayerFile {
     /**
      * Reads a file.
      *
-     * @throws IOException if it cannot be read or has another form
+     * @throws IOException naming the file, if it cannot be read, has another form or more than 64 MiB
      */
-    public static LayerFile read(InputStream in) throws IOException {
-        return JsonMapper.builder().build().readValue(in, LayerFile.class);
+    public static LayerFile read(Path file) throws IOException {
+        if (Files.size(file) > MOST_BYTES) {
+            throw new IOException(file + ": got " + Files.size(file) + " bytes, expected at most " + MOST_BYTES
+                    + " of a layer's times");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return JsonMapper.builder().build().readValue(in, LayerFile.class);
+        } catch (JsonProcessingException | CharConversionException e) {
+            throw new IOException(
+                    file + ": got " + Printable.oneLine(String.valueOf(e.getMessage()))
+                            + ", expected JSON of a layer's times",
+                    e);
+        }
     }
 
     /**

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.lplb.cost.ExpertCost;
 import io.lplb.layer.LayerFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -58,10 +57,7 @@ class LayerCommandTest {
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.out().contains("8 ranks, same task, 4096"), run.out());
         assertTrue(run.out().contains("bound of time") && run.out().contains("bound of replicas"), run.out());
-        LayerFile file;
-        try (InputStream in = Files.newInputStream(plans)) {
-            file = LayerFile.read(in);
-        }
+        LayerFile file = LayerFile.read(plans);
         assertEquals(4, file.cases.size());
         ExpertCost cost = ExpertCost.tiles(64, 10, 20);
         for (LayerFile.Case c : file.cases) {

@@ -40,7 +40,7 @@ class NcclReturnTest {
     /** Batches without NCCL after which the others of a source that was lost are in step. */
     private static final int AT_WORK = 5;
 
-    private static final Duration DEADLINE = Duration.ofSeconds(2);
+    private static final Duration DEADLINE = Duration.ofSeconds(3);
     private static final long LONG = Duration.ofSeconds(180).toNanos();
     private static final ExpertPlacement CUBE = new LplbPlacement(Topologies.parse("cube"), 24, 48, 2).natural();
     private static final PlacementProblem PROBLEM = PlacementProblem.of(CUBE, null);
@@ -200,7 +200,7 @@ class NcclReturnTest {
         long[] back = new long[2];
         CountDownLatch lost = new CountDownLatch(AT_WORK);
         EverySource.run(2, self -> {
-            try (Source source = new Source(2, self, hosts.get(self), false, Duration.ofSeconds(3), lost)) {
+            try (Source source = new Source(2, self, hosts.get(self), false, Duration.ofSeconds(10), lost)) {
                 source.route();
                 both.await();
                 if (self == 0) {
@@ -229,7 +229,7 @@ class NcclReturnTest {
         List<LocalExchange> hosts = hosts(2);
         long[] back = new long[2];
         CountDownLatch lost = new CountDownLatch(AT_WORK);
-        Duration connect = Duration.ofSeconds(3);
+        Duration connect = Duration.ofSeconds(10);
         EverySource.run(2, self -> {
             Source source = new Source(2, self, hosts.get(self), false, connect, lost);
             try {

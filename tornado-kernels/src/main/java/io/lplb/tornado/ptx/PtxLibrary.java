@@ -14,7 +14,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,8 @@ public final class PtxLibrary {
 
     /** The SHA-256 of the list and of every PTX file, as {@code sha256sum} writes them. */
     static final String SUMS = "SHA256SUMS";
+
+    private static final String SEPARATOR = "  ";
 
     private final List<Line> lines;
 
@@ -88,18 +92,26 @@ public final class PtxLibrary {
      */
     static void requireSum(String name, byte[] content) {
         String got = HexFormat.of().formatHex(sha256().digest(content));
-        byte[] sums = bytes(SUMS);
-        String expected = sums == null
-                ? "none"
-                : new String(sums, StandardCharsets.UTF_8)
-                        .lines()
-                        .filter(line -> line.endsWith("  " + name))
-                        .map(line -> line.substring(0, line.indexOf(' ')))
-                        .findFirst()
-                        .orElse("none");
+        String expected = Sums.BY_NAME.getOrDefault(name, "none");
         if (!got.equals(expected)) {
             throw new IllegalStateException(
                     "PTX: got " + name + " with SHA-256 " + got + ", expected " + expected + " by " + SUMS);
+        }
+    }
+
+    /** The sums, read once. */
+    private static final class Sums {
+        static final Map<String, String> BY_NAME = read();
+
+        private static Map<String, String> read() {
+            byte[] sums = bytes(SUMS);
+            return sums == null
+                    ? Map.of()
+                    : new String(sums, StandardCharsets.UTF_8)
+                            .lines()
+                            .collect(Collectors.toMap(
+                                    line -> line.substring(line.indexOf(SEPARATOR) + SEPARATOR.length()),
+                                    line -> line.substring(0, line.indexOf(SEPARATOR))));
         }
     }
 
