@@ -144,13 +144,13 @@ class BoundedPlacementsTest {
             for (int k = 0; k < placement.replicaCount(e); k++) {
                 int rank = placement.rankOf(placement.slotOf(e, k));
                 if (speed[rank] > 0) {
-                    flow.connect(e, counts.length + rank, Math.min(replicaLimit, counts[e]), 0);
+                    flow.connect(e, counts.length + rank, (double) Math.min(replicaLimit, counts[e]), 0);
                 }
             }
         }
         for (int r = 0; r < speed.length; r++) {
             double room = Math.floor(speed[r] * level + 1e-9);
-            flow.connect(counts.length + r, source + 1, Math.min(rankLimit[r], room), 0);
+            flow.connect(counts.length + r, source + 1, Math.min((double) rankLimit[r], room), 0);
         }
         return Math.round(flow.send(source, source + 1));
     }
