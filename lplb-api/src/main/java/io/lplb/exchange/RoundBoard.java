@@ -50,7 +50,7 @@ public final class RoundBoard {
     /** Fingerprint of counts that refer to no placement: a rank that gathers such follows the rounds of all others. */
     public static final long NO_PLACEMENT = 0;
 
-    private static final int FIRST_LEAD = 4;
+    private static final int FIRST_LEAD = 2;
     private static final int LARGEST_LEAD = 1024;
     private static final int PATIENCE = 3;
     private static final int HEARING = 4;
@@ -82,6 +82,7 @@ public final class RoundBoard {
     private final boolean[] heard;
     private final boolean[] lost;
     private final boolean[] helped;
+    private final boolean[] sought;
     private long current = -1;
     private int layer;
     private long fingerprint;
@@ -138,6 +139,7 @@ public final class RoundBoard {
         heard = new boolean[ranks];
         lost = new boolean[ranks];
         helped = new boolean[ranks];
+        sought = new boolean[ranks];
         Arrays.fill(roundIn, -1);
         Arrays.fill(lastSent, -1);
         Arrays.fill(saidRound, -1);
@@ -249,6 +251,27 @@ public final class RoundBoard {
         if (got != expected) {
             throw new IllegalArgumentException(name + ": got length " + got + ", expected " + expected);
         }
+    }
+
+    /**
+     * Takes note that messages to and from this rank were lost for a while. {@link #isInTouch} tells when the ranks that were heard
+     * in the last rounds are heard again, and hear this one.
+     */
+    public void loseTouch() {
+        for (int r = 0; r < ranks; r++) {
+            sought[r] |= r != self && turn - heardInTurn[r] <= HEARING;
+            heardInTurn[r] = -HEARING - 1;
+        }
+    }
+
+    /** {@return whether all ranks are heard again that were before {@link #loseTouch}, and hear this one} */
+    public boolean isInTouch() {
+        for (boolean open : sought) {
+            if (open) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** {@return the round begun last, -1 before the first} */
@@ -380,6 +403,7 @@ public final class RoundBoard {
     public void commit(int rank, RoundStatement said) {
         keep(slot(said.round, rank), said);
         lastSent[rank] = said.round;
+        sought[rank] &= !said.hears(self);
         boolean returns = expectedFrom[rank] == ABSENT || (announced[rank] && expectedFrom[rank] > current);
         if (returns && said.fingerprint == fingerprint && said.hears(self)) {
             expectedFrom[rank] = said.round;

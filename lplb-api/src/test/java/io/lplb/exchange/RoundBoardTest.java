@@ -219,7 +219,7 @@ class RoundBoardTest {
             assertEquals(RoundStatus.MISSED, board.end(all));
             group += 2;
         }
-        assertArrayEquals(new long[] {4, 4, 8, 16}, leads);
+        assertArrayEquals(new long[] {2, 2, 4, 8}, leads);
     }
 
     @Test
@@ -352,13 +352,43 @@ class RoundBoardTest {
     void anAnnouncedRoundIsKeptUnlessTheOthersPassIt() {
         board.note(1, 50, PLACEMENT, false);
         long aim = board.aim();
-        assertEquals(54, aim);
+        assertEquals(52, aim);
+        board.note(1, 51, PLACEMENT, false);
+        assertEquals(52, board.nextRound());
+        board.note(1, 52, PLACEMENT, false);
+        assertEquals(52, board.nextRound(), "they wait there");
         board.note(1, 53, PLACEMENT, false);
-        assertEquals(54, board.nextRound());
-        board.note(1, 54, PLACEMENT, false);
-        assertEquals(54, board.nextRound(), "they wait there");
-        board.note(1, 55, PLACEMENT, false);
-        assertEquals(60, board.nextRound(), "always even");
+        assertEquals(56, board.nextRound(), "always even");
+    }
+
+    @Test
+    void ranksAreInTouchAgainWhenBothSidesHearEachOther() {
+        begin(0);
+        send(1, 0);
+        send(2, 0);
+        assertTrue(board.isInTouch());
+        board.loseTouch();
+        assertFalse(board.isInTouch());
+        RoundStatement deaf = statement(10, 0, PLACEMENT, false);
+        deaf.heard()[0] = 6;
+        assertTrue(board.claim(1, 10) >= 0);
+        board.commit(1, deaf);
+        send(2, 10);
+        assertFalse(board.isInTouch(), "rank 1 does not hear this one");
+        send(1, 11);
+        assertTrue(board.isInTouch());
+    }
+
+    @Test
+    void aRankThatWasNotHeardBeforeIsNotSought() {
+        for (int round = 0; round < 6; round++) {
+            begin(round);
+            send(1, round);
+            board.end(all);
+        }
+        board.loseTouch();
+        send(1, 9);
+        assertTrue(board.isInTouch(), "rank 2 is dead");
     }
 
     @Test
@@ -422,7 +452,7 @@ class RoundBoardTest {
             assertEquals(round + 1, board.nextRound());
         }
         send(2, 3);
-        assertTrue(board.nextRound() > 3 + 3, "the others are in a round where rank 2 does not wait for this one");
+        assertTrue(board.nextRound() > 3 + 1, "the others are in a round where rank 2 does not wait for this one");
     }
 
     @Test

@@ -20,6 +20,7 @@ import org.agrona.BitUtil;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2LongHashMap;
+import org.agrona.concurrent.SleepingIdleStrategy;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
@@ -52,10 +53,16 @@ final class AeronBus implements MessageBus {
     // Well below RoundBoard.WINDOW, so that no sender's backlog runs over what has come from the others.
     private static final int FRAGMENTS = 8;
 
+    /** Type of a counter, above those of Aeron. */
+    private static final int BARRIER_COUNTER = 22_001;
+
     private static final int SPARE_SESSIONS = 8;
 
     /** Time in which an image whose sender has run ahead must move. */
     private static final long STUCK_NANOS = Duration.ofMillis(10).toNanos();
+
+    /** Between looks for the driver's answer to a command. */
+    private static final long ANSWER_NANOS = Duration.ofNanos(100_000).toNanos();
 
     private static final long DRIVER_ACTIVE_MILLIS = 1_000;
     private static final long REOPEN_INTERVAL_NANOS = Duration.ofMillis(200).toNanos();
@@ -66,6 +73,7 @@ final class AeronBus implements MessageBus {
     private final List<Subscription> subscriptions = new ArrayList<>();
     private final Queue<Integer> goneSessions = new ConcurrentLinkedQueue<>();
     private final PauseWatch pauses = new PauseWatch();
+    private final ConductorIdle conductorIdle = new ConductorIdle();
     private final BoundedAssembler assembler;
     private @Nullable AutoCloseable driver;
     private Aeron aeron;
@@ -74,9 +82,10 @@ final class AeronBus implements MessageBus {
     private volatile @Nullable Throwable failure;
     private Receiver receiver = (buffer, offset, length) -> {};
     private final Long2LongHashMap positions = new Long2LongHashMap(-1);
-    private int openings;
+    private long openings;
     private long overruns;
     private long suspectSince;
+    private long suspected;
     private boolean broken;
     private long brokenSince;
     private long lastAttempt;
@@ -118,6 +127,8 @@ final class AeronBus implements MessageBus {
         Aeron client = Aeron.connect(new Aeron.Context()
                 .aeronDirectoryName(directory)
                 .nanoClock(pauses.clock())
+                .idleStrategy(conductorIdle)
+                .awaitingIdleStrategy(new SleepingIdleStrategy(ANSWER_NANOS))
                 .subscriberErrorHandler(this::failed)
                 .errorHandler(this::failed));
         try {
@@ -139,6 +150,7 @@ final class AeronBus implements MessageBus {
         try {
             if (!aeron.isClosed()) {
                 CloseHelper.quietCloseAll(subscriptions);
+                awaitClosed(aeron);
                 List<ExclusivePublication> before = List.copyOf(publications);
                 openChannels(aeron);
                 CloseHelper.quietCloseAll(before);
@@ -158,9 +170,6 @@ final class AeronBus implements MessageBus {
                 aeron = connect(directory);
             }
             broken = false;
-            LOG.warn(
-                    "Rank {}: Aeron's channels were opened anew, after a pause, lost packets or an end of its client",
-                    settings.self());
         } catch (RuntimeException e) {
             failure = e;
             if (now - brokenSince >= REOPEN_LIMIT_NANOS) {
@@ -181,12 +190,8 @@ final class AeronBus implements MessageBus {
         }
     }
 
-    /** Returns how often the channels were opened. */
-    int openings() {
-        return openings;
-    }
-
     private void openChannels(Aeron client) {
+        pauses.forget();
         openings++;
         overruns = overruns(client);
         positions.clear();
@@ -209,6 +214,7 @@ final class AeronBus implements MessageBus {
                 }
             }
         }
+        // Images come while publications are opened.
         if (shares) {
             subscriptions.add(subscribe(client, "aeron:ipc?tether=false"));
             publications.add(client.addExclusivePublication(
@@ -218,15 +224,19 @@ final class AeronBus implements MessageBus {
                     settings.streamId()));
         }
         if (!remote.isEmpty()) {
-            // The driver has closed the subscriptions before when it has opened this publication.
-            publications.add(publish(client, remote, terms));
-            pauses.forget();
             subscriptions.add(subscribe(
                     client,
                     "aeron:udp?tether=false|endpoint=" + settings.endpoints().get(settings.self())));
-        } else {
-            pauses.forget();
+            publications.add(publish(client, remote, terms));
         }
+    }
+
+    /**
+     * Waits until the driver has closed the subscriptions that were closed here. Their endpoint stays, and senders that it would ask for
+     * to announce themselves between a close and an opening would not do so again for a while.
+     */
+    private static void awaitClosed(Aeron client) {
+        client.addCounter(BARRIER_COUNTER, "lplb: channels are opened anew").close();
     }
 
     /**
@@ -297,6 +307,16 @@ final class AeronBus implements MessageBus {
         return position != Publication.BACK_PRESSURED && position != Publication.ADMIN_ACTION;
     }
 
+    @Override
+    public void awaitRanks(boolean wanted) {
+        conductorIdle.hurry(wanted);
+    }
+
+    @Override
+    public long openings() {
+        return openings;
+    }
+
     /** A receiver sees that a packet is missing when a later one comes, or after 100 ms. */
     @Override
     public boolean isLossy(int channel) {
@@ -330,8 +350,8 @@ final class AeronBus implements MessageBus {
     }
 
     /**
-     * Returns whether packets come from further ahead than the window of an image that does not move: its sender has gone on
-     * while this process or the network paused, and repeats no more what is missing.
+     * Returns whether packets come, and go on coming, from further ahead than the window of an image that does not move: its sender has
+     * gone on while this process or the network paused, and repeats no more what is missing.
      */
     private boolean isStuck() {
         long seen = overruns(aeron);
@@ -341,12 +361,13 @@ final class AeronBus implements MessageBus {
         long now = System.nanoTime();
         if (positions.isEmpty()) {
             suspectSince = now;
+            suspected = seen;
             for (Subscription subscription : subscriptions) {
                 subscription.forEachImage(image -> positions.put(image.correlationId(), image.position()));
             }
             return false;
         }
-        if (now - suspectSince < STUCK_NANOS) {
+        if (seen == suspected || now - suspectSince < STUCK_NANOS) {
             return false;
         }
         boolean stuck = false;

@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 public final class AeronExchange implements WorkloadExchange {
     private static final Logger LOG = LogManager.getLogger(AeronExchange.class);
     private static final long HELLO_INTERVAL_NANOS = Duration.ofMillis(20).toNanos();
+    private static final long REJOIN_NANOS = Duration.ofMillis(50).toNanos();
+    private static final long REJOIN_HELLO_NANOS = Duration.ofMillis(2).toNanos();
     private static final int MOST_POLLS = 100_000;
     private static final long FIRST_REPEAT_NANOS = Duration.ofMillis(2).toNanos();
     private static final long GRACE_NANOS = Duration.ofSeconds(1).toNanos();
@@ -59,6 +61,7 @@ public final class AeronExchange implements WorkloadExchange {
     private final long[] warnedOf;
     private final MessageBus.Receiver receiver = this::receive;
     private long sequence;
+    private long openings;
     private long lastKnock;
     private boolean introducing;
     private boolean stamped;
@@ -97,6 +100,7 @@ public final class AeronExchange implements WorkloadExchange {
         this.incoming = new IncomingMessage(identity, seal);
         this.countsSent = new boolean[bus.channels()];
         this.warnedOf = new long[identity.ranks()];
+        this.openings = bus.openings();
         this.lastKnock = clock.nanoTime() - HELLO_INTERVAL_NANOS;
     }
 
@@ -298,6 +302,7 @@ public final class AeronExchange implements WorkloadExchange {
                 if (status != RoundStatus.COMPLETE) {
                     warnOfForeign();
                 }
+                bus.awaitRanks(board.absent() > 0);
                 return status;
             }
             if (waited >= repeat) {
@@ -449,7 +454,36 @@ public final class AeronExchange implements WorkloadExchange {
         for (int k = 0; k < MOST_POLLS && !closed && bus.poll(receiver) > 0; k++) {
             // All the work is in the condition.
         }
+        if (!closed && bus.openings() != openings) {
+            openings = bus.openings();
+            rejoin();
+        }
         return board.nextRound();
+    }
+
+    /**
+     * Waits a moment, after the channels were opened anew, until this rank and the others hear each other again. So it does not go on
+     * alone, and its next counts reach all of them.
+     */
+    private void rejoin() {
+        board.loseTouch();
+        bus.awaitRanks(true);
+        long start = clock.nanoTime();
+        long now = start;
+        long nextHello = start;
+        idle.reset();
+        while (!board.isInTouch() && now - start < REJOIN_NANOS && !Thread.currentThread().isInterrupted()) {
+            if (now >= nextHello) {
+                nextHello = now + REJOIN_HELLO_NANOS;
+                sendHello(ExchangeMessage.WANTS_ANSWER);
+            }
+            int work = bus.poll(receiver);
+            answer();
+            idle.idle(work);
+            now = clock.nanoTime();
+        }
+        LOG.warn(
+                "Rank {}: Aeron's channels were opened anew, after a pause, lost packets or an end of its client", self);
     }
 
     @Override

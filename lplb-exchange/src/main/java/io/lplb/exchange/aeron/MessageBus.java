@@ -31,6 +31,12 @@ interface MessageBus extends AutoCloseable {
     /** Returns whether a channel may lose messages without either side noticing until the next one. */
     boolean isLossy(int channel);
 
+    /** Sets whether ranks are missing: then new senders are looked for more often. */
+    void awaitRanks(boolean wanted);
+
+    /** Returns how often the channels were opened. After an opening beyond the first, messages have been lost. */
+    long openings();
+
     /** Hands on what has come; returns the number of messages. */
     int poll(Receiver receiver);
 

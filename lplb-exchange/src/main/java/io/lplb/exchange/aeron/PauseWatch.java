@@ -20,6 +20,7 @@ final class PauseWatch {
     private static final long PAUSE_NANOS = Duration.ofMillis(400).toNanos();
 
     private volatile boolean paused;
+    private long forgottenAt = System.nanoTime();
 
     /** Returns a clock for one thread. */
     NanoClock clock() {
@@ -30,7 +31,7 @@ final class PauseWatch {
             public long nanoTime() {
                 long now = System.nanoTime();
                 if (last != 0 && now - last > PAUSE_NANOS) {
-                    paused = true;
+                    see(last);
                 }
                 last = now;
                 return now;
@@ -38,12 +39,21 @@ final class PauseWatch {
         };
     }
 
+    /** Takes note of a gap. One that began before the last pause was forgotten is that pause, seen late by another thread. */
+    private synchronized void see(long from) {
+        if (!paused && from - forgottenAt >= 0) {
+            paused = true;
+        }
+    }
+
     /** Returns whether there was a pause that has not been forgotten. */
     boolean hasPaused() {
         return paused;
     }
 
-    void forget() {
+    /** Forgets pauses up to now. */
+    synchronized void forget() {
+        forgottenAt = System.nanoTime();
         paused = false;
     }
 

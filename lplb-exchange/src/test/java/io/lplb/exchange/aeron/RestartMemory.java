@@ -4,6 +4,9 @@ package io.lplb.exchange.aeron;
 import io.lplb.exchange.GroupIdentity;
 import io.lplb.exchange.RoundStatus;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
 import java.net.DatagramSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +27,7 @@ final class RestartMemory {
     private static final int AGREED = 5;
     private static final long DEADLINE = Duration.ofMillis(200).toNanos();
     private static final long PACE = Duration.ofMillis(1).toNanos();
+    private static final List<Integer> SHOWN = List.of(1, 10, 50, 100, 200, 300);
     private static final Path SHARED = Path.of("/dev/shm");
 
     private RestartMemory() {}
@@ -96,7 +101,7 @@ final class RestartMemory {
                 while (process.isAlive()) {
                     gather(exchange, all);
                 }
-                if (k == 1 || k == 10 || k == 100 || k % 500 == 0 || k == restarts) {
+                if (SHOWN.contains(k) || k % 500 == 0 || k == restarts) {
                     show(k, exchange);
                 }
             }
@@ -112,18 +117,31 @@ final class RestartMemory {
                     .count();
         }
         String resident = Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmRSS"))
-                .findFirst()
-                .orElse("");
+                .filter(line -> line.startsWith("VmRSS") || line.startsWith("Rss"))
+                .map(line -> line.replaceAll("\\s+", " "))
+                .collect(Collectors.joining(", "));
+        StringBuilder pools = new StringBuilder();
+        for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+            if (pool.getType() == MemoryType.NON_HEAP) {
+                pools.append(String.format(
+                        Locale.ROOT,
+                        ", %s %d",
+                        pool.getName(),
+                        pool.getUsage().getCommitted() / 1024));
+            }
+        }
         System.out.printf(
                 Locale.ROOT,
-                "after %4d restarts: %6d KiB in %s in %d folders, rank 0: %d KiB of heap, %s, %d restarts seen%n",
+                "after %4d restarts: %6d KiB in %s in %d folders, rank 0: %d KiB of heap in use, %d committed; %s;"
+                        + " KiB committed%s; %d restarts seen%n",
                 restarts,
                 (SHARED.toFile().getTotalSpace() - SHARED.toFile().getFreeSpace()) / 1024,
                 SHARED,
                 folders,
                 (runtime.totalMemory() - runtime.freeMemory()) / 1024,
-                resident.replaceAll("\\s+", " "),
+                runtime.totalMemory() / 1024,
+                resident,
+                pools,
                 exchange.restartsSeen());
     }
 }

@@ -15,6 +15,7 @@ final class SimulatedRank implements MessageBus, IdleStrategy {
     private static final long LEAST_IDLE = 20_000;
     private static final long MOST_IDLE = 2_000_000;
     private static final int MOST_POLLED = 8;
+    private static final long REOPENS = 400 * Simulation.MILLISECOND;
     private static final long CONNECT = 20_000_000_000L;
 
     /** Ends the thread of a process that is killed. */
@@ -30,6 +31,7 @@ final class SimulatedRank implements MessageBus, IdleStrategy {
     private final Semaphore gaveWay = new Semaphore(0);
     private long idle = LEAST_IDLE;
     private long pausedUntil;
+    private long openings = 1;
     private long wake;
     private boolean sleeping;
     private boolean killed;
@@ -71,8 +73,15 @@ final class SimulatedRank implements MessageBus, IdleStrategy {
         wakeAt(simulation.now());
     }
 
+    /** Stops the process. After a long stop its bus has been opened anew, as {@link AeronBus} does, and what came before is lost. */
     void pauseUntil(long time) {
         pausedUntil = time;
+        if (time - simulation.now() > REOPENS) {
+            simulation.at(time, () -> {
+                inbox.clear();
+                openings++;
+            });
+        }
     }
 
     void receive(byte[] bytes) {
@@ -161,6 +170,16 @@ final class SimulatedRank implements MessageBus, IdleStrategy {
     public boolean offer(int channel, DirectBuffer buffer, int length) {
         simulation.send(rank, new UnsafeBuffer(buffer, 0, length));
         return true;
+    }
+
+    @Override
+    public void awaitRanks(boolean wanted) {
+        // Senders are known at once.
+    }
+
+    @Override
+    public long openings() {
+        return openings;
     }
 
     @Override
