@@ -84,6 +84,13 @@ final class ClusterCommand implements Callable<Integer> {
     private List<String> kinds = ChaosFault.Kind.names();
 
     @Option(
+            names = "--stop-ms",
+            paramLabel = "MS",
+            split = ",",
+            description = "With --chaos, the lengths of stops to choose from, in milliseconds; any up to 4000 if absent.")
+    private List<Integer> stops = new ArrayList<>();
+
+    @Option(
             names = "--json",
             arity = "0..1",
             fallbackValue = "-",
@@ -138,7 +145,7 @@ final class ClusterCommand implements Callable<Integer> {
         String description = group.balancer().identity().description();
         ChaosTotals totals;
         try (LocalCluster cluster = new LocalCluster(group.ranks, transport, group.arguments())) {
-            totals = new ChaosRun(cluster, group.ranks, seed, ChaosFault.Kind.named(kinds)).run(faults);
+            totals = new ChaosRun(cluster, group.ranks, seed, ChaosFault.Kind.named(kinds), stops).run(faults);
         }
         if (json != null) {
             Map<String, Object> fields = new LinkedHashMap<>();

@@ -12,7 +12,9 @@ import java.util.Random;
  * Run of a cluster in which one rank after the other is killed, stopped, started anew or given a wrong clock. Kinds, ranks and
  * times follow from a seed; how the processes take them does not.
  *
- * <p>After each fault the run waits until all ranks agree in {@value #AGREED_ROUNDS} successive rounds.
+ * <p>After each fault the run waits until all ranks agree in {@value #AGREED_ROUNDS} successive rounds. Rounds to agreement count from the
+ * round that another rank is in just before a stopped process goes on, or when a process that was started anew has connected, to
+ * the first of these.
  *
  * <p>Not thread-safe.
  */
@@ -22,6 +24,7 @@ public final class ChaosRun {
 
     private static final int AGREED_ROUNDS = 10;
     private static final long LONGEST_STOP_MILLIS = 4_000;
+    private static final int MOST_STOP_MILLIS = 60_000;
     private static final long LONGEST_REST_MILLIS = 500;
     private static final int LARGEST_SKEW_SECONDS = 3_600;
     private static final long LOOK_MILLIS = 30;
@@ -31,6 +34,7 @@ public final class ChaosRun {
     private final int ranks;
     private final Random random;
     private final List<Kind> kinds;
+    private final List<Integer> stops;
     private final ChaosTotals totals = new ChaosTotals();
 
     /**
@@ -38,9 +42,16 @@ public final class ChaosRun {
      *
      * @param ranks of the cluster, at least 2
      * @param kinds of faults to choose from
-     * @throws IllegalArgumentException if there are too few ranks
+     * @param stops milliseconds of stops to choose from; any up to {@value #LONGEST_STOP_MILLIS} if empty
+     * @throws IllegalArgumentException if there are too few ranks, or a stop is not positive or too long
      */
-    public ChaosRun(LocalCluster cluster, int ranks, long seed, List<Kind> kinds) {
+    public ChaosRun(LocalCluster cluster, int ranks, long seed, List<Kind> kinds, List<Integer> stops) {
+        for (int millis : stops) {
+            if (millis < 1 || millis > MOST_STOP_MILLIS) {
+                throw new IllegalArgumentException(
+                        "stop-ms: got " + millis + ", expected 1.." + MOST_STOP_MILLIS + " milliseconds");
+            }
+        }
         if (ranks < 2) {
             throw new IllegalArgumentException("ranks: got " + ranks + ", expected at least 2 for chaos");
         }
@@ -48,6 +59,7 @@ public final class ChaosRun {
         this.ranks = ranks;
         this.random = new Random(seed);
         this.kinds = List.copyOf(kinds);
+        this.stops = List.copyOf(stops);
     }
 
     /**
@@ -68,10 +80,10 @@ public final class ChaosRun {
             long begin = System.nanoTime();
             strike(kind, rank);
             long millis = Duration.ofNanos(System.nanoTime() - begin).toMillis();
-            if (kind == Kind.STOP) {
-                cluster.rank(rank).stop(false);
-            }
             long round = cluster.rank((rank + 1) % ranks).round();
+            if (kind == Kind.STOP) {
+                cluster.rank(rank).goOn();
+            }
             long agreed = awaitAgreement(round);
             totals.add(new ChaosFault(kind, rank, millis, round, agreed - round));
             totals.addMemory(MemoryUse.of(cluster.processes()));
@@ -87,8 +99,11 @@ public final class ChaosRun {
         RankProcess process = cluster.rank(rank);
         switch (kind) {
             case STOP -> {
-                process.stop(true);
-                Thread.sleep(1 + random.nextLong(LONGEST_STOP_MILLIS));
+                process.stop();
+                Thread.sleep(
+                        stops.isEmpty()
+                                ? 1 + random.nextLong(LONGEST_STOP_MILLIS)
+                                : stops.get(random.nextInt(stops.size())));
             }
             case KILL -> {
                 totals.add(process.report());

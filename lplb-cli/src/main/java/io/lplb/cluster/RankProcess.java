@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +41,7 @@ public final class RankProcess implements AutoCloseable {
     private final PrintWriter commands;
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private final Path errors;
+    private @Nullable Process continuation;
 
     private RankProcess(int rank, Process process, Path errors) {
         this.rank = rank;
@@ -122,12 +124,24 @@ public final class RankProcess implements AutoCloseable {
         return await("round");
     }
 
-    /** Stops the rank's process, or lets it go on; it does not notice. */
-    void stop(boolean stopped) throws IOException, InterruptedException {
-        int exit = new ProcessBuilder("kill", stopped ? "-STOP" : "-CONT", Long.toString(process.pid()))
-                .redirectErrorStream(true)
-                .start()
-                .waitFor();
+    /** Stops the rank's process; it does not notice. */
+    void stop() throws IOException, InterruptedException {
+        requireZero(new ProcessBuilder("kill", "-STOP", Long.toString(pid())).start());
+        // Started now, so that the process goes on at once when it is told to.
+        continuation = new ProcessBuilder("sh", "-c", "read line; kill -CONT " + pid()).start();
+    }
+
+    /** Lets the stopped process go on. */
+    void goOn() throws IOException, InterruptedException {
+        Process kill = Objects.requireNonNull(continuation, "rank was not stopped");
+        continuation = null;
+        kill.getOutputStream().write('\n');
+        kill.getOutputStream().close();
+        requireZero(kill);
+    }
+
+    private void requireZero(Process kill) throws IOException, InterruptedException {
+        int exit = kill.waitFor();
         if (exit != 0) {
             throw new IOException("rank " + rank + ": got exit code " + exit + " of kill, expected 0");
         }

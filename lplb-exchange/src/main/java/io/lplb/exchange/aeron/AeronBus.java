@@ -62,7 +62,7 @@ final class AeronBus implements MessageBus {
     private static final long STUCK_NANOS = Duration.ofMillis(10).toNanos();
 
     /** Between looks for the driver's answer to a command. */
-    private static final long ANSWER_NANOS = Duration.ofNanos(100_000).toNanos();
+    private static final long ANSWER_NANOS = 100_000;
 
     private static final long DRIVER_ACTIVE_MILLIS = 1_000;
     private static final long REOPEN_INTERVAL_NANOS = Duration.ofMillis(200).toNanos();
@@ -89,6 +89,7 @@ final class AeronBus implements MessageBus {
     private boolean broken;
     private long brokenSince;
     private long lastAttempt;
+    private long lastPoll = System.nanoTime();
 
     private AeronBus(ExchangeSettings settings) {
         this.settings = settings;
@@ -325,6 +326,12 @@ final class AeronBus implements MessageBus {
 
     @Override
     public int poll(Receiver to) {
+        long now = System.nanoTime();
+        if (now - lastPoll > PauseWatch.PAUSE_NANOS) {
+            // The client's thread tells a pause of this process from one of the caller.
+            conductorIdle.wake();
+        }
+        lastPoll = now;
         if (pauses.hasPaused() || aeron.isClosed() || isStuck()) {
             breakDown();
         }

@@ -66,6 +66,7 @@ public final class AeronExchange implements WorkloadExchange {
     private boolean introducing;
     private boolean stamped;
     private boolean joinedLate;
+    private boolean rejoined;
     private boolean warned;
     private boolean warnedOfSeal;
     private boolean closed;
@@ -303,6 +304,7 @@ public final class AeronExchange implements WorkloadExchange {
                     warnOfForeign();
                 }
                 bus.awaitRanks(board.absent() > 0);
+                warnOfOpening();
                 return status;
             }
             if (waited >= repeat) {
@@ -310,6 +312,16 @@ public final class AeronExchange implements WorkloadExchange {
                 repeat *= 2;
             }
             idle.idle(work);
+        }
+    }
+
+    /** Not before the round that this rank has come back for: to write a line can take as long as some rounds. */
+    private void warnOfOpening() {
+        if (rejoined) {
+            rejoined = false;
+            LOG.warn(
+                    "Rank {}: Aeron's channels were opened anew, after a pause, lost packets or an end of its client",
+                    self);
         }
     }
 
@@ -482,8 +494,7 @@ public final class AeronExchange implements WorkloadExchange {
             idle.idle(work);
             now = clock.nanoTime();
         }
-        LOG.warn(
-                "Rank {}: Aeron's channels were opened anew, after a pause, lost packets or an end of its client", self);
+        rejoined = true;
     }
 
     @Override

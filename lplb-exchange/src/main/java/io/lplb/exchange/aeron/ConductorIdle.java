@@ -15,17 +15,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConductorIdle implements IdleStrategy {
     private static final long REST_NANOS = Duration.ofMillis(16).toNanos();
-    private static final long HURRY_NANOS = Duration.ofNanos(200_000).toNanos();
+    private static final long HURRY_NANOS = 200_000;
 
     private volatile boolean hurried;
     private volatile @Nullable Thread sleeper;
 
-    /** Sets whether an image is awaited. A sleep that has begun ends. */
+    /** Sets whether an image is awaited. */
     void hurry(boolean wanted) {
         if (hurried != wanted) {
             hurried = wanted;
-            LockSupport.unpark(sleeper);
+            wake();
         }
+    }
+
+    /** Ends a sleep that has begun. */
+    void wake() {
+        LockSupport.unpark(sleeper);
     }
 
     @Override

@@ -17,7 +17,7 @@ import org.agrona.concurrent.status.AtomicCounter;
  */
 final class PauseWatch {
     /** A process that did not run for so long has lost packets, and others may have let its image go. */
-    private static final long PAUSE_NANOS = Duration.ofMillis(400).toNanos();
+    static final long PAUSE_NANOS = Duration.ofMillis(400).toNanos();
 
     private volatile boolean paused;
     private long forgottenAt = System.nanoTime();

@@ -19,13 +19,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Program that shows memory over restarts: rank 0 of 2 lives, rank 1 is a process that joins, agrees in some rounds and is halted
- * without leaving. Arguments: ipc or udp, and the number of restarts.
+ * Program that shows memory over restarts: rank 0 of 2 lives, rank 1 joins, agrees in some rounds and ends without leaving. Arguments:
+ * ipc or udp, the number of restarts, and whether rank 1 is a new process each time (the default) or "one" process, which is
+ * quicker: over UDP its driver ends before its exchange then, so that rank 0 hears nothing any more; over IPC it leaves.
  */
 final class RestartMemory {
     private static final int EXPERTS = 64;
     private static final int AGREED = 5;
-    private static final long DEADLINE = Duration.ofMillis(200).toNanos();
+    private static final long DEADLINE = Duration.ofMillis(100).toNanos();
     private static final long PACE = Duration.ofMillis(1).toNanos();
     private static final List<Integer> SHOWN = List.of(1, 10, 50, 100, 200, 300);
     private static final Path SHARED = Path.of("/dev/shm");
@@ -34,9 +35,15 @@ final class RestartMemory {
 
     public static void main(String[] args) throws Exception {
         if (args[0].equals("rank")) {
-            run(1, List.of(args[1].split(",", -1)), args[2].isEmpty() ? null : args[2]);
+            List<String> endpoints = List.of(args[1].split(",", -1));
+            if (args.length > 3) {
+                runInOneProcess(endpoints, args[2].isEmpty() ? null : args[2], Integer.parseInt(args[3]));
+            } else {
+                run(endpoints, args[2].isEmpty() ? null : args[2]);
+            }
             Runtime.getRuntime().halt(1);
         }
+        boolean oneProcess = args.length > 2 && args[2].equals("one");
         List<String> endpoints = new ArrayList<>();
         try (DatagramSocket one = new DatagramSocket();
                 DatagramSocket other = new DatagramSocket()) {
@@ -44,10 +51,10 @@ final class RestartMemory {
             endpoints.add("127.0.0.1:" + other.getLocalPort());
         }
         if (args[0].equals("udp")) {
-            restart(endpoints, null, Integer.parseInt(args[1]));
+            restart(endpoints, null, Integer.parseInt(args[1]), oneProcess);
         } else {
             try (EmbeddedDriver driver = EmbeddedDriver.launch("restarts")) {
-                restart(endpoints, driver.directory(), Integer.parseInt(args[1]));
+                restart(endpoints, driver.directory(), Integer.parseInt(args[1]), oneProcess);
             }
         }
     }
@@ -63,13 +70,31 @@ final class RestartMemory {
                 "sleep"));
     }
 
-    /** Agrees in some rounds. */
-    private static void run(int self, List<String> endpoints, @Nullable String directory) {
-        AeronExchange exchange = connect(self, endpoints, directory);
+    /** Agrees in some rounds as rank 1. */
+    private static AeronExchange run(List<String> endpoints, @Nullable String directory) {
+        AeronExchange exchange = connect(1, endpoints, directory);
         int[] all = new int[2 * EXPERTS];
         for (int agreed = 0; agreed < AGREED; ) {
             RoundStatus status = gather(exchange, all);
             agreed += status == RoundStatus.COMPLETE ? 1 : 0;
+        }
+        return exchange;
+    }
+
+    @SuppressWarnings("try") // The drivers are only closed.
+    private static void runInOneProcess(List<String> endpoints, @Nullable String directory, int restarts) {
+        // By another name of the host, so that a driver of this process's own is one of another host for rank 0.
+        List<String> udp = List.of(endpoints.get(0), endpoints.get(1).replace("127.0.0.1", "localhost"));
+        for (int k = 0; k < restarts; k++) {
+            if (directory != null) {
+                run(endpoints, directory).close();
+            } else {
+                AeronExchange exchange;
+                try (EmbeddedDriver driver = EmbeddedDriver.launch("restarted")) {
+                    exchange = run(udp, driver.directory());
+                }
+                exchange.close();
+            }
         }
     }
 
@@ -79,7 +104,8 @@ final class RestartMemory {
         return exchange.gather(exchange.nextRound(), 1, new int[EXPERTS], all, DEADLINE);
     }
 
-    private static void restart(List<String> endpoints, @Nullable String directory, int restarts) throws Exception {
+    private static void restart(
+            List<String> endpoints, @Nullable String directory, int restarts, boolean oneProcess) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -92,13 +118,16 @@ final class RestartMemory {
                 "rank",
                 String.join(",", endpoints),
                 directory == null ? "" : directory));
+        if (oneProcess) {
+            command.add(Integer.toString(restarts));
+        }
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         Process process = builder.start();
         int[] all = new int[2 * EXPERTS];
         try (AeronExchange exchange = connect(0, endpoints, directory)) {
             for (int k = 1; k <= restarts; k++) {
-                process = k == 1 ? process : builder.start();
-                while (process.isAlive()) {
+                process = k == 1 || oneProcess ? process : builder.start();
+                while (process.isAlive() && (!oneProcess || exchange.restartsSeen() < k)) {
                     gather(exchange, all);
                 }
                 if (SHOWN.contains(k) || k % 500 == 0 || k == restarts) {
