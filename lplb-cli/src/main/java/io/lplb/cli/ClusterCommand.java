@@ -87,7 +87,8 @@ final class ClusterCommand implements Callable<Integer> {
             names = "--stop-ms",
             paramLabel = "MS",
             split = ",",
-            description = "With --chaos, the lengths of stops to choose from, in milliseconds; any up to 4000 if absent.")
+            description =
+                    "With --chaos, the lengths of stops to choose from, in milliseconds; any up to 4000 if absent.")
     private List<Integer> stops = new ArrayList<>();
 
     @Option(

@@ -39,8 +39,7 @@ final class GroupOptions {
             paramLabel = "N",
             description =
                     "Consecutive ranks that share a node; if absent, 8 to route by, and placements know of no nodes.")
-    @Nullable
-    Integer ranksPerNode;
+    @Nullable Integer ranksPerNode;
 
     @Option(
             names = "--topology",
@@ -60,8 +59,7 @@ final class GroupOptions {
             names = "--trace",
             paramLabel = "FILE",
             description = "A .npy file of expert ids: its first half places the experts, its second half is replayed.")
-    @Nullable
-    Path trace;
+    @Nullable Path trace;
 
     @Option(names = "--layer", paramLabel = "N", description = "Layer of the trace; ${DEFAULT-VALUE} if absent.")
     int layer;
@@ -78,8 +76,7 @@ final class GroupOptions {
             names = "--experts",
             paramLabel = "N",
             description = "Experts of the layer; of a trace, its largest id plus one if absent, otherwise 64.")
-    @Nullable
-    Integer experts;
+    @Nullable Integer experts;
 
     @Option(names = "--top-k", paramLabel = "N", description = "Experts per made-up token; ${DEFAULT-VALUE} if absent.")
     int topK = 6;

@@ -484,7 +484,9 @@ public final class AeronExchange implements WorkloadExchange {
         long now = start;
         long nextHello = start;
         idle.reset();
-        while (!board.isInTouch() && now - start < REJOIN_NANOS && !Thread.currentThread().isInterrupted()) {
+        while (!board.isInTouch()
+                && now - start < REJOIN_NANOS
+                && !Thread.currentThread().isInterrupted()) {
             if (now >= nextHello) {
                 nextHello = now + REJOIN_HELLO_NANOS;
                 sendHello(ExchangeMessage.WANTS_ANSWER);

@@ -104,8 +104,8 @@ final class RestartMemory {
         return exchange.gather(exchange.nextRound(), 1, new int[EXPERTS], all, DEADLINE);
     }
 
-    private static void restart(
-            List<String> endpoints, @Nullable String directory, int restarts, boolean oneProcess) throws Exception {
+    private static void restart(List<String> endpoints, @Nullable String directory, int restarts, boolean oneProcess)
+            throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -153,10 +153,7 @@ final class RestartMemory {
         for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
             if (pool.getType() == MemoryType.NON_HEAP) {
                 pools.append(String.format(
-                        Locale.ROOT,
-                        ", %s %d",
-                        pool.getName(),
-                        pool.getUsage().getCommitted() / 1024));
+                        Locale.ROOT, ", %s %d", pool.getName(), pool.getUsage().getCommitted() / 1024));
             }
         }
         System.out.printf(
