@@ -273,7 +273,7 @@ Calm ==
     /\ \E lost \in SUBSET {<<m.by, s>> : m \in transit, s \in Ranks} :
         /\ \A c \in lost : \E m \in transit : m.by = c[1] /\ c[2] \in m.to
         /\ transit' = {m \in {[m EXCEPT !.to = {s \in @ : <<m.by, s>> \notin lost}] : m \in transit} : m.to /= {}}
-    /\ \E t \in [Ranks -> 0 .. Deadline] :
+    /\ \E t \in [Ranks -> {0, 1, Deadline}] :
         /\ \A r \in Ranks : ~board[r].open => t[r] <= Max(Batch)
         /\ timer' = t
     /\ left' = [rounds |-> [r \in Ranks |-> 0], restarts |-> 0, moves |-> 0, misplans |-> 0]

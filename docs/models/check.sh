@@ -36,10 +36,10 @@ check() {
   fi
 }
 
-# rounds NAME EXPECTED INVARIANTS N FaultRounds Restarts Moves Misplans Ends Early Dropped
+# rounds NAME EXPECTED INVARIANTS N FaultRounds Restarts Moves Misplans Ends Early Dropped [Bound] [Deadline]
 rounds() {
   check "$1" Rounds "$2" "$3" "N = $4" "FaultRounds = $5" "Restarts = $6" "Moves = $7" "Misplans = $8" "Ends = $9" "Early = ${10}" \
-    'Deadline = 2' 'Batch = {1}' "Bound = ${BOUND:-20}" 'Lead = 4' "Dropped = {${11}}"
+    "Deadline = ${13:-5}" 'Batch = {1}' "Bound = ${12:-10}" 'Lead = 4' "Dropped = {${11}}"
 }
 
 # nccl NAME EXPECTED N FaultRounds Restarts Failures Losses Parts Dropped
@@ -51,8 +51,10 @@ nccl() {
 all='OneAgreement NoneBeside Reunion PlansCompared OwnPlacement'
 rounds agreement holds "$all" 2 3 1 0 1 FALSE FALSE ''
 rounds agreement-early holds OneAgreement 2 3 1 0 0 FALSE TRUE ''
-rounds reunion-restart holds "$all" 2 2 1 0 0 TRUE FALSE ''
-rounds reunion-placement holds "$all" 2 2 0 2 0 TRUE FALSE ''
+rounds reunion-restart holds "$all" 2 1 1 0 0 TRUE FALSE ''
+rounds reunion-placement holds "$all" 2 1 0 1 0 TRUE FALSE ''
+rounds reunion-losses holds "$all" 2 2 0 0 0 TRUE FALSE ''
+rounds short-deadline Reunion "$all" 2 1 1 0 0 TRUE FALSE '' 10 2
 rounds no-wait-for-all NoneBeside "$all" 2 2 0 0 0 FALSE FALSE '"all"'
 rounds no-views OneAgreement OneAgreement 2 2 1 0 0 FALSE TRUE '"views"'
 rounds no-plan-hash PlansCompared "$all" 2 2 0 0 1 FALSE FALSE '"plans"'
