@@ -60,16 +60,16 @@ public final class BatchProgram {
     public BatchProgram(ProblemTables tables, KernelShape shape, int capacity, Accuracy accuracy, boolean together) {
         this.tables = tables;
         MinMaxProblem problem = tables.problem();
-        solver = SolverProgram.step(tables, shape, capacity, accuracy.goal());
+        solver = SolverProgram.step(tables, shape, capacity, accuracy.goal(), together ? Kind.READ_STATE : Kind.STATE);
         fixed = doubles("fixed", Kind.INPUT, Math.multiplyExact(capacity, problem.ranks()));
         load = doubles("load", Kind.INPUT, Math.multiplyExact(capacity, problem.items()));
         stamps = doubles("stamps", Kind.INPUT, capacity);
         fractions = Buffer.zeros(
                 "fractions",
-                Kind.STATE_OUTPUT,
+                Kind.OUTPUT,
                 Element.FLOAT,
                 Math.max(BatchTables.fractionWords(problem, capacity), 1));
-        reports = doubles("reports", Kind.STATE_OUTPUT, BatchTables.reportWords(capacity));
+        reports = doubles("reports", Kind.OUTPUT, BatchTables.reportWords(capacity));
         Buffer sizes = Buffer.ints("sizes", Kind.CONSTANT, BatchTables.sizes(tables, shape.threads()));
         Buffer order = Buffer.ints("order", Kind.CONSTANT, BatchTables.order(tables));
         Buffer numbers = Buffer.doubles("numbers", Kind.CONSTANT, BatchTables.numbers(problem, accuracy.tolerance()));
@@ -103,7 +103,7 @@ public final class BatchProgram {
                             null)));
             return;
         }
-        Buffer held = doubles("held", Kind.STATE, BatchTables.heldWords(problem, capacity));
+        Buffer held = doubles("held", Kind.WORK, BatchTables.heldWords(problem, capacity));
         KernelSpec pack = KernelSpec.of(
                 KERNELS,
                 "packBatch",

@@ -35,8 +35,12 @@ public final class Buffer {
         OUTPUT,
         /** Written once by the host and only read by kernels. */
         CONSTANT,
+        /** Written by kernels in every run before anything reads it; the host never reads it. */
+        WORK,
         /** Starts with its initial contents on the device; kernels read what was there before they write. */
         STATE,
+        /** As {@link #STATE}, and the first kernel that uses the buffer also reads it. */
+        READ_STATE,
         /** As {@link #STATE}, and read by the host after every run. */
         STATE_OUTPUT;
 
@@ -45,8 +49,8 @@ public final class Buffer {
             return this == OUTPUT || this == STATE_OUTPUT;
         }
 
-        /** {@return whether the initial contents must be on the device before the first run} */
-        public boolean isState() {
+        /** {@return whether kernels may read initial contents that the first kernel with the buffer does not} */
+        public boolean isKept() {
             return this == STATE || this == STATE_OUTPUT;
         }
     }

@@ -39,14 +39,19 @@ public final class SolverProgram {
      * @param goal gap at which the kernel stops, as a fraction of the mean load
      */
     public static SolverStep step(ProblemTables tables, KernelShape shape, int groups, float goal) {
+        return step(tables, shape, groups, goal, Kind.STATE);
+    }
+
+    /** The same; {@code kind} is that of the solver's input and output. */
+    static SolverStep step(ProblemTables tables, KernelShape shape, int groups, float goal, Kind kind) {
         float[] in = new float[PackedLayout.inWords(tables.size(), groups)];
         in[SolverLayout.COUNT] = groups;
         in[SolverLayout.GOAL] = goal;
         return step(
                 tables,
                 shape,
-                Buffer.floats("in", Kind.STATE, in),
-                Buffer.zeros("solved", Kind.STATE, Element.FLOAT, PackedLayout.outWords(tables.size(), groups)));
+                Buffer.floats("in", kind, in),
+                Buffer.zeros("solved", kind, Element.FLOAT, PackedLayout.outWords(tables.size(), groups)));
     }
 
     private static SolverStep step(ProblemTables tables, KernelShape shape, Buffer in, Buffer out) {

@@ -17,6 +17,7 @@ import io.lplb.tornado.program.ProblemTables;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,11 @@ public final class CertifiedGroups {
 
     /** Looks at a report between two at the clock. */
     private static final int LOOKS = 32;
+
+    /** Distance between the first stamps of two instances: device memory may still hold reports of an earlier one. */
+    private static final int STAMP_STEP = 7919;
+
+    private static final AtomicInteger INSTANCES = new AtomicInteger();
 
     private static final VarHandle DOUBLE = JAVA_DOUBLE.varHandle();
 
@@ -97,7 +103,7 @@ public final class CertifiedGroups {
     private int count;
     private int blockGroups;
     private int blocks;
-    private int stamp;
+    private int stamp = (INSTANCES.getAndIncrement() & 127) * STAMP_STEP;
 
     /**
      * The host's side of a program.
