@@ -65,10 +65,7 @@ public final class BatchProgram {
         load = doubles("load", Kind.INPUT, Math.multiplyExact(capacity, problem.items()));
         stamps = doubles("stamps", Kind.INPUT, capacity);
         fractions = Buffer.zeros(
-                "fractions",
-                Kind.OUTPUT,
-                Element.FLOAT,
-                Math.max(BatchTables.fractionWords(problem, capacity), 1));
+                "fractions", Kind.OUTPUT, Element.FLOAT, Math.max(BatchTables.fractionWords(problem, capacity), 1));
         reports = doubles("reports", Kind.OUTPUT, BatchTables.reportWords(capacity));
         Buffer sizes = Buffer.ints("sizes", Kind.CONSTANT, BatchTables.sizes(tables, shape.threads()));
         Buffer order = Buffer.ints("order", Kind.CONSTANT, BatchTables.order(tables));
