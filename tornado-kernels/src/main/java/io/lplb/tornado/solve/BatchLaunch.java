@@ -108,7 +108,7 @@ final class BatchLaunch implements KernelLaunch {
         try {
             launch(batch, first, count, each);
             for (int k = 0; k < used; k++) {
-                pieces[k].lane.groups().requireValid(batch, first + k * each);
+                pieces[k].lane.groups().requireValid(batch, first + k * each, HostWorkers::nothing);
             }
             boolean optimal = true;
             for (int k = 0; k < used; k++) {

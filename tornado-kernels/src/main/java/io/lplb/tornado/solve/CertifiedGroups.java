@@ -51,10 +51,8 @@ public final class CertifiedGroups {
     /** Looks at a report between two at the clock. */
     private static final int LOOKS = 32;
 
-    /** Distance between the first stamps of two instances: device memory may still hold reports of an earlier one. */
-    private static final int STAMP_STEP = 7919;
-
-    private static final AtomicInteger INSTANCES = new AtomicInteger();
+    /** First stamp of the next instance: device memory may still hold reports of an earlier one. */
+    private static final AtomicInteger FIRST_STAMP = new AtomicInteger();
 
     private static final VarHandle DOUBLE = JAVA_DOUBLE.varHandle();
 
@@ -103,7 +101,7 @@ public final class CertifiedGroups {
     private int count;
     private int blockGroups;
     private int blocks;
-    private int stamp = (INSTANCES.getAndIncrement() & 127) * STAMP_STEP;
+    private int stamp = FIRST_STAMP.getAndAdd(7919) & (BatchLayout.STAMPS / 2 - 1);
 
     /**
      * The host's side of a program.
@@ -171,15 +169,10 @@ public final class CertifiedGroups {
     }
 
     /**
-     * Checks the loads that were written last.
+     * Checks the loads that were written last. The calling thread first does something else, while others of the team begin.
      *
      * @throws IllegalArgumentException if one is not a number from 0 to {@link MinMaxBatch#LARGEST_LOAD}
      */
-    public void requireValid(MinMaxBatch of, int firstGroup) {
-        requireValid(of, firstGroup, HostWorkers::nothing);
-    }
-
-    /** The same; the calling thread first does something else, while others of the team begin to check. */
     public void requireValid(MinMaxBatch of, int firstGroup, Runnable meanwhile) {
         batch = of;
         first = firstGroup;

@@ -312,12 +312,12 @@ class CertifiedGroupsTest {
         CertifiedGroups certified = groups(of, 3, false);
         MinMaxBatch batch = RandomAnswers.loads(of, 3, 7);
         certified.write(batch, 1, 2);
-        certified.requireValid(batch, 1);
+        certified.requireValid(batch, 1, HostWorkers::nothing);
         batch.load()[3 * of.items() - 1] = Double.NaN;
         certified.write(batch, 1, 2);
-        assertThrows(IllegalArgumentException.class, () -> certified.requireValid(batch, 1));
+        assertThrows(IllegalArgumentException.class, () -> certified.requireValid(batch, 1, HostWorkers::nothing));
         certified.write(batch, 0, 2);
-        certified.requireValid(batch, 0);
+        certified.requireValid(batch, 0, HostWorkers::nothing);
     }
 
     /** What the device says is not what the shares prove: the host finds out, whichever number it is. */
