@@ -33,6 +33,7 @@ final class SimulatedRank implements MessageBus, IdleStrategy {
     private long pausedUntil;
     private long openings = 1;
     private long wake;
+    private boolean closed;
     private boolean sleeping;
     private boolean killed;
     private boolean ended;
@@ -80,11 +81,15 @@ final class SimulatedRank implements MessageBus, IdleStrategy {
             simulation.at(time, () -> {
                 inbox.clear();
                 openings++;
+                closed = simulation.planted() == PlantedFault.CHANNELS_STAY_CLOSED;
             });
         }
     }
 
     void receive(byte[] bytes) {
+        if (closed) {
+            return;
+        }
         inbox.add(bytes);
         if (!sleeping && !ended) {
             wakeAt(simulation.now());
@@ -192,6 +197,10 @@ final class SimulatedRank implements MessageBus, IdleStrategy {
         int polled = 0;
         while (!inbox.isEmpty() && polled < MOST_POLLED) {
             byte[] bytes = inbox.remove();
+            PlantedFault planted = simulation.planted();
+            if (planted != null) {
+                bytes = planted.read(simulation, rank, incarnation, bytes);
+            }
             receiver.receive(new UnsafeBuffer(bytes), 0, bytes.length);
             polled++;
         }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *   rank             introduce; again: nextRound, gather, check, plan, pace
  * </pre>
  *
- * <p>Checked in every round: COMPLETE means the same counts on all ranks, and every row that was heard is what a process of
+ * <p>Checked in every round: COMPLETE means that no rank plans from other counts, and every row that was heard is what a process of
  * that rank has sent for that round.
  */
 final class Simulation {
@@ -48,8 +48,13 @@ final class Simulation {
     /** An event: runs at its time; of equal times the first made. */
     private record Event(long time, long order, Runnable action) {}
 
-    /** A plan of a COMPLETE round, and the processes that its rank took for the ranks. */
-    private record Agreed(List<Long> processes, long plan) {}
+    /** A plan of a round, and the processes that its rank took for the ranks. */
+    private record Planned(int rank, List<Long> processes, RoundStatus status, long plan) {
+        /** Whether this plan is agreed on, by the other's process too. Groups without a common process are different ones. */
+        boolean contradicts(Planned other) {
+            return status == RoundStatus.COMPLETE && processes.contains(other.processes.get(other.rank));
+        }
+    }
 
     /** What a round came to on a rank. */
     record Outcome(long round, long begun, RoundStatus status) {}
@@ -65,8 +70,9 @@ final class Simulation {
     private final @Nullable SimulatedRank[] ranks;
     private final List<List<Outcome>> outcomes = new ArrayList<>();
     private final List<List<Long>> processes = new ArrayList<>();
-    private final Map<Long, List<Agreed>> agreed = new HashMap<>();
+    private final Map<Long, List<Planned>> planned = new HashMap<>();
     private final LongUnaryOperator[] placements;
+    private @Nullable PlantedFault planted;
     private long now;
     private long order;
 
@@ -88,7 +94,18 @@ final class Simulation {
         return now;
     }
 
-    @Nullable GroupKey key() {
+    /** Plants a fault into all ranks. */
+    void plant(PlantedFault fault) {
+        planted = fault;
+    }
+
+    @Nullable
+    PlantedFault planted() {
+        return planted;
+    }
+
+    @Nullable
+    GroupKey key() {
         return key;
     }
 
@@ -225,18 +242,21 @@ final class Simulation {
             }
         }
         long plan = Arrays.hashCode(all) * 31L + placementOf(rank, round);
-        if (status == RoundStatus.COMPLETE) {
-            Agreed now = new Agreed(SimulatedExchange.processes(exchange, ranks.length), plan);
-            List<Agreed> before = agreed.computeIfAbsent(round, n -> new ArrayList<>());
-            for (Agreed other : before) {
-                // Groups that have no process in common are different groups.
-                if (other.plan != plan && other.processes.stream().anyMatch(now.processes::contains)) {
-                    failures.add("round " + round + ": rank " + rank + " has agreed on another plan than others");
-                }
-            }
-            before.add(now);
+        if (status != RoundStatus.MISSED) {
+            compare(round, new Planned(rank, SimulatedExchange.processes(exchange, ranks.length), status, plan));
         }
         return plan;
+    }
+
+    /** What one rank has agreed on, no other rank that it knows may plan otherwise. */
+    private void compare(long round, Planned plan) {
+        List<Planned> before = planned.computeIfAbsent(round, n -> new ArrayList<>());
+        for (Planned other : before) {
+            if (other.plan != plan.plan && (other.contradicts(plan) || plan.contradicts(other))) {
+                failures.add("round " + round + ": rank " + plan.rank + " has another plan than rank " + other.rank);
+            }
+        }
+        before.add(plan);
     }
 
     private boolean isSent(int rank, long round, int[] row) {

@@ -3,6 +3,7 @@ package io.lplb.exchange.aeron;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.lplb.exchange.RoundStatus;
 import java.util.List;
@@ -50,6 +51,20 @@ class SimulationTest {
             assertEquals(List.of(), result.failures(), "seed " + seed);
             assertTrue(result.reunion() <= REUNION, "seed " + seed + ": " + result);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPlantedFaultIsFound(PlantedFault planted) {
+        for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
+            SimulationRun run = new SimulationRun(3, seed);
+            run.simulation.plant(planted);
+            SimulationRun.Result result = run.single(planted.shownBy);
+            if (!result.failures().isEmpty() || result.reunion() > REUNION) {
+                return;
+            }
+        }
+        fail("found by none of " + SEEDS + " seeds");
     }
 
     @Test
