@@ -63,7 +63,7 @@ public final class DeviceServingLoop implements AutoCloseable {
     /**
      * Puts one micro-batch through one layer on the stream and does not wait for it.
      *
-     * @param ids device address of {@code tokens} 32-bit integers: experts as the gate chose, -1 for nobody's
+     * @param ids device address of {@code tokens} 32-bit integers: experts as the gate chose, -1 for none
      * @param physicalIds device address of as many: the slots that compute them, the dispatch kernel's input
      */
     public void step(int layer, long ids, long physicalIds, int tokens) {

@@ -10,7 +10,6 @@ import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolverProvider;
 import io.lplb.solver.SplitBatch;
-import io.lplb.tornado.solve.DriverSolver;
 import io.lplb.tornado.solve.GpuSolver;
 import io.lplb.tornado.solve.GpuSolver.Handovers;
 import java.util.ArrayList;
@@ -105,10 +104,7 @@ final class FamilyCheck {
     }
 
     private static Handovers handovers(MinMaxSolver solver) {
-        if (solver instanceof GpuSolver onDevice) {
-            return onDevice.handovers();
-        }
-        return solver instanceof DriverSolver byDriver ? byDriver.handovers() : new Handovers(0, 0);
+        return solver instanceof GpuSolver onGpu ? onGpu.handovers() : new Handovers(0, 0);
     }
 
     private void note(HostileFamily family, String name, long seed, MinMaxBatch batch, @Nullable String fault) {

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * <p>The time counts from when the watch sees that a gather began on the device, not from its launch: what else the stream
  * has to do before does not count. So the watch speaks within nine eighths of the deadline.
  *
- * <p>The launching thread writes one volatile number per round; nobody allocates or calls anything.
+ * <p>The launching thread writes one volatile number per round, without an allocation or a call.
  */
 final class GatherWatchdog {
     private static final long LEAST_PERIOD_NANOS = 500_000;

@@ -71,7 +71,7 @@ final class Nccl {
     private CudaLibrary.@Nullable Function groupStart;
     private CudaLibrary.@Nullable Function groupEnd;
 
-    /** For an answer that nobody keeps, so that {@link #asyncError} allocates nothing; one thread at a time writes it. */
+    /** Place of an answer that is not kept, so that {@link #asyncError} allocates nothing; one thread at a time writes it. */
     private final MemorySegment answer = Arena.ofAuto().allocate(JAVA_INT);
 
     private Nccl(SymbolLookup symbols) throws NcclUnavailableException {

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A communicator of NCCL, which any thread may end. What is put on a stream, plainly or as a graph that was recorded from it,
+ * Communicator of NCCL, which any thread may end. Work that is put on a stream, plainly or as a graph that was recorded from it,
  * is put there between {@link #enter} and {@link #leave}; once the communicator is dead, {@code enter} says so, and neither
  * a gather nor such a graph may be launched.
  *
@@ -139,7 +139,7 @@ final class NcclCommunicator {
     boolean condemn() {
         boolean entered = false;
         try {
-            // Who is inside for longer hangs in a call of NCCL, which only the abort ends.
+            // A thread that is inside for longer hangs in a call of NCCL, which only the abort ends.
             entered = lock.tryLock(ABORT_WAIT_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

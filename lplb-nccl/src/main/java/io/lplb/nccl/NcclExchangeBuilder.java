@@ -29,7 +29,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings of an {@link NcclExchange}. What decides a plan must be the same for all sources and is compared when they connect:
+ * Settings of an {@link NcclExchange}. Settings that decide a plan must be the same for all sources and are compared when they connect:
  * everything here but {@link #self}, {@link #device}, {@link #deadline}, {@link #connectTimeout} and {@link #fallback}, and the
  * GPU's compute capability and the version of the driver, which compiles the kernels.
  *
@@ -54,7 +54,8 @@ public final class NcclExchangeBuilder {
     Duration deadline = DEADLINE;
     Duration connectTimeout = CONNECT_TIMEOUT;
 
-    @Nullable WorkloadExchange fallback;
+    @Nullable
+    WorkloadExchange fallback;
 
     NcclExchangeBuilder(ExpertPlacement placement, PlacementProblem problem) {
         this.placement = Objects.requireNonNull(placement, "placement");

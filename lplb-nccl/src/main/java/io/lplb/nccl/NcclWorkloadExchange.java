@@ -169,7 +169,7 @@ public final class NcclWorkloadExchange implements WorkloadExchange {
     }
 
     /**
-     * Says what an exchange on this machine lacks, before anybody is waited for: loads driver and library, and opens the GPU.
+     * Says what an exchange on this machine lacks, without waiting for other ranks: loads driver and library, and opens the GPU.
      *
      * @param device the GPU, as this process numbers them
      * @return empty if nothing
@@ -261,7 +261,7 @@ public final class NcclWorkloadExchange implements WorkloadExchange {
         }
         try {
             if (link.takeReturn()) {
-                // What the last communicator has left behind still writes to the rows.
+                // Work that the last communicator left behind still writes to the rows.
                 driver.synchronise(stream);
                 Arrays.fill(absent, false);
             }
@@ -394,16 +394,6 @@ public final class NcclWorkloadExchange implements WorkloadExchange {
             return;
         }
         closed = true;
-        Cleanup all = new Cleanup();
-        all.add(device::close);
-        all.add(() -> {
-            device.enter();
-            try {
-                cleanup.close();
-            } finally {
-                device.leave();
-            }
-        });
-        all.close();
+        device.closeAfter(cleanup::close);
     }
 }

@@ -6,7 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where every logical expert of one layer lives: each rank has the same number of physical slots, and each slot holds
+ * Placement of the logical experts of one layer: each rank has the same number of physical slots, and each slot holds
  * one expert or is {@link #EMPTY}. An expert in several slots is replicated.
  *
  * <pre>

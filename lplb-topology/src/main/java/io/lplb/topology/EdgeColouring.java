@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The edges of a topology in colours such that no two edges of one colour share a rank. What is done to the edges of
- * one colour then commutes, and may be done in parallel.
+ * Colouring of a topology's edges such that no two edges of one colour share a rank. Operations on the edges
+ * of one colour then commute, and may run in parallel.
  *
- * <p>{@link GreedyColouring Greedy}, in the order of the edges' numbers. A rank has 2D edges, where D is the number of replica sets a rank; hence at least 2D colours are needed (for two ranks
+ * <p>{@link GreedyColouring Greedy}, in the order of the edges' numbers. A rank has 2D edges, where D is the number of replica sets per rank; hence at least 2D colours are needed (for two ranks
  * or more) and at most 4D - 1 are used. Cube and hypercube take 4, which is the least possible.
  *
  * <p>Immutable, hence safe for use by several threads.

@@ -6,7 +6,7 @@ import java.util.BitSet;
 
 /**
  * Gives colours to sets of ranks such that sets with a rank in common differ: edges of a topology, or the hosts of the
- * items of a problem. What is done to the sets of one colour then commutes, and may be done in parallel.
+ * items of a problem. Operations on the sets of one colour then commute, and may run in parallel.
  *
  * <p>Greedy: each set, in the order given, takes the lowest colour that none before it has on any of its ranks.
  */

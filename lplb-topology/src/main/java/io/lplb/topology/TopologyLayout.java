@@ -2,7 +2,7 @@
 package io.lplb.topology;
 
 /**
- * Where ranks and arrows of a drawn topology lie, in pixels: a grid if the topology is a torus, else a circle with rank
+ * Places of ranks and arrows of a drawn topology, in pixels: a grid if the topology is a torus, else a circle with rank
  * 0 at the top. Arrows bend to their left, so that the two between ranks that copy each other stay apart.
  */
 final class TopologyLayout {

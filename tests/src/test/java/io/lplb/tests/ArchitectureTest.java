@@ -112,7 +112,7 @@ class ArchitectureTest {
                 .check(ALL);
     }
 
-    /** The rooms of the GPU module; arrows point down only, and device code knows no engine. */
+    /** Packages of the GPU module: arrows point down only, and device code knows no engine. */
     @Test
     void roomsOfTheGpuModuleDependOnlyOnThoseBelow() {
         String gpu = "io.lplb.tornado.";
@@ -132,6 +132,8 @@ class ArchitectureTest {
                 .definedBy(gpu + "solve..")
                 .layer("pipeline")
                 .definedBy(gpu + "pipeline..")
+                .layer("replica")
+                .definedBy(gpu + "replica..")
                 .layer("provider")
                 .definedBy(gpu + "provider..")
                 .layer("export")
@@ -150,8 +152,10 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("kernel", "program", "cuda", "ptx", "engine")
                 .whereLayer("pipeline")
                 .mayOnlyAccessLayers("kernel", "program", "cuda", "ptx", "engine", "solve")
+                .whereLayer("replica")
+                .mayOnlyAccessLayers("kernel", "program", "cuda", "ptx", "engine", "provider")
                 .whereLayer("provider")
-                .mayOnlyBeAccessedByLayers("export")
+                .mayOnlyBeAccessedByLayers("export", "replica")
                 .whereLayer("export")
                 .mayNotBeAccessedByAnyLayer()
                 .check(ALL);

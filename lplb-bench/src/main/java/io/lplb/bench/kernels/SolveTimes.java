@@ -10,7 +10,6 @@ import io.lplb.solver.SolveStatus;
 import io.lplb.solver.Solvers;
 import io.lplb.solver.SplitBatch;
 import io.lplb.tornado.cuda.CudaUnavailableException;
-import io.lplb.tornado.solve.DriverSolver;
 import io.lplb.tornado.solve.GpuSolver;
 import java.util.Arrays;
 import java.util.Locale;
@@ -49,7 +48,7 @@ public final class SolveTimes {
         return switch (System.getProperty("lplb.gpuLauncher", "driver")) {
             case "tornado" -> new GpuSolver(solver, problem, GpuSolver.DEFAULT_TOLERANCE, groups);
             case "cpu" -> Solvers.create(solver, problem, GpuSolver.DEFAULT_TOLERANCE);
-            default -> DriverSolver.open(solver, problem, GpuSolver.DEFAULT_TOLERANCE, groups, 0);
+            default -> GpuSolver.onDriver(solver, problem, GpuSolver.DEFAULT_TOLERANCE, groups, 0);
         };
     }
 

@@ -67,6 +67,21 @@ public final class CudaDevice implements AutoCloseable {
         return driver.function(shared.module(driver, code), entry);
     }
 
+    /** Frees what was taken on the device, with its context current, and closes the device; failures of both are thrown together. */
+    public void closeAfter(Runnable free) {
+        Cleanup all = new Cleanup();
+        all.add(this::close);
+        all.add(() -> {
+            enter();
+            try {
+                free.run();
+            } finally {
+                leave();
+            }
+        });
+        all.close();
+    }
+
     @Override
     public void close() {
         if (!closed) {

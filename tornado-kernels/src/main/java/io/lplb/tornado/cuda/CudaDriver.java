@@ -42,7 +42,7 @@ public final class CudaDriver {
     private static final int LOG_BYTES = 4096;
     private static final int NAME_BYTES = 256;
 
-    /** Where a context goes that is no longer current; nobody reads it. */
+    /** Result of the call that pops a context; not read. */
     private final MemorySegment popped = Arena.ofAuto().allocate(JAVA_LONG);
 
     private final CudaLibrary.Function init;

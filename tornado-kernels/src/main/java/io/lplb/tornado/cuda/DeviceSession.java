@@ -58,7 +58,7 @@ public final class DeviceSession {
         }
     }
 
-    /** Makes a call. What it captures is allocated, so it is not for calls per batch. */
+    /** Makes a call. Allocates its captures, hence not for calls per batch. */
     public void run(Runnable work) {
         begin();
         try {
@@ -102,19 +102,12 @@ public final class DeviceSession {
                 return;
             }
             closed = true;
-            Cleanup cleanup = new Cleanup();
-            cleanup.add(device::close);
-            cleanup.add(() -> {
-                device.enter();
-                try {
-                    free.run();
-                } finally {
-                    device.leave();
+            try {
+                device.closeAfter(free);
+            } catch (RuntimeException e) {
+                if (fault == null) {
+                    throw e;
                 }
-            });
-            RuntimeException failure = cleanup.closeQuietly(null);
-            if (failure != null && fault == null) {
-                throw failure;
             }
         } finally {
             lock.unlock();

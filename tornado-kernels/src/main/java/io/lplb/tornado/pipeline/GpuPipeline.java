@@ -22,8 +22,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole way on an NVIDIA GPU without TornadoVM: routed token ids to physical ids, with count, solve, quota, exact repair
- * and route on the device, launched through the driver (see {@link PipelineLaunch}).
+ * Pipeline from routed token ids to physical ids on an NVIDIA GPU: count, solve, quota, exact repair and route on the device, launched
+ * through the driver without TornadoVM (see {@link PipelineLaunch}).
  *
  * <pre>
  *   route(long, long, int)       ids and results in the device's memory: nothing is copied, and the call returns when the
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *   route(int[], int[])          ids and results on the host, also as MemorySegment: copies, waits, brings the summary
  * </pre>
  *
- * <p>Ids are 32-bit integers, -1 for nobody's; one that names no expert is routed to -1 and counted. With unit speeds the
+ * <p>Ids are 32-bit integers, -1 for no expert; one that names no expert is routed to -1 and counted. With unit speeds the
  * plan is the best that whole tokens allow, whatever the solver did; with others the rounded shares are kept.
  *
  * <p>Where the ids are those of one of several processes, a {@link SourceExchange} gathers their counts: the plan is then that of

@@ -22,7 +22,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole way on the device, as one task graph: routed ids in, physical ids out.
+ * Pipeline from routed token ids to physical ids as one task graph of TornadoVM.
  *
  * <pre>
  *   ids -&gt; countBlocks -&gt; sumBlocks -&gt; solve -&gt; quotas -&gt; route -&gt; physical ids

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The numbers that a fused kernel is compiled for. What hosts what is in its tables, so a kernel serves every problem of
+ * Sizes that a fused kernel is compiled for. The hosts of items are in its tables, so a kernel serves every problem of
  * these numbers; and a kernel that takes the entries of a rank from its tables ({@code degree} 0) also serves smaller
  * ones, as ranks and items that are not there carry no load.
  *

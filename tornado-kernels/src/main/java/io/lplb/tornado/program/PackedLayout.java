@@ -10,7 +10,7 @@ import io.lplb.tornado.kernel.solve.SolverLayout;
  * <p>Immutable and thread-safe.
  */
 public final class PackedLayout implements SolveLayout {
-    /** Most problems of a work-group: as many groups may be read beyond the last one, whose answers nobody stores. */
+    /** Most problems of a work-group: as many groups may be read beyond the last one, and their answers are not stored. */
     private static final int WORK_GROUP_PROBLEMS = 4;
 
     private final KernelSize size;

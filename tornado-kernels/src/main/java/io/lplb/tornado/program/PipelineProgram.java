@@ -265,7 +265,7 @@ public final class PipelineProgram {
         return sources().state;
     }
 
-    /** {@return what the host is told of the rounds} */
+    /** {@return the counters of rounds that the host reads} */
     public Buffer signal() {
         return sources().signal;
     }

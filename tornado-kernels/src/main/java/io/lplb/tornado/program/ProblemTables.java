@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * that are not there are 0, and their offsets are the end of those that are.
  *
  * <p>TornadoVM's arrays are made when they are first asked for: where its API is missing, the words are still there.
- * Not thread-safe for that reason; nobody writes the arrays.
+ * Not thread-safe for that reason; the arrays are never written.
  */
 public final class ProblemTables {
     private final MinMaxProblem problem;
@@ -181,13 +181,6 @@ public final class ProblemTables {
     /** Returns the size of the kernel that these tables are for. */
     public KernelSize size() {
         return size;
-    }
-
-    /** Whether ranks, items and entries are the problem's own, none of them only there to fill the kernel's size. */
-    public boolean isOwnSize() {
-        return size.ranks() == problem.ranks()
-                && size.items() == problem.items()
-                && size.entries() == problem.entries();
     }
 
     /** Returns the table's words, not a copy. */

@@ -1,7 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.program;
 
-/** Where a solver on the device has each number in its input and its output, as elements of 4 bytes. */
+/** Places of the numbers in the input and the output of a solver on the device, as elements of 4 bytes. */
 public interface SolveLayout {
 
     /** Returns where the input has the fixed load of a rank. */

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A JVM like this one that runs a main class within a time limit: for steps that may end or hang the process they run
- * in. What a crash would leave behind (a core dump, an error file) is not left.
+ * in. Leaves no core dump and no error file after a crash.
  *
  * <p>Stateless and thread-safe.
  */

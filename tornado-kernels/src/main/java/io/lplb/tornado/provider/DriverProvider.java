@@ -12,7 +12,7 @@ import io.lplb.tornado.cuda.CudaException;
 import io.lplb.tornado.cuda.CudaLibrary;
 import io.lplb.tornado.cuda.CudaUnavailableException;
 import io.lplb.tornado.cuda.DriverReport;
-import io.lplb.tornado.solve.DriverSolver;
+import io.lplb.tornado.solve.GpuSolver;
 
 /**
  * The launch through the driver as one of two ways to the GPU: what a provider of the backend {@code gpu} asks first,
@@ -63,7 +63,7 @@ public final class DriverProvider {
 
     /** Says what a solver for the problem lacks, in one sentence; empty if nothing. Touches no driver. */
     public static String missing(String name, MinMaxProblem problem) {
-        return DriverSolver.missing(name, problem);
+        return GpuSolver.missingOnDriver(name, problem);
     }
 
     /**
@@ -74,7 +74,7 @@ public final class DriverProvider {
      */
     public static MinMaxSolver create(String name, MinMaxProblem problem, double tolerance, int maxGroups) {
         try {
-            return DriverSolver.open(name, problem, tolerance, maxGroups, Integer.getInteger(DEVICE_PROPERTY, 0));
+            return GpuSolver.onDriver(name, problem, tolerance, maxGroups, Integer.getInteger(DEVICE_PROPERTY, 0));
         } catch (CudaUnavailableException e) {
             throw new BackendException("gpu", Code.NOT_AVAILABLE, String.valueOf(e.getMessage()), REMEDY, e);
         }

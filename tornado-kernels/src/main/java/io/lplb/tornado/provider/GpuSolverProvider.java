@@ -19,7 +19,7 @@ import java.util.List;
  *   <li>TornadoVM, which compiles the kernels here for any placement ({@link GpuProbe} says whether it is set up).
  * </ol>
  *
- * <p>{@code -Dlplb.gpuLauncher=driver} or {@code tornado} forces one. What each way finds is found once per JVM.
+ * <p>{@code -Dlplb.gpuLauncher=driver} or {@code tornado} forces one. Each way is probed once per JVM.
  */
 public final class GpuSolverProvider implements SolverProvider {
     private static final String DRIVER = "driver";
@@ -37,7 +37,7 @@ public final class GpuSolverProvider implements SolverProvider {
     private static final double INTERIOR_POINT = 64;
 
     /**
-     * What TornadoVM's execution takes longer, 50 us (driver-h100.txt there), in entries that the CPU solves in that time:
+     * Additional time of TornadoVM's execution, 50 us (driver-h100.txt there), in entries that the CPU solves in that time:
      * computed from both measurements, not measured itself.
      */
     private static final double TORNADO_RELAXATION = 570;

@@ -11,7 +11,7 @@ import io.lplb.tornado.program.ProblemTables;
 import java.util.Arrays;
 
 /**
- * Takes blocks of answers over into a {@link SplitBatch}, believing nothing but the shares: these are clipped at zero,
+ * Reader of answers into a {@link SplitBatch}. Of an answer it uses the shares only: these are clipped at zero,
  * made to sum to their items, and certified in double. A group without a valid answer becomes INVALID.
  *
  * <p>The certificate's upper bound is the largest load of the shares as returned. The lower bound is the best of three

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A group counts as answered if its report has the stamp of this launch, which the device writes after the group's fractions, and
  * a status, which it has only if the solver answered in this launch; and if its largest load is finite, which it is not where a fraction
- * is none. One group of every launch, each in its turn, is certified again by the host; where it finds something else than the device,
+ * is none. One group per launch, in rotation, is certified again by the host; where the results differ,
  * all groups of the launch become INVALID.
  *
  * <p>Not thread-safe.
@@ -145,7 +145,7 @@ public final class CertifiedGroups {
     }
 
     /**
-     * Copies the groups {@code firstGroup .. firstGroup + groups - 1} of a batch in, under a new stamp. Whatever they are: no kernel
+     * Copies the groups {@code firstGroup .. firstGroup + groups - 1} of a batch in, under a new stamp. Invalid loads are copied, too: no kernel
      * runs longer for it, so that there is time to {@link #requireValid} while the device works.
      */
     public void write(MinMaxBatch from, int firstGroup, int groups) {

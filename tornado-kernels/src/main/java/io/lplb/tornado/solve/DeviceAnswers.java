@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the answers of a launch over into a {@link SplitBatch}, block by block: {@link AnswerReader} does, one for each
- * thread of the {@link HostWorkers} that helps with large batches. What a group's answer becomes does not depend on who took
+ * thread of the {@link HostWorkers} that helps with large batches. The result for a group does not depend on the thread that took
  * it.
  *
  * <p>Not thread-safe: an instance is a workspace, for one launch at a time.

@@ -39,7 +39,7 @@ final class FallbackSolver implements AutoCloseable {
         String other = first.equals(RelaxationSolver.NAME) ? InteriorPointSolver.NAME : RelaxationSolver.NAME;
         return new FallbackSolver(
                 isOnDevice(problem)
-                        ? new GpuSolver(other, problem, tolerance, 1, launcher, false)
+                        ? new GpuSolver(other, problem, tolerance, 1, launcher, false, null)
                         : Solvers.create(other, problem, tolerance));
     }
 

@@ -10,16 +10,24 @@ import io.lplb.solver.MinMaxSolver;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.solver.SolveStatus;
 import io.lplb.solver.SplitBatch;
+import io.lplb.tornado.cuda.CudaDevice;
+import io.lplb.tornado.cuda.CudaDriver;
+import io.lplb.tornado.cuda.CudaException;
+import io.lplb.tornado.cuda.CudaLibrary;
+import io.lplb.tornado.cuda.CudaUnavailableException;
+import io.lplb.tornado.cuda.DeviceSession;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.BatchTables;
 import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.ProblemTables;
+import io.lplb.tornado.ptx.PtxLibrary;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The solvers as fused kernels on a GPU (or under the emulator): a whole batch in one launch.
+ * Solver whose fused kernels run a whole batch in one launch: through TornadoVM (on a GPU, or under the emulator), or through the CUDA
+ * driver from shipped PTX ({@link #onDriver}), which needs no TornadoVM.
  *
  * <p>The arithmetic is float, so gaps end around 1e-6 of the mean load for most groups and within 1e-4 for all; a
  * tolerance below what float reaches is answered with ITERATION_LIMIT and the true gap. Certificates are computed in
@@ -34,8 +42,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Large batches are copied by several threads of the process; {@code -Dlplb.hostThreads=1} leaves all to the caller's.
  *
- * <p>Stricter than other solvers on threads: an instance belongs to the thread of its first solve, since TornadoVM's
- * plans do, and another thread gets an IllegalStateException.
+ * <p>Threads: an instance belongs to the thread of its first solve; another thread gets an IllegalStateException. On the driver {@link
+ * #close} may be called from anywhere: it waits for a running solve. Instances are independent.
+ *
+ * <p>A fault of a kernel is permanent: CUDA answers every later call of the process with the same error. The solve that meets it throws a
+ * {@link CudaException}, every later one an IllegalStateException.
  */
 public final class GpuSolver implements MinMaxSolver {
     /** Default gap, as a fraction of the mean load. */
@@ -54,6 +65,8 @@ public final class GpuSolver implements MinMaxSolver {
     private final DeviceAnswers answers;
     private final LaunchFactory launcher;
     private final boolean handsOver;
+    private final @Nullable CudaDevice device;
+    private final @Nullable DeviceSession session;
     private final List<KernelLaunch> plans = new ArrayList<>();
     private @Nullable FallbackSolver fallback;
     private @Nullable MinMaxSolver onCpu;
@@ -82,7 +95,7 @@ public final class GpuSolver implements MinMaxSolver {
      * @param launcher asked on first use for batches of 1, of up to 8, of up to 32 groups, and so on
      */
     public GpuSolver(String name, MinMaxProblem problem, double tolerance, int maxGroups, LaunchFactory launcher) {
-        this(name, problem, tolerance, maxGroups, launcher, true);
+        this(name, problem, tolerance, maxGroups, launcher, true, null);
     }
 
     GpuSolver(
@@ -91,7 +104,8 @@ public final class GpuSolver implements MinMaxSolver {
             double tolerance,
             int maxGroups,
             LaunchFactory launcher,
-            boolean handsOver) {
+            boolean handsOver,
+            @Nullable CudaDevice device) {
         if (!(tolerance > 0) || tolerance == Double.POSITIVE_INFINITY) {
             throw new IllegalArgumentException(
                     "tolerance: got " + tolerance + ", expected a positive fraction of the mean load");
@@ -105,12 +119,88 @@ public final class GpuSolver implements MinMaxSolver {
         this.maxGroups = maxGroups;
         this.launcher = launcher;
         this.handsOver = handsOver;
+        this.device = device;
+        session = device == null ? null : new DeviceSession(name + " solver", "solve", device);
         tables = new ProblemTables(problem);
         answers = new DeviceAnswers(tables, tolerance);
     }
 
+    /**
+     * Makes a solver on the driver, for problems that a kernel of the shipped PTX holds: LPLB's topologies have their own, others run in the
+     * next larger of a few sizes. The driver compiles PTX for the GPU at the first solve and keeps the result on disk, by default.
+     *
+     * @param name {@link InteriorPointSolver#NAME} or {@link RelaxationSolver#NAME}
+     * @param tolerance gap at which an answer counts as OPTIMAL, as a fraction of the mean load
+     * @param maxGroups groups of the largest launch, at least 1
+     * @param deviceIndex the GPU, from 0
+     * @throws IllegalArgumentException if there is no PTX for the solver that holds the problem, or an argument is out of range
+     * @throws CudaUnavailableException if the driver is not there or too old
+     * @throws CudaException if the driver has no such device or refuses it
+     */
+    public static GpuSolver onDriver(
+            String name, MinMaxProblem problem, double tolerance, int maxGroups, int deviceIndex)
+            throws CudaUnavailableException {
+        CudaDriver driver = new CudaDriver(CudaLibrary.load());
+        return onDriver(driver, PtxLibrary.read(), name, problem, tolerance, maxGroups, deviceIndex);
+    }
+
+    static GpuSolver onDriver(
+            CudaDriver driver,
+            PtxLibrary library,
+            String name,
+            MinMaxProblem problem,
+            double tolerance,
+            int maxGroups,
+            int deviceIndex) {
+        return onDriver(driver, library, name, problem, tolerance, maxGroups, deviceIndex, LaunchOptions::of);
+    }
+
+    static GpuSolver onDriver(
+            CudaDriver driver,
+            PtxLibrary library,
+            String name,
+            MinMaxProblem problem,
+            double tolerance,
+            int maxGroups,
+            int deviceIndex,
+            LaunchOptions.Choice options) {
+        String missing = DriverKernels.missing(library, name, problem);
+        if (!missing.isEmpty()) {
+            throw new IllegalArgumentException(missing);
+        }
+        CudaDevice device = new CudaDevice(driver, deviceIndex);
+        try {
+            LaunchFactory launcher = new DriverKernels(device, library, options);
+            return new GpuSolver(name, problem, tolerance, maxGroups, launcher, true, device);
+        } catch (IllegalArgumentException e) {
+            device.close();
+            throw e;
+        }
+    }
+
+    /** Says what a solver on the driver lacks for a problem; empty if nothing. Touches no driver. */
+    public static String missingOnDriver(String name, MinMaxProblem problem) {
+        return DriverKernels.missing(PtxLibrary.read(), name, problem);
+    }
+
     @Override
     public void solve(MinMaxBatch batch, SplitBatch split) {
+        DeviceSession calls = session;
+        if (calls == null) {
+            solveHere(batch, split);
+            return;
+        }
+        calls.begin();
+        try {
+            solveHere(batch, split);
+        } catch (CudaException e) {
+            throw calls.failed(e);
+        } finally {
+            calls.end();
+        }
+    }
+
+    private void solveHere(MinMaxBatch batch, SplitBatch split) {
         if (closed) {
             throw new IllegalStateException(name + " solver: got a solve after close, expected an open solver");
         }
@@ -194,7 +284,7 @@ public final class GpuSolver implements MinMaxSolver {
     }
 
     /**
-     * Hands a group that was left above the tolerance over to the other solver: what stalls one seldom stalls both. Where it does,
+     * Hands a group that was left above the tolerance over to the other solver: both seldom stall on one group. Where they do,
      * the CPU's exact solver has the last word.
      */
     private void finish(MinMaxBatch batch, int group, SplitBatch split) {
@@ -244,8 +334,21 @@ public final class GpuSolver implements MinMaxSolver {
         return tolerance;
     }
 
+    /** {@return the name of the GPU; empty through TornadoVM} */
+    public String deviceName() {
+        return device == null ? "" : device.name();
+    }
+
     @Override
     public void close() {
+        if (session == null) {
+            free();
+        } else {
+            session.close(this::free);
+        }
+    }
+
+    private void free() {
         closed = true;
         for (KernelLaunch plan : plans) {
             plan.close();

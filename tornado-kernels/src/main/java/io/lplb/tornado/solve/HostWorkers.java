@@ -8,14 +8,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A few threads that help the caller with the host's side of large batches: packing groups, and certifying answers. One
- * team a process, made when a batch is first large enough; its threads are daemons, spin for a while after a job, as the
- * next one comes when the kernel is done, and then sleep.
+ * Daemon threads that help the caller with the host's side of large batches: packing groups and certifying answers. There is one team per
+ * process, made when a batch is first large enough. Its threads spin for a while after a job, since the next one comes when the kernel is done,
+ * and then sleep.
  *
  * <p>Work comes in blocks, of which every thread has its own range, the same one for jobs of the same size: what a thread reads
- * and writes of a batch stays in its caches from one job to the next, and no two threads fight for a counter. Who is done with
- * its own takes what is left of the others'. The caller does so, too, and finishes alone what no helper claims: nothing waits
- * for a helper to wake up. A job allocates nothing.
+ * and writes of a batch stays in its caches from one job to the next, and threads do not contend for one counter. Idle threads steal remaining blocks. The
+ * caller does so, too, and finishes blocks that no helper claims: it never waits for a helper to wake up. A job allocates nothing.
  *
  * <p>Thread-safe: while a caller has the team, another one works alone.
  */
@@ -29,7 +28,7 @@ final class HostWorkers {
     /** The number of threads that the process's team has, or will have when it is first asked for. */
     static final int SHARED_SIZE = sharedSize();
 
-    /** Fewer blocks are not worth disturbing anybody. */
+    /** Fewer blocks are left to the calling thread. */
     static final int LEAST_BLOCKS = 8;
 
     /** How long a helper spins, so that it is awake when a kernel that was launched meanwhile has ended. */
@@ -57,7 +56,7 @@ final class HostWorkers {
     private final AtomicBoolean taken = new AtomicBoolean();
 
     /**
-     * Of every thread, side by side, as both are asked for in a row: the blocks of its range that nobody has claimed, and those that it
+     * Of every thread, side by side, as both are asked for in a row: the unclaimed blocks of its range, and those that it
      * has ever done, of any range.
      */
     private final AtomicIntegerArray counters;
@@ -221,7 +220,7 @@ final class HostWorkers {
         return false;
     }
 
-    /** Whatever a block throws has to reach the caller, who waits for its end. */
+    /** Rethrows the failure of a block in the calling thread. */
     private void runBlock(int worker, int block) {
         try {
             Job work = job;

@@ -2,8 +2,8 @@
 package io.lplb.tornado.solve;
 
 /**
- * How a solver's kernel is launched and waited for; what suits is measured on an H100 (docs/measurements/driver.md), and
- * {@link #of} says it.
+ * Options of launching a solver's kernel and waiting for it. {@link #of} chooses by measurements on an H100
+ * (docs/measurements/driver.md).
  *
  * @param transfer how groups reach the kernel and answers come back
  * @param graphs whether a number of groups that comes twice is recorded as a CUDA graph
@@ -13,7 +13,7 @@ package io.lplb.tornado.solve;
  * @param together whether the device does so in one kernel, where there is one
  */
 record LaunchOptions(Transfer transfer, boolean graphs, boolean stamps, int pieces, boolean together) {
-    /** What hides most of the copying of 16,384 groups of a cube; 8 pieces gain no more. */
+    /** Number that hides most of the copying of 16,384 groups of a cube; 8 pieces gain no more. */
     private static final int PIECES = 4;
 
     /** From launches of so many groups on, packing and certifying take the device less time than the host. */

@@ -44,7 +44,7 @@ abstract class DriverContract extends MinMaxSolverContract {
     @Override
     protected MinMaxSolver newSolver(MinMaxProblem problem, double tolerance) {
         try {
-            return DriverSolver.open(
+            return GpuSolver.onDriver(
                     new CudaDriver(CudaLibrary.load()), PtxLibrary.read(), name, problem, tolerance, 8, 0, options);
         } catch (CudaUnavailableException e) {
             throw new AssertionError("the driver's launch is what is tested", e);
@@ -53,7 +53,7 @@ abstract class DriverContract extends MinMaxSolverContract {
 
     @Override
     protected boolean supports(MinMaxProblem problem) {
-        return DriverSolver.missing(name, problem).isEmpty();
+        return GpuSolver.missingOnDriver(name, problem).isEmpty();
     }
 
     @Override

@@ -109,8 +109,8 @@ final class DriverFaults {
                 take(bytes, blocks);
             }
             say("%d bytes were free, %d are, in %d blocks", before, free(), blocks.size());
-            try (DriverSolver solver =
-                    DriverSolver.open(driver, PtxLibrary.read(), RelaxationSolver.NAME, CUBE, TOLERANCE, groups, 0)) {
+            try (GpuSolver solver =
+                    GpuSolver.onDriver(driver, PtxLibrary.read(), RelaxationSolver.NAME, CUBE, TOLERANCE, groups, 0)) {
                 RuntimeException full = solve(solver, split);
                 check(
                         full instanceof CudaException cuda && cuda.code() == CudaException.OUT_OF_MEMORY,
@@ -150,7 +150,7 @@ final class DriverFaults {
             int done = 0;
             boolean right = true;
             while (done < most && 1e-9 * (System.nanoTime() - start) < seconds) {
-                try (DriverSolver solver = DriverSolver.open(
+                try (GpuSolver solver = GpuSolver.onDriver(
                         driver, kernels, InteriorPointSolver.NAME, CUBE, TOLERANCE, MANY, 0, LaunchOptions::of)) {
                     if (done % 4 == 0) { // twice, so that a graph is recorded too
                         right &= solve(solver, split) == null && split.status(0) == SolveStatus.OPTIMAL;
@@ -207,7 +207,7 @@ final class DriverFaults {
             for (LaunchOptions way : List.of(graph, stamps, both)) {
                 for (int solves : new int[] {0, 2}) {
                     part("solver, solves " + solves + " times, " + way, times, () -> {
-                        try (DriverSolver solver = DriverSolver.open(
+                        try (GpuSolver solver = GpuSolver.onDriver(
                                 driver,
                                 kernels,
                                 InteriorPointSolver.NAME,
@@ -252,8 +252,7 @@ final class DriverFaults {
     private void sticky() throws CudaUnavailableException {
         SplitBatch split = new SplitBatch(CUBE, 64);
         SplitBatch lone = new SplitBatch(CUBE, 1);
-        DriverSolver solver =
-                DriverSolver.open(driver, PtxLibrary.read(), RelaxationSolver.NAME, CUBE, TOLERANCE, 64, 0);
+        GpuSolver solver = GpuSolver.onDriver(driver, PtxLibrary.read(), RelaxationSolver.NAME, CUBE, TOLERANCE, 64, 0);
         MinMaxSolver automatic = Backends.create(Backend.AUTO, RelaxationSolver.NAME, CUBE, TOLERANCE, 64);
         check(solve(solver, lone) == null && lone.status(0) == SolveStatus.OPTIMAL, "it solves before the fault");
         check(solve(automatic, split) == null && split.status(63) == SolveStatus.OPTIMAL, "AUTO does, too");

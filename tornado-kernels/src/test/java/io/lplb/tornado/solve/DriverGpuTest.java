@@ -85,7 +85,7 @@ class DriverGpuTest {
         MinMaxBatch batch = DriverProblems.random(problem, groups, SEED);
         SplitBatch split = new SplitBatch(problem, groups);
         SplitBatch expected = new SplitBatch(problem, groups);
-        try (DriverSolver solver = DriverSolver.open(name, problem, TOLERANCE, 1024, 0);
+        try (GpuSolver solver = GpuSolver.onDriver(name, problem, TOLERANCE, 1024, 0);
                 MinMaxSolver cpu = new InteriorPointSolver(problem, 1e-9)) {
             solver.solve(batch, split);
             cpu.solve(batch, expected);
@@ -116,10 +116,9 @@ class DriverGpuTest {
         LaunchOptions ended = new LaunchOptions(Transfer.MAPPED, true, false, 0, false);
         LaunchOptions stamped = new LaunchOptions(Transfer.MAPPED, true, true, 0, false);
         PtxLibrary library = PtxLibrary.read();
-        try (DriverSolver one =
-                        DriverSolver.open(driver, library, name, problem, TOLERANCE, 1, 0, (s, groups) -> ended);
-                DriverSolver other =
-                        DriverSolver.open(driver, library, name, problem, TOLERANCE, 1, 0, (s, groups) -> stamped)) {
+        try (GpuSolver one = GpuSolver.onDriver(driver, library, name, problem, TOLERANCE, 1, 0, (s, groups) -> ended);
+                GpuSolver other =
+                        GpuSolver.onDriver(driver, library, name, problem, TOLERANCE, 1, 0, (s, groups) -> stamped)) {
             for (int k = 0; k < batches.length; k++) {
                 one.solve(batches[k], split);
                 shares[k] = split.share().clone();
@@ -141,7 +140,7 @@ class DriverGpuTest {
         int groups = 3000;
         MinMaxBatch batch = DriverProblems.random(problem, groups, SEED);
         SplitBatch split = new SplitBatch(problem, groups);
-        try (DriverSolver solver = DriverSolver.open(name, problem, TOLERANCE, groups, 0)) {
+        try (GpuSolver solver = GpuSolver.onDriver(name, problem, TOLERANCE, groups, 0)) {
             solver.solve(batch, split);
             double[] shares = split.share().clone();
             for (double bad : new double[] {Double.NaN, -1, Double.POSITIVE_INFINITY, 1e308, -1e308}) {
@@ -178,8 +177,8 @@ class DriverGpuTest {
         };
         for (LaunchOptions way : ways) {
             SplitBatch split = new SplitBatch(problem, groups);
-            try (DriverSolver solver =
-                    DriverSolver.open(driver, library, name, problem, TOLERANCE, 1024, 0, (s, count) -> way)) {
+            try (GpuSolver solver =
+                    GpuSolver.onDriver(driver, library, name, problem, TOLERANCE, 1024, 0, (s, count) -> way)) {
                 for (int call = 0; call < 3; call++) {
                     split.invalidate();
                     solver.solve(batch, split);

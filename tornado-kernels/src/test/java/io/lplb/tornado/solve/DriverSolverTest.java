@@ -61,11 +61,11 @@ class DriverSolverTest {
         standIn.reset();
     }
 
-    private static DriverSolver open(String name, int maxGroups) throws CudaUnavailableException {
-        return DriverSolver.open(standIn.driver(), LIBRARY, name, CUBE, TOLERANCE, maxGroups, 0);
+    private static GpuSolver open(String name, int maxGroups) throws CudaUnavailableException {
+        return GpuSolver.onDriver(standIn.driver(), LIBRARY, name, CUBE, TOLERANCE, maxGroups, 0);
     }
 
-    private static DriverSolver open(int maxGroups) throws CudaUnavailableException {
+    private static GpuSolver open(int maxGroups) throws CudaUnavailableException {
         return open(InteriorPointSolver.NAME, maxGroups);
     }
 
@@ -83,7 +83,7 @@ class DriverSolverTest {
         return batch;
     }
 
-    private static SplitBatch solve(DriverSolver solver, int groups) {
+    private static SplitBatch solve(GpuSolver solver, int groups) {
         SplitBatch split = new SplitBatch(CUBE, groups);
         solver.solve(even(groups), split);
         return split;
@@ -91,7 +91,7 @@ class DriverSolverTest {
 
     @Test
     void aLaunchThatDoesNothingIsInvalid() throws Exception {
-        try (DriverSolver solver = open(40)) {
+        try (GpuSolver solver = open(40)) {
             SplitBatch split = solve(solver, 40);
             for (int g = 0; g < 40; g++) {
                 assertEquals(SolveStatus.INVALID, split.status(g));
@@ -105,7 +105,7 @@ class DriverSolverTest {
     /** A lone answer is awaited by its stamp; a kernel that ends without one does not keep the caller waiting. */
     @Test
     void aLoneAnswerThatIsNotWrittenIsInvalid() throws Exception {
-        try (DriverSolver solver = open(1)) {
+        try (GpuSolver solver = open(1)) {
             for (int k = 0; k < 3; k++) {
                 assertEquals(SolveStatus.INVALID, solve(solver, 1).status(0));
             }
@@ -117,7 +117,7 @@ class DriverSolverTest {
     @Test
     void aStampEndsTheWait() throws Exception {
         answer(RelaxationSolver.NAME, 1);
-        try (DriverSolver solver = open(RelaxationSolver.NAME, 1)) {
+        try (GpuSolver solver = open(RelaxationSolver.NAME, 1)) {
             solve(solver, 1);
             standIn.fail("cuStreamSynchronize", CudaException.OUT_OF_MEMORY);
             assertEquals(SolveStatus.OPTIMAL, solve(solver, 1).status(0), "nobody asks for the end of the kernel");
@@ -137,7 +137,7 @@ class DriverSolverTest {
     @Test
     void reportsEndTheWait() throws Exception {
         answer(RelaxationSolver.NAME, 1000);
-        try (DriverSolver solver = open(RelaxationSolver.NAME, 1000)) {
+        try (GpuSolver solver = open(RelaxationSolver.NAME, 1000)) {
             solve(solver, 1000);
             standIn.fail("cuStreamSynchronize", CudaException.OUT_OF_MEMORY);
             assertEquals(SolveStatus.OPTIMAL, solve(solver, 1000).status(999), "nobody asks for the end of the kernel");
@@ -159,7 +159,7 @@ class DriverSolverTest {
         for (boolean graphs : new boolean[] {true, false}) {
             for (boolean stamps : new boolean[] {true, false}) {
                 LaunchOptions way = new LaunchOptions(Transfer.MAPPED, graphs, stamps, 0, false);
-                try (DriverSolver solver = DriverSolver.open(
+                try (GpuSolver solver = GpuSolver.onDriver(
                         standIn.driver(),
                         LIBRARY,
                         RelaxationSolver.NAME,
@@ -185,7 +185,7 @@ class DriverSolverTest {
     void anAnswerOfAnotherGeometryIsInvalid() throws Exception {
         answer(InteriorPointSolver.NAME, 1);
         standIn.answer(CUBE.entries(), 1);
-        try (DriverSolver solver = open(1)) {
+        try (GpuSolver solver = open(1)) {
             assertEquals(SolveStatus.INVALID, solve(solver, 1).status(0));
         }
     }
@@ -199,7 +199,7 @@ class DriverSolverTest {
     }
 
     private static void certified(int groups) throws Exception {
-        try (DriverSolver solver = open(groups)) {
+        try (GpuSolver solver = open(groups)) {
             SplitBatch split = solve(solver, groups);
             for (int g = 0; g < groups; g++) {
                 assertEquals(SolveStatus.OPTIMAL, split.status(g));
@@ -219,7 +219,7 @@ class DriverSolverTest {
     @Test
     void anAnswerOfTheLaunchBeforeIsInvalid() throws Exception {
         answer(InteriorPointSolver.NAME, 1);
-        try (DriverSolver solver = open(1)) {
+        try (GpuSolver solver = open(1)) {
             assertEquals(SolveStatus.OPTIMAL, solve(solver, 1).status(0));
             standIn.answer(0, 0);
             assertEquals(SolveStatus.INVALID, solve(solver, 1).status(0));
@@ -230,7 +230,7 @@ class DriverSolverTest {
     @ValueSource(ints = {1, 17_000})
     void aSizeThatComesAgainIsRecorded(int groups) throws Exception {
         answer(RelaxationSolver.NAME, groups);
-        try (DriverSolver solver = open(RelaxationSolver.NAME, groups)) {
+        try (GpuSolver solver = open(RelaxationSolver.NAME, groups)) {
             for (int k = 0; k < 4; k++) {
                 assertEquals(SolveStatus.OPTIMAL, solve(solver, groups).status(groups - 1));
             }
@@ -251,7 +251,7 @@ class DriverSolverTest {
     @ValueSource(ints = {0, 5000, 16_999})
     void aBadLoadInAnyPieceChangesNothing(int group) throws Exception {
         answer(RelaxationSolver.NAME, 17_000);
-        try (DriverSolver solver = open(RelaxationSolver.NAME, 17_000)) {
+        try (GpuSolver solver = open(RelaxationSolver.NAME, 17_000)) {
             SplitBatch split = solve(solver, 17_000);
             double[] share = split.share().clone();
             for (double bad : new double[] {Double.NaN, -1, Double.POSITIVE_INFINITY, 1e200}) {
@@ -274,16 +274,16 @@ class DriverSolverTest {
     @Test
     void aSolverBesideAnotherCompilesNothing() throws Exception {
         answer(RelaxationSolver.NAME, 1);
-        try (DriverSolver first = open(RelaxationSolver.NAME, 1)) {
+        try (GpuSolver first = open(RelaxationSolver.NAME, 1)) {
             solve(first, 1);
             standIn.fail("cuModuleLoadDataEx", CudaException.OUT_OF_MEMORY);
-            try (DriverSolver second = open(RelaxationSolver.NAME, 1)) {
+            try (GpuSolver second = open(RelaxationSolver.NAME, 1)) {
                 assertEquals(SolveStatus.OPTIMAL, solve(second, 1).status(0));
             }
             assertEquals(SolveStatus.OPTIMAL, solve(first, 1).status(0), "the other one has unloaded nothing");
         }
         assertEquals(0, standIn.live());
-        try (DriverSolver later = open(RelaxationSolver.NAME, 1)) {
+        try (GpuSolver later = open(RelaxationSolver.NAME, 1)) {
             CudaException failure = assertThrows(CudaException.class, () -> solve(later, 1));
             assertEquals("cuModuleLoadDataEx", failure.call(), "the last one has");
         }
@@ -312,7 +312,7 @@ class DriverSolverTest {
     void aFailingCallIsNamedAndLeavesNothing(String function) throws Exception {
         standIn.fail(function, CudaException.OUT_OF_MEMORY);
         CudaException failure = assertThrows(CudaException.class, () -> {
-            try (DriverSolver solver = open(1)) {
+            try (GpuSolver solver = open(1)) {
                 solve(solver, 1);
             }
         });
@@ -329,7 +329,7 @@ class DriverSolverTest {
     @ValueSource(strings = {"cuStreamBeginCapture_v2", "cuGraphInstantiateWithFlags", "cuGraphLaunch"})
     void aFailingRecordingCanBeTriedAgain(String function) throws Exception {
         answer(InteriorPointSolver.NAME, 1);
-        try (DriverSolver solver = open(1)) {
+        try (GpuSolver solver = open(1)) {
             solve(solver, 1);
             standIn.fail(function, CudaException.OUT_OF_MEMORY);
             assertEquals(
@@ -344,7 +344,7 @@ class DriverSolverTest {
     @Test
     void outOfMemoryIsNotTheEnd() throws Exception {
         answer(InteriorPointSolver.NAME, 1);
-        try (DriverSolver solver = open(1)) {
+        try (GpuSolver solver = open(1)) {
             standIn.fail("cuMemHostAlloc", CudaException.OUT_OF_MEMORY);
             assertThrows(CudaException.class, () -> solve(solver, 1));
             standIn.fail("", 0);
@@ -356,7 +356,7 @@ class DriverSolverTest {
     @Test
     void theCompilersLogIsInTheMessage() throws Exception {
         standIn.fail("cuModuleLoadDataEx", 218);
-        try (DriverSolver solver = open(1)) {
+        try (GpuSolver solver = open(1)) {
             CudaException failure = assertThrows(CudaException.class, () -> solve(solver, 1));
             assertEquals("cuModuleLoadDataEx: unknown error (218): the log", StandIn.message(failure));
         }
@@ -364,7 +364,7 @@ class DriverSolverTest {
 
     @Test
     void aFaultOfTheKernelIsForGood() throws Exception {
-        DriverSolver solver = open(1);
+        GpuSolver solver = open(1);
         solve(solver, 1);
         standIn.fail("cuStreamQuery", CudaException.LAUNCH_FAILED);
         CudaException fault = assertThrows(CudaException.class, () -> solve(solver, 1));
@@ -380,7 +380,7 @@ class DriverSolverTest {
 
     @Test
     void aSecondThreadIsRefused() throws Exception {
-        try (DriverSolver solver = open(1)) {
+        try (GpuSolver solver = open(1)) {
             solve(solver, 1);
             CompletionException refused = assertThrows(
                     CompletionException.class,
@@ -393,7 +393,7 @@ class DriverSolverTest {
 
     @Test
     void anyThreadMayClose() throws ExecutionException, InterruptedException, CudaUnavailableException {
-        DriverSolver solver = open(1);
+        GpuSolver solver = open(1);
         solve(solver, 1);
         CompletableFuture.runAsync(solver::close).get();
         assertEquals(0, standIn.live());
@@ -402,7 +402,7 @@ class DriverSolverTest {
 
     @Test
     void closingWhileAnotherThreadSolves() throws Exception {
-        DriverSolver solver = open(1);
+        GpuSolver solver = open(1);
         CompletableFuture<Void> solving = CompletableFuture.runAsync(() -> {
             while (true) {
                 solve(solver, 1);
@@ -420,7 +420,7 @@ class DriverSolverTest {
     @Test
     void tenThousandInstancesLeaveNothing() throws Exception {
         for (int k = 0; k < 10_000; k++) {
-            try (DriverSolver solver = open(1)) {
+            try (GpuSolver solver = open(1)) {
                 if (k % 8 == 0) {
                     solve(solver, 1);
                     solve(solver, 1);
@@ -433,8 +433,8 @@ class DriverSolverTest {
 
     @Test
     void devicesAreChosenByIndex() throws Exception {
-        try (DriverSolver solver =
-                DriverSolver.open(standIn.driver(), LIBRARY, InteriorPointSolver.NAME, CUBE, TOLERANCE, 1, 1)) {
+        try (GpuSolver solver =
+                GpuSolver.onDriver(standIn.driver(), LIBRARY, InteriorPointSolver.NAME, CUBE, TOLERANCE, 1, 1)) {
             assertEquals("Other stand-in", solver.deviceName());
             assertEquals(InteriorPointSolver.NAME, solver.name());
             assertEquals(CUBE, solver.problem());
@@ -443,19 +443,19 @@ class DriverSolverTest {
         CudaDriver driver = standIn.driver();
         CudaException none = assertThrows(
                 CudaException.class,
-                () -> DriverSolver.open(driver, LIBRARY, InteriorPointSolver.NAME, CUBE, TOLERANCE, 1, 2));
+                () -> GpuSolver.onDriver(driver, LIBRARY, InteriorPointSolver.NAME, CUBE, TOLERANCE, 1, 2));
         assertEquals("cuDeviceGet: CUDA_ERROR_INVALID_DEVICE (101)", StandIn.message(none));
     }
 
     @Test
     void aSizeWithoutPtxIsNamed() throws Exception {
         MinMaxProblem other = MinMaxProblem.of(321, new int[][] {{0, 1}, {0, 1, 2}});
-        String missing = DriverSolver.missing(RelaxationSolver.NAME, other);
+        String missing = GpuSolver.missingOnDriver(RelaxationSolver.NAME, other);
         assertTrue(missing.contains("of size r321-i2-e5-hupto3-d0-c2-u1"), missing);
         CudaDriver driver = standIn.driver();
         IllegalArgumentException refused = assertThrows(
                 IllegalArgumentException.class,
-                () -> DriverSolver.open(driver, LIBRARY, RelaxationSolver.NAME, other, TOLERANCE, 1, 0));
+                () -> GpuSolver.onDriver(driver, LIBRARY, RelaxationSolver.NAME, other, TOLERANCE, 1, 0));
         assertEquals(missing, StandIn.message(refused));
         assertEquals("", DriverProvider.missing(RelaxationSolver.NAME, CUBE));
         MinMaxProblem lists = MinMaxProblem.of(64, new int[][] {{0, 63}, {0, 1, 2}});

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * 0.1 us, a tenth of what parking a virtual thread and unparking another takes.
  *
  * <p>The class is internal to the JDK, hence the method handles, the flag it takes ({@link EmulatorSettings}) and the
- * fallback. Nothing is to be released: a continuation that nobody resumes is garbage.
+ * fallback. Nothing is to be released: a continuation that is not resumed is garbage.
  */
 final class ContinuationCoroutine extends Coroutine {
     /** Whether this JVM lets us. */

@@ -10,7 +10,7 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * A host array's counterpart on the device. What the host writes is not seen before it is copied, nor the other way.
+ * A host array's counterpart on the device. Writes of one side are not visible to the other before a copy.
  * Fresh memory holds the bytes of a float's NaN and of an int's -1.
  */
 final class DeviceBuffer {

@@ -11,7 +11,7 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 /**
  * Calls of instrumented kernels in place of array accesses and of the KernelContext's methods; the last argument is the
  * site. Each {@link KernelClassLoader} has a copy of this class of its own, so that a static field leads to the machine
- * without a lookup. Public for the kernels, which live in another package; nobody else calls it.
+ * without a lookup. Public for the kernels, which live in another package, and for no other caller.
  */
 @SuppressWarnings({"unused", "UnusedVariable", "DoNotCallSuggester"}) // for generated code, which has contexts to pop
 public final class KernelHooks {

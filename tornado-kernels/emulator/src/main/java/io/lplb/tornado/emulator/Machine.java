@@ -40,7 +40,7 @@ public final class Machine {
         memory = new MemoryChecker(this, time);
     }
 
-    /** Takes a machine that nobody uses, the last one used first since its kernels are warm. */
+    /** Takes a free machine, the last one used first since its kernels are warm. */
     static Machine acquire() {
         Machine idle = IDLE.pollFirst();
         return idle == null ? new Machine() : idle;

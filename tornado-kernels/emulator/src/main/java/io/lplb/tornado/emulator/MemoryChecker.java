@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * Checks every access that instrumented kernels make: bounds, races, values that nobody wrote. Arrays are found by
+ * Checks every access that instrumented kernels make: bounds, races, values that were never written. Arrays are found by
  * identity; since one place in a kernel nearly always uses one array, each site remembers the last. Java arrays that are
  * no local arrays are private to their thread, and only their bounds are checked.
  *

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One work-group while it runs. Threads run one at a time in a fixed order: a warp's lanes in turn, each to its next
  * barrier or shuffle; the warp again while its lanes shuffle; then the next warp; and when all threads are at the barrier
- * they are let through. So runs are repeatable, and a group in which nobody can go on is noticed at once.
+ * they are let through. So runs are repeatable, and a deadlock is noticed at once.
  */
 final class WorkGroup {
     private static final int WARP = EmulatorDevice.WARP;

@@ -7,7 +7,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
- * What a kernel knows of its place in the grid, and how its threads work together.
+ * Place of a kernel's thread in the grid, and the operations by which its threads work together.
  *
  * <p>A context made by {@code new} stands for a group of one thread outside of any launch: barriers and shuffles do
  * nothing, a local array is an ordinary one. In a launch the emulator hands each device thread a context of its own.

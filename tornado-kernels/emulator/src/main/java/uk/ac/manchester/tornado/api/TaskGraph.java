@@ -20,7 +20,7 @@ import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task8;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task9;
 
 /**
- * What is to be done on the device, in order: copies in, tasks, copies out. A record only; a plan executes it.
+ * Copies in, tasks and copies out of a device, in order. A record only; a plan executes it.
  *
  * <p>Arguments of tasks are the KernelContext, native arrays and boxed numbers; numbers are captured when the task is
  * added. Not thread-safe.

@@ -4,7 +4,7 @@ package uk.ac.manchester.tornado.api;
 import io.lplb.tornado.emulator.EmulatedPlan;
 import io.lplb.tornado.emulator.ExecutionTimes;
 
-/** What an execution left: its times, and arrays on the device that may be copied back. */
+/** Result of an execution: its times, and arrays on the device that may be copied back. */
 public class TornadoExecutionResult {
     private final EmulatedPlan plan;
     private final TornadoProfilerResult times;

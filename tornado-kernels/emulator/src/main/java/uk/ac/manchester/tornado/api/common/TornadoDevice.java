@@ -5,7 +5,7 @@ import uk.ac.manchester.tornado.api.TornadoTargetDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 
-/** Where tasks run. */
+/** Device that runs tasks. */
 public interface TornadoDevice {
     /** Returns the name. */
     String getDeviceName();

@@ -4,7 +4,7 @@ package uk.ac.manchester.tornado.api.runtime;
 import io.lplb.tornado.emulator.EmulatorDevice;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
 
-/** Where the runtime is found: here always the emulator. */
+/** Access to the runtime, which is always the emulator here. */
 public final class TornadoRuntimeProvider {
     private TornadoRuntimeProvider() {}
 
