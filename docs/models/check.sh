@@ -53,7 +53,7 @@ rounds agreement holds "$all" 2 3 1 0 1 FALSE FALSE ''
 rounds agreement-early holds OneAgreement 2 3 1 0 0 FALSE TRUE ''
 rounds reunion-restart holds "$all" 2 1 1 0 0 TRUE FALSE ''
 rounds reunion-placement holds "$all" 2 1 0 1 0 TRUE FALSE ''
-rounds reunion-losses holds "$all" 2 2 0 0 0 TRUE FALSE ''
+rounds reunion-losses Reunion "$all" 2 2 0 0 0 TRUE FALSE ''
 rounds short-deadline Reunion "$all" 2 1 1 0 0 TRUE FALSE '' 10 2
 rounds no-wait-for-all NoneBeside "$all" 2 2 0 0 0 FALSE FALSE '"all"'
 rounds no-views OneAgreement OneAgreement 2 2 1 0 0 FALSE TRUE '"views"'
