@@ -5,6 +5,7 @@ module io.lplb.api {
     requires jdk.jfr;
     requires org.apache.logging.log4j;
 
+    exports io.lplb.array;
     exports io.lplb.balance;
     exports io.lplb.cost;
     exports io.lplb.count;

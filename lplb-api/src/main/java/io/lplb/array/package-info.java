@@ -1,4 +1,4 @@
-/** Lengths of arrays, for the other packages of this module. */
+/** Lengths of arrays, for all modules. */
 @NullMarked
 package io.lplb.array;
 

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.solver;
 
+import io.lplb.array.ArrayLength;
 import java.util.Arrays;
 
 /**
@@ -50,7 +51,7 @@ final class BorderedSystem {
     /** A workspace for systems of up to {@code most} unknowns beside the border's. */
     BorderedSystem(int most) {
         this.s = new double[most];
-        this.m = new double[Math.multiplyExact(most, most + 2)];
+        this.m = new double[ArrayLength.of(most, "ranks", most + 2, "columns")];
         this.inversePivot = new double[most];
         this.borderSolution = new double[most];
     }

@@ -2,6 +2,7 @@
 package io.lplb.cluster;
 
 import com.sun.management.ThreadMXBean;
+import io.lplb.array.ArrayLength;
 import io.lplb.exchange.GroupIdentity;
 import io.lplb.exchange.RoundStatus;
 import io.lplb.exchange.aeron.AeronExchange;
@@ -39,7 +40,7 @@ final class ExchangeTimingRank {
         this.self = self;
         this.ranks = ranks;
         this.own = new int[experts];
-        this.all = new int[ranks * experts];
+        this.all = new int[ArrayLength.of(ranks, "ranks", experts, "experts")];
     }
 
     /** One round of a gather. */

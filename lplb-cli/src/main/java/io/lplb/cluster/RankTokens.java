@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cluster;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.replay.WorkloadBatches;
 import io.lplb.trace.RoutingTrace;
 
@@ -45,7 +46,7 @@ public final class RankTokens {
             throw new IllegalArgumentException("batch: got " + batchTokens + " tokens, expected 1.."
                     + (trace.tokens() - first) + ", the second half of the trace");
         }
-        int[] past = new int[first * trace.topK()];
+        int[] past = new int[ArrayLength.of(first, "tokens of the first half", trace.topK(), "experts per token")];
         trace.copyIds(layer, 0, first, past);
         double[] history = new double[experts];
         for (int id : past) {

@@ -150,7 +150,12 @@ public final class LayerStudy implements AutoCloseable {
     public static void counts(BatchSource source, int layer, int batch, int times, int[] out) {
         source.counts(layer, batch, out);
         for (int e = 0; e < out.length; e++) {
-            out[e] = Math.multiplyExact(out[e], times);
+            long tokens = (long) out[e] * times;
+            if (tokens > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("tokens of expert " + e + ": got " + out[e] + " x " + times
+                        + ", expected at most " + Integer.MAX_VALUE);
+            }
+            out[e] = (int) tokens;
         }
     }
 

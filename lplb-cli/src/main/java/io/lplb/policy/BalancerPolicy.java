@@ -47,7 +47,11 @@ final class BalancerPolicy implements Policy {
             throw new IllegalStateException("this library: got a batch before a placement");
         }
         for (int e = 0; e < counts.length; e++) {
-            counts[e] = Math.toIntExact(tokens[e]);
+            if (tokens[e] > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("tokens of expert " + e + ": got " + tokens[e]
+                        + " in a batch, expected at most " + Integer.MAX_VALUE);
+            }
+            counts[e] = (int) tokens[e];
         }
         PlanReport report = planner.plan(counts);
         planner.copySlotLoads(slotLoads);

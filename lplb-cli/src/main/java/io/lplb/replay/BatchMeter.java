@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.replay;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.cost.ExpertCost;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.policy.Dispatch;
@@ -68,7 +69,7 @@ final class BatchMeter {
         slotTokens = new long[ranks][setup.slotsPerRank()];
         slots = new int[ranks];
         received = new int[ranks];
-        ofNode = new long[setup.experts() * nodes];
+        ofNode = new long[ArrayLength.of(setup.experts(), "experts", nodes, "nodes")];
     }
 
     /** Measures a dispatch of a batch on a placement. */

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.replay;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.trace.RoutingTrace;
 import java.util.Arrays;
 
@@ -23,7 +24,9 @@ public final class History {
     /** The ids of the tokens {@code 0..tokens - 1} of each layer, counted. */
     public static History ofTrace(RoutingTrace trace, int tokens, int experts, String origin) {
         double[][] load = new double[trace.layers()][experts];
-        int[] ids = new int[Math.multiplyExact(Math.min(READ_AHEAD_TOKENS, Math.max(tokens, 1)), trace.topK())];
+        int[] ids = new int
+                [ArrayLength.of(
+                        Math.min(READ_AHEAD_TOKENS, Math.max(tokens, 1)), "tokens", trace.topK(), "experts per token")];
         for (int layer = 0; layer < load.length; layer++) {
             for (int from = 0; from < tokens; from += READ_AHEAD_TOKENS) {
                 int to = Math.min(from + READ_AHEAD_TOKENS, tokens);

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.replay;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.trace.RoutingTrace;
 import java.util.Arrays;
 
@@ -41,7 +42,7 @@ public final class TraceBatches implements BatchSource {
         this.history = history;
         this.experts = experts;
         this.batchTokens = batchTokens;
-        this.ids = new int[Math.multiplyExact(batchTokens, trace.topK())];
+        this.ids = new int[ArrayLength.of(batchTokens, "tokens per batch", trace.topK(), "experts per token")];
     }
 
     @Override

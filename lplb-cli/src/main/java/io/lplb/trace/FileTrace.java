@@ -193,7 +193,10 @@ public abstract class FileTrace implements Trace {
         atStart = false;
         boolean more = naming(file, this::read);
         if (more) {
-            at = Math.addExact(at, 1);
+            if (at == Integer.MAX_VALUE) {
+                throw new FormatException(file + ": got more than " + at + " steps, expected at most that many");
+            }
+            at++;
         } else {
             steps = at;
         }

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.workload;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.trace.Trace;
 import java.util.Arrays;
 import java.util.Objects;
@@ -69,11 +70,12 @@ public final class WorkloadTrace implements Trace {
         this.kind = "workload " + name + ", seed " + seed;
         boolean ragged = workloads[0].kind().hasRaggedSources();
         this.firstToken = firstTokens(ragged, sizes);
-        this.ids = new int[sizes.tokens * sizes.topK];
+        this.ids = new int[ArrayLength.of(sizes.tokens, "tokens", sizes.topK, "experts per token")];
         this.row = new int[sizes.experts];
         this.counts = new long[sizes.layers][sizes.experts];
         this.hasSources = sizes.topK > 0 || ragged;
-        this.bySource = new long[sizes.layers][hasSources ? Math.multiplyExact(sizes.ranks, sizes.experts) : 0];
+        this.bySource =
+                new long[sizes.layers][hasSources ? ArrayLength.of(sizes.ranks, "ranks", sizes.experts, "experts") : 0];
     }
 
     /** The first token of each source and the end of the last: equal parts, or parts 1, 2, 3, .. */

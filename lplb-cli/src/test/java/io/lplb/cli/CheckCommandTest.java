@@ -76,6 +76,11 @@ class CheckCommandTest {
         assertEquals(0, run.exitCode(), run.out() + run.err());
         assertEquals(23, run.out().lines().count(), run.out());
         assertTrue(run.out().contains("STAR            relaxation            20      0"), run.out());
+        for (String line :
+                run.out().lines().filter(l -> l.contains("relaxation")).toList()) {
+            double gap = Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+            assertTrue(gap <= 1e-3, line);
+        }
         Path file = folder.resolve("wrong.jsonl");
         run = run(false, "check", "--families", "--problems", "20", "--output", file.toString());
         assertEquals(1, run.exitCode(), run.out());

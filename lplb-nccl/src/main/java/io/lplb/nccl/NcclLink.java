@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.nccl;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.exchange.RoundStatus;
 import io.lplb.exchange.WorkloadExchange;
 import io.lplb.nccl.FailbackProtocol.Step;
@@ -94,7 +95,7 @@ final class NcclLink {
         heard = new boolean[sources];
         present = new boolean[sources];
         row = new int[places];
-        rows = new int[sources * places];
+        rows = new int[ArrayLength.of(sources, "sources", places, "counts")];
         if (id == null) {
             why = "this source has come to a group at work";
         } else {

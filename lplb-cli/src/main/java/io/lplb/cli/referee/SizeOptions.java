@@ -93,13 +93,17 @@ final class SizeOptions {
         }
         if (redundant != null) {
             copies = (long) experts + redundant;
-            slots = Math.toIntExact(Math.ceilDiv(copies, ranks));
+            slots = (int) Math.ceilDiv(copies, ranks);
+        }
+        if (copies > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "slots: got " + copies + " in all, expected at most " + Integer.MAX_VALUE);
         }
         return new PolicySetup(
                 experts,
                 ranks,
                 slots,
-                Math.toIntExact(copies),
+                (int) copies,
                 nodes == null ? 1 : nodes,
                 groups == null ? 1 : groups,
                 openTopology(),

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.report.chart;
 
+import io.lplb.array.ArrayLength;
 import java.util.Arrays;
 
 /**
@@ -27,7 +28,7 @@ public final class MaxGrid {
         this.steps = steps;
         this.columns = (int) Math.min(steps, maxColumns);
         this.rows = Math.min(ranks, maxRows);
-        this.cells = new float[rows * columns];
+        this.cells = new float[ArrayLength.of(rows, "rows", columns, "columns")];
         Arrays.fill(cells, Float.NaN);
     }
 

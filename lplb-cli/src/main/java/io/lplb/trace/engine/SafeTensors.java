@@ -39,6 +39,7 @@ final class SafeTensors implements Closeable {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
     private static final int HEADER_LIMIT = 100_000_000;
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
     private static final Map<String, IdType> TYPES = Map.of(
             "U8", IdType.UINT8, "I8", IdType.INT8, "I16", IdType.INT16, "I32", IdType.INT32, "I64", IdType.INT64);
 
@@ -180,9 +181,13 @@ final class SafeTensors implements Closeable {
         if (array == null) {
             return null;
         }
-        long[] numbers = new long[Math.toIntExact(array.length)];
-        MemorySegment bytes = MemorySegment.ofBuffer(
-                read(channel, dataAt + array.from, Math.toIntExact(array.length * array.type.bytes())));
+        long length = array.length * array.type.bytes();
+        if (length > LARGEST_ARRAY) {
+            throw new FormatException(
+                    Printable.oneLine(name) + ": got " + length + " bytes, expected at most " + LARGEST_ARRAY);
+        }
+        long[] numbers = new long[(int) array.length];
+        MemorySegment bytes = MemorySegment.ofBuffer(read(channel, dataAt + array.from, (int) length));
         for (int k = 0; k < numbers.length; k++) {
             numbers[k] = array.type.read(bytes, (long) k * array.type.bytes());
         }

@@ -73,7 +73,12 @@ public final class RecorderTrace extends FileTrace {
             states(layout.tensors.size());
         } else {
             List<Long> shape = layout.tensors.getFirst().shape();
-            states(shape.size() == 3 ? Math.toIntExact(shape.getFirst()) : 1);
+            long batches = shape.size() == 3 ? shape.getFirst() : 1;
+            if (batches > Integer.MAX_VALUE) {
+                throw new FormatException(path + ": got counts of shape " + shape + ", expected at most "
+                        + Integer.MAX_VALUE + " batches");
+            }
+            states((int) batches);
         }
     }
 
@@ -246,9 +251,8 @@ public final class RecorderTrace extends FileTrace {
         if (numbers.left() == 0) {
             return false;
         }
-        int perLayer = Math.toIntExact(layout.experts);
         for (int layer = 0; layer < layers(); layer++) {
-            for (int e = 0; e < perLayer; e++) {
+            for (int e = 0; e < layout.experts; e++) {
                 add(layer, e, numbers.next());
             }
         }

@@ -251,8 +251,8 @@ public final class GpuPipeline implements AutoCloseable {
 
     /** Routes a batch on the host, in segments of integers; see {@link #route(int[], int[])}. */
     public int route(MemorySegment ids, MemorySegment physical) {
-        int tokens = Math.toIntExact(ids.byteSize() / Integer.BYTES);
-        requireLengths(tokens, Math.toIntExact(physical.byteSize() / Integer.BYTES));
+        requireLengths(ids.byteSize() / Integer.BYTES, physical.byteSize() / Integer.BYTES);
+        int tokens = (int) (ids.byteSize() / Integer.BYTES);
         session.begin();
         try {
             MemorySegment.copy(ids, 0, launch.hostIds(), 0, (long) Integer.BYTES * tokens);
@@ -267,13 +267,13 @@ public final class GpuPipeline implements AutoCloseable {
         return badIds();
     }
 
-    private void requireTokens(int tokens) {
+    private void requireTokens(long tokens) {
         if (tokens < 0 || tokens > launch.tokens()) {
             throw new IllegalArgumentException("ids: got length " + tokens + ", expected 0.." + launch.tokens());
         }
     }
 
-    private void requireLengths(int ids, int physical) {
+    private void requireLengths(long ids, long physical) {
         if (longIds) {
             throw new IllegalStateException("ids: got 32 bits on the host, expected device addresses of 64-bit ids");
         }

@@ -3,6 +3,7 @@ package io.lplb.tornado.pipeline;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.tornado.cuda.Cleanup;
 import io.lplb.tornado.cuda.CudaDriver;
 import io.lplb.tornado.cuda.DeviceArrays;
@@ -44,7 +45,7 @@ final class SourceStage {
         this.state = state + DeviceArrays.HEADER;
         hostRows = PinnedMemory.take(driver, cleanup, (long) Integer.BYTES * group.sources() * rowWords);
         ownCounts = new int[experts];
-        allCounts = new int[group.sources() * experts];
+        allCounts = new int[ArrayLength.of(group.sources(), "sources", experts, "experts")];
     }
 
     SourceExchange exchange() {

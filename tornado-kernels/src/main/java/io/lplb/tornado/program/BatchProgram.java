@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.program;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.tornado.kernel.batch.BatchLayout;
 import io.lplb.tornado.program.Buffer.Element;
@@ -61,8 +62,8 @@ public final class BatchProgram {
         this.tables = tables;
         MinMaxProblem problem = tables.problem();
         solver = SolverProgram.step(tables, shape, capacity, accuracy.goal(), together ? Kind.READ_STATE : Kind.STATE);
-        fixed = doubles("fixed", Kind.INPUT, Math.multiplyExact(capacity, problem.ranks()));
-        load = doubles("load", Kind.INPUT, Math.multiplyExact(capacity, problem.items()));
+        fixed = doubles("fixed", Kind.INPUT, ArrayLength.of(capacity, "groups", problem.ranks(), "ranks"));
+        load = doubles("load", Kind.INPUT, ArrayLength.of(capacity, "groups", problem.items(), "items"));
         stamps = doubles("stamps", Kind.INPUT, capacity);
         fractions = Buffer.zeros(
                 "fractions", Kind.OUTPUT, Element.FLOAT, Math.max(BatchTables.fractionWords(problem, capacity), 1));

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.program;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.tornado.kernel.batch.BatchLayout;
 import java.util.Arrays;
@@ -11,17 +12,18 @@ public final class BatchTables {
 
     /** Returns the floats of the fractions of so many groups. */
     public static int fractionWords(MinMaxProblem problem, int groups) {
-        return Math.multiplyExact(groups, BatchLayout.fractions(problem.items(), problem.entries()));
+        return ArrayLength.of(groups, "groups", BatchLayout.fractions(problem.items(), problem.entries()), "fractions");
     }
 
     /** Returns the doubles of the reports of so many groups. */
     public static int reportWords(int groups) {
-        return Math.multiplyExact(groups, BatchLayout.REPORT);
+        return ArrayLength.of(groups, "groups", BatchLayout.REPORT, "numbers of a report");
     }
 
     /** Returns the doubles that the device holds of so many groups. */
     public static int heldWords(MinMaxProblem problem, int groups) {
-        return Math.multiplyExact(groups, BatchLayout.heldWords(problem.ranks(), problem.items()));
+        return ArrayLength.of(
+                groups, "groups", BatchLayout.heldWords(problem.ranks(), problem.items()), "loads and stamps");
     }
 
     /** Returns the kernels' sizes, see {@link BatchLayout}. */

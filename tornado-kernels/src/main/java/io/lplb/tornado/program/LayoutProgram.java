@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.program;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.tornado.kernel.layout.LayoutKernels;
 import io.lplb.tornado.kernel.layout.LayoutSizes;
 import io.lplb.tornado.kernel.pipeline.PipelineLayout;
@@ -86,9 +87,12 @@ public final class LayoutProgram {
         offsets = ints("offsets", Kind.OUTPUT, 2 * (slots + 1));
         order = ints("order", Kind.STATE_OUTPUT, most);
         alignedRow = ints("alignedRow", Kind.OUTPUT, most);
-        Buffer counts = ints("counts", Kind.STATE, Math.multiplyExact(mostBlocks, slots + 1));
+        Buffer counts = ints("counts", Kind.STATE, ArrayLength.of(mostBlocks, "blocks of tokens", slots + 1, "slots"));
         Buffer place = ints("place", Kind.STATE, most);
-        Buffer partial = ints("partial", Kind.STATE, LayoutSizes.tokenBlocks(maxTokens) * targets);
+        Buffer partial = ints(
+                "partial",
+                Kind.STATE,
+                ArrayLength.of(LayoutSizes.tokenBlocks(maxTokens), "blocks of tokens", targets, "ranks and nodes"));
         IntUnaryOperator blocks = run -> Math.max(1, PipelineLayout.blocks(run));
         IntUnaryOperator countBlocks =
                 run -> Math.max(1, PipelineLayout.blocks(run) + LayoutSizes.tokenBlocks(run / topK));

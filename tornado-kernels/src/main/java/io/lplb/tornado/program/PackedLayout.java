@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.program;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.tornado.kernel.solve.SolverLayout;
 
@@ -76,12 +77,15 @@ public final class PackedLayout implements SolveLayout {
 
     /** Returns the floats of the input for so many groups, whole work-groups of them. */
     public static int inWords(KernelSize size, int groups) {
-        int padded = Math.ceilDiv(groups, WORK_GROUP_PROBLEMS) * WORK_GROUP_PROBLEMS;
-        return Math.addExact(SolverLayout.HEADER, Math.multiplyExact(padded, size.inWords()));
+        int workGroups = Math.ceilDiv(groups, WORK_GROUP_PROBLEMS);
+        int perWorkGroup = ArrayLength.of(WORK_GROUP_PROBLEMS, "groups", size.inWords(), "floats");
+        // The header is shorter than a work-group, for which there must be room, too.
+        ArrayLength.of(workGroups + 1, "work-groups", perWorkGroup, "floats");
+        return SolverLayout.HEADER + workGroups * perWorkGroup;
     }
 
     /** Returns the floats of the output for so many groups. */
     public static int outWords(KernelSize size, int groups) {
-        return Math.multiplyExact(groups, size.outWords());
+        return ArrayLength.of(groups, "groups", size.outWords(), "floats");
     }
 }

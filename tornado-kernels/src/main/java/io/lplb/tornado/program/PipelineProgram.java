@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.program;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
@@ -82,7 +83,7 @@ public final class PipelineProgram {
         int allTokens = tokens;
         if (group != null) {
             RunSizes.addSources(sizeWords, group);
-            allTokens = tokens * group.sources();
+            allTokens = ArrayLength.of(group.sources(), "sources", tokens, "tokens");
         }
         int experts = placement.experts();
         int groups = problem.groups();
@@ -91,14 +92,16 @@ public final class PipelineProgram {
         ids = ints("ids", Kind.INPUT, idWords);
         out = ints("out", Kind.STATE_OUTPUT, PipelineLayout.stampAt(groups, shared.ranks()) + mostBlocks);
         physical = ints("physical", Kind.OUTPUT, idWords);
-        Buffer counts = ints("counts", Kind.STATE, Math.multiplyExact(mostBlocks, experts + 1));
+        Buffer counts =
+                ints("counts", Kind.STATE, ArrayLength.of(mostBlocks, "blocks of tokens", experts + 1, "experts"));
         Buffer place = ints("place", Kind.STATE, tokens);
         Buffer loadTable = Buffer.ints("loadTable", Kind.CONSTANT, tables.loads(solver.layout()));
         Buffer strides = Buffer.ints("strides", Kind.CONSTANT, PipelineTables.strides(allTokens));
-        Buffer loads = ints("loads", Kind.STATE, groups * (shared.ranks() + shared.items() + 1));
+        Buffer loads = ints(
+                "loads", Kind.STATE, ArrayLength.of(groups, "groups", shared.ranks() + shared.items() + 1, "loads"));
         Buffer speed = Buffer.floats("totalSpeed", Kind.CONSTANT, (float) shared.totalSpeed());
         Buffer quotaTable = Buffer.ints("quotaTable", Kind.CONSTANT, tables.quotas(solver.layout()));
-        Buffer plan = ints("plan", Kind.STATE, experts * tables.width());
+        Buffer plan = ints("plan", Kind.STATE, ArrayLength.of(experts, "experts", tables.width(), "replicas"));
         Buffer slots = Buffer.ints("slots", Kind.CONSTANT, tables.slots());
         IntUnaryOperator one = run -> 1;
         IntUnaryOperator blocks = run -> Math.max(1, PipelineLayout.blocks(run));
@@ -132,7 +135,10 @@ public final class PipelineProgram {
                     out));
         } else {
             Sources mine = new Sources(
-                    ints("all", Kind.INPUT, group.sources() * SourceLayout.row(experts)),
+                    ints(
+                            "all",
+                            Kind.INPUT,
+                            ArrayLength.of(group.sources(), "sources", SourceLayout.row(experts), "counts")),
                     ints("state", Kind.STATE, SourceLayout.STATE),
                     ints("signal", Kind.STATE_OUTPUT, SourceLayout.SIGNAL));
             sources = mine;
@@ -193,7 +199,14 @@ public final class PipelineProgram {
                     strides,
                     plan,
                     sources.state,
-                    ints("scratch", Kind.STATE, (group.sources() + 1 + tables.mostReplicas()) * experts),
+                    ints(
+                            "scratch",
+                            Kind.STATE,
+                            ArrayLength.of(
+                                    group.sources() + 1 + tables.mostReplicas(),
+                                    "sources and replicas",
+                                    experts,
+                                    "experts")),
                     routed));
         }
         steps.add(KernelSpec.of(

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.program;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.replica.ReplicaSettings;
 import io.lplb.tornado.kernel.replica.ReplicaKernels;
 import io.lplb.tornado.kernel.replica.ReplicaOutput;
@@ -59,7 +60,7 @@ public final class ReplicaProgram {
         int spare = ranks * settings.spareSlots();
         sizes = Buffer.ints("ranges", Kind.CONSTANT, sizes(settings, sources));
         Buffer table = Buffer.ints("table", Kind.CONSTANT, table(settings));
-        int words = Math.multiplyExact(sources, experts);
+        int words = ArrayLength.of(sources, "sources", experts, "experts");
         counts = given == null ? Buffer.zeros("counts", Kind.INPUT, Element.INT, words) : given;
         active = Buffer.zeros("active", Kind.INPUT, Element.INT, ranks + 1);
         out = Buffer.zeros(

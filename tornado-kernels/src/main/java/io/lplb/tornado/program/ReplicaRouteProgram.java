@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.program;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.replica.ReplicaSettings;
 import io.lplb.tornado.kernel.pipeline.PipelineLayout;
 import io.lplb.tornado.kernel.pipeline.PipelineSizes;
@@ -45,7 +46,8 @@ public final class ReplicaRouteProgram {
         ids = ints("ids", Kind.INPUT, tokens);
         summary = ints("summary", Kind.STATE_OUTPUT, ReplicaRoutes.SUMMARY + mostBlocks);
         physical = ints("physical", Kind.OUTPUT, tokens);
-        Buffer counts = ints("counts", Kind.STATE, Math.multiplyExact(mostBlocks, experts + 1));
+        Buffer counts =
+                ints("counts", Kind.STATE, ArrayLength.of(mostBlocks, "blocks of tokens", experts + 1, "experts"));
         Buffer place = ints("place", Kind.STATE, tokens);
         Buffer strides = Buffer.ints("strides", Kind.CONSTANT, PipelineTables.strides(tokens));
         IntUnaryOperator blocks = run -> Math.max(1, PipelineLayout.blocks(run));
