@@ -49,17 +49,17 @@ final class Capacities {
     }
 
     /**
-     * Sets the capacities to the level of all loads on all active ranks.
+     * Sets the capacities to a level that no split is below.
      *
      * @param total all loads
      * @param active number of active ranks
-     * @param mean the level
+     * @param least the level, at least that of all loads on all active ranks
      */
-    void start(double total, int active, double mean) {
+    void start(double total, int active, double least) {
         this.total = total;
-        level = mean;
+        level = least;
         if (whole && equalSpeeds && !limited && active > 0) {
-            level = Math.ceilDiv((long) total, active);
+            level = Math.max(Math.ceilDiv((long) total, active), Math.ceil(least * BELOW_ROUNDING));
             Arrays.fill(capacity, level);
         } else if (whole) {
             for (int r = 0; r < capacity.length; r++) {

@@ -49,6 +49,7 @@ public final class LevelFlow {
     private final double[] rankLoad;
     private final int[] cut;
     private int cutSize;
+    private double insideCut;
 
     private boolean whole;
     private boolean equalSpeeds;
@@ -281,18 +282,31 @@ public final class LevelFlow {
         return most;
     }
 
-    /** The level of all loads on all ranks, below which no split can be. */
+    /** The level of all loads on all ranks, or of the fixed load of one rank, below which no split can be. */
     private void startLevel() {
         double total = 0;
         int active = 0;
+        double highest = 0;
+        int most = 0;
         for (int r = 0; r < graph.ranks; r++) {
             total += rankLoad[r];
             if (speed[r] > 0) {
                 cut[active++] = r;
             }
+            if (fixed[r] > highest * speed[r] && speed[r] > 0) {
+                highest = fixed[r] / speed[r];
+                most = r;
+            }
         }
         cutSize = active;
+        insideCut = total;
         bound = units > 0 ? total / units : 0;
+        if (highest > bound) {
+            cut[0] = most;
+            cutSize = 1;
+            insideCut = fixed[most];
+            bound = highest;
+        }
         paths.begin(whole ? 1 : Capacities.OVERFULL, limited);
         capacities.begin(whole, equalSpeeds, limited);
         capacities.start(total, active, bound);
@@ -317,6 +331,7 @@ public final class LevelFlow {
         }
         if (forced > bound) {
             bound = forced;
+            insideCut = inside;
             System.arraycopy(set, 0, cut, 0, count);
             cutSize = count;
         }
@@ -350,17 +365,15 @@ public final class LevelFlow {
         if (limited) {
             return Math.min(maxLoad(), belowRounding(bound));
         }
-        double inside = 0;
         double speeds = 0;
         for (int k = 0; k < cutSize; k++) {
-            inside += rankLoad[cut[k]];
             speeds += speed[cut[k]];
         }
-        double quotient = speeds > 0 ? inside / speeds : 0;
+        double quotient = speeds > 0 ? insideCut / speeds : 0;
         if (!(whole && equalSpeeds)) {
             return Math.min(maxLoad(), belowRounding(quotient));
         }
-        return (Math.fma(-quotient, speeds, inside) < 0 ? Math.nextDown(quotient) : quotient) / unit;
+        return (Math.fma(-quotient, speeds, insideCut) < 0 ? Math.nextDown(quotient) : quotient) / unit;
     }
 
     private double belowRounding(double levelOfSums) {
