@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.lplb.layer.LayerStudy;
 import io.lplb.trace.RoutingTrace;
 import org.junit.jupiter.api.Test;
 
@@ -100,6 +101,15 @@ class TraceBatchesTest {
         History past = History.none(2, 3);
         assertMessage("experts: got 3, but the trace names expert 3", () -> new TraceBatches(TRACE, 0, past, 3, 2));
         assertMessage("history: got 3 experts, expected 4", () -> new TraceBatches(TRACE, 0, past, 4, 2));
+        int huge = Integer.MAX_VALUE;
+        assertMessage(
+                "tokens per batch x experts per token: got 2147483647 x 2 = 4294967294 array elements,"
+                        + " expected at most 2147483639",
+                () -> new TraceBatches(trace(2, huge), 0, History.none(2, 4), 4, huge));
+        assertMessage(
+                "tokens of expert 0: got 3 x 2147483647, expected at most 2147483647",
+                () -> LayerStudy.counts(
+                        new CountBatches(new long[][] {{3}}, 1, History.none(1, 1)), 0, 0, huge, new int[1]));
         assertMessage(
                 "history: got 1 layers, expected the trace's 2",
                 () -> new TraceBatches(TRACE, 0, History.none(1, 4), 4, 2));

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.lplb.problem.MinMaxProblem;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -52,6 +53,22 @@ class KernelSizeTest {
         KernelSize fast = new ProblemTables(MinMaxProblem.of(2, new double[] {1, 2}, new int[][] {{0, 1}})).size();
         assertTrue(PAIRS.holds(fast));
         assertFalse(KernelSize.parse("r8-i16-e32-h2-d0-c16-u1").holds(fast));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Integer.MAX_VALUE, Integer.MAX_VALUE - 100, 2_000_000_000})
+    void groupsThatNoArrayHoldsAreNamed(int groups) {
+        MinMaxProblem problem = MinMaxProblem.of(2, new int[][] {{0, 1}, {1, 0}, {0, 1}, {0, 1}});
+        for (Executable length : new Executable[] {
+            () -> PackedLayout.inWords(PAIRS, groups),
+            () -> PackedLayout.outWords(PAIRS, groups),
+            () -> BatchTables.fractionWords(problem, groups),
+            () -> BatchTables.heldWords(problem, groups)
+        }) {
+            String message =
+                    assertThrows(IllegalArgumentException.class, length).getMessage();
+            assertTrue(message.contains("got ") && message.contains("expected at most"), message);
+        }
     }
 
     @Test
