@@ -59,7 +59,7 @@ final class Capacities {
         this.total = total;
         level = least;
         if (whole && equalSpeeds && !limited && active > 0) {
-            level = Math.max(Math.ceilDiv((long) total, active), Math.ceil(least * BELOW_ROUNDING));
+            level = Math.max((double) Math.ceilDiv((long) total, active), Math.ceil(least * BELOW_ROUNDING));
             Arrays.fill(capacity, level);
         } else if (whole) {
             for (int r = 0; r < capacity.length; r++) {
