@@ -2,6 +2,7 @@
 package io.lplb.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lplb.balance.PlanReport;
@@ -64,6 +65,20 @@ class ExamplesTest {
                 .toArray();
         assertTrue(times[1] < times[0] && times[2] == times[1], lines.toString());
         assertTrue(number(lines.get(1)) < 1e-5, lines.toString());
+    }
+
+    @Test
+    void moeLayerOnADeviceEqualsThePlainOne() throws Exception {
+        List<String> lines = Printed.by(() -> MoeLayer.main(new String[] {"tornado", "small", "64"}));
+        assertEquals(2, lines.size(), lines.toString());
+        double[] differences = Arrays.stream(lines.get(1).split("[^0-9.e-]+", -1))
+                .filter(word -> word.matches("[0-9].*"))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
+        assertEquals(2, differences.length, lines.toString());
+        assertTrue(differences[0] < 1e-5 && differences[1] < 1e-5, lines.toString());
+        assertThrows(IllegalArgumentException.class, () -> MoeLayer.main(new String[] {"cpu", "gpt"}));
+        assertThrows(IllegalArgumentException.class, () -> MoeLayer.main(new String[] {"npu"}));
     }
 
     @Test

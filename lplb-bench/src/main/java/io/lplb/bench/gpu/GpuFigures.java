@@ -4,7 +4,6 @@ package io.lplb.bench.gpu;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.lplb.dispatch.DispatchLayout;
 import io.lplb.host.Host;
 import io.lplb.host.SourceCommit;
 import io.lplb.placement.ExpertPlacement;
@@ -22,11 +21,7 @@ import io.lplb.tornado.cuda.CudaDevice;
 import io.lplb.tornado.cuda.CudaDriver;
 import io.lplb.tornado.cuda.CudaLibrary;
 import io.lplb.tornado.cuda.CudaUnavailableException;
-import io.lplb.tornado.engine.cuda.CudaProgramRun;
-import io.lplb.tornado.kernel.layout.LayoutSizes;
-import io.lplb.tornado.kernel.pipeline.PipelineSizes;
 import io.lplb.tornado.pipeline.GpuPipeline;
-import io.lplb.tornado.program.LayoutProgram;
 import io.lplb.tornado.replica.DeviceWeights;
 import io.lplb.tornado.replica.GpuReplicaPipeline;
 import io.lplb.tornado.replica.GpuReplicaPlanner;
@@ -49,13 +44,13 @@ import java.util.Random;
  * times the mean of 200 launches of a CUDA graph.
  */
 public final class GpuFigures {
-    private static final int ROUNDS = 7;
-    private static final int LAUNCHES = 200;
-    private static final int RANKS = 32;
-    private static final int EXPERTS = 256;
-    private static final int TOP_K = 8;
-    private static final int TOKENS = 4096;
-    private static final int TILE = 128;
+    static final int ROUNDS = 7;
+    static final int LAUNCHES = 200;
+    static final int RANKS = 32;
+    static final int EXPERTS = 256;
+    static final int TOP_K = 8;
+    static final int TOKENS = 4096;
+    static final int TILE = 128;
 
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private final CudaDriver driver;
@@ -78,8 +73,9 @@ public final class GpuFigures {
                     Instant.now().truncatedTo(ChronoUnit.SECONDS),
                     SourceCommit.here());
             figures.replicas(Path.of(args[0]));
-            figures.layout(false);
-            figures.layout(true);
+            LayoutFigures layouts = new LayoutFigures(driver);
+            layouts.run(device);
+            figures.wrong += layouts.wrong();
             figures.pipeline(device, "torus8x4", 1);
             figures.pipeline(device, "cube", 4);
             figures.replicaPipeline();
@@ -103,7 +99,7 @@ public final class GpuFigures {
         }
     }
 
-    private static double median(double[] values) {
+    static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         return sorted[sorted.length / 2];
@@ -158,52 +154,11 @@ public final class GpuFigures {
         }
     }
 
-    private static int[] ids(int length, int experts, double skew) {
+    static int[] ids(int length, int experts, double skew) {
         Random random = new Random(5);
         int[] ids = new int[length];
         Arrays.setAll(ids, k -> (int) (experts * Math.pow(random.nextDouble(), skew)));
         return ids;
-    }
-
-    private void layout(boolean longIds) {
-        int slotsPerRank = 10;
-        int[] slots = ids(TOKENS * TOP_K, RANKS * slotsPerRank, 1.5);
-        LayoutProgram layout = new LayoutProgram(RANKS, 8, slotsPerRank, TOP_K, TOKENS, TILE, longIds);
-        DispatchLayout host = new DispatchLayout(RANKS, 8, slotsPerRank, TOP_K, TOKENS, TILE);
-        host.compute(slots);
-        try (CudaProgramRun run = new CudaProgramRun(driver, 0, layout.program(), "layout")) {
-            run.host(layout.counting()).setAtIndex(JAVA_INT, PipelineSizes.TOKENS, slots.length);
-            run.host(layout.sizes()).setAtIndex(JAVA_INT, LayoutSizes.TOKENS, TOKENS);
-            for (int k = 0; k < slots.length; k++) {
-                if (longIds) {
-                    run.host(layout.ids()).setAtIndex(JAVA_LONG, k, slots[k]);
-                } else {
-                    run.host(layout.ids()).setAtIndex(JAVA_INT, k, slots[k]);
-                }
-            }
-            run.run(slots.length);
-            int[] offsets = run.host(layout.offsets()).toArray(JAVA_INT);
-            int[] sums = run.host(layout.tokens()).toArray(JAVA_INT);
-            int all = RANKS * slotsPerRank;
-            boolean right = Arrays.equals(host.offsets(), Arrays.copyOf(offsets, all + 1))
-                    && Arrays.equals(host.alignedOffsets(), Arrays.copyOfRange(offsets, all + 1, 2 * (all + 1)))
-                    && Arrays.equals(host.tokensPerSlot(), Arrays.copyOf(sums, all))
-                    && Arrays.equals(host.tokensPerRank(), Arrays.copyOfRange(sums, all, all + RANKS))
-                    && Arrays.equals(host.tokensPerNode(), Arrays.copyOfRange(sums, all + RANKS, all + RANKS + 4))
-                    && Arrays.equals(host.order(), run.host(layout.order()).toArray(JAVA_INT))
-                    && Arrays.equals(
-                            host.alignedRow(), run.host(layout.alignedRow()).toArray(JAVA_INT));
-            int[] bits = run.host(layout.rankBits()).toArray(JAVA_INT);
-            for (int k = 0; k < TOKENS * RANKS; k++) {
-                right &= host.tokenInRank()[k] == ((bits[2 * (k / RANKS)] >>> (k % RANKS) & 1) == 1);
-            }
-            require(right, "layout");
-            double[] rounds = new double[ROUNDS];
-            Arrays.setAll(rounds, k -> run.micros(slots.length, LAUNCHES));
-            say(
-                    "layout, %d ids of %d bits, %d slots, %d ranks: %.1f us, equal to the host's: %s",
-                    slots.length, longIds ? 64 : 32, all, RANKS, median(rounds), right);
-        }
     }
 
     private void pipeline(CudaDevice device, String topology, int groups) throws CudaUnavailableException {

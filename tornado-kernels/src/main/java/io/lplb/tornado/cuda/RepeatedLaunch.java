@@ -10,13 +10,15 @@ import java.util.function.IntConsumer;
  * <p>Belongs to one thread, with the device's context current.
  */
 public final class RepeatedLaunch implements AutoCloseable {
+    private static final int NONE = -1;
+
     private final CudaDriver driver;
     private final long stream;
     private final boolean graphs;
     private final IntConsumer work;
     private long executable;
-    private int recorded;
-    private int last;
+    private int recorded = NONE;
+    private int last = NONE;
 
     /**
      * @param graphs false never records
@@ -69,8 +71,8 @@ public final class RepeatedLaunch implements AutoCloseable {
     /** Forgets what was recorded. */
     @Override
     public void close() {
-        if (recorded != 0) {
-            recorded = 0;
+        if (recorded != NONE) {
+            recorded = NONE;
             driver.destroyExecutable(executable);
         }
     }

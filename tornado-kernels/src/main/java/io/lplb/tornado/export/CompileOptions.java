@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.export;
 
+import io.lplb.tornado.kernel.experts.ExpertKernels;
 import io.lplb.tornado.program.KernelSpec;
 
 /**
@@ -24,7 +25,7 @@ record CompileOptions(int unroll, int leastBlocks, boolean fast) {
     static CompileOptions of(KernelSpec spec) {
         boolean solver = !spec.scalars().isEmpty();
         if (!solver) {
-            return EXACT;
+            return spec.kernelClass().equals(ExpertKernels.class.getName()) ? FAST : EXACT;
         }
         int unroll = Integer.getInteger("lplb.unroll", -1);
         int blocks = Integer.getInteger("lplb.leastBlocks", 0);

@@ -11,6 +11,7 @@ import io.lplb.topology.Topologies;
 import io.lplb.tornado.pipeline.TokenPipeline;
 import io.lplb.tornado.program.Accuracy;
 import io.lplb.tornado.program.BatchProgram;
+import io.lplb.tornado.program.ExpertProgram;
 import io.lplb.tornado.program.KernelShape;
 import io.lplb.tornado.program.KernelSpec;
 import io.lplb.tornado.program.LayoutProgram;
@@ -60,7 +61,11 @@ final class ExportPipeline {
                 new BatchProgram(tables, shape, 2, Accuracy.of(TOLERANCE), false).program(),
                 new ReplicaProgram(replicaSettings(), 2).program(),
                 new ReplicaRouteProgram(replicaSettings(), TOKENS).program(),
-                new LayoutProgram(2, 1, 1, 1, TOKENS, 1).program())) {
+                new LayoutProgram(2, 1, 1, 1, TOKENS, 1).program(),
+                new PipelineProgram(placement, problem, TOKENS, solver, true, null, false, new LayoutProgram.Shape(1, 1, 1))
+                        .program(),
+                experts().gate(),
+                experts().experts())) {
             for (KernelSpec spec : program.steps()) {
                 if (spec.scalars().isEmpty()) {
                     all.put(program.name() + spec.method(), new Launch(program, spec));
@@ -73,6 +78,14 @@ final class ExportPipeline {
     private static ExpertPlacement placement() {
         ReplicaTopology topology = Topologies.parse("cube");
         return new LplbPlacement(topology, 8, 8 * topology.replicasPerRank(), 2).natural();
+    }
+
+    private static ExpertProgram experts() {
+        return new ExpertProgram(
+                new ExpertProgram.Shape(1, 1, 1, 1, true),
+                new ExpertProgram.Weights(new float[1], new float[2], new float[1]),
+                TOKENS,
+                new int[1]);
     }
 
     private static ReplicaSettings replicaSettings() {

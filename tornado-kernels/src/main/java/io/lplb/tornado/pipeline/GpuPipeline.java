@@ -14,11 +14,14 @@ import io.lplb.tornado.cuda.CudaLibrary;
 import io.lplb.tornado.cuda.CudaUnavailableException;
 import io.lplb.tornado.cuda.DeviceSession;
 import io.lplb.tornado.kernel.pipeline.PipelineLayout;
+import io.lplb.tornado.program.Buffer;
+import io.lplb.tornado.program.LayoutProgram;
 import io.lplb.tornado.program.ProblemTables;
 import io.lplb.tornado.ptx.PtxKernel;
 import io.lplb.tornado.ptx.PtxLibrary;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,11 +60,13 @@ public final class GpuPipeline implements AutoCloseable {
     private final PipelineLaunch launch;
     private final int groups;
     private final int ranks;
+    private final int topK;
     private final int[] summary;
     private boolean fetched;
     private boolean longIds;
 
-    private GpuPipeline(CudaDevice device, PipelineLaunch launch, PlacementProblem problem) {
+    private GpuPipeline(CudaDevice device, PipelineLaunch launch, PlacementProblem problem, int topK) {
+        this.topK = topK;
         this.device = device;
         this.session = new DeviceSession("driver pipeline", "call", device);
         this.launch = launch;
@@ -128,6 +133,36 @@ public final class GpuPipeline implements AutoCloseable {
     }
 
     /**
+     * Makes a pipeline that also lays out every batch for dispatch, in the launch that routes it; see {@link #layout}.
+     *
+     * @param maxTokens the most ids of a run; every run has a multiple of {@link LayoutProgram.Shape#topK}
+     * @param shape the layout
+     * @see #openOn(long, String, ExpertPlacement, PlacementProblem, double, int, int)
+     */
+    public static GpuPipeline openWithLayout(
+            long stream,
+            String solver,
+            ExpertPlacement placement,
+            PlacementProblem problem,
+            double tolerance,
+            int maxTokens,
+            int deviceIndex,
+            LayoutProgram.Shape shape)
+            throws CudaUnavailableException {
+        return open(
+                new CudaDriver(CudaLibrary.load()),
+                kernel(PtxLibrary.read(), solver, problem),
+                placement,
+                problem,
+                tolerance,
+                maxTokens,
+                deviceIndex,
+                new CallerStream(true, stream),
+                null,
+                shape);
+    }
+
+    /**
      * Makes a pipeline.
      *
      * @param exchange the sources that plan together; null where one sees all tokens
@@ -143,18 +178,19 @@ public final class GpuPipeline implements AutoCloseable {
             int deviceIndex,
             CallerStream stream,
             @Nullable SourceExchange exchange) {
-        if (!(tolerance > 0)) {
-            throw new IllegalArgumentException("tolerance: got " + tolerance + ", expected a positive number");
-        }
+        PtxKernel kernel = kernel(library, solver, problem);
+        return open(driver, kernel, placement, problem, tolerance, maxTokens, deviceIndex, stream, exchange);
+    }
+
+    private static @Nullable PtxKernel kernel(PtxLibrary library, String solver, PlacementProblem problem) {
         String missing = missing(library, solver, problem);
         if (!missing.isEmpty()) {
             throw new IllegalArgumentException(missing);
         }
-        PtxKernel kernel = problem.problem().items() == 0
+        return problem.problem().items() == 0
                 ? null
                 : library.find(solver, new ProblemTables(problem.problem()).size(), problem.groups())
                         .orElseThrow();
-        return open(driver, kernel, placement, problem, tolerance, maxTokens, deviceIndex, stream, exchange);
     }
 
     /** Makes a pipeline with a solver's kernel, or none: then shares are 0, and the repair does all the work. */
@@ -168,6 +204,23 @@ public final class GpuPipeline implements AutoCloseable {
             int deviceIndex,
             CallerStream stream,
             @Nullable SourceExchange exchange) {
+        return open(driver, kernel, placement, problem, tolerance, maxTokens, deviceIndex, stream, exchange, null);
+    }
+
+    private static GpuPipeline open(
+            CudaDriver driver,
+            @Nullable PtxKernel kernel,
+            ExpertPlacement placement,
+            PlacementProblem problem,
+            double tolerance,
+            int maxTokens,
+            int deviceIndex,
+            CallerStream stream,
+            @Nullable SourceExchange exchange,
+            LayoutProgram.@Nullable Shape shape) {
+        if (!(tolerance > 0)) {
+            throw new IllegalArgumentException("tolerance: got " + tolerance + ", expected a positive number");
+        }
         CudaDevice device = new CudaDevice(driver, deviceIndex);
         try {
             device.enter();
@@ -175,8 +228,17 @@ public final class GpuPipeline implements AutoCloseable {
                 return new GpuPipeline(
                         device,
                         new PipelineLaunch(
-                                driver, kernel, placement, problem, (float) tolerance, maxTokens, stream, exchange),
-                        problem);
+                                driver,
+                                kernel,
+                                placement,
+                                problem,
+                                (float) tolerance,
+                                maxTokens,
+                                stream,
+                                exchange,
+                                shape),
+                        problem,
+                        shape == null ? 1 : shape.topK());
             } finally {
                 device.leave();
             }
@@ -271,6 +333,10 @@ public final class GpuPipeline implements AutoCloseable {
         if (tokens < 0 || tokens > launch.tokens()) {
             throw new IllegalArgumentException("ids: got length " + tokens + ", expected 0.." + launch.tokens());
         }
+        if (tokens % topK != 0) {
+            throw new IllegalArgumentException(
+                    "ids: got length " + tokens + ", expected a multiple of " + topK + " as top-k");
+        }
     }
 
     private void requireLengths(long ids, long physical) {
@@ -289,6 +355,35 @@ public final class GpuPipeline implements AutoCloseable {
         launch.await();
         launch.copySummary(summary);
         fetched = true;
+    }
+
+    /**
+     * Returns the device address of an array of the layout, whose contents are those of the last run when it is done.
+     *
+     * @param part the array, as {@code LayoutProgram.Buffers::order}; its length is that for {@code maxTokens}
+     * @throws IllegalStateException if the pipeline was opened without a layout
+     */
+    public long layout(Function<LayoutProgram.Buffers, Buffer> part) {
+        return launch.layout(part);
+    }
+
+    /**
+     * Waits for all runs and copies an array of the layout to the host.
+     *
+     * @param part the array, as {@code LayoutProgram.Buffers::order}
+     * @param to overwritten with the first elements, as many as it holds
+     * @throws IllegalStateException if the pipeline was opened without a layout
+     * @throws IllegalArgumentException if the array is longer than that of the device
+     */
+    public void fetchLayout(Function<LayoutProgram.Buffers, Buffer> part, int[] to) {
+        session.begin();
+        try {
+            launch.fetchLayout(part, to);
+        } catch (CudaException e) {
+            throw session.failed(e);
+        } finally {
+            session.end();
+        }
     }
 
     /**

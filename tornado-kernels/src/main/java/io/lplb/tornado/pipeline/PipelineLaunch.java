@@ -16,6 +16,7 @@ import io.lplb.tornado.kernel.pipeline.PipelineLayout;
 import io.lplb.tornado.kernel.pipeline.PipelineSizes;
 import io.lplb.tornado.program.Buffer;
 import io.lplb.tornado.program.KernelShape;
+import io.lplb.tornado.program.LayoutProgram;
 import io.lplb.tornado.program.PipelineProgram;
 import io.lplb.tornado.program.ProblemTables;
 import io.lplb.tornado.program.SolverProgram;
@@ -28,6 +29,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,8 @@ final class PipelineLaunch {
     private static final int RUN_NUMBER = 1;
 
     private final CudaDriver driver;
+    private final PipelineProgram program;
+    private final CudaProgram bound;
     private final Cleanup cleanup = new Cleanup();
     private final Arena arena = Arena.ofShared();
     private final PipelineRuns runs;
@@ -73,6 +77,7 @@ final class PipelineLaunch {
      * @param solver the solver's kernel; null where nothing is to be solved
      * @param stream where runs are put; if there is none, on a stream of its own
      * @param exchange the sources that plan together; null where one sees all tokens
+     * @param shape the dispatch layout to make; null for none
      */
     PipelineLaunch(
             CudaDriver driver,
@@ -82,12 +87,13 @@ final class PipelineLaunch {
             float goal,
             int tokens,
             CallerStream stream,
-            @Nullable SourceExchange exchange) {
+            @Nullable SourceExchange exchange,
+            LayoutProgram.@Nullable Shape shape) {
         this.driver = driver;
         this.tokens = tokens;
         groups = problem.groups();
         solverThreads = solver == null ? 0 : solver.threads();
-        PipelineProgram program = program(solver, placement, problem, goal, tokens, exchange);
+        program = program(solver, placement, problem, goal, tokens, exchange, shape);
         program.sizeWords()[PipelineSizes.RUN] = RUN_NUMBER;
         gatherAt = program.gatherAt();
         steps = program.program().steps().size();
@@ -112,7 +118,7 @@ final class PipelineLaunch {
                 given.put(program.all(), device.zeros(program.all().length()));
                 given.put(program.signal(), exchange.signalArray());
             }
-            CudaProgram bound = new CudaProgram(
+            bound = new CudaProgram(
                     driver,
                     cleanup,
                     arena,
@@ -150,7 +156,8 @@ final class PipelineLaunch {
             PlacementProblem problem,
             float goal,
             int tokens,
-            @Nullable SourceExchange exchange) {
+            @Nullable SourceExchange exchange,
+            LayoutProgram.@Nullable Shape shape) {
         ProblemTables own = new ProblemTables(problem.problem());
         // Without a kernel only the buffers of the step are used.
         SolverStep step = SolverProgram.step(
@@ -159,7 +166,7 @@ final class PipelineLaunch {
                 problem.groups(),
                 goal);
         SourceGroup group = exchange == null ? null : exchange.group();
-        return new PipelineProgram(placement, problem, tokens, step, solver != null, group);
+        return new PipelineProgram(placement, problem, tokens, step, solver != null, group, false, shape);
     }
 
     private long function(PtxKernel kernel) {
@@ -182,6 +189,25 @@ final class PipelineLaunch {
     private void setSize(int size, int value) {
         for (long array : sizes) {
             driver.fill(array + DeviceArrays.HEADER + (long) Integer.BYTES * size, value, 1, stream);
+        }
+    }
+
+    /** Returns the device address of the first element of an array of the layout. */
+    long layout(Function<LayoutProgram.Buffers, Buffer> part) {
+        return bound.address(part.apply(TokenPipeline.layoutOf(program))) + DeviceArrays.HEADER;
+    }
+
+    /** Waits for all runs and copies the first elements of an array of the layout to the host. */
+    void fetchLayout(Function<LayoutProgram.Buffers, Buffer> part, int[] to) {
+        int length = part.apply(TokenPipeline.layoutOf(program)).length();
+        if (to.length > length) {
+            throw new IllegalArgumentException("to: got length " + to.length + ", expected at most " + length);
+        }
+        try (Arena once = Arena.ofConfined()) {
+            MemorySegment copy = once.allocate(JAVA_INT, Math.max(1, to.length));
+            driver.copyToHost(copy.address(), layout(part), (long) Integer.BYTES * to.length, stream);
+            driver.synchronise(stream);
+            MemorySegment.copy(copy, JAVA_INT, 0, to, 0, to.length);
         }
     }
 

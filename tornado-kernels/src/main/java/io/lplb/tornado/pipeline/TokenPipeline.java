@@ -11,7 +11,9 @@ import io.lplb.tornado.engine.tornado.TornadoProgram;
 import io.lplb.tornado.kernel.pipeline.PipelineLayout;
 import io.lplb.tornado.kernel.pipeline.PipelineSizes;
 import io.lplb.tornado.kernel.pipeline.SourceLayout;
+import io.lplb.tornado.program.Buffer;
 import io.lplb.tornado.program.KernelShape;
+import io.lplb.tornado.program.LayoutProgram;
 import io.lplb.tornado.program.PipelineProgram;
 import io.lplb.tornado.program.ProblemTables;
 import io.lplb.tornado.program.SolverProgram;
@@ -19,6 +21,7 @@ import io.lplb.tornado.program.SolverStep;
 import io.lplb.tornado.program.SourceGroup;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TokenPipeline implements AutoCloseable {
     private final int tokens;
+    private final int topK;
     private final int experts;
     private final int groups;
     private final int solverThreads;
@@ -103,6 +107,25 @@ public final class TokenPipeline implements AutoCloseable {
             boolean cudaGraph,
             @Nullable SourceGroup group,
             boolean longIds) {
+        this(placement, problem, tokens, solver, cudaGraph, group, longIds, null);
+    }
+
+    /**
+     * Builds the graph.
+     *
+     * @param shape the dispatch layout that is made of every batch, see {@link #layout}, which needs one source; null for none
+     * @see #TokenPipeline(ExpertPlacement, PlacementProblem, int, SolverStep, boolean, SourceGroup, boolean)
+     */
+    public TokenPipeline(
+            ExpertPlacement placement,
+            PlacementProblem problem,
+            int tokens,
+            SolverStep solver,
+            boolean cudaGraph,
+            @Nullable SourceGroup group,
+            boolean longIds,
+            LayoutProgram.@Nullable Shape shape) {
+        topK = shape == null ? 1 : shape.topK();
         this.longIds = longIds;
         this.tokens = tokens;
         this.group = group;
@@ -110,7 +133,7 @@ public final class TokenPipeline implements AutoCloseable {
         groups = problem.groups();
         solverThreads = solver.threads();
         stampAt = PipelineLayout.stampAt(groups, problem.problem().ranks());
-        pipeline = new PipelineProgram(placement, problem, tokens, solver, true, group, longIds);
+        pipeline = new PipelineProgram(placement, problem, tokens, solver, true, group, longIds, shape);
         program = new TornadoProgram(pipeline.program(), tokens, cudaGraph);
         sizes = program.host(pipeline.sizes());
         out = program.host(pipeline.out());
@@ -143,6 +166,25 @@ public final class TokenPipeline implements AutoCloseable {
     public void planInTiles(int tile) {
         GpuPipeline.requireTile(tile, group == null);
         sizes.setAtIndex(JAVA_INT, PipelineSizes.TILE, tile);
+    }
+
+    /**
+     * Returns the layout of the last batch on the host.
+     *
+     * @param part the array, as {@code LayoutProgram.Buffers::order}
+     * @throws IllegalStateException if the pipeline was made without a layout
+     */
+    public MemorySegment layout(Function<LayoutProgram.Buffers, Buffer> part) {
+        return program.host(part.apply(layoutOf(pipeline)));
+    }
+
+    static LayoutProgram.Buffers layoutOf(PipelineProgram pipeline) {
+        LayoutProgram.Buffers layout = pipeline.layout();
+        if (layout == null) {
+            throw new IllegalStateException(
+                    "layout: got a pipeline without one, expected one that was made with a shape");
+        }
+        return layout;
     }
 
     private int out(int at) {
@@ -217,6 +259,10 @@ public final class TokenPipeline implements AutoCloseable {
         }
         if (length > tokens) {
             throw new IllegalArgumentException("ids: got length " + length + ", expected at most " + tokens);
+        }
+        if (length % topK != 0) {
+            throw new IllegalArgumentException(
+                    "ids: got length " + length + ", expected a multiple of " + topK + " as top-k");
         }
         if (results != length) {
             throw new IllegalArgumentException("physical: got length " + results + ", expected " + length + " as ids");

@@ -26,13 +26,83 @@ public final class LayoutProgram {
     private final int topK;
     private final int slots;
     private final Buffer counting;
-    private final Buffer sizes;
     private final Buffer ids;
-    private final Buffer rankBits;
-    private final Buffer tokens;
-    private final Buffer offsets;
-    private final Buffer order;
-    private final Buffer alignedRow;
+    private final Buffers layout;
+
+    /**
+     * Numbers of a dispatch layout that a placement does not have.
+     *
+     * @param topK experts per token, at least 1
+     * @param ranksPerNode consecutive ranks that share a node, at least 1
+     * @param tile rows to a multiple of which the aligned offsets are padded, at least 1
+     */
+    public record Shape(int topK, int ranksPerNode, int tile) {
+        private static final int MOST_TILE = 1 << 16;
+
+        /** Checks the numbers. */
+        public Shape {
+            require("topK", topK, Integer.MAX_VALUE);
+            require("ranksPerNode", ranksPerNode, Integer.MAX_VALUE);
+            require("tile", tile, MOST_TILE);
+        }
+
+        /**
+         * Checks that the pipeline can lay out what it routes.
+         *
+         * @throws IllegalArgumentException if it cannot
+         */
+        void requireRouted(int ranks, int slots) {
+            require("topK", topK, LayoutSizes.MAX_TOP_K);
+            require("ranks", ranks, LayoutSizes.MAX_RANKS);
+            require("slots", slots, LayoutSizes.MAX_SLOTS);
+        }
+
+        static void require(String what, int value, int most) {
+            if (value < 1 || value > most) {
+                throw new IllegalArgumentException(what + ": got " + value + ", expected 1.." + most);
+            }
+        }
+    }
+
+    /**
+     * Buffers of a dispatch layout.
+     *
+     * @param sizes see {@link LayoutSizes}
+     * @param tokens {@code [slots | ranks | nodes]}, rows of each slot, tokens of each rank and node
+     * @param offsets {@code [slots + 1] | [slots + 1]}, first row of each slot, then the same padded to tiles
+     * @param order {@code [rows]}, flat position of each row in the order of destinations
+     * @param alignedRow {@code [tokens * topK]}, row of each id in the padded buffer, -1 without a slot
+     * @param rankBits {@code [tokens][2]}, bit r % 32 of word r / 32: whether the token has a row on rank r
+     */
+    public record Buffers(
+            Buffer sizes, Buffer tokens, Buffer offsets, Buffer order, Buffer alignedRow, Buffer rankBits) {
+
+        /**
+         * Declares the buffers.
+         *
+         * @param mostIds most ids of a batch
+         * @param longIds whether ids have 64 bits, otherwise 32
+         */
+        public static Buffers of(Shape shape, int ranks, int slotsPerRank, int mostIds, boolean longIds) {
+            int slots = ranks * slotsPerRank;
+            int perNode = Math.min(ranks, shape.ranksPerNode());
+            int[] words = new int[LayoutSizes.COUNT];
+            words[LayoutSizes.TOKENS] = mostIds / shape.topK();
+            words[LayoutSizes.TOP_K] = shape.topK();
+            words[LayoutSizes.RANKS] = ranks;
+            words[LayoutSizes.RANKS_PER_NODE] = perNode;
+            words[LayoutSizes.SLOTS_PER_RANK] = slotsPerRank;
+            words[LayoutSizes.TILE] = shape.tile();
+            words[LayoutSizes.ID_SHIFT] = longIds ? 1 : 0;
+            return new Buffers(
+                    Buffer.ints("layoutSizes", Kind.INPUT, words),
+                    Buffer.zeros("tokens", Kind.OUTPUT, Element.INT, slots + LayoutSizes.targets(ranks, perNode)),
+                    Buffer.zeros("offsets", Kind.OUTPUT, Element.INT, 2 * (slots + 1)),
+                    Buffer.zeros("order", Kind.STATE_OUTPUT, Element.INT, mostIds),
+                    Buffer.zeros("alignedRow", Kind.OUTPUT, Element.INT, mostIds),
+                    Buffer.zeros("rankBits", Kind.OUTPUT, Element.INT, 2 * Math.max(1, mostIds / shape.topK())));
+        }
+    }
 
     /**
      * A program for batches of up to so many tokens.
@@ -57,36 +127,21 @@ public final class LayoutProgram {
      */
     public LayoutProgram(
             int ranks, int ranksPerNode, int slotsPerRank, int topK, int maxTokens, int tile, boolean longIds) {
-        require("ranks", ranks, LayoutSizes.MAX_RANKS);
-        require("ranksPerNode", ranksPerNode, Integer.MAX_VALUE);
-        require("slotsPerRank", slotsPerRank, LayoutSizes.MAX_SLOTS / ranks);
-        require("topK", topK, Integer.MAX_VALUE);
-        require("maxTokens", maxTokens, PipelineSizes.MAX_TOKENS / topK);
-        require("tile", tile, 1 << 16);
+        Shape shape = new Shape(topK, ranksPerNode, tile);
+        Shape.require("ranks", ranks, LayoutSizes.MAX_RANKS);
+        Shape.require("slotsPerRank", slotsPerRank, LayoutSizes.MAX_SLOTS / ranks);
+        Shape.require("maxTokens", maxTokens, PipelineSizes.MAX_TOKENS / topK);
         this.topK = topK;
         slots = ranks * slotsPerRank;
         int most = maxTokens * topK;
-        int targets = ranks + Math.ceilDiv(ranks, ranksPerNode);
+        int targets = LayoutSizes.targets(ranks, Math.min(ranks, ranksPerNode));
         int mostBlocks = PipelineLayout.blocks(most);
-        int[] words = new int[LayoutSizes.COUNT];
-        words[LayoutSizes.TOP_K] = topK;
-        words[LayoutSizes.RANKS] = ranks;
-        words[LayoutSizes.RANKS_PER_NODE] = Math.min(ranks, ranksPerNode);
-        words[LayoutSizes.SLOTS_PER_RANK] = slotsPerRank;
-        words[LayoutSizes.TILE] = tile;
-        words[LayoutSizes.ID_SHIFT] = longIds ? 1 : 0;
-        words[LayoutSizes.PARTS] = LayoutSizes.parts(slots);
+        layout = Buffers.of(shape, ranks, slotsPerRank, most, longIds);
         int[] countWords = new int[PipelineSizes.COUNT];
         countWords[PipelineSizes.EXPERTS] = slots;
-        countWords[PipelineSizes.ID_SHIFT] = words[LayoutSizes.ID_SHIFT];
+        countWords[PipelineSizes.ID_SHIFT] = longIds ? 1 : 0;
         counting = Buffer.ints("counting", Kind.INPUT, countWords);
-        sizes = Buffer.ints("sizes", Kind.INPUT, words);
         ids = ints("ids", Kind.INPUT, longIds ? 2 * most : most);
-        rankBits = ints("rankBits", Kind.OUTPUT, 2 * maxTokens);
-        tokens = ints("tokens", Kind.OUTPUT, slots + targets);
-        offsets = ints("offsets", Kind.OUTPUT, 2 * (slots + 1));
-        order = ints("order", Kind.STATE_OUTPUT, most);
-        alignedRow = ints("alignedRow", Kind.OUTPUT, most);
         Buffer counts = ints("counts", Kind.STATE, ArrayLength.of(mostBlocks, "blocks of tokens", slots + 1, "slots"));
         Buffer place = ints("place", Kind.STATE, most);
         Buffer partial = ints(
@@ -96,6 +151,8 @@ public final class LayoutProgram {
         IntUnaryOperator blocks = run -> Math.max(1, PipelineLayout.blocks(run));
         IntUnaryOperator countBlocks =
                 run -> Math.max(1, PipelineLayout.blocks(run) + LayoutSizes.tokenBlocks(run / topK));
+        int columns = LayoutKernels.COLUMNS;
+        int sumGroups = Math.ceilDiv(slots, columns) + Math.ceilDiv(targets, columns);
         program = new Program(
                 NAME,
                 List.of(
@@ -104,33 +161,35 @@ public final class LayoutProgram {
                                 "countSlots",
                                 PipelineLayout.countThreads(slots),
                                 countBlocks,
-                                sizes,
+                                layout.sizes(),
                                 counting,
                                 ids,
                                 counts,
                                 place,
-                                rankBits,
+                                layout.rankBits(),
                                 partial),
+                        KernelSpec.of(
+                                KERNELS,
+                                "sumSlots",
+                                LayoutKernels.SUM_THREADS,
+                                run -> sumGroups,
+                                layout.sizes(),
+                                counts,
+                                partial,
+                                layout.tokens()),
                         KernelSpec.of(
                                 KERNELS,
                                 "placeRows",
                                 LayoutKernels.PLACE_THREADS,
                                 blocks,
-                                sizes,
+                                layout.sizes(),
                                 ids,
                                 counts,
                                 place,
-                                partial,
-                                tokens,
-                                offsets,
-                                order,
-                                alignedRow)));
-    }
-
-    private static void require(String what, int value, int most) {
-        if (value < 1 || value > most) {
-            throw new IllegalArgumentException(what + ": got " + value + ", expected 1.." + most);
-        }
+                                layout.tokens(),
+                                layout.offsets(),
+                                layout.order(),
+                                layout.alignedRow())));
     }
 
     private static Buffer ints(String name, Kind kind, int length) {
@@ -159,7 +218,7 @@ public final class LayoutProgram {
 
     /** {@return the sizes, {@link LayoutSizes}; the number of tokens is written at {@link LayoutSizes#TOKENS} before a run} */
     public Buffer sizes() {
-        return sizes;
+        return layout.sizes();
     }
 
     /** {@return {@code [tokens * topK]}, physical slots, -1 for none} */
@@ -169,26 +228,26 @@ public final class LayoutProgram {
 
     /** {@return {@code [tokens][2]}, bit r % 32 of word r / 32: whether the token has a row on rank r} */
     public Buffer rankBits() {
-        return rankBits;
+        return layout.rankBits();
     }
 
     /** {@return {@code [slots | ranks | nodes]}, rows of each slot, tokens of each rank and node} */
     public Buffer tokens() {
-        return tokens;
+        return layout.tokens();
     }
 
     /** {@return {@code [slots + 1] | [slots + 1]}, first row of each slot, then the same padded to tiles} */
     public Buffer offsets() {
-        return offsets;
+        return layout.offsets();
     }
 
     /** {@return {@code [rows]}, flat position of each row in the order of destinations} */
     public Buffer order() {
-        return order;
+        return layout.order();
     }
 
     /** {@return {@code [tokens * topK]}, row of each id in the padded buffer, -1 without a slot} */
     public Buffer alignedRow() {
-        return alignedRow;
+        return layout.alignedRow();
     }
 }

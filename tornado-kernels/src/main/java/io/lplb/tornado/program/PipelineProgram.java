@@ -5,6 +5,7 @@ import io.lplb.array.ArrayLength;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.MinMaxProblem;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.tornado.kernel.layout.RoutedLayout;
 import io.lplb.tornado.kernel.pipeline.PipelineLayout;
 import io.lplb.tornado.kernel.pipeline.PipelineSizes;
 import io.lplb.tornado.kernel.pipeline.SourceLayout;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   one source      ids --countBlocks--sumBlocks--solve--quotas--route--&gt; physical ids
+ *                   with routeRows instead of route where the batch is laid out as well
  *   several         ids --countBlocks--sumOwn--(gather)--sumSources--solve--quotas--share--route--&gt; physical ids
  * </pre>
  *
@@ -38,6 +40,7 @@ public final class PipelineProgram {
     private final Buffer out;
     private final Buffer physical;
     private final @Nullable Sources sources;
+    private final LayoutProgram.@Nullable Buffers layout;
 
     /** Buffers that only a source of several has. */
     private record Sources(Buffer all, Buffer state, Buffer signal) {}
@@ -75,6 +78,24 @@ public final class PipelineProgram {
             boolean solves,
             @Nullable SourceGroup group,
             boolean longIds) {
+        this(placement, problem, tokens, solver, solves, group, longIds, null);
+    }
+
+    /**
+     * Declares the program.
+     *
+     * @param shape the dispatch layout that the last step makes of the physical ids, which needs one source; null for none
+     * @see #PipelineProgram(ExpertPlacement, PlacementProblem, int, SolverStep, boolean, SourceGroup, boolean)
+     */
+    public PipelineProgram(
+            ExpertPlacement placement,
+            PlacementProblem problem,
+            int tokens,
+            SolverStep solver,
+            boolean solves,
+            @Nullable SourceGroup group,
+            boolean longIds,
+            LayoutProgram.@Nullable Shape shape) {
         PipelineTables tables = new PipelineTables(placement, problem);
         MinMaxProblem shared = problem.problem();
         sizeWords = RunSizes.of(placement, problem, tables.width(), tokens);
@@ -85,6 +106,9 @@ public final class PipelineProgram {
             RunSizes.addSources(sizeWords, group);
             allTokens = ArrayLength.of(group.sources(), "sources", tokens, "tokens");
         }
+        layout = shape == null ? null : layout(placement, tokens, group, longIds, shape);
+        Buffer cleared = layout == null ? ints("cleared", Kind.STATE, 1) : layout.tokens();
+        sizeWords[PipelineSizes.CLEARED] = cleared.length();
         int experts = placement.experts();
         int groups = problem.groups();
         int mostBlocks = PipelineLayout.blocks(tokens);
@@ -132,7 +156,8 @@ public final class PipelineProgram {
                     solver.input(),
                     speed,
                     plan,
-                    out));
+                    out,
+                    cleared));
         } else {
             Sources mine = new Sources(
                     ints(
@@ -209,20 +234,57 @@ public final class PipelineProgram {
                                     "experts")),
                     routed));
         }
-        steps.add(KernelSpec.of(
-                "pipeline.RouteKernels",
-                "route",
-                PipelineLayout.BLOCK_IDS,
+        steps.add(routing(blocks, ids, counts, place, routed, slots));
+        program = new Program(NAME, steps);
+    }
+
+    private static LayoutProgram.Buffers layout(
+            ExpertPlacement placement, int tokens, @Nullable SourceGroup group, boolean longIds, LayoutProgram.Shape shape) {
+        if (group != null) {
+            throw new IllegalArgumentException(
+                    "layout: got one of several sources, expected a source that sees all tokens");
+        }
+        shape.requireRouted(placement.ranks(), placement.physicalExperts());
+        return LayoutProgram.Buffers.of(shape, placement.ranks(), placement.slotsPerRank(), tokens, longIds);
+    }
+
+    private KernelSpec routing(
+            IntUnaryOperator blocks, Buffer ids, Buffer counts, Buffer place, Buffer routed, Buffer slots) {
+        LayoutProgram.Buffers rows = layout;
+        if (rows == null) {
+            return KernelSpec.of(
+                    "pipeline.RouteKernels",
+                    "route",
+                    PipelineLayout.BLOCK_IDS,
+                    blocks,
+                    sizes,
+                    ids,
+                    counts,
+                    place,
+                    routed,
+                    slots,
+                    out,
+                    physical);
+        }
+        return KernelSpec.of(
+                "layout.RoutedLayout",
+                "routeRows",
+                RoutedLayout.THREADS,
                 blocks,
                 sizes,
+                rows.sizes(),
                 ids,
                 counts,
                 place,
                 routed,
                 slots,
                 out,
-                physical));
-        program = new Program(NAME, steps);
+                physical,
+                rows.tokens(),
+                rows.offsets(),
+                rows.order(),
+                rows.alignedRow(),
+                rows.rankBits());
     }
 
     private static Buffer ints(String name, Kind kind, int length) {
@@ -262,6 +324,11 @@ public final class PipelineProgram {
     /** {@return physical ids} */
     public Buffer physical() {
         return physical;
+    }
+
+    /** {@return the buffers of the layout; null where there is none} */
+    public LayoutProgram.@Nullable Buffers layout() {
+        return layout;
     }
 
     private Sources sources() {

@@ -169,15 +169,31 @@ public final class PipelineTables {
         return e;
     }
 
-    /** {@return {@code [experts][mostReplicas]}, the physical slot of every replica; padded with the original's} */
+    /**
+     * {@return {@code [experts][mostReplicas]}, the physical slot of every replica, padded with the original's; then the bounds between
+     * replicas as {@link io.lplb.tornado.kernel.layout.RoutedLayout} draws them}
+     */
     public int[] slots() {
-        int[] slots = new int[placement.experts() * mostReplicas];
+        IntList slots = new IntList();
+        IntList firstBound = new IntList();
+        IntList expert = new IntList();
+        IntList number = new IntList();
         for (int e = 0; e < placement.experts(); e++) {
+            firstBound.add(expert.size());
             for (int k = 0; k < mostReplicas; k++) {
-                slots[e * mostReplicas + k] = placement.slotOf(e, k < placement.replicaCount(e) ? k : 0);
+                boolean exists = k < placement.replicaCount(e);
+                slots.add(placement.slotOf(e, exists ? k : 0));
+                if (exists && k > 0) {
+                    expert.add(e);
+                    number.add(k - 1);
+                }
             }
         }
-        return slots;
+        firstBound.add(expert.size());
+        slots.addAll(firstBound.toArray());
+        slots.addAll(expert.toArray());
+        slots.addAll(number.toArray());
+        return slots.toArray();
     }
 
     /**

@@ -124,7 +124,7 @@ class PtxResourcesTest {
 
     @Test
     void allKernelsAroundTheSolversAreShipped() {
-        assertEquals(15, launches().size(), "kernels: " + launches());
+        assertEquals(22, launches().size(), "kernels: " + launches());
     }
 
     @ParameterizedTest

@@ -10,9 +10,15 @@ import io.lplb.tornado.kernel.batch.GroupCertificate;
 import io.lplb.tornado.kernel.batch.GroupPacking;
 import io.lplb.tornado.kernel.batch.GroupTile;
 import io.lplb.tornado.kernel.batch.Sums;
-import io.lplb.tornado.kernel.layout.ExpertKernels;
+import io.lplb.tornado.kernel.experts.EightFloats;
+import io.lplb.tornado.kernel.experts.ExpertKernels;
+import io.lplb.tornado.kernel.experts.ExpertSizes;
+import io.lplb.tornado.kernel.experts.RowProduct;
 import io.lplb.tornado.kernel.layout.LayoutKernels;
 import io.lplb.tornado.kernel.layout.LayoutSizes;
+import io.lplb.tornado.kernel.layout.RankBits;
+import io.lplb.tornado.kernel.layout.RoutedLayout;
+import io.lplb.tornado.kernel.layout.SlotScan;
 import io.lplb.tornado.kernel.pipeline.BlockSums;
 import io.lplb.tornado.kernel.pipeline.CountKernels;
 import io.lplb.tornado.kernel.pipeline.ExpertLoads;
@@ -25,6 +31,7 @@ import io.lplb.tornado.kernel.pipeline.RouteKernels;
 import io.lplb.tornado.kernel.pipeline.SourceKernels;
 import io.lplb.tornado.kernel.pipeline.SourceLayout;
 import io.lplb.tornado.kernel.pipeline.SourceShare;
+import io.lplb.tornado.kernel.pipeline.SpreadCount;
 import io.lplb.tornado.kernel.pipeline.TokenIds;
 import io.lplb.tornado.kernel.replica.ReplicaGrowthSteps;
 import io.lplb.tornado.kernel.replica.ReplicaKernels;
@@ -79,7 +86,10 @@ public final class DeviceCode {
         BlockSums.class,
         CountKernels.class,
         DeviceCertificate.class,
+        EightFloats.class,
         ExpertKernels.class,
+        ExpertSizes.class,
+        RowProduct.class,
         ExpertLoads.class,
         RefinementSweeps.class,
         GroupMemory.class,
@@ -118,6 +128,10 @@ public final class DeviceCode {
         ReplicaSizes.class,
         ReplicaStart.class,
         RouteKernels.class,
+        RankBits.class,
+        RoutedLayout.class,
+        SlotScan.class,
+        SpreadCount.class,
         Float8.class,
         SourceKernels.class,
         SourceLayout.class,

@@ -3,7 +3,9 @@ package io.lplb.tornado.engine.tornado;
 
 import io.lplb.tornado.kernel.batch.BatchKernels;
 import io.lplb.tornado.kernel.batch.BatchSolvers;
+import io.lplb.tornado.kernel.experts.ExpertKernels;
 import io.lplb.tornado.kernel.layout.LayoutKernels;
+import io.lplb.tornado.kernel.layout.RoutedLayout;
 import io.lplb.tornado.kernel.pipeline.CountKernels;
 import io.lplb.tornado.kernel.pipeline.QuotaKernels;
 import io.lplb.tornado.kernel.pipeline.RouteKernels;
@@ -19,6 +21,7 @@ import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task10;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task11;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task14;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task15;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task6;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task7;
@@ -39,8 +42,15 @@ public final class KernelReferences {
             Map.entry("quotas", of(QuotaKernels::quotas)),
             Map.entry("route", of(RouteKernels::route)),
             Map.entry("countSlots", of(LayoutKernels::countSlots)),
+            Map.entry("sumSlots", of(LayoutKernels::sumSlots)),
             Map.entry("placeRows", of(LayoutKernels::placeRows)),
-            Map.entry("choose", of(ReplicaKernels::choose)),
+            Map.entry("routeRows", of(RoutedLayout::routeRows)),
+            Map.entry("logits", of(ExpertKernels::logits)),
+            Map.entry("ExpertKernels.choose", of(ExpertKernels::choose)),
+            Map.entry("gateUp", of(ExpertKernels::gateUp)),
+            Map.entry("down", of(ExpertKernels::down)),
+            Map.entry("combine", of(ExpertKernels::combine)),
+            Map.entry("ReplicaKernels.choose", of(ReplicaKernels::choose)),
             Map.entry("sumTotals", of(ReplicaRoutes::sumTotals)),
             Map.entry("routeReplicas", of(ReplicaRoutes::routeReplicas)),
             Map.entry("packBatch", of(BatchKernels::packBatch)),
@@ -138,5 +148,13 @@ public final class KernelReferences {
         return (graph, task, context, a) -> graph.task(
                 task, k, context, (A) a[0], (B) a[1], (C) a[2], (D) a[3], (E) a[4], (F) a[5], (G) a[6], (H) a[7],
                 (I) a[8], (J) a[9], (K) a[10], (L) a[11], (M) a[12]);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <A, B, C, D, E, F, G, H, I, J, K, L, M, N> Kernel of(
+            Task15<KernelContext, A, B, C, D, E, F, G, H, I, J, K, L, M, N> k) {
+        return (graph, task, context, a) -> graph.task(
+                task, k, context, (A) a[0], (B) a[1], (C) a[2], (D) a[3], (E) a[4], (F) a[5], (G) a[6], (H) a[7],
+                (I) a[8], (J) a[9], (K) a[10], (L) a[11], (M) a[12], (N) a[13]);
     }
 }

@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.kernel.layout;
 
+import io.lplb.tornado.kernel.pipeline.BlockSums;
 import io.lplb.tornado.kernel.pipeline.CountKernels;
 import io.lplb.tornado.kernel.pipeline.PipelineLayout;
 import io.lplb.tornado.kernel.pipeline.TokenIds;
@@ -14,19 +15,25 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  *
  * <pre>
  *   ids --countSlots--&gt; counts [blocks][slots + 1], place [ids], rankBits [tokens][2], partial [token blocks][ranks + nodes]
- *   all --placeRows--&gt;  tokens [slots | ranks | nodes], offsets [2][slots + 1], order, alignedRow [ids]
+ *   all --sumSlots--&gt;   tokens [slots | ranks | nodes], counts of earlier blocks
+ *   all --placeRows--&gt;  offsets [2][slots + 1], order, alignedRow [ids]
  * </pre>
  *
- * <p>A counting sort whose places were already counted: {@code row = offset of the slot + rows in earlier blocks + place}. Every
- * work-group of the second launch adds up all counts for itself, which costs less than a third launch. No atomics, so that the
- * order is stable and the same for any number of threads. Ids of -1 have no row; other ids out of range must not occur.
+ * <p>A counting sort: {@code row = first row of the slot + rows in earlier blocks + place in the block}. No atomics, so that the order is
+ * stable and the same for any number of threads. Ids of -1 have no row; other ids out of range must not occur. Where the pipeline routes
+ * the ids, {@link RoutedLayout} needs no launch of its own.
  */
 public final class LayoutKernels {
-    /** Threads of {@link #placeRows}. */
-    public static final int PLACE_THREADS = 512;
+    /** Threads of {@link #sumSlots}. */
+    public static final int SUM_THREADS = 512;
 
-    private static final int WORDS = 2;
-    private static final int LOADS = 16;
+    /** Threads of {@link #placeRows}: one per id of a block, and more for the scan of the slots. */
+    public static final int PLACE_THREADS = 384;
+
+    /** Columns of a work-group of {@link #sumSlots}. */
+    public static final int COLUMNS = 32;
+
+    private static final int PARTS = SUM_THREADS / COLUMNS;
     private static final int AT_A_TIME = 8;
 
     private LayoutKernels() {}
@@ -66,83 +73,126 @@ public final class LayoutKernels {
         } else {
             int first = (group - blocks) * LayoutSizes.BLOCK_TOKENS;
             int here = TornadoMath.min(LayoutSizes.BLOCK_TOKENS, tokens - first);
-            noteRanks(thread, threads, sizes, ids, rankBits, first, here, own);
+            for (int t = thread; t < here; t += threads) {
+                noteRanks(t, sizes, ids, rankBits, first, own);
+            }
             context.localBarrier();
-            countTokens(thread, threads, sizes, partial, group - blocks, own);
+            int targets = LayoutSizes.targets(sizes.get(LayoutSizes.RANKS), sizes.get(LayoutSizes.RANKS_PER_NODE));
+            for (int target = thread; target < targets; target += threads) {
+                partial.set((group - blocks) * targets + target, RankBits.tokens(sizes, target, here, own));
+            }
         }
     }
 
-    /** Notes for every token the ranks that it has a row on: the lower words, then the higher ones, 0 behind the last token. */
-    private static void noteRanks(
-            int thread, int threads, IntArray sizes, IntArray ids, IntArray rankBits, int first, int here, int[] bits) {
+    /** Notes the ranks that a token has a row on. */
+    private static void noteRanks(int t, IntArray sizes, IntArray ids, IntArray rankBits, int first, int[] bits) {
         int topK = sizes.get(LayoutSizes.TOP_K);
         int shift = sizes.get(LayoutSizes.ID_SHIFT);
         int slotsPerRank = sizes.get(LayoutSizes.SLOTS_PER_RANK);
-        for (int t = thread; t < LayoutSizes.BLOCK_TOKENS; t += threads) {
-            int bits0 = 0;
-            int bits1 = 0;
-            if (t < here) {
-                for (int k = 0; k < topK; k++) {
-                    int slot = TokenIds.get(ids, (first + t) * topK + k, shift);
-                    int rank = slot > -1 ? slot / slotsPerRank : 0;
-                    int bit = slot > -1 ? 1 << (rank % 32) : 0;
-                    bits0 |= rank < 32 ? bit : 0;
-                    bits1 |= rank < 32 ? 0 : bit;
-                }
-                rankBits.set((first + t) * WORDS, bits0);
-                rankBits.set((first + t) * WORDS + 1, bits1);
-            }
-            bits[t] = bits0;
-            bits[LayoutSizes.BLOCK_TOKENS + t] = bits1;
+        int lower = 0;
+        int higher = 0;
+        for (int k = 0; k < topK; k++) {
+            int slot = TokenIds.get(ids, (first + t) * topK + k, shift);
+            int rank = slot > -1 ? slot / slotsPerRank : RankBits.NONE;
+            lower |= RankBits.lower(rank);
+            higher |= RankBits.higher(rank);
         }
-    }
-
-    private static void countTokens(int thread, int threads, IntArray sizes, IntArray partial, int block, int[] bits) {
-        int ranks = sizes.get(LayoutSizes.RANKS);
-        int perNode = sizes.get(LayoutSizes.RANKS_PER_NODE);
-        int targets = ranks + (ranks + perNode - 1) / perNode;
-        for (int target = thread; target < targets; target += threads) {
-            // A node's ranks are consecutive bits; a rank is a node of its own.
-            int from = target < ranks ? target : (target - ranks) * perNode;
-            int to = target < ranks ? target + 1 : TornadoMath.min(ranks, from + perNode);
-            int wanted0 = 0;
-            int wanted1 = 0;
-            for (int r = from; r < to; r++) {
-                int bit = 1 << (r % 32);
-                wanted0 |= r < 32 ? bit : 0;
-                wanted1 |= r < 32 ? 0 : bit;
-            }
-            int sum = 0;
-            for (int t = 0; t < LayoutSizes.BLOCK_TOKENS; t += AT_A_TIME) {
-                for (int i = 0; i < AT_A_TIME; i++) {
-                    int hit = (bits[t + i] & wanted0) | (bits[LayoutSizes.BLOCK_TOKENS + t + i] & wanted1);
-                    sum += hit != 0 ? 1 : 0;
-                }
-            }
-            partial.set(block * targets + target, sum);
-        }
+        RankBits.note(rankBits, first + t, t, lower, higher, bits);
     }
 
     /**
-     * Gives every id its row; one work-group per block of ids. The first one also writes the sums and the offsets.
+     * Sums the counts over the blocks; a work-group for every {@link #COLUMNS} slots, then for as many ranks and nodes.
+     *
+     * @param sizes see {@link LayoutSizes}
+     * @param counts {@code [blocks][slots + 1]}, becomes the rows in earlier blocks
+     * @param partial {@code [token blocks][ranks + nodes]}
+     * @param tokens {@code [slots | ranks | nodes]}, overwritten
+     */
+    public static void sumSlots(
+            KernelContext context, IntArray sizes, IntArray counts, IntArray partial, IntArray tokens) {
+        int thread = context.localIdx;
+        int group = context.groupIdx;
+        int threads = context.localGroupSizeX;
+        int tokenCount = sizes.get(LayoutSizes.TOKENS);
+        int ranks = sizes.get(LayoutSizes.RANKS);
+        int slots = ranks * sizes.get(LayoutSizes.SLOTS_PER_RANK);
+        int targets = LayoutSizes.targets(ranks, sizes.get(LayoutSizes.RANKS_PER_NODE));
+        int slotGroups = (slots + COLUMNS - 1) / COLUMNS;
+        boolean ofSlots = group < slotGroups;
+        int first = (ofSlots ? group : group - slotGroups) * COLUMNS;
+        int columns = ofSlots ? slots : targets;
+        if (first > columns - 1) {
+            return;
+        }
+        int width = ofSlots ? slots + 1 : targets;
+        int rows = ofSlots
+                ? PipelineLayout.blocks(tokenCount * sizes.get(LayoutSizes.TOP_K))
+                : LayoutSizes.tokenBlocks(tokenCount);
+        int chunk = (rows + PARTS - 1) / PARTS;
+        int[] sums = context.allocateIntLocalArray(SUM_THREADS);
+        for (int u = thread; u < SUM_THREADS; u += threads) {
+            int column = first + u % COLUMNS;
+            int from = u / COLUMNS * chunk;
+            int to = column < columns ? TornadoMath.min(rows, from + chunk) : 0;
+            // One of the two ranges is empty; no branch, in which TornadoVM loses one of two loops.
+            int sum = sum(counts, from, ofSlots ? to : 0, column, width)
+                    + sum(partial, from, ofSlots ? 0 : to, column, width);
+            sums[u] = sum;
+        }
+        context.localBarrier();
+        for (int u = thread; u < SUM_THREADS; u += threads) {
+            int lane = u % COLUMNS;
+            int part = u / COLUMNS;
+            int column = first + lane;
+            int before = 0;
+            for (int p = 0; p < PARTS; p++) {
+                before += p < part ? sums[p * COLUMNS + lane] : 0;
+            }
+            int total = part == PARTS - 1 ? column : columns;
+            if (total < columns) {
+                tokens.set(ofSlots ? column : slots + column, before + sums[u]);
+            }
+            int from = part * chunk;
+            int end = column < columns ? TornadoMath.min(rows, from + chunk) : 0;
+            int to = ofSlots ? end : 0;
+            BlockSums.run(counts, from, to, column, width, before);
+        }
+    }
+
+    private static int sum(IntArray counts, int from, int to, int column, int width) {
+        int sum = 0;
+        int b = from;
+        while (b + AT_A_TIME < to + 1) {
+            for (int k = 0; k < AT_A_TIME; k++) {
+                sum += counts.get((b + k) * width + column);
+            }
+            b += AT_A_TIME;
+        }
+        while (b < to) {
+            sum += counts.get(b * width + column);
+            b++;
+        }
+        return sum;
+    }
+
+    /**
+     * Gives every id its row; one work-group per block of ids. The first one also writes the offsets.
      *
      * @param sizes see {@link LayoutSizes}
      * @param ids {@code [tokens * topK]} physical slots, -1 for none, of 32 or 64 bits
-     * @param counts as {@link #countSlots} writes them, as for the next two
-     * @param place {@code [tokens * topK]}
-     * @param partial {@code [token blocks][ranks + nodes]}
-     * @param tokens {@code [slots | ranks | nodes]}, overwritten
+     * @param before {@code [blocks][slots + 1]}, rows of each slot in earlier blocks
+     * @param place {@code [tokens * topK]}, as {@link #countSlots} writes it
+     * @param tokens {@code [slots | ranks | nodes]}, as {@link #sumSlots} writes it
      * @param offsets {@code [slots + 1] | [slots + 1]}, overwritten: first row of each slot, then the same padded
      * @param order {@code [tokens * topK]}, written up to the number of rows: the flat position of each row
-     * @param alignedRow {@code [tokens * topK]}, overwritten: the row in the padded buffer, -1 without a slot
+     * @param alignedRow {@code [tokens * topK]}, overwritten: row of each id in the padded buffer, -1 without a slot
      */
     public static void placeRows(
             KernelContext context,
             IntArray sizes,
             IntArray ids,
-            IntArray counts,
+            IntArray before,
             IntArray place,
-            IntArray partial,
             IntArray tokens,
             IntArray offsets,
             IntArray order,
@@ -152,144 +202,43 @@ public final class LayoutKernels {
         int threads = context.localGroupSizeX;
         int length = sizes.get(LayoutSizes.TOKENS) * sizes.get(LayoutSizes.TOP_K);
         int slots = sizes.get(LayoutSizes.RANKS) * sizes.get(LayoutSizes.SLOTS_PER_RANK);
-        int tile = sizes.get(LayoutSizes.TILE);
         int shift = sizes.get(LayoutSizes.ID_SHIFT);
-        int blocks = PipelineLayout.blocks(length);
-        if (block > TornadoMath.max(blocks, 1) - 1) {
+        int tile = sizes.get(LayoutSizes.TILE);
+        // The first block writes the offsets, ids or not.
+        if (block > TornadoMath.max(PipelineLayout.blocks(length), 1) - 1) {
             return;
         }
-        int[] plain = context.allocateIntLocalArray(2 * LayoutSizes.MAX_SLOTS);
-        int[] padded = context.allocateIntLocalArray(2 * LayoutSizes.MAX_SLOTS);
-        int[] earlier = context.allocateIntLocalArray(LayoutSizes.MAX_SLOTS);
-        int parts = sizes.get(LayoutSizes.PARTS);
-        // The second halves of the scan's arrays are free until the scan.
-        addBlocks(thread, threads, counts, blocks, block, slots, parts, plain, padded);
-        context.localBarrier();
-        for (int p = thread; p < slots; p += threads) {
-            int sum = 0;
-            int before = 0;
-            for (int k = 0; k < parts; k++) {
-                sum += plain[LayoutSizes.MAX_SLOTS + k * slots + p];
-                before += padded[LayoutSizes.MAX_SLOTS + k * slots + p];
-            }
-            plain[p] = sum;
-            padded[p] = (sum + tile - 1) / tile * tile;
-            earlier[p] = before;
-            if (block == 0) {
-                tokens.set(p, sum);
-            }
-        }
-        if (block == 0) {
-            sumTargets(thread, threads, sizes, partial, tokens);
-        }
-        context.localBarrier();
-        // Inclusive scan (Hillis and Steele, 1986) between two halves of the local arrays.
-        int from = 0;
-        int step = 1;
-        while (step < slots) {
-            int to = LayoutSizes.MAX_SLOTS - from;
-            for (int p = thread; p < slots; p += threads) {
-                int left = p < step ? 0 : plain[from + p - step];
-                int leftPadded = p < step ? 0 : padded[from + p - step];
-                plain[to + p] = plain[from + p] + left;
-                padded[to + p] = padded[from + p] + leftPadded;
-            }
-            context.localBarrier();
-            from = LayoutSizes.MAX_SLOTS - from;
-            step = step * 2;
-        }
-        if (block == 0) {
-            for (int p = thread; p < slots; p += threads) {
-                offsets.set(p + 1, plain[from + p]);
-                offsets.set(slots + 1 + p + 1, padded[from + p]);
-            }
-            if (thread == 0) {
-                offsets.set(0, 0);
-                offsets.set(slots + 1, 0);
-            }
-        }
+        int[] plain = context.allocateIntLocalArray(SlotScan.ELEMENTS);
+        int[] padded = context.allocateIntLocalArray(SlotScan.ELEMENTS);
+        int[] sums = context.allocateIntLocalArray(SlotScan.SUMS);
+        int[] slotOf = context.allocateIntLocalArray(PipelineLayout.BLOCK_IDS);
+        int[] inSlot = context.allocateIntLocalArray(PipelineLayout.BLOCK_IDS);
         int first = block * PipelineLayout.BLOCK_IDS;
         int here = TornadoMath.min(PipelineLayout.BLOCK_IDS, length - first);
+        // Read before the scan, which takes as long as these reads in a row.
         for (int k = thread; k < here; k += threads) {
             int slot = TokenIds.get(ids, first + k, shift);
+            slotOf[k] = slot;
+            inSlot[k] = before.get(block * (slots + 1) + TornadoMath.max(slot, 0)) + place.get(first + k);
+        }
+        for (int p = thread; p < SlotScan.length(slots); p += threads) {
+            int rows = p < slots ? tokens.get(p) : 0;
+            plain[p] = rows;
+            padded[p] = SlotScan.padded(rows, tile);
+        }
+        context.localBarrier();
+        SlotScan.withinRuns(thread, threads, slots, plain, padded, sums);
+        context.localBarrier();
+        SlotScan.acrossRuns(thread, threads, slots, block, plain, padded, sums, offsets);
+        context.localBarrier();
+        for (int k = thread; k < here; k += threads) {
+            int slot = slotOf[k];
             int row = -1;
             if (slot > -1) {
-                int inSlot = earlier[slot] + place.get(first + k);
-                int start = slot > 0 ? plain[from + slot - 1] : 0;
-                int startPadded = slot > 0 ? padded[from + slot - 1] : 0;
-                order.set(start + inSlot, first + k);
-                row = startPadded + inSlot;
+                order.set(plain[SlotScan.STARTS + slot] + inSlot[k], first + k);
+                row = padded[SlotScan.STARTS + slot] + inSlot[k];
             }
             alignedRow.set(first + k, row);
-        }
-    }
-
-    /**
-     * Adds up the counts of all blocks and of the earlier ones, by several threads per slot.
-     *
-     * @param all {@code [parts][slots]} from {@link LayoutSizes#MAX_SLOTS} on, overwritten
-     * @param before as {@code all}
-     */
-    private static void addBlocks(
-            int thread,
-            int threads,
-            IntArray counts,
-            int blocks,
-            int block,
-            int slots,
-            int parts,
-            int[] all,
-            int[] before) {
-        int chunk = (blocks + parts - 1) / parts;
-        int columns = slots + 1;
-        for (int u = thread; u < parts * slots; u += threads) {
-            int part = u / slots;
-            int column = u % slots;
-            int end = TornadoMath.min(blocks, (part + 1) * chunk);
-            int sum = 0;
-            int earlier = 0;
-            int b = part * chunk;
-            while (b + LOADS < end + 1) {
-                for (int k = 0; k < LOADS; k++) {
-                    int count = counts.get((b + k) * columns + column);
-                    sum += count;
-                    // All bits are set before this block, none from it on.
-                    earlier += count & -((b + k - block) >>> 31);
-                }
-                b += LOADS;
-            }
-            while (b < end) {
-                int count = counts.get(b * columns + column);
-                sum += count;
-                earlier += count & -((b - block) >>> 31);
-                b++;
-            }
-            all[LayoutSizes.MAX_SLOTS + u] = sum;
-            before[LayoutSizes.MAX_SLOTS + u] = earlier;
-        }
-    }
-
-    /** Tokens of every rank and node. */
-    private static void sumTargets(int thread, int threads, IntArray sizes, IntArray partial, IntArray tokens) {
-        int ranks = sizes.get(LayoutSizes.RANKS);
-        int perNode = sizes.get(LayoutSizes.RANKS_PER_NODE);
-        int targets = ranks + (ranks + perNode - 1) / perNode;
-        int slots = ranks * sizes.get(LayoutSizes.SLOTS_PER_RANK);
-        int tokenBlocks = LayoutSizes.tokenBlocks(sizes.get(LayoutSizes.TOKENS));
-        for (int target = threads - 1 - thread; target < targets; target += threads) {
-            int sum = 0;
-            int b = 0;
-            while (b + LOADS < tokenBlocks + 1) {
-                for (int k = 0; k < LOADS; k++) {
-                    sum += partial.get((b + k) * targets + target);
-                }
-                b += LOADS;
-            }
-            while (b < tokenBlocks) {
-                sum += partial.get(b * targets + target);
-                b++;
-            }
-            tokens.set(slots + target, sum);
         }
     }
 }

@@ -21,33 +21,34 @@ public final class LayoutSizes {
     /** Rows to a multiple of which the aligned offsets are padded. */
     public static final int TILE = 5;
 
-    /** Threads that add up the counts of one slot. */
-    public static final int PARTS = 6;
-
     /** 0 for ids of 32 bits, 1 for 64, see {@link io.lplb.tornado.kernel.pipeline.TokenIds}. */
-    public static final int ID_SHIFT = 7;
+    public static final int ID_SHIFT = 6;
 
     /** Length of the array. */
-    public static final int COUNT = 8;
+    public static final int COUNT = 7;
 
     /** Most ranks: their bits of a token fit in two words. */
     public static final int MAX_RANKS = 64;
+
+    /** Most experts per token where routing lays out as well. */
+    public static final int MAX_TOP_K = 64;
 
     /** Most physical slots, as the counting kernel takes experts. */
     public static final int MAX_SLOTS = 1024;
 
     /** Tokens of a work-group of {@link LayoutKernels#countSlots} that counts tokens. */
-    public static final int BLOCK_TOKENS = 128;
+    public static final int BLOCK_TOKENS = 32;
 
     private LayoutSizes() {}
 
     /**
-     * {@return the number of threads that add up the counts of one slot}
+     * {@return the number of ranks and nodes}
      *
-     * @param slots number of slots
+     * @param ranks number of ranks
+     * @param perNode consecutive ranks that share a node
      */
-    public static int parts(int slots) {
-        return Math.max(1, LayoutKernels.PLACE_THREADS / slots);
+    public static int targets(int ranks, int perNode) {
+        return ranks + (ranks + perNode - 1) / perNode;
     }
 
     /**

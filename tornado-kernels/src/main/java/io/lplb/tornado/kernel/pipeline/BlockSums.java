@@ -93,7 +93,7 @@ public final class BlockSums {
     }
 
     /** One column turned into running sums over blocks, beginning with {@code before}; returns what comes after. */
-    private static int run(IntArray counts, int from, int to, int column, int columns, int before) {
+    public static int run(IntArray counts, int from, int to, int column, int columns, int before) {
         int sum = before;
         int b = from;
         while (b + 8 < to + 1) {

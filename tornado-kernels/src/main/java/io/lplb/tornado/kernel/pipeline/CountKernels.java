@@ -162,6 +162,7 @@ public final class CountKernels {
      * @param speed the sum of the speeds of a group's ranks, one element
      * @param plan stride and n of every expert are written
      * @param out header is written
+     * @param cleared the first {@link PipelineSizes#CLEARED} elements become 0
      */
     public static void sumBlocks(
             KernelContext context,
@@ -173,10 +174,12 @@ public final class CountKernels {
             FloatArray solverIn,
             FloatArray speed,
             IntArray plan,
-            IntArray out) {
+            IntArray out,
+            IntArray cleared) {
         int thread = context.localIdx;
         int threads = context.localGroupSizeX;
         int run = sizes.get(PipelineSizes.RUN);
+        int counters = sizes.get(PipelineSizes.CLEARED);
         int tokens = sizes.get(PipelineSizes.TOKENS);
         int experts = sizes.get(PipelineSizes.EXPERTS);
         int ranks = sizes.get(PipelineSizes.RANKS);
@@ -197,6 +200,9 @@ public final class CountKernels {
         }
         int prefetched = thread < entries ? table.get(thread) : 0;
         BlockSums.parts(thread, threads, counts, tokens, experts, partBits, partial);
+        for (int k = thread; k < counters; k += threads) {
+            cleared.set(k, 0);
+        }
         ExpertLoads.copyTable(thread, threads, table, entries, prefetched, local);
         context.localBarrier();
         BlockSums.badIds(context, thread, threads, counts, tokens, experts, out);

@@ -8,7 +8,7 @@ package io.lplb.tornado.kernel.pipeline;
  *
  * <pre>
  *   | run | tokens | experts | ranks | items | entries | groups | width | repairs | table | part bits | lane bits |
- *   sources | self | sources of a node | tile | id shift |
+ *   sources | self | sources of a node | tile | id shift | cleared |
  * </pre>
  */
 public final class PipelineSizes {
@@ -61,8 +61,11 @@ public final class PipelineSizes {
     /** 0 for ids of 32 bits, 1 for 64, see {@link TokenIds}. */
     public static final int ID_SHIFT = 16;
 
+    /** Counters of later kernels that summing sets to 0. */
+    public static final int CLEARED = 17;
+
     /** Elements of the array. */
-    public static final int COUNT = 17;
+    public static final int COUNT = 18;
 
     public static final int MAX_EXPERTS = 1024;
 
