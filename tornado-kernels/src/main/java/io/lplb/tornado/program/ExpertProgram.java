@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.tornado.program;
 
+import io.lplb.array.ArrayLength;
 import io.lplb.tornado.kernel.experts.ExpertKernels;
 import io.lplb.tornado.kernel.experts.ExpertSizes;
 import io.lplb.tornado.kernel.experts.RowProduct;
@@ -87,11 +88,11 @@ public final class ExpertProgram {
         requireLength("gate", weights.gate(), (long) shape.experts() * hidden);
         requireLength("gateUp", weights.gateUp(), 2L * shape.experts() * intermediate * hidden);
         requireLength("down", weights.down(), (long) shape.experts() * intermediate * hidden);
-        int mostIds = Math.multiplyExact(mostTokens, shape.topK());
+        int mostIds = ArrayLength.of(mostTokens, "tokens", shape.topK(), "experts per token");
         int slots = expertOfSlot.length;
         // Every slot may have a tile that is not full.
         int mostTiles = mostIds / RowProduct.ROWS + Math.min(slots, mostIds);
-        int mostRows = Math.multiplyExact(mostTiles, RowProduct.ROWS);
+        int mostRows = ArrayLength.of(mostTiles, "row tiles", RowProduct.ROWS, "rows");
         int[] words = new int[ExpertSizes.COUNT];
         words[ExpertSizes.HIDDEN] = hidden;
         words[ExpertSizes.INTERMEDIATE] = intermediate;
@@ -100,7 +101,7 @@ public final class ExpertProgram {
         words[ExpertSizes.NORMALISED] = shape.normalised() ? 1 : 0;
         words[ExpertSizes.SLOTS] = slots;
         sizes = Buffer.ints("sizes", Kind.INPUT, words);
-        x = floats("x", Kind.INPUT, Math.multiplyExact(mostTokens, hidden));
+        x = floats("x", Kind.INPUT, ArrayLength.of(mostTokens, "tokens", hidden, "hidden"));
         ids = ints("ids", Kind.OUTPUT, mostIds);
         chosenWeights = floats("weights", Kind.OUTPUT, mostIds);
         slotOfTile = ints("slotOfTile", Kind.INPUT, mostTiles);
@@ -108,11 +109,11 @@ public final class ExpertProgram {
         order = ints("order", Kind.INPUT, mostIds);
         alignedRow = ints("alignedRow", Kind.INPUT, mostIds);
         combineWeights = floats("combineWeights", Kind.INPUT, mostIds);
-        y = floats("y", Kind.STATE_OUTPUT, Math.multiplyExact(mostTokens, hidden));
-        Buffer logits = floats("logits", Kind.STATE, Math.multiplyExact(mostTokens, shape.experts()));
+        y = floats("y", Kind.STATE_OUTPUT, ArrayLength.of(mostTokens, "tokens", hidden, "hidden"));
+        Buffer logits = floats("logits", Kind.STATE, ArrayLength.of(mostTokens, "tokens", shape.experts(), "experts"));
         Buffer slotExperts = Buffer.ints("expertOfSlot", Kind.CONSTANT, expertOfSlot);
-        Buffer h = floats("h", Kind.STATE, Math.multiplyExact(mostRows, intermediate));
-        Buffer out = floats("out", Kind.STATE, Math.multiplyExact(mostRows, hidden));
+        Buffer h = floats("h", Kind.STATE, ArrayLength.of(mostRows, "rows", intermediate, "intermediate"));
+        Buffer out = floats("out", Kind.STATE, ArrayLength.of(mostRows, "rows", hidden, "hidden"));
         int simple = ExpertKernels.SIMPLE_THREADS;
         int gateTiles = Math.ceilDiv(intermediate, ExpertKernels.GATE_COLUMNS);
         int downTiles = Math.ceilDiv(hidden, RowProduct.COLUMNS);

@@ -239,7 +239,11 @@ public final class PipelineProgram {
     }
 
     private static LayoutProgram.Buffers layout(
-            ExpertPlacement placement, int tokens, @Nullable SourceGroup group, boolean longIds, LayoutProgram.Shape shape) {
+            ExpertPlacement placement,
+            int tokens,
+            @Nullable SourceGroup group,
+            boolean longIds,
+            LayoutProgram.Shape shape) {
         if (group != null) {
             throw new IllegalArgumentException(
                     "layout: got one of several sources, expected a source that sees all tokens");
