@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
             "Compare ways to balance by the time of the slowest rank's experts.",
             "",
             "With --trace, plans batches of real routing and prints predicted times; --write keeps the plans for"
-                + " lplb-bench/layer/measure_layer.py, which measures every rank on one GPU. With --measured, prints"
-                + " measured beside predicted times.",
+                    + " lplb-bench/layer/measure_layer.py, which measures every rank on one GPU. With --measured, prints"
+                    + " measured beside predicted times.",
             ""
         })
 final class LayerCommand implements Callable<Integer> {

@@ -39,9 +39,9 @@ import picocli.CommandLine.Spec;
             "Run one rank of a group whose ranks run on several hosts, and replay together.",
             "",
             "Start it once per rank with the same options but for --rank; torchrun's RANK, WORLD_SIZE, MASTER_ADDR and"
-                + " MASTER_PORT will do for --rank, --ranks and --rendezvous. Every rank needs one UDP port that the"
-                + " other hosts can reach. Ranks of one host use shared memory if all of them name the directory of a"
-                + " media driver that runs there.",
+                    + " MASTER_PORT will do for --rank, --ranks and --rendezvous. Every rank needs one UDP port that the"
+                    + " other hosts can reach. Ranks of one host use shared memory if all of them name the directory of a"
+                    + " media driver that runs there.",
             "",
             "With --exchange nccl, counts travel from GPU to GPU, and by Aeron while NCCL does not work, if endpoints"
                     + " or a directory are given.",

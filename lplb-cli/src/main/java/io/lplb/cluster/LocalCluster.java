@@ -96,8 +96,10 @@ public final class LocalCluster implements AutoCloseable {
         for (int r = 0; r < ranks.length; r++) {
             start(r);
         }
-        for (int r = 0; r < ranks.length; r++) {
-            rank(r).await("ready");
+        List<RankProcess> all =
+                IntStream.range(0, ranks.length).mapToObj(this::rank).toList();
+        for (RankProcess rank : all) {
+            rank.await("ready", all);
         }
     }
 

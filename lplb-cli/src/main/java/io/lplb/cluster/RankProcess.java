@@ -115,7 +115,12 @@ public final class RankProcess implements AutoCloseable {
 
     /** Waits until the rank has said "ready" or "at", and returns the round that comes next for it. */
     public long await(String what) throws IOException, InterruptedException {
-        return Long.parseLong(answer(what));
+        return await(what, List.of());
+    }
+
+    /** The same, but ends with an error as soon as one of the others' processes has ended. */
+    long await(String what, List<RankProcess> others) throws IOException, InterruptedException {
+        return Long.parseLong(answer(what, others));
     }
 
     /** Asks for the round that comes next. */
@@ -151,24 +156,36 @@ public final class RankProcess implements AutoCloseable {
     public RankResult report() throws IOException, InterruptedException {
         commands.println("report");
         try {
-            return new ObjectMapper().readValue(answer("report"), RankResult.class);
+            return new ObjectMapper().readValue(answer("report", List.of()), RankResult.class);
         } catch (JsonProcessingException e) {
             throw new IOException("rank " + rank + ": got a report that cannot be read, expected JSON", e);
         }
     }
 
-    private String answer(String what) throws IOException, InterruptedException {
-        @Nullable String line = answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    private String answer(String what, List<RankProcess> others) throws IOException, InterruptedException {
+        @Nullable String line = null;
+        for (int s = 0; line == null && s < PATIENCE_SECONDS; s++) {
+            for (RankProcess other : others) {
+                if (!other.process.isAlive()) {
+                    throw other.ended();
+                }
+            }
+            line = answers.poll(1, TimeUnit.SECONDS);
+        }
         if (line == null) {
             throw new IOException("rank " + rank + ": got nothing for " + PATIENCE_SECONDS + " s, expected " + what);
         }
         if (!line.startsWith(what + " ")) {
             process.waitFor(1, TimeUnit.SECONDS);
-            List<String> said = Files.readAllLines(errors);
-            String why = said.isEmpty() ? "no message" : said.get(0).replaceFirst("^lplb: ", "");
-            throw new IOException("rank " + rank + " ended: " + why);
+            throw ended();
         }
         return line.substring(what.length() + 1);
+    }
+
+    private IOException ended() throws IOException {
+        List<String> said = Files.readAllLines(errors);
+        String why = said.isEmpty() ? "no message" : said.get(0).replaceFirst("^lplb: ", "");
+        return new IOException("rank " + rank + " ended: " + why);
     }
 
     /** Returns the number of the process. */

@@ -235,8 +235,7 @@ public enum WorkloadKind {
     }
 
     /** Returns from which experts each token of a batch chooses, or null if they are drawn by weight. */
-    @Nullable
-    TokenPools pools(Draw draw, int experts, int topK) {
+    @Nullable TokenPools pools(Draw draw, int experts, int topK) {
         return null;
     }
 

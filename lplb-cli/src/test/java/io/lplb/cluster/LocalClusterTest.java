@@ -66,6 +66,18 @@ class LocalClusterTest {
     }
 
     @Test
+    void aRankThatEndsWhileAnotherConnectsIsNamed() throws Exception {
+        try (LocalCluster cluster = new LocalCluster(
+                2, "udp", List.of("--ranks=2", "--topology=eplb", "--replicas=1", "--experts=24", "--rounds=16"))) {
+            RankProcess waiting = cluster.start(0);
+            RankProcess ended = cluster.start(1);
+            ended.kill();
+            IOException error = assertThrows(IOException.class, () -> waiting.await("ready", List.of(waiting, ended)));
+            assertEquals("rank 1 ended: no message", error.getMessage());
+        }
+    }
+
+    @Test
     void aRankKilledAmidstARoundCostsNoToken() throws Exception {
         try (LocalCluster cluster = new LocalCluster(
                 3,
