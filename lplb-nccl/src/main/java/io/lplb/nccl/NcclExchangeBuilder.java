@@ -54,8 +54,7 @@ public final class NcclExchangeBuilder {
     Duration deadline = DEADLINE;
     Duration connectTimeout = CONNECT_TIMEOUT;
 
-    @Nullable
-    WorkloadExchange fallback;
+    @Nullable WorkloadExchange fallback;
 
     NcclExchangeBuilder(ExpertPlacement placement, PlacementProblem problem) {
         this.placement = Objects.requireNonNull(placement, "placement");

@@ -157,7 +157,8 @@ public final class LayoutFigures {
         driver.synchronise(0);
     }
 
-    private static Function<Function<LayoutProgram.Buffers, Buffer>, int[]> part(CudaProgramRun run, LayoutProgram layout) {
+    private static Function<Function<LayoutProgram.Buffers, Buffer>, int[]> part(
+            CudaProgramRun run, LayoutProgram layout) {
         LayoutProgram.Buffers buffers = new LayoutProgram.Buffers(
                 layout.sizes(),
                 layout.tokens(),

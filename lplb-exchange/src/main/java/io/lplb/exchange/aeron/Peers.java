@@ -229,8 +229,7 @@ final class Peers {
     }
 
     /** Returns why the first rank that does not belong to this group was refused, null if none was. */
-    @Nullable
-    String refusal() {
+    @Nullable String refusal() {
         return refusal;
     }
 

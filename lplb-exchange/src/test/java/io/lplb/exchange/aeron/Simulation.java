@@ -99,13 +99,11 @@ final class Simulation {
         planted = fault;
     }
 
-    @Nullable
-    PlantedFault planted() {
+    @Nullable PlantedFault planted() {
         return planted;
     }
 
-    @Nullable
-    GroupKey key() {
+    @Nullable GroupKey key() {
         return key;
     }
 

@@ -62,7 +62,8 @@ final class ExportPipeline {
                 new ReplicaProgram(replicaSettings(), 2).program(),
                 new ReplicaRouteProgram(replicaSettings(), TOKENS).program(),
                 new LayoutProgram(2, 1, 1, 1, TOKENS, 1).program(),
-                new PipelineProgram(placement, problem, TOKENS, solver, true, null, false, new LayoutProgram.Shape(1, 1, 1))
+                new PipelineProgram(
+                                placement, problem, TOKENS, solver, true, null, false, new LayoutProgram.Shape(1, 1, 1))
                         .program(),
                 experts().gate(),
                 experts().experts())) {

@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.lplb.dispatch.DispatchLayout;
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.reference.SamplePlacements;
 import io.lplb.route.TokenRouter;
 import io.lplb.tornado.kernel.pipeline.SpreadCount;
 import io.lplb.tornado.program.LayoutProgram;
-import io.lplb.reference.SamplePlacements;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -27,17 +27,45 @@ class RoutedLayoutTest {
 
     static Stream<Arguments> cases() {
         return Stream.of(
-                Arguments.of("torus 8x4, top 8", SamplePlacements.torus(3), 128, new LayoutProgram.Shape(8, 8, 16), 2.0),
-                Arguments.of("torus 8x4, all on few experts", SamplePlacements.torus(2), 90, new LayoutProgram.Shape(6, 5, 1), 40.0),
                 Arguments.of(
-                        "two groups, top 3", SamplePlacements.random(8, 4, 7, 5, SEED), 171, new LayoutProgram.Shape(3, 4, 7), 1.5),
+                        "torus 8x4, top 8", SamplePlacements.torus(3), 128, new LayoutProgram.Shape(8, 8, 16), 2.0),
                 Arguments.of(
-                        "many replicas", SamplePlacements.random(7, 7, 23, 9, SEED), 300, new LayoutProgram.Shape(5, 2, 128), 3.0),
+                        "torus 8x4, all on few experts",
+                        SamplePlacements.torus(2),
+                        90,
+                        new LayoutProgram.Shape(6, 5, 1),
+                        40.0),
+                Arguments.of(
+                        "two groups, top 3",
+                        SamplePlacements.random(8, 4, 7, 5, SEED),
+                        171,
+                        new LayoutProgram.Shape(3, 4, 7),
+                        1.5),
+                Arguments.of(
+                        "many replicas",
+                        SamplePlacements.random(7, 7, 23, 9, SEED),
+                        300,
+                        new LayoutProgram.Shape(5, 2, 128),
+                        3.0),
                 Arguments.of("mirrored", SamplePlacements.mirrored(5, 3), 613, new LayoutProgram.Shape(1, 1, 8), 2.0),
-                Arguments.of("no replicas", SamplePlacements.random(3, 3, 9, 3, SEED), 40, new LayoutProgram.Shape(2, 8, 16), 1.0),
                 Arguments.of(
-                        "1,024 slots", SamplePlacements.random(64, 64, 960, 16, SEED), 9, new LayoutProgram.Shape(64, 8, 4), 1.0),
-                Arguments.of("one slot", SamplePlacements.random(1, 1, 1, 1, SEED), 1, new LayoutProgram.Shape(1, 1, 1), 1.0));
+                        "no replicas",
+                        SamplePlacements.random(3, 3, 9, 3, SEED),
+                        40,
+                        new LayoutProgram.Shape(2, 8, 16),
+                        1.0),
+                Arguments.of(
+                        "1,024 slots",
+                        SamplePlacements.random(64, 64, 960, 16, SEED),
+                        9,
+                        new LayoutProgram.Shape(64, 8, 4),
+                        1.0),
+                Arguments.of(
+                        "one slot",
+                        SamplePlacements.random(1, 1, 1, 1, SEED),
+                        1,
+                        new LayoutProgram.Shape(1, 1, 1),
+                        1.0));
     }
 
     @ParameterizedTest(name = "{0}, {2} tokens, seed " + SEED)

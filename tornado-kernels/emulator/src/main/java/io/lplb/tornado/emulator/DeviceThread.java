@@ -51,8 +51,7 @@ final class DeviceThread {
     }
 
     /** Runs until the next synchronisation or the end. Returns what the kernel threw, if it did. */
-    @Nullable
-    Throwable resume() {
+    @Nullable Throwable resume() {
         coroutine.resume();
         return failure;
     }

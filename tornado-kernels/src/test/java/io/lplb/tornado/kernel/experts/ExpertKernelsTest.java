@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lplb.placement.ExpertPlacement;
 import io.lplb.problem.PlacementProblem;
+import io.lplb.reference.SamplePlacements;
 import io.lplb.solver.RelaxationSolver;
 import io.lplb.tornado.engine.tornado.TornadoProgram;
 import io.lplb.tornado.pipeline.TokenPipeline;
@@ -16,7 +17,6 @@ import io.lplb.tornado.program.ExpertProgram;
 import io.lplb.tornado.program.ExpertProgram.Shape;
 import io.lplb.tornado.program.ExpertProgram.Weights;
 import io.lplb.tornado.program.LayoutProgram;
-import io.lplb.reference.SamplePlacements;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Random;
