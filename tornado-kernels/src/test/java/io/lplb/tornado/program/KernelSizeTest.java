@@ -65,9 +65,8 @@ class KernelSizeTest {
             () -> BatchTables.fractionWords(problem, groups),
             () -> BatchTables.heldWords(problem, groups)
         }) {
-            String message =
-                    assertThrows(IllegalArgumentException.class, length).getMessage();
-            assertTrue(message.contains("got ") && message.contains("expected at most"), message);
+            String error = assertThrows(IllegalArgumentException.class, length).toString();
+            assertTrue(error.contains("got ") && error.contains("expected at most"), error);
         }
     }
 
