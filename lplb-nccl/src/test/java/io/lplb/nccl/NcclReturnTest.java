@@ -41,7 +41,7 @@ class NcclReturnTest {
     private static final int AT_WORK = 5;
 
     private static final Duration DEADLINE = Duration.ofSeconds(3);
-    private static final long LONG = Duration.ofSeconds(180).toNanos();
+    private static final long LONG = Duration.ofMinutes(3).toNanos();
     private static final ExpertPlacement CUBE = new LplbPlacement(Topologies.parse("cube"), 24, 48, 2).natural();
     private static final PlacementProblem PROBLEM = PlacementProblem.of(CUBE, null);
 
