@@ -321,9 +321,9 @@ class PoliciesTest {
             sent[dispatch.expert(k)][dispatch.rank(k)] += dispatch.tokens(k);
         }
         long[][] published = new long[8][4];
-        for (String source : tables.split("\\|")) {
+        for (String source : tables.split("\\|", -1)) {
             int expert = 0;
-            for (String slot : source.strip().split(" ")) {
+            for (String slot : source.strip().split(" ", -1)) {
                 published[expert++][Integer.parseInt(slot) / 3] += 100;
             }
         }
