@@ -100,7 +100,11 @@ class WorkloadTraceTest {
             assertArrayEquals(trace.counts()[1], sum);
             assertEquals(1000, Arrays.stream(sum).sum());
             if (kind == WorkloadKind.W4) {
-                assertEquals(400, Arrays.stream(bySource, 48, 64).sum(), 16, "the last source sends 4 of 10 parts");
+                assertEquals(
+                        400.0,
+                        (double) Arrays.stream(bySource, 48, 64).sum(),
+                        16.0,
+                        "the last source sends 4 of 10 parts");
             }
         }
     }
