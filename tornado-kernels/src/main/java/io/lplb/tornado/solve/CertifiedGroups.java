@@ -171,14 +171,22 @@ public final class CertifiedGroups {
     /**
      * Checks the loads that were written last. The calling thread first does something else, while others of the team begin.
      *
-     * @throws IllegalArgumentException if one is not a number from 0 to {@link MinMaxBatch#LARGEST_LOAD}
+     * @throws IllegalArgumentException if one is not a number from 0 to {@link MinMaxBatch#LARGEST_LOAD}, whatever {@code
+     *     meanwhile} throws
      */
     public void requireValid(MinMaxBatch of, int firstGroup, Runnable meanwhile) {
         batch = of;
         first = firstGroup;
         invalid = false;
-        run(checking, meanwhile);
-        batch = null;
+        try {
+            run(checking, meanwhile);
+        } catch (RuntimeException e) {
+            if (!invalid) {
+                throw e;
+            }
+        } finally {
+            batch = null;
+        }
         if (invalid) {
             of.requireValid();
         }
@@ -188,8 +196,7 @@ public final class CertifiedGroups {
         if (blocks > 1 && workers(count) > 1) {
             HostWorkers.shared().run(job, blocks, meanwhile);
         } else {
-            meanwhile.run();
-            HostWorkers.alone(job, blocks);
+            HostWorkers.alone(job, blocks, meanwhile);
         }
     }
 

@@ -126,8 +126,7 @@ final class HostWorkers {
      */
     void run(Job work, int blocks, Runnable meanwhile) {
         if (helpers.length == 0 || !taken.compareAndSet(false, true)) {
-            meanwhile.run();
-            alone(work, blocks);
+            alone(work, blocks, meanwhile);
             return;
         }
         try {
@@ -189,8 +188,16 @@ final class HostWorkers {
         return (int) ((long) total * (worker + 1) / size());
     }
 
-    /** Does all blocks on the calling thread. */
-    static void alone(Job work, int blocks) {
+    /** Does all blocks on the calling thread, after something else, whatever that throws. */
+    static void alone(Job work, int blocks, Runnable before) {
+        try {
+            before.run();
+        } finally {
+            alone(work, blocks);
+        }
+    }
+
+    private static void alone(Job work, int blocks) {
         for (int block = 0; block < blocks; block++) {
             work.run(0, block);
         }
