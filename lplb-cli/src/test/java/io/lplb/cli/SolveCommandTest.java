@@ -1,6 +1,7 @@
 // Copyright 2026 the LPLB for Java authors. Licensed under the Apache License, Version 2.0; see LICENSE.
 package io.lplb.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -103,7 +104,10 @@ class SolveCommandTest {
         assertEquals("OPTIMAL", level.get("status").asText());
         assertEquals(10, level.get("maxLoad").asDouble());
         assertEquals(10, level.get("lowerBound").asDouble());
-        assertEquals("[[3.5,3.5],[0.0,2.0],[0.0]]", level.get("shares").toString());
+        double[][] shares = new ObjectMapper().treeToValue(level.get("shares"), double[][].class);
+        assertArrayEquals(new double[] {3.5, 3.5}, shares[0], 1e-12);
+        assertArrayEquals(new double[] {0, 2}, shares[1], 1e-12);
+        assertArrayEquals(new double[] {0}, shares[2]);
         JsonNode none =
                 new ObjectMapper().readTree(solved(problem, arguments, "none").out());
         assertEquals(10, none.get("maxLoad").asDouble());
