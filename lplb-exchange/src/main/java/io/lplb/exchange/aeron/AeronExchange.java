@@ -47,6 +47,9 @@ public final class AeronExchange implements WorkloadExchange {
     private static final long FIRST_REPEAT_NANOS = Duration.ofMillis(2).toNanos();
     private static final long GRACE_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /** Time for which a rank repeats its HELLO before it leaves a group of other settings. */
+    private static final long REFUSAL_NANOS = Duration.ofMillis(500).toNanos();
+
     private final GroupIdentity identity;
     private final int self;
     private final MessageBus bus;
@@ -202,7 +205,14 @@ public final class AeronExchange implements WorkloadExchange {
     private void refuse() {
         String refusal = peers.refusal();
         if (refusal != null) {
-            sendHello(0);
+            // The refused rank may open this one's channel a little later, and must learn the reason as well.
+            long start = clock.nanoTime();
+            for (long said = 0; said <= REFUSAL_NANOS; said += HELLO_INTERVAL_NANOS) {
+                sendHello(0);
+                while (clock.nanoTime() - start < said) {
+                    idle.idle(0);
+                }
+            }
             throw new IllegalArgumentException(refusal);
         }
     }
