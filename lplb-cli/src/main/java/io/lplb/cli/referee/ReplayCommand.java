@@ -5,6 +5,7 @@ import io.lplb.cli.Lplb;
 import io.lplb.cli.RankStateOptions;
 import io.lplb.cli.output.AtomicOutput;
 import io.lplb.cli.output.HtmlOutput;
+import io.lplb.cli.trace.ArrayOptions;
 import io.lplb.policy.Policies;
 import io.lplb.policy.PolicySetup;
 import io.lplb.policy.Sources;
@@ -23,7 +24,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -118,14 +118,9 @@ public final class ReplayCommand implements Callable<Integer> {
             description = "Experts per layer; the trace's largest id plus one if absent.")
     private @Nullable Integer experts;
 
-    @Option(names = "--padding", paramLabel = "ID", description = "Id that is no expert, beside -1, such as 255.")
-    private long padding = -1;
-
-    @Option(
-            names = "--npy",
-            paramLabel = "CONTENT",
-            description = "Meaning of a .npy file: ids, counts or sources, as in 'lplb trace'; ids if absent.")
-    private String content = "ids";
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private ArrayOptions arrays;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads; as many as processors if absent.")
     private @Nullable Integer threads;
@@ -204,14 +199,11 @@ public final class ReplayCommand implements Callable<Integer> {
         if (experts != null && experts < 1) {
             throw new IllegalArgumentException("experts: got " + experts + ", expected at least 1");
         }
-        for (TraceOptions.Content each : TraceOptions.Content.values()) {
-            if (each.name().toLowerCase(Locale.ROOT).equals(content)) {
-                boolean told = sources == null || Sources.parse(sources).isRecorded();
-                return new TraceOptions(
-                        padding, batch, experts == null ? 0 : experts, each, told ? Math.max(1, sizes.ranks()) : 1);
-            }
-        }
-        throw new IllegalArgumentException("npy: got " + content + ", expected ids, counts or sources");
+        TraceOptions told = arrays.options();
+        boolean recorded = sources == null || Sources.parse(sources).isRecorded();
+        return told.withBatchTokens(batch)
+                .withExperts(experts == null ? 0 : experts)
+                .withIdSources(recorded ? Math.max(1, sizes.ranks()) : 1);
     }
 
     /** Checks the places of the outputs before anything is read. */
