@@ -31,6 +31,7 @@ public final class LevelSplit {
     private final int[] firstOfRank;
     private final int[] entriesOfRank;
     private final int[] itemOf;
+    private final boolean[] settled;
     private final boolean[] reached;
     private final int[] queue;
 
@@ -47,6 +48,7 @@ public final class LevelSplit {
         int ranks = problem.ranks();
         speed = new double[ranks];
         level = new double[ranks];
+        settled = new boolean[ranks];
         reached = new boolean[ranks];
         queue = new int[ranks];
         itemOf = new int[problem.entries()];
@@ -89,6 +91,7 @@ public final class LevelSplit {
             double highest = levels();
             maxLoad = Math.max(maxLoad, highest);
             if (!settle(highest, answer.share(), shareAt)) {
+                Arrays.fill(settled, true);
                 takeItems(answer.share(), shareAt);
                 break;
             }
@@ -126,7 +129,7 @@ public final class LevelSplit {
     /** Settles the ranks that the maximum forces; returns false if there are none, or nothing is left to level. */
     private boolean settle(double highest, double[] share, int shareAt) {
         double least = highest * (1 - EPSILON);
-        boolean[] settled = new boolean[level.length];
+        Arrays.fill(settled, false);
         boolean any = false;
         for (int r = 0; r < level.length && highest > 0; r++) {
             if (speed[r] > 0 && !settled[r] && level[r] >= least) {
@@ -140,11 +143,7 @@ public final class LevelSplit {
         if (!any) {
             return false;
         }
-        for (int i = 0; i < problem.items(); i++) {
-            if (isInside(i, settled)) {
-                takeItem(i, share, shareAt);
-            }
-        }
+        takeItems(share, shareAt);
         for (int r = 0; r < settled.length; r++) {
             speed[r] = settled[r] ? 0 : speed[r];
         }
@@ -180,33 +179,26 @@ public final class LevelSplit {
         return count;
     }
 
-    /** Returns whether an item that is not settled has active hosts, all of them among the given ranks. */
-    private boolean isInside(int item, boolean[] ranks) {
+    /** Takes the shares of the items whose active hosts, at least one, are all settled now. */
+    private void takeItems(double[] share, int shareAt) {
+        for (int i = 0; i < problem.items(); i++) {
+            if (isInside(i)) {
+                for (int e = problem.firstEntry(i); e < problem.firstEntry(i + 1); e++) {
+                    share[shareAt + e] = split.share()[e];
+                }
+            }
+        }
+    }
+
+    private boolean isInside(int item) {
         boolean any = false;
         for (int e = problem.firstEntry(item); e < problem.firstEntry(item + 1); e++) {
             int host = problem.host(e);
-            if (speed[host] > 0 && !ranks[host]) {
+            if (speed[host] > 0 && !settled[host]) {
                 return false;
             }
             any |= speed[host] > 0;
         }
         return any;
-    }
-
-    /** Takes the shares of all items that are not settled. */
-    private void takeItems(double[] share, int shareAt) {
-        boolean[] all = new boolean[level.length];
-        Arrays.fill(all, true);
-        for (int i = 0; i < problem.items(); i++) {
-            if (isInside(i, all)) {
-                takeItem(i, share, shareAt);
-            }
-        }
-    }
-
-    private void takeItem(int item, double[] share, int shareAt) {
-        for (int e = problem.firstEntry(item); e < problem.firstEntry(item + 1); e++) {
-            share[shareAt + e] = split.share()[e];
-        }
     }
 }
