@@ -21,7 +21,7 @@ class RelaxationSolverTest extends MinMaxSolverContract {
 
     @Test
     void aLongChainIsHandedOverToTheFlow() {
-        // What is fixed falls along 64 ranks in a row: sweeps pass it on like heat, so a few of them are not enough.
+        // Fixed loads fall along 64 ranks in a row, and a sweep moves load by one rank: a few sweeps are not enough.
         int[][] hosts = new int[63][];
         Arrays.setAll(hosts, i -> new int[] {i, i + 1});
         MinMaxProblem chain = MinMaxProblem.of(64, hosts);

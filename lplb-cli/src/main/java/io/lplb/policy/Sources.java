@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where tokens come from: as the trace says, or an assumption.
  *
- * @param kind what decides
+ * @param kind origin of the tokens
  * @param factor how many times as many tokens of an expert come from each rank of its home node as from another rank; 1 if even
  */
 public record Sources(Kind kind, double factor) {
@@ -19,7 +19,7 @@ public record Sources(Kind kind, double factor) {
 
     private static final String LOCAL = "node-local:";
 
-    /** What decides. */
+    /** Origin of tokens. */
     public enum Kind {
         /** All ranks alike. */
         EVEN,

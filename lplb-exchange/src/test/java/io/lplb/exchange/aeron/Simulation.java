@@ -246,7 +246,7 @@ final class Simulation {
         return plan;
     }
 
-    /** What one rank has agreed on, no other rank that it knows may plan otherwise. */
+    /** Checks that a rank and the ranks that it knows have the same plan where one of them has agreed. */
     private void compare(long round, Planned plan) {
         List<Planned> before = planned.computeIfAbsent(round, n -> new ArrayList<>());
         for (Planned other : before) {
